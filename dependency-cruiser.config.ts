@@ -1,0 +1,150 @@
+/**
+ * The direction of imports, as one table per kind of rule. tests/house/imports.test.ts plants a violation of each
+ * rule and checks that every source file was looked at: without `parser: 'swc'` the cruiser sees no TypeScript at all
+ * and is content.
+ */
+import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser'
+
+/** What each folder of `shared` may import from `shared`, besides itself. */
+const SHARED_LAYERS = {
+  base: [],
+  records: ['base'],
+  contract: ['base', 'records'],
+  http: ['base', 'records', 'contract'],
+  client: ['base', 'records', 'contract'],
+  objects: ['base'],
+  parquet: ['base'],
+  table: ['base', 'objects', 'parquet'],
+  credentials: ['base'],
+  destinations: ['base', 'records'],
+} as const satisfies Record<string, readonly string[]>
+
+/** Packages that one folder hides from the rest. */
+const PACKAGE_HOMES = [
+  { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^shared/parquet/' },
+  { rule: 'storage-sdk', packages: '@google-cloud/storage', homes: '^(shared/objects|tests)/' },
+  { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
+  { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^shared/http/' },
+  { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/local)/' },
+]
+
+/** The files of adapter folders that are no adapters: what a handler may name. */
+const PORTS = '^shared/(objects/object-store|credentials/(key-wrapper|envelope))\\.ts$'
+
+const layerRules = Object.entries(SHARED_LAYERS).map(([folder, below]): IForbiddenRuleType => ({
+  name: `shared-${folder}`,
+  comment: `shared/${folder} may import ${[folder, ...below].join(', ')} of shared, nothing else.`,
+  severity: 'error',
+  from: { path: `^shared/${folder}/` },
+  to: { path: '^shared/', pathNot: `^shared/(${[folder, ...below].join('|')})/` },
+}))
+
+const packageRules = PACKAGE_HOMES.map(({ rule, packages, homes }): IForbiddenRuleType => ({
+  name: `only-home-${rule}`,
+  comment: `Only ${homes} imports ${packages}.`,
+  severity: 'error',
+  from: { path: '.', pathNot: homes },
+  to: { path: `(^|/)node_modules/${packages}/` },
+}))
+
+const config: IConfiguration = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'shared-unknown-folder',
+      comment: 'A new folder of shared gets its place in SHARED_LAYERS first.',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/', pathNot: `^shared/(${Object.keys(SHARED_LAYERS).join('|')})/` },
+    },
+    {
+      name: 'shared-stands-alone',
+      comment: 'shared never imports functions, infra or tests.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(functions|infra|tests)/' },
+    },
+    {
+      name: 'function-imports-function',
+      comment: 'Functions are deployed apart; what two of them need belongs in shared.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/', pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'function-imports-tooling',
+      comment: 'Nothing local, built or tested is deployed.',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(infra|tests)/' },
+    },
+    {
+      name: 'function-imports-client',
+      comment: 'The client is for the single page app and for tests.',
+      severity: 'error',
+      from: { path: '^functions/', pathNot: '^functions/web/' },
+      to: { path: '^shared/client/' },
+    },
+    {
+      name: 'web-app',
+      comment: 'The app (folders inside functions/web) uses client, contract, records and base.',
+      severity: 'error',
+      from: { path: '^functions/web/[^/]+/' },
+      to: { path: '^shared/', pathNot: '^shared/(client|contract|records|base)/' },
+    },
+    {
+      name: 'web-server',
+      comment: 'What serves the app (files directly in functions/web) uses http, contract, records and base.',
+      severity: 'error',
+      from: { path: '^functions/web/[^/]+$' },
+      to: { path: '^shared/', pathNot: '^shared/(http|contract|records|base)/' },
+    },
+    {
+      name: 'handler-names-no-adapter',
+      comment: 'Only index.ts wires adapters; everything else of a function sees ports.',
+      severity: 'error',
+      from: { path: '^functions/', pathNot: '^functions/[^/]+/index\\.ts$' },
+      to: { path: '^shared/(objects|credentials)/|(^|/)node_modules/@google-cloud/', pathNot: PORTS },
+    },
+    {
+      name: 'handler-reaches-no-sdk',
+      comment: 'A handler must run in the simulation: no cloud SDK behind any of its imports.',
+      severity: 'error',
+      from: { path: '^functions/[^/]+/handler\\.ts$' },
+      to: { path: '(^|/)node_modules/@google-cloud/(storage|kms)/', reachable: true },
+    },
+    {
+      name: 'only-tests-import-tests',
+      severity: 'error',
+      from: { path: '.', pathNot: '^tests/' },
+      to: { path: '^tests/' },
+    },
+    ...packageRules,
+    {
+      name: 'deployed-code-imports-dev-dependency',
+      comment: 'The deployed image has no devDependencies; the app of functions/web is bundled with its own.',
+      severity: 'error',
+      from: { path: '^(shared|functions)/', pathNot: '^functions/web/[^/]+/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'resolvable',
+      comment: 'An import that does not resolve would escape every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['node', 'import', 'require', 'types', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+    },
+  },
+}
+
+export default config

@@ -1,0 +1,19 @@
+import type { KnipConfig } from 'knip'
+
+const config: KnipConfig = {
+  entry: [
+    'functions/*/index.ts',
+    'infra/*/main.ts',
+    'infra/local/**/main.ts',
+    'tests/**/*.test.ts',
+    'tests/fixtures/*/main.ts',
+    'tests/bench/*.ts',
+  ],
+  project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
+  // Read by dependency-cruiser, whose configuration only names it (`parser: 'swc'`).
+  ignoreDependencies: ['@swc/core'],
+  // A type that an exported function names in its signature is part of that function's interface.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+}
+
+export default config

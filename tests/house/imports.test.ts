@@ -1,0 +1,152 @@
+import { cruise } from 'dependency-cruiser'
+import type { ICruiseResult } from 'dependency-cruiser'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { PROJECT_ROOT, plantRepository, runTool, sourceFiles } from './planted-repository.ts'
+import type { PlantedRepository } from './planted-repository.ts'
+
+import config from '../../dependency-cruiser.config.ts'
+
+const FOLDERS = ['functions', 'shared', 'infra', 'tests']
+
+/** For each rule, files that break it: path → the import that does. */
+const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'shared-base': { 'shared/base/up.ts': "import '#shared/records/one.ts'" },
+  'shared-records': { 'shared/records/up.ts': "import '../contract/one.ts'" },
+  'shared-contract': {
+    'shared/contract/up.ts': "import '#shared/http/one.ts'",
+    'shared/contract/aside.ts': "import '#shared/table/one.ts'",
+  },
+  'shared-http': {
+    'shared/http/aside.ts': "import '#shared/client/one.ts'",
+    'shared/http/aside-type.ts': "import type { one } from '#shared/client/one.ts'\nexport type Two = typeof one",
+  },
+  'shared-client': { 'shared/client/aside.ts': "export * from '#shared/http/one.ts'" },
+  'shared-objects': { 'shared/objects/up.ts': "export { one } from '#shared/table/one.ts'" },
+  'shared-parquet': { 'shared/parquet/aside.ts': "export type { one } from '#shared/objects/one.ts'" },
+  'shared-table': {
+    'shared/table/aside.ts': "import '#shared/records/one.ts'",
+    'shared/table/inside-a-method.ts':
+      "export class Two {\n  async three() {\n    return () => import('#shared/http/one.ts')\n  }\n}",
+  },
+  'shared-credentials': { 'shared/credentials/aside.ts': "import '#shared/http/one.ts'" },
+  'shared-destinations': { 'shared/destinations/aside.ts': "import '#shared/credentials/one.ts'" },
+  'shared-unknown-folder': { 'shared/base/to-unknown.ts': "import '#shared/utils/one.ts'" },
+  'shared-stands-alone': {
+    'shared/base/to-functions.ts': "import '#functions/a/handler.ts'",
+    'shared/table/to-infra.ts': "import '#infra/local/one.ts'",
+    'shared/http/to-tests.ts': "import '../../tests/one.ts'",
+  },
+  'function-imports-function': { 'functions/a/other.ts': "import '#functions/b/handler.ts'" },
+  'function-imports-tooling': {
+    'functions/a/tooling.ts': "import '#infra/local/one.ts'",
+    'functions/b/index.ts': "await import('#infra/local/one.ts')",
+  },
+  'function-imports-client': { 'functions/a/client.ts': "import '#shared/client/one.ts'" },
+  'web-app': { 'functions/web/app/table.ts': "import '#shared/table/one.ts'" },
+  'web-server': { 'functions/web/index.ts': "import '#shared/client/one.ts'" },
+  'handler-names-no-adapter': {
+    'functions/adapter/handler.ts': "import '#shared/objects/gcs-object-store.ts'",
+    'functions/sdk/handler.ts': "import type { Storage } from '@google-cloud/storage'\nexport type S = Storage",
+    'functions/helper/rows.ts': "import '#shared/credentials/cloud-kms.ts'",
+  },
+  'handler-reaches-no-sdk': { 'functions/reaching/handler.ts': "import './index.ts'" },
+  'only-tests-import-tests': { 'infra/local/to-tests.ts': "import '#tests/one.ts'" },
+  'only-home-parquet-library': {
+    'shared/table/parquet.ts': "import 'hyparquet'",
+    'infra/import/parquet.ts': "import 'hyparquet-writer'",
+    'tests/parquet.ts': "import 'hyparquet'",
+  },
+  'only-home-storage-sdk': { 'infra/local/storage.ts': "import '@google-cloud/storage'" },
+  'only-home-functions-framework': {
+    'functions/a/index.ts': "import '@google-cloud/functions-framework'",
+    'infra/local/testing.ts': "import '@google-cloud/functions-framework/testing'",
+  },
+  'only-home-token-library': { 'functions/b/token.ts': "import 'jose'", 'infra/import/token.ts': "import 'jose'" },
+  'deployed-code-imports-dev-dependency': { 'shared/parquet/duck.ts': "import '@duckdb/node-api'" },
+  'no-cycles': { 'shared/table/cycle-a.ts': "import './cycle-b.ts'\nexport type Two = number" },
+  resolvable: { 'shared/table/missing.ts': "import '#shared/base/missing.ts'" },
+}
+
+/** Rules about packages that are not installed yet; each leaves this list with its package's arrival. */
+const UNPLANTABLE: readonly string[] = ['only-home-kms-sdk']
+
+const ALLOWED: Readonly<Record<string, string>> = {
+  'shared/base/one.ts': 'export const one = 1',
+  'shared/utils/one.ts': '',
+  'shared/records/one.ts': "import '../base/one.ts'",
+  'shared/contract/one.ts': "import '#shared/records/one.ts'\nimport '#shared/base/one.ts'",
+  'shared/http/one.ts': "import '#shared/contract/one.ts'\nimport 'jose'\nimport '@google-cloud/functions-framework'",
+  'shared/client/one.ts': "import '#shared/contract/one.ts'\nexport const one = 1",
+  'shared/objects/one.ts': "import '#shared/base/one.ts'\nexport const one = 1",
+  'shared/objects/object-store.ts': '',
+  'shared/objects/gcs-object-store.ts': "import './object-store.ts'\nimport '@google-cloud/storage'",
+  'shared/parquet/one.ts': "import '#shared/base/one.ts'\nimport 'hyparquet'\nimport 'hyparquet-writer'",
+  'shared/table/one.ts': "import '#shared/objects/one.ts'\nimport '#shared/parquet/one.ts'\nexport const one = 1",
+  // The other half of the planted cycle; a cycle is reported at one of its ends.
+  'shared/table/cycle-b.ts': "import type { Two } from './cycle-a.ts'\nexport type Three = Two",
+  'shared/credentials/one.ts': '',
+  'shared/credentials/key-wrapper.ts': '',
+  'shared/credentials/cloud-kms.ts': "import './key-wrapper.ts'",
+  'functions/good/handler.ts':
+    "import '#shared/table/one.ts'\nimport '#shared/http/one.ts'\nimport type {} from '#shared/objects/object-store.ts'",
+  'functions/good/index.ts': "import './handler.ts'\nimport '#shared/objects/gcs-object-store.ts'",
+  'functions/reaching/index.ts': "import '#shared/objects/gcs-object-store.ts'",
+  'functions/b/handler.ts': '',
+  'functions/web/app/main.ts': "import '#shared/client/one.ts'\nimport '#shared/records/one.ts'",
+  'functions/web/handler.ts': "import '#shared/http/one.ts'",
+  'infra/local/one.ts': "import 'jose'\nimport '#functions/good/index.ts'",
+  'tests/one.ts': "import '#infra/local/one.ts'\nimport '@google-cloud/storage'",
+}
+
+async function cruiseIn(root: string): Promise<ICruiseResult> {
+  const { output } = await cruise(FOLDERS, { ...config.options, validate: true, ruleSet: config, baseDir: root })
+  if (typeof output === 'string') throw new Error(output)
+  return output
+}
+
+describe('direction of imports', () => {
+  const planted_files = Object.entries(VIOLATIONS).flatMap(([rule, files]) =>
+    Object.entries(files).map(([path, code]) => ({ rule, path, code })),
+  )
+  let planted: PlantedRepository
+  let violations: { rule: string; path: string }[]
+
+  beforeAll(async () => {
+    planted = await plantRepository({
+      ...ALLOWED,
+      'functions/a/handler.ts': '',
+      ...Object.fromEntries(planted_files.map(({ path, code }) => [path, code])),
+    })
+    const { summary } = await cruiseIn(planted.root)
+    violations = summary.violations.map(({ rule, from }) => ({ rule: rule.name, path: from }))
+  })
+  afterAll(() => planted.remove())
+
+  it.each(planted_files)('$rule refuses $path', ({ rule, path }) => {
+    expect(violations).toContainEqual({ rule, path })
+  })
+
+  it.each(Object.keys(ALLOWED))('nothing refuses %s', (path) => {
+    expect(violations.filter((violation) => violation.path === path)).toEqual([])
+  })
+
+  it('has no rule without a planted violation', () => {
+    const rules = config.forbidden?.map(({ name }) => name)
+    expect(rules?.toSorted()).toEqual([...Object.keys(VIOLATIONS), ...UNPLANTABLE].toSorted())
+  })
+
+  it('makes the command fail', async () => {
+    const args = ['--config', 'dependency-cruiser.config.ts', ...FOLDERS]
+    const run = await runTool('dependency-cruiser/bin/dependency-cruiser.mjs', args, planted.root)
+    expect(run.exit_code).toBeGreaterThan(0)
+    expect(run.output).toContain('shared-stands-alone')
+  })
+
+  it('looks at every source file of the project', async () => {
+    const { modules } = await cruiseIn(PROJECT_ROOT)
+    const sources = await sourceFiles()
+    expect(sources.length).toBeGreaterThan(10)
+    expect(modules.map(({ source }) => source)).toEqual(expect.arrayContaining(sources))
+  })
+})
