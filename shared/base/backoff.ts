@@ -1,0 +1,14 @@
+import type { Random } from './random.ts'
+
+/**
+ * How long to wait before attempt `attempt` (1 = the first retry): uniform in [0, base·2^(attempt−1)], capped.
+ * Full jitter keeps writers that met once from meeting again.
+ * Source: Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
+ */
+export function fullJitter_ms(
+  attempt: number,
+  { base_ms, cap_ms }: { base_ms: number; cap_ms: number },
+  random: Random,
+): number {
+  return random.uniform() * Math.min(cap_ms, base_ms * 2 ** (attempt - 1))
+}

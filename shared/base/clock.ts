@@ -1,0 +1,36 @@
+/**
+ * Time, injected. Everything that waits or stamps takes a `Clock`, so that the simulation can run the real code on
+ * virtual time. `Date.now`, `setTimeout` and friends appear in this file only; lint enforces it.
+ */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970-01-01T00:00:00Z. May step; never decides what is sent or who wins. */
+  now_ms(): number
+  /** Milliseconds from an arbitrary origin that never go backwards: for durations and deadlines. */
+  monotonic_ms(): number
+  /** Resolves after `duration_ms`, or at once when `signal` aborts (it never rejects). */
+  sleep(duration_ms: number, signal?: AbortSignal): Promise<void>
+  /** Resolves once everything that has already arrived (other requests, answers) has had its turn: no waiting. */
+  turn(): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now_ms: () => Date.now(),
+  monotonic_ms: () => performance.now(),
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
+  sleep: (duration_ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, duration_ms)
+      signal?.addEventListener('abort', done, { once: true })
+    }),
+}
+
+/** `2025-05-28T12:00:00.000Z` for milliseconds since the epoch. */
+export function isoTime(time_ms: number): string {
+  return new Date(time_ms).toISOString()
+}

@@ -1,0 +1,68 @@
+/**
+ * Everything a caller can be told went wrong, in one class. RFC 9457 problem details, plus the members that clients of
+ * the old system read (`success: false`, `error`).
+ *
+ * Kinds are chosen by what the caller should do, so a kind decides status and title. A `Problem` is an expected outcome
+ * (returned or thrown, then answered as it is); anything else that is thrown is a fault and answered as `internal`.
+ */
+export const PROBLEM_KINDS = {
+  'invalid-input': { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'illegal-transition': { status: 409, title: 'The state does not allow this' },
+  conflict: { status: 409, title: 'In conflict with what is stored' },
+  'stale-version': { status: 412, title: 'The record has changed' },
+  'too-large': { status: 413, title: 'The request body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The request body must be JSON' },
+  'unresolvable-reference': { status: 422, title: 'A reference cannot be used' },
+  'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
+  'quota-exceeded': { status: 422, title: 'A limit is reached' },
+  'too-many-requests': { status: 429, title: 'Too many requests at once' },
+  internal: { status: 500, title: 'Something failed on our side' },
+  contended: { status: 503, title: 'Too many writers at once' },
+  unavailable: { status: 503, title: 'The service cannot answer now' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemKind = keyof typeof PROBLEM_KINDS
+
+/** One bad field: `path` as the client wrote it (`segments[2].size`), `message` in plain words. */
+export interface FieldError {
+  path: string
+  message: string
+}
+
+export interface ProblemOptions {
+  errors?: readonly FieldError[]
+  /** Further members of the answer, such as `outcome`, `deleted` or the current record. */
+  members?: Readonly<Record<string, unknown>>
+  /** Sent as `Retry-After`, rounded up to whole seconds. */
+  retry_after_ms?: number
+  headers?: Readonly<Record<string, string>>
+  /** Kept for the log, never sent. */
+  cause?: unknown
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly kind: ProblemKind
+  readonly errors: readonly FieldError[] | undefined
+  readonly members: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly retry_after_ms: number | undefined
+
+  /** @param detail one sentence for the person who reads the answer; never a secret, a path or a stack */
+  constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.kind = kind
+    this.errors = options.errors
+    this.members = options.members ?? {}
+    this.headers = options.headers ?? {}
+    this.retry_after_ms = options.retry_after_ms
+  }
+
+  get status(): number {
+    return PROBLEM_KINDS[this.kind].status
+  }
+}

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/**
+ * What one request did below the edge, gathered without handing a logger through every call: the table and the object
+ * store add to the trace of the request they work for, and the edge writes it into the request's log line.
+ *
+ * A group commit is counted in the trace of the request whose turn it was; the others see their `group_size`.
+ */
+export interface RequestTrace {
+  store_reads: number
+  store_writes: number
+  store_lists: number
+  /** Attempts to commit beyond the first. */
+  retries: number
+  /** Mutations that shared the commit, or 0 when the request wrote nothing. */
+  group_size: number
+}
+
+const storage = new AsyncLocalStorage<RequestTrace>()
+
+export function newTrace(): RequestTrace {
+  return { store_reads: 0, store_writes: 0, store_lists: 0, retries: 0, group_size: 0 }
+}
+
+/** Runs `work` (and everything it awaits) with `trace` as the current one. */
+export function runTraced<T>(trace: RequestTrace, work: () => T): T {
+  return storage.run(trace, work)
+}
+
+/** The current request's trace; outside a request a throwaway one. */
+export function currentTrace(): RequestTrace {
+  return storage.getStore() ?? newTrace()
+}
