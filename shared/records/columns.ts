@@ -1,0 +1,57 @@
+import type * as z from 'zod'
+
+/**
+ * Parquet columns made of a zod schema, so that a field is declared once.
+ *
+ * The structures match those of `shared/parquet` and `shared/table` by shape; this layer knows neither.
+ */
+export type ColumnType = 'string' | 'int64' | 'double' | 'boolean' | 'timestamp' | 'string_list' | 'json'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  readonly statistics?: boolean
+}
+
+/** One column per field of `shape`, in its order; `statistics` names those that keep min and max. */
+export function columnsOf(shape: Readonly<Record<string, z.ZodType>>, statistics: readonly string[]): Column[] {
+  return Object.entries(shape).map(([name, field]) => ({
+    name,
+    type: columnType(name, field),
+    ...(statistics.includes(name) ? { statistics: true } : {}),
+  }))
+}
+
+function columnType(name: string, field: z.ZodType): ColumnType {
+  const definition = field._zod.def as {
+    type: string
+    innerType?: z.ZodType
+    in?: z.ZodType
+    element?: z.ZodType
+    format?: string
+  }
+  switch (definition.type) {
+    case 'nullable':
+    case 'optional':
+    case 'default':
+      return columnType(name, definition.innerType!)
+    case 'pipe':
+      return columnType(name, definition.in!)
+    case 'string':
+      return definition.format === 'datetime' ? 'timestamp' : 'string'
+    case 'enum':
+      return 'string'
+    case 'boolean':
+      return 'boolean'
+    case 'number':
+      return definition.format === 'safeint' ? 'int64' : 'double'
+    case 'array':
+      return columnType(name, definition.element!) === 'string' ? 'string_list' : 'json'
+    case 'object':
+    case 'record':
+    case 'union':
+      return 'json'
+    default:
+      throw new Error(`no column type for the field ${name} (${definition.type})`)
+  }
+}

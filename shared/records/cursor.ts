@@ -1,0 +1,35 @@
+import { Problem } from '../base/problem.ts'
+
+/** Where a page ended: opaque to clients, checked when it comes back. It carries no user, so it opens nothing. */
+export interface Cursor {
+  readonly created_at_ms: number
+  readonly id: string
+}
+
+const LATEST_MS = Date.UTC(9999, 11, 31)
+
+export function encodeCursor({ created_at_ms, id }: Cursor): string {
+  return Buffer.from(JSON.stringify([created_at_ms, id])).toString('base64url')
+}
+
+/** @throws Problem `invalid-input` when the text is not a cursor that this service gave out */
+export function decodeCursor(text: string): Cursor {
+  const parsed = parse(text)
+  if (Array.isArray(parsed) && parsed.length === 2) {
+    const [created_at_ms, id] = parsed as unknown[]
+    const is_time = typeof created_at_ms === 'number' && Number.isInteger(created_at_ms)
+    if (is_time && Math.abs(created_at_ms) <= LATEST_MS && typeof id === 'string') return { created_at_ms, id }
+  }
+  throw new Problem('invalid-input', 'The cursor is not one that a listing gave.', {
+    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page' }],
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,175 @@
+import { Problem, type FieldError } from '../base/problem.ts'
+import { mergePatch } from './merge-patch.ts'
+import type { RecordKind } from './record-kind.ts'
+import { fromRow, sameCells, toRow, type Cells, type RecordValue } from './rows.ts'
+import { collect, invalid } from './validation/validate.ts'
+
+/**
+ * What may become of a record, as pure decisions over the record as it stands. The same rules hold whichever route
+ * asks, and a commit that lost a race asks again on fresher rows.
+ */
+export type Decision =
+  | { readonly kind: 'write'; readonly row: Cells; readonly status: number }
+  | { readonly kind: 'keep'; readonly row: Cells; readonly status: number }
+  | { readonly kind: 'refuse'; readonly problem: Problem }
+
+/** Whose record, and under which condition. */
+export interface Asking {
+  readonly kind: RecordKind
+  readonly user_id: string
+  /** The version that `If-Match` names. */
+  readonly if_match_version?: number | undefined
+}
+
+/**
+ * Creates the record, or changes only the fields that were sent.
+ * @param created_at the time that the id tells; `undefined` for an id of the old system, which nothing new may get
+ */
+export function decideSave(
+  asking: Asking,
+  id: string,
+  created_at: string | undefined,
+  current: Cells | undefined,
+  sent: RecordValue,
+): Decision {
+  const { kind } = asking
+  if (current?.['deleted'] === true) return refuse(deletedConflict(kind))
+  const given = fieldsOf(kind, sent)
+  if (!current) {
+    if (created_at === undefined) return refuse(notOurId(kind))
+    const fields = complete(kind, given)
+    return fields instanceof Problem ? refuse(fields) : write(kind, { created_at, [kind.id_column]: id }, fields, 201)
+  }
+  return change(asking, current, { ...fieldsOf(kind, fromRow(kind.columns, current)), ...given })
+}
+
+/** Applies a JSON merge patch to the fields of the record. */
+export function decidePatch(asking: Asking, current: Cells | undefined, patch: RecordValue): Decision {
+  const { kind } = asking
+  const refusal = requireLive(asking, current)
+  if (refusal) return refuse(refusal)
+  const before = fieldsOf(kind, fromRow(kind.columns, current!))
+  return change(asking, current!, mergePatch(before, fieldsOf(kind, patch)) as RecordValue)
+}
+
+/** Moves the record to a status, if its machine allows it. */
+export function decideStatus(asking: Asking, current: Cells | undefined, status: string): Decision {
+  return decidePatch(asking, current, { status })
+}
+
+/** Leaves a tombstone. */
+export function decideDelete(asking: Asking, current: Cells | undefined): Decision {
+  const refusal = requireLive(asking, current)
+  if (refusal) return refuse(refusal)
+  return { kind: 'write', row: { ...current, deleted: true, client_id: null }, status: 204 }
+}
+
+/** Undeletes with the former status, or brings an archived record back to active. */
+export function decideRestore({ kind }: Asking, current: Cells | undefined): Decision {
+  if (!current) return refuse(notFound(kind))
+  if (current['deleted'] === true) {
+    return { kind: 'write', row: { ...current, deleted: false, client_id: null }, status: 200 }
+  }
+  if (current['status'] === 'archived') {
+    return { kind: 'write', row: { ...current, status: 'active', client_id: null }, status: 200 }
+  }
+  return refuse(
+    new Problem(
+      'illegal-transition',
+      `The ${kind.noun} is ${String(current['status'])}: only a deleted or archived one can be restored.`,
+      { members: { status_now: current['status'] } },
+    ),
+  )
+}
+
+export function notFound({ noun }: RecordKind): Problem {
+  return new Problem('not-found', `There is no ${noun} with this id.`)
+}
+
+/** The record as answers show it. */
+export function presentRecord(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
+  const { rev: _, ...record } = fromRow(kind.columns, row)
+  for (const name of Object.keys(kind.derive(kind.defaults))) delete record[name]
+  return { [kind.id_column]: record[kind.id_column], user_id, ...record }
+}
+
+/** A row of a listing as answers show it: without details, with what was derived from them. */
+export function presentSummary(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
+  const { rev: _, ...record } = fromRow(kind.columns, row)
+  for (const name of kind.detail_columns) delete record[name]
+  return { [kind.id_column]: record[kind.id_column], user_id, ...record }
+}
+
+function change(asking: Asking, current: Cells, wanted: RecordValue): Decision {
+  const { kind } = asking
+  const refusal = requireLive(asking, current)
+  if (refusal) return refuse(refusal)
+  const fields = complete(kind, wanted)
+  if (fields instanceof Problem) return refuse(fields)
+  const row = toRow(kind.columns, { ...fields, ...kind.derive(fields) })
+  const from = String(current['status'])
+  const to = String(row['status'])
+  if (from !== to && !kind.transitions[from]?.includes(to)) return refuse(illegalTransition(kind, from, to))
+  const names = Object.keys(kind.fields.shape)
+  if (sameCells(current, row, names)) return { kind: 'keep', row: current, status: 200 }
+  const changed = Object.fromEntries(
+    Object.entries(row).filter(([name]) => names.includes(name) || name in kind.derive(fields)),
+  )
+  return { kind: 'write', row: { ...current, ...changed, client_id: null }, status: 200 }
+}
+
+function write(kind: RecordKind, identity: RecordValue, fields: RecordValue, status: number): Decision {
+  const record = { ...identity, ...fields, ...kind.derive(fields), deleted: false, client_id: null }
+  return { kind: 'write', row: toRow(kind.columns, record), status }
+}
+
+/** The fields of a record, without what the server adds. */
+function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(kind.fields.shape, name)))
+}
+
+/** Every field in its final form: null and absent become the default. Names every field that is not valid. */
+function complete(kind: RecordKind, given: RecordValue): RecordValue | Problem {
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
+  const errors: FieldError[] = []
+  const fields = collect(kind.fields, { ...kind.defaults, ...said }, errors, kind.noun)
+  return fields ?? invalid(errors)
+}
+
+function requireLive({ kind, user_id, if_match_version }: Asking, current: Cells | undefined): Problem | undefined {
+  if (!current || current['deleted'] === true) return notFound(kind)
+  if (if_match_version === undefined || current['version'] === if_match_version) return undefined
+  return new Problem(
+    'stale-version',
+    `The ${kind.noun} is at version ${Number(current['version'])}, not ${if_match_version}.`,
+    {
+      members: { [kind.noun]: presentRecord(kind, user_id, current) },
+      headers: { ETag: `"${Number(current['version'])}"` },
+    },
+  )
+}
+
+function illegalTransition(kind: RecordKind, from: string, to: string): Problem {
+  const allowed = kind.transitions[from] ?? []
+  return new Problem(
+    'illegal-transition',
+    `The ${kind.noun} is ${from} and cannot become ${to}; from ${from} it can become ${allowed.join(' or ')}.`,
+    { members: { status_now: from, status_wanted: to, allowed } },
+  )
+}
+
+function notOurId({ noun, id_column, id_prefix }: RecordKind): Problem {
+  return new Problem('invalid-input', `${id_column} cannot be that of a new ${noun}.`, {
+    errors: [{ path: id_column, message: `must look like ${id_prefix}_01h455vb4pex5vsknk084sn02q` }],
+  })
+}
+
+function deletedConflict({ noun }: RecordKind): Problem {
+  return new Problem('conflict', `The ${noun} with this id was deleted; only a restore brings it back.`, {
+    members: { deleted: true },
+  })
+}
+
+function refuse(problem: Problem): Decision {
+  return { kind: 'refuse', problem }
+}

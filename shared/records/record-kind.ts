@@ -1,0 +1,41 @@
+import * as z from 'zod'
+
+import type { Column } from './columns.ts'
+
+/** What every kind of record has, besides its own id and fields. All of it is the server's: read-only for clients. */
+export const SYSTEM_SHAPE = {
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  /** 1, and +1 with every change. */
+  version: z.int(),
+  /** The commit that last touched the row; orders the change feed and is not part of an answer. */
+  rev: z.int(),
+  deleted: z.boolean(),
+  /** Who wrote last, as the client names itself; `import` for the import. */
+  client_id: z.string().nullable(),
+}
+
+/** One kind of record: what table, handlers and import need to know of it. */
+export interface RecordKind {
+  /** Table name and first component of its object names. */
+  readonly name: string
+  /** What a person calls one: `audience`. */
+  readonly noun: string
+  readonly id_prefix: string
+  readonly id_column: string
+  readonly partitioned_by: 'month' | 'user'
+  readonly columns: readonly Column[]
+  /** Columns of whole records only; listings go without them. */
+  readonly detail_columns: readonly string[]
+  /** Columns kept for listings and readers of the files, computed from the fields, absent from whole records. */
+  readonly derive: (fields: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
+  /** Everything a client may set, whole and in its final form. */
+  readonly fields: z.ZodObject
+  /** What a field is when nothing was said about it; a field without a default must be given. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** Allowed moves from each status; staying is no move. */
+  readonly transitions: Readonly<Record<string, readonly string[]>>
+}
+
+/** `client_id` of rows whose last writer is the import. */
+export const IMPORT_CLIENT_ID = 'import'
