@@ -1,0 +1,98 @@
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers } from 'hyparquet'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+
+import { CorruptFile } from './corrupt-file.ts'
+import { RAW_METADATA_PARSERS, READ_COMPRESSORS } from './raw-values.ts'
+
+/**
+ * Parquet files that somebody else wrote (pandas, pyarrow, DuckDB, Spark), read row by row: whatever columns, types,
+ * nesting and compression they have. Our own objects are read by `file.ts`, which knows their columns.
+ */
+
+/** Access to a file by ranges of bytes. */
+export interface ForeignFile {
+  readonly byteLength: number
+  slice: (start: number, end?: number) => Promise<ArrayBuffer>
+}
+
+/**
+ * A row by column name: null, booleans, numbers, bigints (64-bit integers), strings (also for JSON columns, unparsed),
+ * `Date` for dates and timestamps (to the millisecond), bytes, and lists and objects of these for nested columns.
+ */
+export type ForeignRow = Readonly<Record<string, unknown>>
+
+/** A row group is held decoded while its rows are handed out. */
+const GROUP_BYTES_MAX = 512 * 1024 * 1024
+/** Most footers fit; reading more at once would read small files twice. */
+const FOOTER_FETCH_BYTES = 64 * 1024
+
+/** Snappy is built into the reader. */
+const COMPRESSORS: Compressors = {
+  ...READ_COMPRESSORS,
+  GZIP: (input) => gunzipSync(input),
+  BROTLI: (input) => brotliDecompressSync(input),
+}
+
+const decoder = new TextDecoder()
+const PARSERS: Partial<ParquetParsers> = { jsonFromBytes: (bytes) => decoder.decode(bytes) }
+
+/**
+ * The rows of a file in their order, one row group in memory at a time.
+ * @throws CorruptFile when the file, or what is left of it, cannot be read; rows before the fault were handed out
+ */
+export async function* readForeignRows(file: ForeignFile): AsyncGenerator<ForeignRow> {
+  const metadata = await explained('the footer cannot be read', () =>
+    parquetMetadataAsync(asBuffer(file), {
+      parsers: RAW_METADATA_PARSERS,
+      geoparquet: false,
+      initialFetchSize: FOOTER_FETCH_BYTES,
+    }),
+  )
+  let first_row = 0
+  for (const [at, group] of metadata.row_groups.entries()) {
+    const end_row = first_row + Number(group.num_rows)
+    if (Number(group.total_byte_size) > GROUP_BYTES_MAX) {
+      throw new CorruptFile(`row group ${at + 1} takes more than ${GROUP_BYTES_MAX} bytes: write smaller row groups`)
+    }
+    if (end_row > first_row) yield* await readRows(file, metadata, { at, first_row, end_row })
+    first_row = end_row
+  }
+}
+
+async function readRows(
+  file: ForeignFile,
+  metadata: FileMetaData,
+  { at, first_row, end_row }: { at: number; first_row: number; end_row: number },
+): Promise<ForeignRow[]> {
+  return await explained(`row group ${at + 1} cannot be read`, () =>
+    parquetReadObjects({
+      file: asBuffer(file),
+      metadata,
+      rowStart: first_row,
+      rowEnd: end_row,
+      compressors: COMPRESSORS,
+      parsers: PARSERS,
+      geoparquet: false,
+    }),
+  )
+}
+
+/** A damaged footer may name any range. */
+function asBuffer(file: ForeignFile): AsyncBuffer {
+  return {
+    byteLength: file.byteLength,
+    slice: (start, end = file.byteLength) => {
+      if (!(start >= 0 && start <= end && end <= file.byteLength)) throw new Error('a range lies outside the file')
+      return file.slice(start, end)
+    },
+  }
+}
+
+async function explained<T>(what: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    throw new CorruptFile(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}

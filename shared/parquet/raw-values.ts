@@ -1,0 +1,30 @@
+import type { Compressors, ParquetParsers } from 'hyparquet'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+
+/**
+ * How bytes cross the border to the Parquet libraries: unconverted, so that what is read can be written again
+ * unchanged. With the library's default parsers, µs and ns statistics are rounded to milliseconds and other readers'
+ * filters then silently miss rows; and JSON would be parsed for rows nobody asked for.
+ */
+export const RAW_PARSERS: Partial<ParquetParsers> = {
+  timestampFromMilliseconds: (millis) => millis,
+  timestampFromMicroseconds: (micros) => micros,
+  timestampFromNanoseconds: (nanos) => nanos,
+  dateFromDays: (days) => days,
+  jsonFromBytes: (bytes) => bytes,
+}
+
+/** Statistics of byte arrays stay bytes: they may be truncated in the middle of a character. */
+export const RAW_METADATA_PARSERS: Partial<ParquetParsers> = { ...RAW_PARSERS, stringFromBytes: (bytes) => bytes }
+
+/** Level 1 is smaller and faster here than the pure-JavaScript snappy; DuckDB, pyarrow and BigQuery read it. */
+const ZSTD_LEVEL = 1
+
+export const WRITE_COMPRESSORS = {
+  ZSTD: (input: Uint8Array): Uint8Array =>
+    zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
+}
+
+export const READ_COMPRESSORS: Compressors = {
+  ZSTD: (input) => zstdDecompressSync(input),
+}
