@@ -1,0 +1,235 @@
+import { Storage, type Bucket, type File } from '@google-cloud/storage'
+import { EventEmitter } from 'node:events'
+
+import type { Clock } from '../base/clock.ts'
+import { crc32c, crc32cToBase64 } from '../base/crc32c.ts'
+import { currentTrace } from '../base/trace.ts'
+import {
+  StoreError,
+  type ByteRange,
+  type Generation,
+  type ObjectListing,
+  type ObjectStore,
+  type RangeResult,
+  type ReadResult,
+  type WriteResult,
+} from './object-store.ts'
+
+/**
+ * The object store on Google Cloud Storage, through the official client.
+ *
+ * The client's own retries and checks are off, because they break the protocol: a retried write reports its own success
+ * as a false 412, and a checksum mismatch makes it delete without a generation. Instead the checksum travels with the
+ * write, so that the service refuses damaged bytes, and time limits and retries are the caller's.
+ */
+export interface GcsOptions {
+  bucket: string
+  clock: Clock
+  /** Base URL of another service with this API, for the local runtime. */
+  api_endpoint?: string | undefined
+  /** Limit of one request. */
+  timeout_ms?: number
+}
+
+// The client itself hangs eleven listeners on the stream of a large download; the default of ten makes Node warn.
+EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
+
+/** Without a reason of ours, every abort would make an exception with a stack. */
+const FINISHED = 'finished'
+const TIME_IS_UP = 'the time limit passed'
+
+const DEFAULT_TIMEOUT_MS = 10_000
+/** A large object on a slow day still moves at a megabyte per second. */
+const TIMEOUT_PER_BYTE_MS = 1 / 1000
+
+export function gcsObjectStore({ bucket, clock, api_endpoint, timeout_ms }: GcsOptions): ObjectStore {
+  const storage = new Storage({
+    retryOptions: { autoRetry: false },
+    ...(api_endpoint === undefined ? {} : { apiEndpoint: api_endpoint, projectId: 'local' }),
+  })
+  return new GcsObjectStore(storage.bucket(bucket), clock, timeout_ms ?? DEFAULT_TIMEOUT_MS)
+}
+
+class GcsObjectStore implements ObjectStore {
+  readonly #bucket: Bucket
+  readonly #clock: Clock
+  readonly #timeout_ms: number
+
+  constructor(bucket: Bucket, clock: Clock, timeout_ms: number) {
+    this.#bucket = bucket
+    this.#clock = clock
+    this.#timeout_ms = timeout_ms
+  }
+
+  async read(name: string, { unless }: { unless?: Generation } = {}): Promise<ReadResult> {
+    currentTrace().store_reads++
+    const file = this.#bucket.file(name)
+    // The client has no option for this precondition on a download.
+    if (unless !== undefined) addQuery(file, { ifGenerationNotMatch: unless })
+    const result = await this.#download(file, {})
+    if (result.kind !== 'found') return result
+    const { bytes, generation, hash } = result
+    if (hash !== undefined && hash !== crc32cToBase64(crc32c(bytes))) {
+      throw new StoreError('unavailable', `${name} arrived damaged`)
+    }
+    return { kind: 'found', bytes, generation }
+  }
+
+  async readRange(
+    name: string,
+    range: ByteRange,
+    { generation }: { generation?: Generation } = {},
+  ): Promise<RangeResult> {
+    currentTrace().store_reads++
+    const file = this.#bucket.file(name, generation === undefined ? {} : { generation })
+    const window = 'suffix_bytes' in range ? { end: -range.suffix_bytes } : { start: range.start, end: range.end - 1 }
+    const result = await this.#download(file, window)
+    if (result.kind !== 'found') return { kind: 'absent' }
+    return result
+  }
+
+  async write(
+    name: string,
+    bytes: Uint8Array,
+    options: { if_generation: Generation; crc32c: number; content_type: string },
+  ): Promise<WriteResult> {
+    currentTrace().store_writes++
+    const file = this.#bucket.file(name)
+    const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
+    try {
+      await this.#limited(limit_ms, `writing ${name}`, (signal) => {
+        file.interceptors.push({ request: (request) => ({ ...(request as { uri: string }), signal }) })
+        return file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+          resumable: false,
+          validation: false,
+          preconditionOpts: { ifGenerationMatch: options.if_generation },
+          metadata: { contentType: options.content_type, crc32c: crc32cToBase64(options.crc32c) },
+        })
+      })
+      return { kind: 'written', generation: String(file.metadata.generation) }
+    } catch (error) {
+      if (answeredStatus(error) === 412) return { kind: 'conflict' }
+      throw error
+    }
+  }
+
+  async list(prefix: string): Promise<ObjectListing[]> {
+    currentTrace().store_lists++
+    // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
+    const items = await this.#limited(this.#timeout_ms, `listing ${prefix}`, async () => {
+      const [files] = await this.#bucket.getFiles({ prefix, fields: 'items(name,generation,size),nextPageToken' })
+      return files as unknown as readonly { name: string; generation: string; size: string }[]
+    })
+    return items.map(({ name, generation, size }) => ({
+      name,
+      generation,
+      size_bytes: Number(size),
+    }))
+  }
+
+  async #download(
+    file: File,
+    window: { start?: number; end?: number },
+  ): Promise<
+    | { kind: 'found'; bytes: Uint8Array; generation: Generation; object_bytes: number; hash: string | undefined }
+    | { kind: 'unmodified' }
+    | { kind: 'absent' }
+  > {
+    try {
+      return await this.#limited(this.#timeout_ms, `reading ${file.name}`, (signal) =>
+        this.#stream(file, window, signal),
+      )
+    } catch (error) {
+      const status = answeredStatus(error)
+      if (status === 304) return { kind: 'unmodified' }
+      if (status === 404) return { kind: 'absent' }
+      throw error
+    }
+  }
+
+  /** One GET gives the bytes and, in its headers, generation and checksum. */
+  #stream(file: File, window: { start?: number; end?: number }, signal: AbortSignal) {
+    type Found = {
+      kind: 'found'
+      bytes: Uint8Array
+      generation: string
+      object_bytes: number
+      hash: string | undefined
+    }
+    return new Promise<Found>((resolve, reject) => {
+      const stream = file.createReadStream({ ...window, validation: false, decompress: false })
+      const chunks: Buffer[] = []
+      let headers: Record<string, string | undefined> = {}
+      signal.addEventListener('abort', () => stream.destroy(new Error(TIME_IS_UP)), { once: true })
+      stream
+        .on('response', (response: { headers: Record<string, string | undefined> }) => {
+          headers = response.headers
+        })
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('error', reject)
+        .on('end', () => {
+          const bytes = Buffer.concat(chunks)
+          const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]
+          const is_cut = headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes.length
+          if (is_cut) return reject(new Error('the answer ended early'))
+          resolve({
+            kind: 'found',
+            bytes,
+            generation: String(headers['x-goog-generation']),
+            object_bytes: total === undefined ? bytes.length : Number(total),
+            hash: /crc32c=([^,]+)/.exec(headers['x-goog-hash'] ?? '')?.[1],
+          })
+        })
+    })
+  }
+
+  /** Runs one request with a time limit; when it passes, the request is aborted and its outcome unknown. */
+  async #limited<T>(limit_ms: number, doing: string, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const finished = new AbortController()
+    const aborted = new AbortController()
+    const limit = this.#clock.sleep(limit_ms, finished.signal).then(() => {
+      if (finished.signal.aborted) return undefined
+      aborted.abort(TIME_IS_UP)
+      throw new StoreError('unavailable', `${doing} took longer than ${Math.round(limit_ms)} ms`)
+    })
+    try {
+      return (await Promise.race([request(aborted.signal), limit])) as T
+    } catch (error) {
+      throw asStoreError(error, doing)
+    } finally {
+      finished.abort(FINISHED)
+    }
+  }
+}
+
+function addQuery(file: File, query: Record<string, string>): void {
+  file.interceptors.push({
+    request: (options) => {
+      const request = options as { uri: string; qs?: object }
+      return { ...request, qs: { ...request.qs, ...query } }
+    },
+  })
+}
+
+/** The HTTP status behind a failure of `#limited`, if the service answered at all. */
+function answeredStatus(error: unknown): number | undefined {
+  return error instanceof StoreError ? statusOf(error.cause) : undefined
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code, status } = error as { code?: unknown; status?: unknown }
+  const value = Number(code ?? status)
+  return Number.isInteger(value) ? value : undefined
+}
+
+function asStoreError(error: unknown, doing: string): StoreError {
+  if (error instanceof StoreError) return error
+  const status = statusOf(error)
+  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
+  if (status === 429) return new StoreError('throttled', message, { cause: error })
+  // 408 and everything from 500 on, and every failure without an HTTP answer: it may have happened.
+  if (status === undefined || status === 408 || status >= 500)
+    return new StoreError('unavailable', message, { cause: error })
+  return new StoreError('rejected', message, { cause: error })
+}
