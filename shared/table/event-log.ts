@@ -1,0 +1,44 @@
+import type { TableEvents } from './events.ts'
+
+/** Where the lines go: the structured log of the edge, as much of it as is needed here. */
+interface Lines {
+  write: (line: { severity: 'INFO' | 'WARNING' | 'CRITICAL'; message: string; [field: string]: unknown }) => void
+}
+
+/** Table events as structured log lines: the audit trail, and what alerts match. User ids leave only as hashes. */
+export function logTableEvents(lines: Lines, hashUser: (user_id: string) => string): TableEvents {
+  const withoutUser = (text: string): string =>
+    text.replaceAll(/user_id=([^/]*)/g, (_, escaped: string) => `user_hash=${hashUser(unescaped(escaped))}`)
+  return {
+    committed: ({ object, ...commit }) =>
+      lines.write({ severity: 'INFO', message: 'commit', event: 'commit', object: withoutUser(object), ...commit }),
+    corrupt: (object, error) =>
+      lines.write({
+        severity: 'CRITICAL',
+        message: 'a stored object cannot be read; it was left as it is',
+        event: 'corrupt_object',
+        object: withoutUser(object),
+        // A swapped object names where it belongs: another user's folder.
+        reason: error.cause instanceof Error ? withoutUser(error.cause.message) : 'unknown',
+      }),
+    nearLimit: (object, limit, value, limit_value) =>
+      lines.write({
+        severity: 'WARNING',
+        message: `an object is near the limit ${limit}`,
+        event: 'near_limit',
+        object: withoutUser(object),
+        limit,
+        value,
+        limit_value,
+      }),
+  }
+}
+
+/** The user id of a folder; of a damaged name whatever is there. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

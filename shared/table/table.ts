@@ -1,0 +1,304 @@
+import type { Clock } from '../base/clock.ts'
+import { newId } from '../base/ids.ts'
+import { Problem } from '../base/problem.ts'
+import type { Random } from '../base/random.ts'
+import type { ObjectStore } from '../objects/object-store.ts'
+import { commitBatch, type Target } from './commit.ts'
+import { replay } from './evaluate.ts'
+import type { TableEvents } from './events.ts'
+import { asProblem, namingObject, outcomeUnknown, retryReads, storeAway } from './failures.ts'
+import { GroupCommit } from './group-commit.ts'
+import { LegacyIds } from './legacy-ids.ts'
+import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions } from './listing.ts'
+import type { Mutation, Outcome } from './mutation.ts'
+import { monthOf, monthOfId, monthOfObject, objectName, startOfMonth_ms, userPrefix, type Month } from './partition.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+import { findRow, rowAt, type Snapshot } from './snapshot.ts'
+import { summaryColumns, type Row, type TableSchema } from './schema.ts'
+
+export interface TableDependencies {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: TableEvents
+  /** What decoded partitions may take of this instance's memory. */
+  readonly cache_bytes_max: number
+}
+
+/** A mutation that names its record only if the client chose an id. */
+export type Creation = Omit<Mutation, 'id' | 'decide'> & {
+  readonly id: string | undefined
+  decide(id: string, current: Row | undefined, now_ms: number): ReturnType<Mutation['decide']>
+}
+
+export interface PageRequest {
+  /** Rows at most. */
+  readonly limit: number
+  readonly after: Position | undefined
+  /** Whole rows rather than summaries. */
+  readonly with_details: boolean
+  /** Summary columns only may be asked of it. */
+  readonly matches: ScanOptions['matches']
+}
+
+export interface Page {
+  readonly rows: readonly Row[]
+  /** Where the next page starts behind; absent on the last one. */
+  readonly next: Position | undefined
+}
+
+/**
+ * The records of one kind, of every user. Every failure is a `Problem`.
+ *
+ * Cost when this instance made or validated the last write: `get` one conditional GET; `mutate` one PUT shared by its
+ * batch, or one conditional GET when nothing is to be written; `page` one LIST and the objects that changed.
+ */
+export class Table {
+  readonly schema: TableSchema
+  readonly legacy_ids: LegacyIds
+  readonly #dependencies: TableDependencies
+  readonly #cache: SnapshotCache
+  readonly #group_commit: GroupCommit<Target>
+
+  constructor(schema: TableSchema, dependencies: TableDependencies) {
+    this.schema = schema
+    this.#dependencies = dependencies
+    this.#cache = new SnapshotCache(dependencies.store, { bytes_max: dependencies.cache_bytes_max })
+    this.legacy_ids = new LegacyIds(dependencies.store)
+    this.#group_commit = new GroupCommit(
+      (target, batch) => commitBatch({ ...dependencies, cache: this.#cache }, target, batch),
+      dependencies.clock,
+    )
+  }
+
+  /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */
+  async get(user_id: string, id: string): Promise<Row | undefined> {
+    return await this.#reading(async () => {
+      const located = await this.#locate(user_id, id)
+      if (!located) return undefined
+      const name = objectName(this.schema, user_id, located.month)
+      const snapshot = await this.#cache.current(this.schema, name)
+      return await namingObject(name, async () => {
+        const place = await findRow(snapshot, this.schema, located.id)
+        return place && rowAt(this.schema, await place.group.allColumns(), place.index)
+      })
+    })
+  }
+
+  /** Changes the record named by the mutation. */
+  async mutate(user_id: string, mutation: Mutation): Promise<Outcome> {
+    return await this.#inTime((sending) => this.#mutate(user_id, mutation, sending))
+  }
+
+  /** Creates a record (or changes it, as the decision has it, when the client's id exists). */
+  async create(user_id: string, creation: Creation): Promise<Outcome> {
+    const { id } = creation
+    if (id === undefined) return await this.#inTime((sending) => this.#createNew(user_id, creation, sending))
+    return await this.mutate(user_id, { ...creation, id, decide: (row, now_ms) => creation.decide(id, row, now_ms) })
+  }
+
+  async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
+    const announced = this.#group_commit.announce(user_id)
+    try {
+      const located = await this.#reading(() => this.#locate(user_id, mutation.id))
+      if (located) {
+        sending(located.id)
+        return await this.#submit(user_id, { ...mutation, id: located.id }, located.month, announced)
+      }
+      // No such record can exist, so there is nothing to prove: the decision over an absent one is final.
+      const decision = mutation.decide(undefined, this.#dependencies.clock.now_ms())
+      if (decision.kind === 'refuse') return { kind: 'refused', problem: decision.problem }
+      return { kind: 'refused', problem: notATypeId(this.schema) }
+    } finally {
+      announced()
+    }
+  }
+
+  async #createNew(user_id: string, creation: Creation, sending: Sending): Promise<Outcome> {
+    const announced = this.#group_commit.announce(user_id)
+    try {
+      const { clock, random } = this.#dependencies
+      const { time_ms, other_month } = this.#creationTime(clock.now_ms(), creation.idempotency !== undefined)
+      if (creation.idempotency && other_month !== undefined) {
+        const replayed = await this.#replayFrom(user_id, other_month, creation.idempotency)
+        if (replayed) return replayed
+      }
+      const new_id = newId(this.schema.id_prefix, time_ms, random)
+      const mutation: Mutation = {
+        ...creation,
+        id: new_id,
+        decide: (row, now_ms) => creation.decide(new_id, row, now_ms),
+      }
+      const month = this.schema.partitioned_by === 'user' ? '' : monthOf(time_ms)
+      sending(new_id)
+      return await this.#submit(user_id, mutation, month, announced)
+    } finally {
+      announced()
+    }
+  }
+
+  /** One page of the user's records, newest first. */
+  async page(user_id: string, { limit, after, with_details, matches }: PageRequest): Promise<Page> {
+    return await this.#reading(async () => {
+      const found: FoundRow[] = []
+      for await (const row of this.#scan(user_id, { columns: summaryColumns(this.schema), after, matches })) {
+        found.push(row)
+        if (found.length > limit) break
+      }
+      const rows = found.slice(0, limit)
+      return {
+        rows: with_details ? await wholeRows(this.schema, rows) : rows.map(({ row }) => row),
+        next: found.length > limit ? rows.at(-1)?.position : undefined,
+      }
+    })
+  }
+
+  /** Every matching record whole, newest first, in lots: for exports. Memory stays near one lot. */
+  async *lots(user_id: string, matches: ScanOptions['matches']): AsyncGenerator<readonly Row[]> {
+    let after: Position | undefined
+    do {
+      const page: Page = await this.page(user_id, { limit: LOT_ROWS, after, with_details: true, matches })
+      if (page.rows.length > 0) yield page.rows
+      after = page.next
+    } while (after)
+  }
+
+  async *#scan(user_id: string, options: ScanOptions): AsyncGenerator<FoundRow> {
+    const partitions = await this.#partitions(user_id, options.after)
+    // The first page usually needs the newest month only; who reads on gets ever more months side by side.
+    for (let at = 0, side_by_side = 1; at < partitions.length;) {
+      const snapshots = await Promise.all(
+        partitions.slice(at, at + side_by_side).map((listing) => this.#cache.listed(this.schema, listing)),
+      )
+      for (const snapshot of snapshots) yield* this.#named(snapshot, scanSnapshot(this.schema, snapshot, options))
+      at += side_by_side
+      side_by_side = Math.min(side_by_side * 2, PARTITIONS_SIDE_BY_SIDE)
+    }
+  }
+
+  /** Passes rows on, naming the object if one of its groups turns out not to be readable. */
+  async *#named(snapshot: Snapshot, rows: AsyncGenerator<FoundRow>): AsyncGenerator<FoundRow> {
+    for (;;) {
+      const next = await namingObject(snapshot.name, () => rows.next())
+      if (next.done) return
+      yield next.value
+    }
+  }
+
+  /** The user's partition objects that can have rows behind `after`, newest month first: one LIST. */
+  async #partitions(user_id: string, after: Position | undefined) {
+    const listings = await this.#dependencies.store.list(userPrefix(this.schema, user_id))
+    return listings
+      .map((listing) => ({ ...listing, month: monthOfObject(this.schema, user_id, listing.name) }))
+      .filter(({ month }) => month !== undefined && (!after || month === '' || month <= monthOf(after.created_at_ms)))
+      .toSorted((a, b) => (a.month! > b.month! ? -1 : 1))
+  }
+
+  async #locate(user_id: string, id: string): Promise<{ id: string; month: Month } | undefined> {
+    const month = monthOfId(this.schema, id)
+    if (month !== undefined) return { id, month }
+    const entry = await this.legacy_ids.find(this.schema, user_id, id)
+    return entry && { id: entry.id, month: this.schema.partitioned_by === 'user' ? '' : entry.month }
+  }
+
+  async #submit(user_id: string, mutation: Mutation, month: Month, announced: () => void): Promise<Outcome> {
+    const target: Target = { schema: this.schema, month, name: objectName(this.schema, user_id, month) }
+    announced()
+    try {
+      return await this.#group_commit.submit(user_id, target, mutation)
+    } catch (error) {
+      const problem = asProblem(error, this.#dependencies.events)
+      throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
+        ? withId(problem, this.schema, mutation.id)
+        : problem
+    }
+  }
+
+  /**
+   * Carries out one mutation within the time that its request has. Whoever gave the request up instead could only say
+   * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
+   */
+  async #inTime(carryOut: (sending: Sending) => Promise<Outcome>): Promise<Outcome> {
+    let sent_id: string | undefined
+    const settled = new AbortController()
+    const limit = new Promise<never>((_resolve, reject) => {
+      void this.#dependencies.clock.sleep(MUTATION_MS_MAX, settled.signal).then(() => {
+        if (settled.signal.aborted) return
+        reject(sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.schema, sent_id))
+      })
+    })
+    try {
+      return await Promise.race([carryOut((id) => (sent_id = id)), limit])
+    } finally {
+      settled.abort()
+    }
+  }
+
+  /**
+   * The time a new id gets. A replay must meet the ledger that the first attempt was written to, also across a month's
+   * end: in the first minute a keyed creation still belongs to the month before, and for a day that month's ledger is
+   * asked first. In that minute the new month's is, because an instance whose clock is ahead may be past it.
+   */
+  #creationTime(now_ms: number, is_keyed: boolean): { time_ms: number; other_month: Month | undefined } {
+    if (!is_keyed || this.schema.partitioned_by === 'user') return { time_ms: now_ms, other_month: undefined }
+    const month = monthOf(now_ms)
+    const month_start_ms = startOfMonth_ms(month)
+    const age_ms = now_ms - month_start_ms
+    if (age_ms < MONTH_OVERLAP_MS) return { time_ms: month_start_ms - 1, other_month: month }
+    return {
+      time_ms: now_ms,
+      other_month: age_ms < DAY_MS + MONTH_OVERLAP_MS ? monthOf(month_start_ms - 1) : undefined,
+    }
+  }
+
+  async #replayFrom(
+    user_id: string,
+    month: Month,
+    { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
+  ): Promise<Outcome | undefined> {
+    return await this.#reading(async () => {
+      const name = objectName(this.schema, user_id, month)
+      const snapshot = await this.#cache.current(this.schema, name)
+      const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.now_ms()).find(request_hash)
+      if (!entry) return undefined
+      return await namingObject(name, async () => {
+        const place = await findRow(snapshot, this.schema, entry.id)
+        return replay(entry, body_hash, place && rowAt(this.schema, await place.group.allColumns(), place.index))
+      })
+    })
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await retryReads(this.#dependencies, read)
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+}
+
+/** Told the id of the record once a commit may follow. */
+type Sending = (id: string) => void
+
+const LOT_ROWS = 256
+/** Less than the 30 s that a request has. */
+const MUTATION_MS_MAX = 28_000
+const PARTITIONS_SIDE_BY_SIDE = 8
+const DAY_MS = 24 * 60 * 60 * 1000
+/** Instance clocks are assumed to agree within half of this. */
+const MONTH_OVERLAP_MS = 60_000
+
+function notATypeId(schema: TableSchema): Problem {
+  return new Problem('invalid-input', `${schema.id_column} is not an id of this system.`, {
+    errors: [{ path: schema.id_column, message: `must look like ${schema.id_prefix}_01h455vb4pex5vsknk084sn02q` }],
+  })
+}
+
+/** Each waiting request learns which id it may safely repeat with. */
+function withId(problem: Problem, schema: TableSchema, id: string): Problem {
+  return new Problem(problem.kind, problem.message, {
+    members: { ...problem.members, [schema.id_column]: id },
+    ...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),
+    cause: problem,
+  })
+}
