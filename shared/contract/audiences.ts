@@ -1,0 +1,148 @@
+import * as z from 'zod'
+
+import {
+  audience,
+  audienceDataType,
+  audienceInput,
+  audiencePatch,
+  audienceStatus,
+  audienceSummary,
+} from '../records/audience.ts'
+import type { Routes } from './route.ts'
+
+/** The routes of the audiences function. */
+
+const statusFilter = z
+  .enum([...audienceStatus.options, 'all'])
+  .describe('Without it drafts and active ones; `all` = archived ones too.')
+
+const filters = {
+  status: statusFilter.optional(),
+  data_type: audienceDataType.optional(),
+  tag: z.string().min(1).max(200).optional().describe('Only those whose `metadata.tags` has it.'),
+  q: z.string().min(1).max(200).optional().describe('Only those whose name, description or query has this text.'),
+}
+
+const listQuery = z.strictObject({
+  ...filters,
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(200))
+    .optional()
+    .describe('Rows of a page, 1–200; 50 without it.'),
+  cursor: z.string().max(500).optional().describe('`next_cursor` of the page before.'),
+  view: z.enum(['summary', 'full']).optional().describe('`full` = whole records, as old clients expect.'),
+})
+
+const exportFormat = z.enum(['json', 'csv', 'parquet']).optional().describe('`json` without it.')
+const EXPORT_MEDIA_TYPES = ['application/json', 'text/csv', 'application/vnd.apache.parquet']
+
+const success = { success: z.literal(true) }
+const one = z.object({ ...success, audience })
+const oneWithMessage = z.object({ ...success, audience, message: z.string() })
+const saved = z.object({ ...success, audience_id: z.string(), audience, message: z.string() })
+
+export const audienceRoutes = {
+  saveAudience: {
+    function: 'audiences',
+    method: 'POST',
+    path: '/api/audiences',
+    summary: 'Save an audience: a new one, or the sent fields of the one whose id is given.',
+    access: 'user',
+    body: audienceInput,
+    idempotent_by_key: true,
+    answers: {
+      200: { description: 'Changed, or already as sent.', body: saved },
+      201: { description: 'Created.', body: saved },
+    },
+  },
+  listAudiences: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences',
+    summary: 'One page of audiences, newest first.',
+    access: 'user',
+    query: listQuery,
+    answers: {
+      200: {
+        description: 'Rows are summaries unless `view=full`.',
+        body: z.object({
+          ...success,
+          audiences: z.array(z.union([audience, audienceSummary])),
+          count: z.int(),
+          next_cursor: z.string().nullable(),
+        }),
+      },
+    },
+  },
+  exportAudiences: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences/export',
+    summary: 'Download audiences.',
+    access: 'user',
+    query: z.strictObject({ ...filters, format: exportFormat }),
+    answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
+  },
+  getAudience: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences/{audience_id}',
+    summary: 'One audience, whole.',
+    access: 'user',
+    query: z.strictObject({}),
+    answers: {
+      200: { description: 'The audience.', body: one },
+      304: { description: 'It still is as `If-None-Match` names it.' },
+    },
+  },
+  patchAudience: {
+    function: 'audiences',
+    method: 'PATCH',
+    path: '/api/audiences/{audience_id}',
+    summary: 'Change an audience by a JSON merge patch (RFC 7396).',
+    access: 'user',
+    body: audiencePatch,
+    conditional: true,
+    answers: { 200: { description: 'The audience as it is now.', body: one } },
+  },
+  deleteAudience: {
+    function: 'audiences',
+    method: 'DELETE',
+    path: '/api/audiences/{audience_id}',
+    summary: 'Delete an audience. It can be restored for 90 days.',
+    access: 'user',
+    conditional: true,
+    answers: { 204: { description: 'Deleted.' } },
+  },
+  restoreAudience: {
+    function: 'audiences',
+    method: 'POST',
+    path: '/api/audiences/{audience_id}/restore',
+    summary: 'Undelete an audience with its former status, or bring an archived one back to active.',
+    access: 'user',
+    idempotent_by_key: true,
+    answers: { 200: { description: 'The audience as it is now.', body: oneWithMessage } },
+  },
+  setAudienceStatus: {
+    function: 'audiences',
+    method: 'PUT',
+    path: '/api/audiences/{audience_id}/status',
+    summary: 'Move an audience to a status.',
+    access: 'user',
+    body: z.strictObject({ status: audienceStatus }),
+    conditional: true,
+    answers: { 200: { description: 'The audience as it is now.', body: oneWithMessage } },
+  },
+  exportAudience: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences/{audience_id}/export',
+    summary: 'Download one audience.',
+    access: 'user',
+    query: z.strictObject({ format: exportFormat }),
+    answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
+  },
+} as const satisfies Routes

@@ -1,0 +1,33 @@
+import * as z from 'zod'
+
+import { FUNCTIONS, type FunctionName } from './functions.ts'
+import { problemDocument } from './problem-document.ts'
+import type { Route } from './route.ts'
+
+const query = z.strictObject({
+  deep: z.enum(['0', '1']).optional().describe('1 also touches what the function depends on; kept for 10 s'),
+})
+
+const body = z.object({
+  success: z.literal(true),
+  status: z.literal('ok'),
+  storage_backend: z.literal('parquet'),
+  revision: z.string(),
+  timestamp: z.iso.datetime(),
+})
+
+/** `GET /api/{function}/health`, the same for every function. */
+export function healthRoute(name: FunctionName) {
+  return {
+    function: name,
+    method: 'GET',
+    path: `${FUNCTIONS[name].path_prefix}/health`,
+    summary: 'Whether the function answers, and with deep=1 whether what it depends on does',
+    access: 'public',
+    query,
+    answers: {
+      200: { description: 'It does', body },
+      503: { description: 'What it depends on does not answer', body: problemDocument },
+    },
+  } as const satisfies Route
+}

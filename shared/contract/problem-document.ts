@@ -1,0 +1,26 @@
+import * as z from 'zod'
+
+import { PROBLEM_KINDS, type ProblemKind } from '../base/problem.ts'
+
+/** The `type` of a problem answer: a URI reference that names the kind, the same on every host. */
+export function problemType(kind: ProblemKind): `/problems/${ProblemKind}` {
+  return `/problems/${kind}`
+}
+
+const KINDS = Object.keys(PROBLEM_KINDS) as ProblemKind[]
+
+/** Every answer that is not a success: RFC 9457, and `success` and `error` as clients of the old system read them. */
+export const problemDocument = z.looseObject({
+  type: z.enum(KINDS.map(problemType)).describe('What went wrong, by what the caller should do'),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string().describe('One sentence for the person who reads it'),
+  instance: z.string().describe('Names the request, as X-Request-Id does'),
+  success: z.literal(false),
+  error: z.string().describe('The same as detail'),
+  errors: z
+    .array(z.object({ path: z.string().describe('segments[2].size'), message: z.string() }))
+    .optional()
+    .describe('Every bad field'),
+  outcome: z.literal('unknown').optional().describe('The write may have landed'),
+})

@@ -1,0 +1,40 @@
+import type * as z from 'zod'
+
+import type { FunctionName } from './functions.ts'
+
+/**
+ * One route of the HTTP contract as plain data. The edge matches, authenticates and validates by it, the typed client
+ * calls by it, and `openapi.json` is made of it.
+ */
+export interface Route {
+  readonly function: FunctionName
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `{name}` is one path segment, percent-decoded before it reaches the handler. */
+  readonly path: string
+  readonly summary: string
+  /** `user`: a verified token of any user; `operator`: one of OPERATOR_ACCOUNTS; `public`: no token. */
+  readonly access: 'public' | 'user' | 'operator'
+  /** Validates the query as an object of strings. Unknown parameters are refused by a strict object. */
+  readonly query?: z.ZodType
+  /** Validates the parsed JSON body. A route without it takes no body. */
+  readonly body?: z.ZodType
+  /** Whether `Idempotency-Key` is honoured. */
+  readonly idempotent_by_key?: boolean
+  /** Whether `If-Match` is honoured. */
+  readonly conditional?: boolean
+  readonly answers: Readonly<Record<number, RouteAnswer>>
+}
+
+export interface RouteAnswer {
+  readonly description: string
+  /** The JSON body; without it the answer has none, or the media types say what it is. */
+  readonly body?: z.ZodType
+  readonly media_types?: readonly string[]
+}
+
+export type Routes = Readonly<Record<string, Route>>
+
+/** The names in `{}` of a path, as a union: `'/a/{id}/b/{n}'` → `'id' | 'n'`. */
+export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameter<Rest>
+  : never

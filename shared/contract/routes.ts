@@ -1,0 +1,18 @@
+import { audience, audienceSummary } from '../records/audience.ts'
+import { audienceRoutes } from './audiences.ts'
+import { FUNCTION_NAMES, type FunctionName } from './functions.ts'
+import { healthRoute } from './health.ts'
+import type { Routes } from './route.ts'
+
+/** Every route of the contract, by function and by name; a function of functions.ts without its table does not compile. */
+const OWN_ROUTES = {
+  audiences: audienceRoutes,
+} as const satisfies Record<FunctionName, Routes>
+
+/** The same with the health route that every function has. */
+export const ROUTES: Readonly<Record<FunctionName, Routes>> = Object.fromEntries(
+  FUNCTION_NAMES.map((name) => [name, { ...OWN_ROUTES[name], health: healthRoute(name) }]),
+) as unknown as Record<FunctionName, Routes>
+
+/** Schemas that answers of several routes hold, by the name they get in the OpenAPI document. */
+export const NAMED_SCHEMAS = { Audience: audience, AudienceSummary: audienceSummary } as const

@@ -1,0 +1,54 @@
+import type * as z from 'zod'
+
+import type { PathParameter, Route, Routes } from '../contract/route.ts'
+
+/** Who calls: from the verified token, never from the request. */
+export interface Caller {
+  /** `sub` of the primary issuer, `<alias>:<sub>` of any other: the partition key of everything the user owns. */
+  user_id: string
+  /** Only when the token says it is verified. */
+  email: string | undefined
+}
+
+/** What a handler sees of a request: authenticated, matched and validated. */
+export interface Call<R extends Route = Route> {
+  caller: Caller
+  params: { readonly [Name in PathParameter<R['path']>]: string }
+  query: R extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
+  body: R extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
+  /**
+   * The version named by `If-Match`, when the route is conditional and the header is there (`*` = any: undefined).
+   * A tag that no record can have (a weak one, or not a version) is `NEVER_A_VERSION`, so that it is simply stale.
+   */
+  if_match_version: number | undefined
+  /** True when `If-None-Match` names this entity tag (weak comparison) or is `*`. */
+  matchesIfNoneMatch(etag: string): boolean
+  /** Present when the route honours `Idempotency-Key` and the request has one. */
+  idempotency: IdempotencyRequest | undefined
+  /** Aborts when the client has gone away or the time limit of the request has passed. */
+  signal: AbortSignal
+  /** Names the record in the request's log line. */
+  noteRecord(record_id: string): void
+}
+
+/** Sixteen bytes each, as lower-case hex: what the ledger keeps instead of the key and the body. */
+export interface IdempotencyRequest {
+  /** Of method, path and key. */
+  request_hash: string
+  /** Of the canonical JSON of the body as sent. */
+  body_hash: string
+}
+
+/** What a handler answers; the edge adds the headers that every answer has. */
+export interface Answer {
+  status: number
+  /** Win over the edge's own, `Cache-Control` for example. */
+  headers?: Readonly<Record<string, string>>
+  /** Sent as JSON with `success: true` in front. */
+  body?: Readonly<Record<string, unknown>>
+  /** Sent as it comes, with the `Content-Type` of `headers`; for downloads. */
+  stream?: AsyncIterable<Uint8Array>
+}
+
+/** One handler per route, keyed as the routes are. A thrown or rejected `Problem` becomes its answer. */
+export type Handlers<R extends Routes> = { readonly [Name in keyof R]: (call: Call<R[Name]>) => Promise<Answer> }

@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock.ts'
+import { isoTime } from '../base/clock.ts'
+
+/**
+ * Structured log lines for Cloud Logging: one JSON object per line on standard output.
+ * Source: https://cloud.google.com/logging/docs/structured-logging
+ */
+
+export const SEVERITIES = ['DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export interface LogEntry {
+  severity: Severity
+  message: string
+  /** Further members; `undefined` ones are left out. Never a token, a credential or a request body. */
+  [field: string]: unknown
+}
+
+/** Where log lines go. Writing never throws and never waits. */
+export interface Log {
+  write(entry: LogEntry): void
+  /** Resolves when everything written so far has left the process (before an exit). */
+  flush(): Promise<void>
+}
+
+/** The part of a Node stream that a log needs. */
+export interface LineStream {
+  readonly writableLength: number
+  write(text: string, written?: (error?: Error | null) => void): boolean
+}
+
+const STRING_CHARACTERS_MAX = 2_000
+const MESSAGE_CHARACTERS_MAX = 8_000
+const LINE_CHARACTERS_MAX = 64_000
+/** Beyond this many bytes waiting in the stream, lines are dropped and counted rather than kept in memory. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024
+
+/** JSON lines on a stream (standard output by default), least `level` and above. */
+export function streamLog(clock: Clock, options: { stream?: LineStream; level?: Severity } = {}): Log {
+  const stream: LineStream = options.stream ?? process.stdout
+  const least = SEVERITIES.indexOf(options.level ?? 'INFO')
+  let dropped_lines = 0
+  return {
+    write(entry) {
+      if (SEVERITIES.indexOf(entry.severity) < least) return
+      if (stream.writableLength > WAITING_BYTES_MAX) {
+        dropped_lines += 1
+        return
+      }
+      const time_ms = clock.now_ms()
+      if (dropped_lines > 0) {
+        const lost: LogEntry = { severity: 'WARNING', message: 'log lines were dropped', dropped_lines }
+        dropped_lines = 0
+        stream.write(logLine(lost, time_ms))
+      }
+      stream.write(logLine(entry, time_ms))
+    },
+    flush: () => new Promise((resolve) => stream.write('', () => resolve())),
+  }
+}
+
+/** Writes every entry to each of `logs`. */
+export function teeLog(...logs: readonly Log[]): Log {
+  return {
+    write(entry) {
+      for (const log of logs) log.write(entry)
+    },
+    async flush() {
+      await Promise.all(logs.map((log) => log.flush()))
+    },
+  }
+}
+
+/** Keeps nothing. */
+export const silentLog: Log = { write: () => undefined, flush: async () => undefined }
+
+/**
+ * One entry as a line of JSON. Line breaks and control characters cannot leave their string; long strings are cut,
+ * and what looks like a token is masked wherever it stands.
+ */
+export function logLine(entry: LogEntry, time_ms: number): string {
+  const { severity, message, ...fields } = entry
+  const shown = { severity, time: isoTime(time_ms), message: clean(message, MESSAGE_CHARACTERS_MAX), ...fields }
+  const line = JSON.stringify(shown, (key, value: unknown) => {
+    if (typeof value === 'bigint') return String(value)
+    return typeof value === 'string' && key !== 'message' ? clean(value, STRING_CHARACTERS_MAX) : value
+  })
+  if (line.length <= LINE_CHARACTERS_MAX) return `${line}\n`
+  const head = { severity, time: shown.time, message: clean(message, STRING_CHARACTERS_MAX) }
+  return `${JSON.stringify({ ...head, cut_characters: line.length })}\n`
+}
+
+const TOKEN_PATTERN = /\bBearer\s+[^\s"',]+|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/gi
+
+function clean(text: string, characters_max: number): string {
+  const cut = text.length > characters_max ? `${text.slice(0, characters_max)}… (${text.length} characters)` : text
+  // Nothing that short holds a token; most strings of a line are.
+  return cut.length < 20 ? cut : cut.replace(TOKEN_PATTERN, '[token]')
+}

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+
+import { OPENAPI_FILE, openApiText } from '#infra/openapi/text.ts'
+import { PROBLEM_KINDS } from '#shared/base/problem.ts'
+import { FUNCTION_NAMES, FUNCTIONS, functionOfPath } from '#shared/contract/functions.ts'
+import { problemDocument } from '#shared/contract/problem-document.ts'
+import { ROUTES } from '#shared/contract/routes.ts'
+import { problemAnswer } from '#shared/http/problems.ts'
+import { Problem, type ProblemKind } from '#shared/base/problem.ts'
+
+interface Operation {
+  operationId: string
+  security: unknown[]
+  parameters: { name: string; in: string; required?: boolean; schema: unknown }[]
+  requestBody?: { content: Record<string, unknown> }
+  responses: Record<string, unknown>
+}
+
+interface Document {
+  openapi: string
+  paths: Record<string, Record<string, Operation>>
+  components: Record<string, Record<string, unknown>>
+}
+
+const text = openApiText()
+const document = JSON.parse(text) as Document
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+const routes = FUNCTION_NAMES.flatMap((name) => Object.values(ROUTES[name]))
+
+/** Every `$ref` below `value`. */
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === '$ref' && typeof member === 'string' ? member : references(member),
+  )
+}
+
+describe('openapi.json', () => {
+  test('is what the routes say; `node infra/openapi/main.ts` writes it', async () => {
+    expect(JSON.stringify(JSON.parse(await readFile(OPENAPI_FILE, 'utf8')))).toBe(JSON.stringify(document))
+    expect(openApiText()).toBe(text)
+  })
+
+  test('has every route once, under a name of its own', () => {
+    const described = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`).sort()
+    expect(described).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort())
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(routes.length)
+  })
+
+  test('names every parameter of every path, and refers to nothing that is not there', () => {
+    for (const { path, operation } of operations) {
+      const named = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `{${name}}`)
+      expect(path.match(/\{\w+\}/g) ?? []).toEqual(named)
+    }
+    for (const reference of new Set(references(document))) {
+      const found = reference
+        .replace('#/', '')
+        .split('/')
+        .reduce<unknown>((place, key) => (place as Record<string, unknown> | undefined)?.[key], document)
+      expect([reference, typeof found]).toEqual([reference, 'object'])
+    }
+  })
+
+  test('asks for a token wherever the edge does', () => {
+    for (const { path, method, operation } of operations) {
+      const route = routes.find((one) => one.path === path && one.method === method.toUpperCase())
+      expect(operation.security.length > 0).toBe(route?.access !== 'public')
+      expect(Object.keys(operation.responses).includes('401')).toBe(route?.access !== 'public')
+    }
+  })
+
+  test('tells of conditions and idempotency keys where they are honoured', () => {
+    const create = document.paths['/api/audiences']?.['post']
+    expect(create?.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key'])
+    const patch = document.paths['/api/audiences/{audience_id}']?.['patch']
+    expect(patch?.parameters.map(({ name }) => name)).toEqual(['audience_id', 'If-Match'])
+    expect(Object.keys(patch?.requestBody?.content ?? {})).toEqual(['application/merge-patch+json', 'application/json'])
+    expect(Object.keys(patch?.responses ?? {})).toContain('412')
+  })
+})
+
+describe('the contract', () => {
+  test('keeps every route below the path of its function', () => {
+    for (const route of routes) {
+      expect(route.path.startsWith(FUNCTIONS[route.function].path_prefix)).toBe(true)
+      expect(functionOfPath(route.path)).toBe(route.function)
+    }
+  })
+
+  test('describes problems as the edge answers them, of every kind', () => {
+    for (const kind of Object.keys(PROBLEM_KINDS) as ProblemKind[]) {
+      const errors = [{ path: 'segments[2].size', message: 'must be an integer' }]
+      const { body } = problemAnswer(new Problem(kind, 'Because', { errors, members: { outcome: 'unknown' } }), 'id')
+      expect(problemDocument.parse(body)).toEqual(body)
+    }
+  })
+
+  test('lets no member of a problem stand in for its own', () => {
+    const { body } = problemAnswer(
+      new Problem('conflict', 'Because', { members: { status: 200, success: true } }),
+      'id',
+    )
+    expect(body).toMatchObject({ status: 409, success: false })
+  })
+})

@@ -1,0 +1,282 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { createLocalIssuer, JWKS_PATH, type LocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { Problem } from '#shared/base/problem.ts'
+import { type Authenticator, createAuthenticator } from '#shared/http/authenticate.ts'
+import type { IssuerSettings } from '#shared/http/edge-settings.ts'
+import { attackerKey, hmacToken, publicPem, rsaToken, unsignedToken } from './forged-token.ts'
+import { ManualClock } from './manual-clock.ts'
+import { closed, listening } from './running.ts'
+
+const NOW_MS = Date.UTC(2026, 10, 1)
+const NOW_S = NOW_MS / 1000
+const MINUTE_MS = 60_000
+const FUNCTION_URL = 'https://audiences.example.com'
+
+let clock: ManualClock
+let data_dir: string
+let server: Server
+let url: string
+let issuer: LocalIssuer
+let jwks_requests: number
+let is_away: boolean
+let is_hanging: boolean
+let faults: unknown[]
+let authenticator: Authenticator
+
+beforeEach(async () => {
+  clock = new ManualClock(NOW_MS)
+  data_dir = await mkdtemp(join(tmpdir(), 'issuer-'))
+  jwks_requests = 0
+  is_away = false
+  is_hanging = false
+  faults = []
+  server = createServer((request, response) => {
+    if (request.url === JWKS_PATH) jwks_requests += 1
+    if (is_hanging) return
+    if (is_away) response.writeHead(503).end()
+    else issuer.listener(request, response)
+  })
+  url = await listening(server)
+  issuer = await createLocalIssuer({ data_dir, issuer: url, audience: 'app', clock })
+  authenticator = authenticatorOf({})
+})
+
+afterEach(async () => {
+  await closed(server)
+  await rm(data_dir, { recursive: true })
+})
+
+function authenticatorOf(settings: Partial<IssuerSettings>, on_cloud = false): Authenticator {
+  return createAuthenticator({
+    issuers: [{ issuer: url, audiences: ['app'], algorithms: ['RS256'], ...settings }],
+    function_url: FUNCTION_URL,
+    user_hash_salt: 'a salt for tests only',
+    on_cloud,
+    clock,
+    onFault: (error) => faults.push(error),
+  })
+}
+
+const claims = (more: object = {}) => ({ iss: url, aud: 'app', sub: 'mallory', iat: NOW_S, exp: NOW_S + 3600, ...more })
+const identify = (token: string, by = authenticator) => by.identify(`Bearer ${token}`)
+const sign = (more: Record<string, unknown> = {}) => issuer.sign({ sub: 'demo_user', ...more })
+
+/** The issuer's real key, which an attacker does not have, for tokens that are wrong in other ways. */
+async function publishedKey(): Promise<{ kid: string } & Record<string, unknown>> {
+  const { keys } = (await (await fetch(`${url}${JWKS_PATH}`)).json()) as { keys: [{ kid: string }] }
+  jwks_requests = 0
+  return keys[0]
+}
+
+/** The problem that `attempt` ends with. */
+async function problemOf(attempt: Promise<unknown>): Promise<Problem> {
+  const error = await attempt.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof Problem)) throw new Error('no problem', { cause: error })
+  return error
+}
+
+/** True when `token` is refused as such, saying no more than that. */
+async function refused(token: string): Promise<true> {
+  const { kind, headers, message } = await problemOf(identify(token))
+  expect(kind).toBe('unauthenticated')
+  expect(headers['WWW-Authenticate']).toMatch(/^Bearer realm="[\w-]+", error="invalid_token"/)
+  expect(message).toMatch(/^The token (is not valid here|has expired)$/)
+  return true
+}
+
+async function replaceKey(): Promise<void> {
+  await rm(data_dir, { recursive: true })
+  issuer = await createLocalIssuer({ data_dir, issuer: url, audience: 'app', clock })
+}
+
+describe('a good token', () => {
+  test('names the user by sub, with the email only when it is verified', async () => {
+    expect(await identify(await sign())).toMatchObject({ user_id: 'demo_user', email: undefined })
+    const unverified = { email: 'a@example.com', email_verified: 'true' }
+    expect(await identify(await sign(unverified))).toMatchObject({ email: undefined })
+    const verified = { email: 'a@example.com', email_verified: true }
+    expect(await identify(await sign(verified))).toMatchObject({ email: 'a@example.com' })
+  })
+
+  test('of an issuer with an alias names the user <alias>:<sub>', async () => {
+    const aliased = authenticatorOf({ alias: 'corp' })
+    expect(await identify(await sign({ sub: 'x:y' }), aliased)).toMatchObject({ user_id: 'corp:x:y' })
+  })
+
+  test('is found good by discovery as by a given address of the keys', async () => {
+    const given = authenticatorOf({ jwks_url: `${url}${JWKS_PATH}` })
+    expect((await identify(await sign(), given)).user_id).toBe('demo_user')
+  })
+
+  test('costs one fetch of the keys for any number of requests', async () => {
+    await Promise.all(Array.from({ length: 20 }, async (_, index) => identify(await sign({ sub: `u${index}` }))))
+    expect(jwks_requests).toBe(1)
+  })
+})
+
+describe('a token is refused', () => {
+  test('without a signature, however alg none is spelled', async () => {
+    for (const alg of ['none', 'None', 'NONE', '']) {
+      expect(await refused(unsignedToken({ alg }, claims()))).toBe(true)
+      expect(await refused(unsignedToken({ alg }, claims(), 'AAAA'))).toBe(true)
+    }
+  })
+
+  test('signed by another key, even under the kid of the real one', async () => {
+    const { kid } = await publishedKey()
+    expect(await refused(rsaToken({ alg: 'RS256', kid }, claims()))).toBe(true)
+    expect(await refused(rsaToken({ alg: 'RS256' }, claims()))).toBe(true)
+  })
+
+  test('with its own key in the header', async () => {
+    const jwk = attackerKey.export({ format: 'jwk' })
+    expect(await refused(rsaToken({ alg: 'RS256', jwk: { kty: jwk.kty, n: jwk.n, e: jwk.e } }, claims()))).toBe(true)
+    expect(await refused(rsaToken({ alg: 'RS256', jku: `${url}${JWKS_PATH}`, kid: 'x' }, claims()))).toBe(true)
+  })
+
+  test('signed with the public key as if it were a shared secret', async () => {
+    const key = await publishedKey()
+    expect(await refused(hmacToken({ alg: 'HS256', kid: key.kid }, claims(), publicPem(key)))).toBe(true)
+    expect(await refused(hmacToken({ alg: 'HS256' }, claims(), publicPem(key)))).toBe(true)
+  })
+
+  test('signed well by an algorithm that is not on the list', async () => {
+    const other = authenticatorOf({ algorithms: ['ES256', 'PS256'] })
+    const { kind } = await problemOf(identify(await sign(), other))
+    expect(kind).toBe('unauthenticated')
+  })
+
+  test('with a critical header that is not understood', async () => {
+    const { kid } = await publishedKey()
+    expect(await refused(rsaToken({ alg: 'RS256', kid, crit: ['b64'], b64: false }, claims()))).toBe(true)
+  })
+
+  test('for another audience, from another issuer, or from none', async () => {
+    expect(await refused(await sign({ aud: 'another-app' }))).toBe(true)
+    expect(await refused(await sign({ aud: [] }))).toBe(true)
+    expect(await refused(await sign({ iss: `${url}/` }))).toBe(true)
+    expect(await refused(await sign({ iss: 'https://accounts.example.com' }))).toBe(true)
+    expect(await refused(await sign({ iss: undefined }))).toBe(true)
+  })
+
+  test('expired beyond the tolerance of a minute, or not yet valid by more than that', async () => {
+    expect(await identify(await sign({ exp: NOW_S - 59 }))).toMatchObject({ user_id: 'demo_user' })
+    expect(await refused(await sign({ exp: NOW_S - 60 }))).toBe(true)
+    expect(await identify(await sign({ nbf: NOW_S + 60 }))).toMatchObject({ user_id: 'demo_user' })
+    expect(await refused(await sign({ nbf: NOW_S + 61 }))).toBe(true)
+  })
+
+  test('without an expiry, or with one that is no number', async () => {
+    expect(await refused(await sign({ exp: undefined }))).toBe(true)
+    expect(await refused(await sign({ exp: '9999999999' }))).toBe(true)
+  })
+
+  test('that was good a moment ago, once it has expired: a remembered token is held to its times', async () => {
+    const token = await sign({ exp: NOW_S + 10 })
+    await identify(token)
+    clock.advance(69_000)
+    await identify(token)
+    clock.advance(1_000)
+    expect(await refused(token)).toBe(true)
+  })
+
+  test('with a subject that cannot be a user id', async () => {
+    for (const sub of [undefined, '', 7, 'corp:demo', 'a\0b', 'a\nb', '\ud800', 'ü'.repeat(128), 'x'.repeat(256)]) {
+      expect(await refused(await sign({ sub }))).toBe(true)
+    }
+    expect((await identify(await sign({ sub: 'x'.repeat(255) }))).user_id).toHaveLength(255)
+  })
+
+  test('that is no token at all', async () => {
+    for (const text of ['', 'x', 'a.b.c', 'Bearer', 'a b', '..', `${'a'.repeat(9000)}.b.c`]) {
+      expect((await problemOf(identify(text))).kind).toBe('unauthenticated')
+    }
+    expect((await problemOf(authenticator.identify('Basic dXNlcjpwYXNz'))).kind).toBe('unauthenticated')
+  })
+
+  test('and none sent asks for one, without an error code (RFC 6750)', async () => {
+    const { headers } = await problemOf(authenticator.identify(undefined))
+    expect(headers['WWW-Authenticate']).toBe('Bearer realm="activation-manager"')
+  })
+})
+
+describe('keys', () => {
+  test('that are new are fetched for an unknown kid, at most once a minute', async () => {
+    await identify(await sign())
+    await replaceKey()
+    expect(await refused(await sign())).toBe(true)
+    expect(await refused(await sign())).toBe(true)
+    expect(jwks_requests).toBe(1)
+    clock.advance(MINUTE_MS)
+    expect(await identify(await sign())).toMatchObject({ user_id: 'demo_user' })
+    expect(jwks_requests).toBe(2)
+    expect(await refused(rsaToken({ alg: 'RS256', kid: 'made-up' }, claims()))).toBe(true)
+    expect(await refused(rsaToken({ alg: 'RS256', kid: 'made-up-too' }, claims()))).toBe(true)
+    expect(jwks_requests).toBe(2)
+  })
+
+  test('that were withdrawn are no longer trusted, not even for a remembered token', async () => {
+    const old_token = await sign()
+    expect(await identify(old_token)).toMatchObject({ user_id: 'demo_user' })
+    await replaceKey()
+    clock.advance(MINUTE_MS)
+    await identify(await sign())
+    expect(await refused(old_token)).toBe(true)
+  })
+
+  test('that cannot be fetched at the start are 503 with Retry-After, and recover by themselves', async () => {
+    is_away = true
+    const token = await sign()
+    const problem = await problemOf(identify(token))
+    expect([problem.kind, problem.retry_after_ms]).toEqual(['unavailable', 5000])
+    is_away = false
+    clock.advance(1_000)
+    expect(await identify(token)).toMatchObject({ user_id: 'demo_user' })
+    expect(faults).toHaveLength(1)
+  })
+
+  test('that do not arrive within five seconds are 503', async () => {
+    is_hanging = true
+    const attempt = problemOf(identify(await sign()))
+    await new Promise((resolve) => server.once('request', resolve))
+    clock.advance(5_000)
+    expect((await attempt).kind).toBe('unavailable')
+  })
+
+  test('at hand are used on while their issuer is away, for a day', async () => {
+    await identify(await sign())
+    is_away = true
+    clock.advance(11 * MINUTE_MS)
+    expect(await identify(await sign())).toMatchObject({ user_id: 'demo_user' })
+    clock.advance(24 * 60 * MINUTE_MS)
+    expect((await problemOf(identify(await sign()))).kind).toBe('unavailable')
+  })
+
+  test('older than ten minutes are replaced in the background', async () => {
+    await identify(await sign())
+    clock.advance(11 * MINUTE_MS)
+    await identify(await sign())
+    await expect.poll(() => jwks_requests).toBe(2)
+  })
+
+  test('at an address of this machine are not fetched on the cloud, even when discovery names it', async () => {
+    const { kind } = await problemOf(identify(await sign(), authenticatorOf({}, true)))
+    expect(kind).toBe('unavailable')
+    expect(jwks_requests).toBe(0)
+    expect(String(faults[0])).toContain('not allowed')
+  })
+
+  test('of a discovery document that speaks for another issuer are not used', async () => {
+    issuer = await createLocalIssuer({ data_dir, issuer: 'https://evil.example.com', audience: 'app', clock })
+    const { kind } = await problemOf(identify(await sign({ iss: url })))
+    expect(kind).toBe('unavailable')
+  })
+})

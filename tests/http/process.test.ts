@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { createServer } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+import { systemClock } from '#shared/base/clock.ts'
+import { bodyOf, listening, type Running, startToy } from './running.ts'
+
+/** A function as a process of its own: how it starts, refuses to start, and ends. */
+
+const ENTRY = new URL('toy-process.ts', import.meta.url).pathname
+const FRAMEWORK = new URL('../../node_modules/.bin/functions-framework', import.meta.url).pathname
+
+/** Its issuer serves the processes too. */
+let toy: Running
+beforeAll(async () => {
+  toy = await startToy()
+})
+afterAll(() => toy.close())
+
+interface Process {
+  url: string
+  child: ChildProcess
+  output: () => string
+  exited: Promise<number | null>
+}
+
+const running = new Set<ChildProcess>()
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  const port = Number(new URL(await listening(probe as never)).port)
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+async function start(command: string[], environment: Record<string, string> = {}): Promise<Process> {
+  const port = await freePort()
+  const [program = '', ...parameters] = command
+  const env = { ...process.env, ...toy.environment, PORT: String(port), ...environment }
+  const child = spawn(program, parameters, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const exited = once(child, 'exit').then(([code]) => {
+    running.delete(child)
+    return code as number | null
+  })
+  return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited }
+}
+
+async function started(
+  environment: Record<string, string> = {},
+  command = [process.execPath, ENTRY],
+): Promise<Process> {
+  const process_ = await start(command, environment)
+  const isUp = () =>
+    fetch(`${process_.url}/api/audiences/health`).then(
+      ({ status }) => status,
+      () => 0,
+    )
+  await expect.poll(isUp, { timeout: 20_000 }).toBe(200)
+  return process_
+}
+
+interface Answered {
+  status: number
+  connection: string | undefined
+  body: string
+}
+
+/** A slow POST over a kept connection, so that only the server can end it. */
+async function slowRequest(url: string, duration_ms: number, agent: Agent): Promise<Answered> {
+  const headers = { authorization: `Bearer ${await toy.token()}`, 'content-type': 'application/json' }
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/api/audiences/fail`, { method: 'POST', agent, headers }, (response) => {
+      let body = ''
+      response.on('data', (chunk) => (body += chunk))
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, connection: response.headers.connection, body }),
+      )
+    })
+    sent.on('error', reject).end(JSON.stringify({ how: `slow ${duration_ms}` }))
+  })
+}
+
+const linesOf = (output: string) =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+describe('a function as a process', () => {
+  test('answers on PORT and logs nothing but lines of JSON', async () => {
+    const { url, output, child, exited } = await started()
+    const headers = { authorization: `Bearer ${await toy.token()}` }
+    expect(await bodyOf(await fetch(`${url}/api/audiences/a`, { headers }))).toEqual({ success: true, id: 'a' })
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    const messages = linesOf(output()).map(({ message }) => message)
+    expect(messages[0]).toBe('listening')
+    expect(messages).toContain('GET /api/audiences/{id} 200')
+    expect(messages.slice(-2)).toEqual(['ending: SIGTERM', 'ended'])
+  })
+
+  test('on SIGTERM answers what is under way with Connection: close, takes nothing new, and exits 0', async () => {
+    const { url, child, exited } = await started()
+    const agent = new Agent({ keepAlive: true })
+    const slow = [slowRequest(url, 600, agent), slowRequest(url, 600, agent), slowRequest(url, 900, agent)]
+    await slowRequest(url, 100, agent)
+    child.kill('SIGTERM')
+    await expect
+      .poll(() =>
+        fetch(`${url}/api/audiences/health`).then(
+          () => 'answered',
+          () => 'refused',
+        ),
+      )
+      .toBe('refused')
+    for (const answer of await Promise.all(slow)) {
+      expect(answer).toEqual({ status: 200, connection: 'close', body: '{"success":true,"slept":true}' })
+    }
+    expect(await exited).toBe(0)
+    agent.destroy()
+  })
+
+  test('on SIGTERM with idle connections open ends at once', async () => {
+    const { url, child, exited } = await started()
+    const agent = new Agent({ keepAlive: true })
+    await slowRequest(url, 0, agent)
+    const started_ms = systemClock.monotonic_ms()
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(systemClock.monotonic_ms() - started_ms).toBeLessThan(3_000)
+    agent.destroy()
+  })
+
+  test('cuts off after nine seconds what still is not answered, and then does not exit 0', async () => {
+    const { url, child, exited, output } = await started()
+    const agent = new Agent({ keepAlive: true })
+    const slow = slowRequest(url, 25_000, agent)
+    await slowRequest(url, 200, agent)
+    child.kill('SIGTERM')
+    await expect(slow).rejects.toThrow('socket hang up')
+    expect(await exited).toBe(1)
+    expect(linesOf(output()).at(-1)).toMatchObject({ severity: 'ERROR', message: 'ended', cut_off_requests: 1 })
+    agent.destroy()
+  })
+
+  test('after an error that nobody caught answers what is under way, says what it was, and ends', async () => {
+    const { url, exited, output } = await started({ FAIL_AFTER_MS: '1500' })
+    const agent = new Agent({ keepAlive: true })
+    expect((await slowRequest(url, 2_000, agent)).status).toBe(200)
+    expect(await exited).toBe(1)
+    const fault = linesOf(output()).find(({ severity }) => severity === 'CRITICAL')
+    expect(fault?.['message']).toMatch(/^Error: nobody catches this\n {4}at /)
+    agent.destroy()
+  })
+
+  test('with bad settings does not start, and names each', async () => {
+    const bad = { OIDC_ISSUERS: 'x', USER_HASH_SALT: '', PORT: 'many' }
+    const { exited, output } = await start([process.execPath, ENTRY], bad)
+    expect(await exited).toBe(1)
+    expect(output()).toBe(
+      'The environment has bad settings:\n' +
+        '  OIDC_ISSUERS must be JSON\n  USER_HASH_SALT is required\n  PORT must be a port number\n',
+    )
+  })
+
+  test('on the cloud refuses a loopback issuer', async () => {
+    const { exited, output } = await start([process.execPath, ENTRY], { K_SERVICE: 'audiences' })
+    expect(await exited).toBe(1)
+    expect(output()).toContain('OIDC_ISSUERS must be an https address on the cloud')
+  })
+})
+
+describe('the same function under the plain framework', () => {
+  const command = [process.execPath, FRAMEWORK, `--source=${ENTRY}`, '--target=audiences']
+
+  test('answers, with the same limits', async () => {
+    const { url } = await started({}, command)
+    const headers = { authorization: `Bearer ${await toy.token()}`, 'content-type': 'application/json' }
+    const create = (body: string, more: Record<string, string> = {}) =>
+      fetch(`${url}/api/audiences`, { method: 'POST', body, headers: { ...headers, ...more } })
+    expect((await create('{"name":"x"}')).status).toBe(201)
+    expect((await create(JSON.stringify({ name: 'x'.repeat(1024 * 1024) }))).status).toBe(413)
+    expect((await create('{"name":"x"}', { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await fetch(`${url}/api/audiences/a`, { headers })).status).toBe(200)
+  })
+})

@@ -1,0 +1,148 @@
+import * as z from 'zod'
+
+import { Problem } from '#shared/base/problem.ts'
+import { type Clock, systemClock } from '#shared/base/clock.ts'
+import { systemRandom } from '#shared/base/random.ts'
+import { currentTrace } from '#shared/base/trace.ts'
+import type { Routes } from '#shared/contract/route.ts'
+import { type AppOptions, createApp } from '#shared/http/app.ts'
+import type { Handlers } from '#shared/http/call.ts'
+import { edgeSettings } from '#shared/http/edge-settings.ts'
+import type { Environment, FunctionApp, Overrides } from '#shared/http/function-app.ts'
+import { streamLog } from '#shared/http/log.ts'
+import { readSettings } from '#shared/http/settings.ts'
+
+/** A function with one route for each thing the edge does, to look at the edge alone. */
+
+const segment = z.strictObject({ name: z.string().min(1).max(20), size: z.int().min(0).nullable().default(null) })
+
+const thing = z.strictObject({
+  name: z.string().min(1).max(200),
+  status: z.enum(['draft', 'active']).default('active'),
+  segments: z.array(segment).max(1000).default([]),
+  metadata: z.record(z.string(), z.unknown()).default({}),
+  reference: z.union([z.int(), z.string().max(5)]).optional(),
+})
+
+const ok = { 200: { description: 'What was understood' } }
+const base = { function: 'audiences', access: 'user', summary: '', answers: ok } as const
+
+export const toyRoutes = {
+  create: { ...base, method: 'POST', path: '/api/audiences', body: thing, idempotent_by_key: true },
+  list: {
+    ...base,
+    method: 'GET',
+    path: '/api/audiences',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      tag: z.array(z.string()).optional(),
+      q: z.string().optional(),
+    }),
+  },
+  get: { ...base, method: 'GET', path: '/api/audiences/{id}', conditional: true },
+  patch: { ...base, method: 'PATCH', path: '/api/audiences/{id}', body: thing.partial(), conditional: true },
+  restore: { ...base, method: 'POST', path: '/api/audiences/{id}/restore', idempotent_by_key: true },
+  export: { ...base, method: 'GET', path: '/api/audiences/export', query: z.strictObject({ how: z.string() }) },
+  fail: { ...base, method: 'POST', path: '/api/audiences/fail', body: z.strictObject({ how: z.string() }) },
+  operate: { ...base, access: 'operator', method: 'POST', path: '/api/audiences/operate' },
+} as const satisfies Routes
+
+/** Waits of the toy's slow handlers; tests resolve them by sending something else. */
+export interface ToyState {
+  started: number
+  aborted: number
+  produced_chunks: number
+  ended_streams: number
+}
+
+export const toyState: ToyState = { started: 0, aborted: 0, produced_chunks: 0, ended_streams: 0 }
+
+const CHUNK = new Uint8Array(64 * 1024).fill(0x61)
+
+async function* chunks(count: number, how: string, clock: Clock): AsyncGenerator<Uint8Array> {
+  try {
+    for (let index = 0; index < count; index++) {
+      if (how === 'absent' || (how === 'breaks' && index === 3)) throw new Error('the store went away half-way')
+      toyState.produced_chunks += 1
+      yield CHUNK
+      if (how === 'endless') await clock.sleep(1)
+    }
+  } finally {
+    toyState.ended_streams += 1
+  }
+}
+
+function failure(how: string): unknown {
+  switch (how) {
+    case 'contended':
+      return new Problem('contended', 'Many writers', { retry_after_ms: 1_200, members: { outcome: 'unknown' } })
+    case 'injects':
+      return new Problem('conflict', 'No', { headers: { 'X-Note': 'a\r\nSet-Cookie: b=c' } })
+    case 'store':
+      return new StoreAway('no route to 10.0.0.1, secret token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln')
+    default:
+      return new Error('a secret: Bearer abc.def.ghi', { cause: new Error('line one\nline two') })
+  }
+}
+
+class StoreAway extends Error {}
+
+function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
+  return {
+    create: async ({ caller, body, idempotency, noteRecord }) => {
+      currentTrace().store_writes += 1
+      noteRecord('aud_01')
+      return { status: 201, headers: { ETag: '"1"' }, body: { user_id: caller.user_id, body, idempotency } }
+    },
+    list: async ({ query, caller }) => ({ status: 200, body: { query, caller } }),
+    get: async ({ params, if_match_version, matchesIfNoneMatch }) => {
+      if (matchesIfNoneMatch('"7"')) return { status: 304, headers: { ETag: '"7"' } }
+      return { status: 200, headers: { ETag: '"7"' }, body: { id: params.id, if_match_version } }
+    },
+    patch: async ({ params, body, if_match_version }) => ({
+      status: 200,
+      body: { id: params.id, body, if_match_version: if_match_version ?? null },
+    }),
+    restore: async ({ params, idempotency }) => ({ status: 200, body: { id: params.id, idempotency } }),
+    export: async ({ query }) => ({
+      status: 200,
+      headers: {
+        'Content-Type': 'text/csv',
+        'Cache-Control': 'no-store',
+        'Content-Disposition': 'attachment; filename="a.csv"',
+      },
+      stream: chunks(query.how === 'endless' ? 1_000_000 : 32, query.how, clock),
+    }),
+    fail: async ({ body: { how }, signal }) => {
+      if (how.startsWith('slow')) {
+        toyState.started += 1
+        await clock.sleep(Number(how.slice(4)), signal)
+        if (signal.aborted) toyState.aborted += 1
+        return { status: 200, body: { slept: true } }
+      }
+      throw failure(how)
+    },
+    operate: async ({ caller }) => ({ status: 200, body: { email: caller.email } }),
+  }
+}
+
+type Extra = Partial<Pick<AppOptions<typeof toyRoutes>, 'probe' | 'request_duration_ms_max'>>
+
+export function createToyApp(environment: Environment, overrides: Overrides & Extra = {}): FunctionApp {
+  const settings = readSettings(edgeSettings, environment)
+  const { clock = systemClock, random = systemRandom, log, ...extra } = overrides
+  return createApp({
+    function: 'audiences',
+    routes: toyRoutes,
+    handlers: toyHandlers(clock),
+    settings,
+    clock,
+    random,
+    log: log ?? streamLog(clock, { level: settings.LOG_LEVEL }),
+    explain: (error) =>
+      error instanceof StoreAway
+        ? new Problem('unavailable', 'The store does not answer', { retry_after_ms: 2_000, cause: error })
+        : undefined,
+    ...extra,
+  })
+}
