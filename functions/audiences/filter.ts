@@ -1,0 +1,41 @@
+import type { CellReader } from '#shared/table/listing.ts'
+
+/** What a listing or an export asks for, as the query has it. */
+export interface AudienceQuery {
+  readonly status?: string | undefined
+  readonly data_type?: string | undefined
+  readonly tag?: string | undefined
+  readonly q?: string | undefined
+}
+
+/** Live rows that match; without a status archived ones are left out. Cheap questions come first. */
+export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): (cell: CellReader) => boolean {
+  const hasStatus = (is: unknown) => (status === undefined ? is !== 'archived' : status === 'all' || is === status)
+  const hasTag = tag === undefined ? undefined : tagFilter(tag)
+  const text = q?.toLowerCase()
+  return (cell) =>
+    cell('deleted') !== true &&
+    hasStatus(cell('status')) &&
+    (data_type === undefined || cell('data_type') === data_type) &&
+    (text === undefined ||
+      SEARCHED.some((column) =>
+        String(cell(column) ?? '')
+          .toLowerCase()
+          .includes(text),
+      )) &&
+    (hasTag === undefined || hasTag(cell('metadata')))
+}
+
+const SEARCHED = ['name', 'description', 'original_query']
+
+/** Looks for the tag in the stored text first: most rows need not be parsed to know that they lack it. */
+function tagFilter(tag: string): (metadata: unknown) => boolean {
+  const spelled = Buffer.from(JSON.stringify(tag))
+  return (metadata) => {
+    if (!(metadata instanceof Uint8Array)) return false
+    const stored = Buffer.from(metadata.buffer, metadata.byteOffset, metadata.length)
+    if (!stored.includes(spelled)) return false
+    const { tags } = JSON.parse(stored.toString('utf8')) as { tags?: unknown }
+    return Array.isArray(tags) && tags.includes(tag)
+  }
+}
