@@ -1,0 +1,8 @@
+import { createAudiencesApp } from '#functions/audiences/index.ts'
+import type { FunctionName } from '#shared/contract/functions.ts'
+import type { FunctionFactory } from '#shared/http/function-app.ts'
+
+/** How each function of the contract is composed; one that is missing here does not compile. */
+export const FUNCTION_FACTORIES: Readonly<Record<FunctionName, FunctionFactory>> = {
+  audiences: createAudiencesApp,
+}

@@ -1,0 +1,152 @@
+/** One request from arrival to answer, with the faults that strike it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { json, type Answer } from './answer.ts'
+import type { FaultRule, Faults } from './faults.ts'
+import { parseJson } from './multipart.ts'
+import type { Operations } from './operations.ts'
+import { Refusal, rateLimited, unavailable } from './refusals.ts'
+import { Replays } from './replays.ts'
+import { readCall, writeAnswer, writeTruncated } from './requests.ts'
+import { findRoute } from './routes/router.ts'
+import { header, type Call, type Route, type Service } from './routes/route.ts'
+
+export class RequestRunner {
+  readonly #service: Service
+  readonly #faults: Faults
+  readonly #operations: Operations
+  readonly #replays: Replays
+  readonly #giving_up = new AbortController()
+  readonly #under_way = new Set<Promise<void>>()
+
+  constructor(service: Service, faults: Faults, operations: Operations) {
+    this.#service = service
+    this.#faults = faults
+    this.#operations = operations
+    this.#replays = new Replays(service.clock)
+  }
+
+  /** Never rejects: whatever goes wrong is an answer, or there is nobody left to answer. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const work = this.#handle(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy(error instanceof Error ? error : undefined)
+      else return writeAnswer(response, refusalAnswer(error))
+    })
+    this.#under_way.add(work)
+    await work
+    this.#under_way.delete(work)
+  }
+
+  async settled(): Promise<void> {
+    while (this.#under_way.size > 0) await Promise.all(this.#under_way)
+  }
+
+  /** Ends latencies at once, and late landings without landing. */
+  giveUpWaiting(): void {
+    this.#giving_up.abort()
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let call: Call
+    let route: Route
+    try {
+      call = await readCall(request)
+      if (call.path[0]?.startsWith('_')) return await writeAnswer(response, this.#control(call))
+      route = findRoute(this.#service, call)
+    } catch (error) {
+      return writeAnswer(response, refusalAnswer(error))
+    }
+    // Of a request that came in part, only a resumable upload keeps anything.
+    if (!call.is_body_whole && route.method !== 'uploads.send') return
+    await this.#strike(call, route, response)
+  }
+
+  async #strike(call: Call, route: Route, response: ServerResponse): Promise<void> {
+    const { kind, bucket, name } = route
+    this.#operations.arrived(kind, route.method)
+    const chosen = this.#faults.choose(kind, bucket, name)
+    const comes_after = chosen !== undefined && AFTER_COMMIT.has(chosen.fault)
+    const rule = chosen && (comes_after || this.#faults.spend(chosen)) ? chosen : undefined
+    await this.#wait(this.#faults.latency_ms(kind))
+    switch (rule?.fault) {
+      case 'stall':
+        return
+      case 'late_landing':
+        return this.#landLate(call, route, response, rule)
+      case 'unavailable':
+        return this.#send(response, refusalAnswer(unavailable()))
+      case 'rate_limited':
+        return this.#send(response, refusalAnswer(rateLimited(bucket, name)))
+      default:
+        return this.#answer(response, await this.#run(call, route), rule)
+    }
+  }
+
+  async #answer(response: ServerResponse, answer: Answer, rule: FaultRule | undefined): Promise<void> {
+    if (!rule || answer.status >= 300 || !this.#faults.spend(rule)) return this.#send(response, answer)
+    if (rule.fault === 'unavailable_after_commit') return this.#send(response, refusalAnswer(unavailable()))
+    this.#operations.answered(answer.status)
+    if (rule.fault === 'truncated_answer') return writeTruncated(response, answer)
+    response.destroy()
+  }
+
+  async #landLate(call: Call, route: Route, response: ServerResponse, rule: FaultRule): Promise<void> {
+    response.destroy()
+    await this.#wait(rule.delay_ms ?? 0)
+    if (this.#giving_up.signal.aborted) return
+    this.#operations.answered((await this.#run(call, route)).status)
+  }
+
+  async #run(call: Call, route: Route): Promise<Answer> {
+    try {
+      const token = tokenOf(call)
+      if (token === undefined || route.method === 'uploads.send') return await route.run()
+      const request_line = `${call.method} ${call.path.map(encodeURIComponent).join('/')}?${call.query.toString()}`
+      return await this.#replays.once(`${token} ${request_line}`, route.run)
+    } catch (error) {
+      return refusalAnswer(error)
+    }
+  }
+
+  #send(response: ServerResponse, answer: Answer): Promise<void> {
+    this.#operations.answered(answer.status)
+    return writeAnswer(response, answer)
+  }
+
+  #control(call: Call): Answer {
+    const [resource] = call.path
+    if (resource === '_faults' && (call.method === 'GET' || call.method === 'POST')) {
+      if (call.method === 'POST') this.#faults.control(parseJson(call.body))
+      return json(this.#faults.state())
+    }
+    if (resource === '_operations' && (call.method === 'GET' || call.method === 'DELETE')) {
+      if (call.method === 'DELETE') this.#operations.reset()
+      return json(this.#operations.counts())
+    }
+    throw new Refusal(404, 'notFound', `There is no ${call.method} /${call.path.join('/')}`)
+  }
+
+  async #wait(duration_ms: number): Promise<void> {
+    if (duration_ms > 0) await this.#service.clock.sleep(duration_ms, this.#giving_up.signal)
+  }
+}
+
+const AFTER_COMMIT = new Set(['unavailable_after_commit', 'lost_answer', 'truncated_answer'])
+
+/** The token of a request that changes something. */
+function tokenOf(call: Call): string | undefined {
+  if (call.method === 'GET') return undefined
+  return header(call.headers, 'x-goog-gcs-idempotency-token') ?? header(call.headers, 'x-goog-idempotency-token')
+}
+
+/** A refusal as it is; anything else is a failure of the stand-in itself, and says which. */
+function refusalAnswer(error: unknown): Answer {
+  const refusal =
+    error instanceof Refusal ? error : new Refusal(500, 'backendError', `The stand-in failed: ${messageOf(error)}`)
+  const headers = { 'content-type': 'application/json; charset=UTF-8', ...refusal.headers }
+  return { status: refusal.status, headers, body: refusal.status === 304 ? '' : refusal.toJson() }
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause ? `${error.message}: ${messageOf(error.cause)}` : error.message
+}

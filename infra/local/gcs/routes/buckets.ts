@@ -1,0 +1,76 @@
+/** Buckets: get, list, insert, patch, delete. */
+import { json, noContent, type Answer } from '../answer.ts'
+import type { BucketRecord } from '../catalog.ts'
+import { parseJson } from '../multipart.ts'
+import { checkBeforeWrite, parsePreconditions } from '../preconditions.ts'
+import { invalid, notModified } from '../refusals.ts'
+import { asRecord, bucketResource } from '../resources.ts'
+import { compareNames } from '../sorted-names.ts'
+import type { Call, Service } from './route.ts'
+
+export async function getBucket(service: Service, call: Call, name: string): Promise<Answer> {
+  const { record } = service.storage.bucket(name)
+  const { metageneration_match, metageneration_not_match } = parsePreconditions(call.query)
+  if (metageneration_match !== undefined) checkBeforeWrite({ metageneration_match }, asVersion(record))
+  if (metageneration_not_match === record.metageneration) throw notModified({})
+  return json(bucketResource(service.url, record))
+}
+
+export async function listBuckets(service: Service, call: Call): Promise<Answer> {
+  const prefix = call.query.get('prefix') ?? ''
+  const names = [...service.storage.catalog.buckets.keys()].filter((name) => name.startsWith(prefix))
+  const items = names
+    .toSorted(compareNames)
+    .map((name) => bucketResource(service.url, service.storage.bucket(name).record))
+  return json({ kind: 'storage#buckets', ...(items.length > 0 && { items }) })
+}
+
+export async function insertBucket(service: Service, call: Call): Promise<Answer> {
+  const resource = asRecord(parseJson(call.body))
+  const name = resource['name']
+  if (typeof name !== 'string') throw invalid('A bucket needs a name.')
+  const now_ms = service.clock.now_ms()
+  const record: BucketRecord = {
+    name,
+    metageneration: 1,
+    versioning: service.versioning,
+    labels: {},
+    created_ms: now_ms,
+    updated_ms: now_ms,
+    ...settableFields(resource),
+  }
+  await service.storage.createBucket(record)
+  return json(bucketResource(service.url, record))
+}
+
+export async function patchBucket(service: Service, call: Call, name: string): Promise<Answer> {
+  const resource = asRecord(parseJson(call.body))
+  const preconditions = parsePreconditions(call.query)
+  const record = await service.storage.patchBucket(
+    name,
+    (current) => checkBeforeWrite(preconditions, asVersion(current)),
+    () => settableFields(resource),
+  )
+  return json(bucketResource(service.url, record))
+}
+
+export async function removeBucket(service: Service, call: Call, name: string): Promise<Answer> {
+  const preconditions = parsePreconditions(call.query)
+  await service.storage.removeBucket(name, (record) => checkBeforeWrite(preconditions, asVersion(record)))
+  return noContent()
+}
+
+/** Buckets have metagenerations only. */
+function asVersion(record: BucketRecord): { generation: number; metageneration: number } {
+  return { generation: 0, metageneration: record.metageneration }
+}
+
+function settableFields(resource: Record<string, unknown>): Partial<BucketRecord> {
+  const fields: Partial<BucketRecord> = {}
+  if (resource['versioning']) fields.versioning = asRecord(resource['versioning'])['enabled'] === true
+  if (resource['labels']) {
+    const labels = Object.entries(asRecord(resource['labels'])).filter(([, value]) => value !== null)
+    fields.labels = Object.fromEntries(labels.map(([key, value]) => [key, String(value)]))
+  }
+  return fields
+}

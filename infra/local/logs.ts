@@ -1,0 +1,38 @@
+import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+import type { Clock } from '#shared/base/clock.ts'
+import { type Log, type LogEntry, type Severity, streamLog } from '#shared/http/log.ts'
+
+const FILE_BYTES_MAX = 16 * 1024 * 1024
+
+/**
+ * The structured lines that the cloud would collect, in `<data_dir>/logs/activation.jsonl`. A file over 16 MiB becomes
+ * `activation.old.jsonl` at the next start.
+ */
+export function fileLog(data_dir: string, clock: Clock, level: Severity): Log {
+  const folder = join(data_dir, 'logs')
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, 'activation.jsonl')
+  const size_bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size_bytes > FILE_BYTES_MAX) renameSync(path, join(folder, 'activation.old.jsonl'))
+  return streamLog(clock, { stream: createWriteStream(path, { flags: 'a' }), level })
+}
+
+/** The same for a person at a terminal: one short line per request, faults whole. */
+export function terminalLog(write: (text: string) => void): Log {
+  return {
+    write(entry) {
+      const is_shown = entry.severity === 'INFO' ? entry['httpRequest'] !== undefined : entry.severity !== 'DEBUG'
+      if (is_shown) write(`${shortLine(entry)}\n`)
+    },
+    flush: async () => undefined,
+  }
+}
+
+function shortLine({ severity, message, outcome, ms }: LogEntry): string {
+  const parts = [severity === 'INFO' ? '' : severity, message]
+  if (typeof outcome === 'string' && outcome !== 'ok') parts.push(outcome)
+  if (typeof ms === 'number') parts.push(`${ms} ms`)
+  return parts.filter(Boolean).join('  ')
+}

@@ -1,0 +1,177 @@
+import { readFile } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { join, relative, resolve } from 'node:path'
+
+import { systemClock } from '#shared/base/clock.ts'
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
+import { createDrain, type Drain } from '#shared/http/drain.ts'
+import type { Environment, FunctionFactory } from '#shared/http/function-app.ts'
+import { configureServer, createFunctionListener } from '#shared/http/function-server.ts'
+import type { Log } from '#shared/http/log.ts'
+import { listen } from '#shared/http/serve.ts'
+import { createGateway, type Mounts } from './gateway.ts'
+import { startGcs } from './gcs/server.ts'
+import { createLocalIssuer, JWKS_PATH, TOKEN_PATH } from './issuer/issuer.ts'
+
+const LOCAL_BUCKET = 'activation-local'
+
+const LOCAL_AUDIENCE = 'activation-local'
+/** Not the address it listens at: tokens then hold on any port. Its keys are found by `jwks_url`. */
+const LOCAL_ISSUER = 'http://localhost/local/issuer'
+const HOST = '127.0.0.1'
+/** Where Vite serves the app during its development. */
+const APP_DEVELOPMENT_ORIGIN = 'http://localhost:5173'
+
+export interface LocalRuntimeOptions {
+  data_dir: string
+  /** 0: any free port. With `split` the functions follow on the next ones. */
+  port: number
+  /** Each function at its own origin, as in the cloud without a load balancer. */
+  split?: boolean
+  factories: Readonly<Record<FunctionName, FunctionFactory>>
+  log: Log
+  /** Further settings for the functions, such as LOG_LEVEL. */
+  environment?: Environment
+  fsync?: boolean
+}
+
+export interface LocalRuntime {
+  /** The gateway, or with `split` the issuer and index. */
+  url: string
+  /** Where each function answers its paths. */
+  function_urls: Readonly<Record<FunctionName, string>>
+  storage_url: string
+  /** Where the objects lie as plain files. */
+  objects_dir: string
+  /** Ends everything in good order; resolves with how many requests were cut off. */
+  end(duration_ms_max?: number): Promise<number>
+}
+
+/**
+ * Every function of the contract in one process, with the clients they use in the cloud pointed at stand-ins that keep
+ * what they store below `data_dir`.
+ * @throws when another process uses the folder, the port is taken, or a setting is bad
+ */
+export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
+  const { port, split = false, factories, log, fsync = true } = options
+  const data_dir = resolve(options.data_dir)
+  const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET], fsync })
+  const servers: { server: Server; drain: Drain }[] = []
+  const serve = async (server: Server, at_port: number): Promise<string> => {
+    configureServer(server)
+    servers.push({ server, drain: createDrain(server, systemClock) })
+    const address = await listen(server, at_port, HOST)
+    return `http://localhost:${address.port}`
+  }
+  const end = async (duration_ms_max?: number) => {
+    const cut_off = await Promise.all(servers.map(({ drain }) => drain.start(duration_ms_max)))
+    await gcs.close()
+    return cut_off.reduce((sum, count) => sum + count, 0)
+  }
+
+  try {
+    const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
+    const function_urls = {} as Record<FunctionName, string>
+    const openapi = await readFile(new URL('../../shared/contract/openapi.json', import.meta.url), 'utf8')
+    const deferred = FUNCTION_NAMES.map((name) => ({ name, ...deferredListener() }))
+    const mounts: Mounts = {
+      functions: split ? {} : Object.fromEntries(deferred.map(({ name, listener }) => [name, listener])),
+      issuer: issuer.listener,
+      index: () => indexOf(url, function_urls),
+      openapi,
+    }
+    const url = await serve(createServer(createGateway(mounts)), port)
+
+    for (const [index, { name, listener, set }] of deferred.entries()) {
+      const own_port = port === 0 ? 0 : port + 1 + index
+      const function_url = split ? await serve(createServer(listener), own_port) : url
+      const environment = functionEnvironment({ url, function_url, storage_url: gcs.url, given: options.environment })
+      set(createFunctionListener(factories[name](environment, { log })))
+      function_urls[name] = function_url
+    }
+    return { url, function_urls, storage_url: gcs.url, objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET), end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** A function's URL is one of its settings, so its server listens before the function is composed. */
+function deferredListener(): { listener: RequestListener; set: (listener: RequestListener) => void } {
+  let composed: RequestListener | undefined
+  return {
+    listener: (request, response) => {
+      if (composed === undefined) response.writeHead(503, { 'Retry-After': '1' }).end()
+      else composed(request, response)
+    },
+    set: (listener) => (composed = listener),
+  }
+}
+
+interface Addresses {
+  url: string
+  function_url: string
+  storage_url: string
+  given: Environment | undefined
+}
+
+/** The same settings as in the cloud; what makes this runtime local always wins, the rest may be given. */
+function functionEnvironment({ url, function_url, storage_url, given }: Addresses): Environment {
+  const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
+  return {
+    USER_HASH_SALT: 'the local runtime has nothing to hide',
+    OPERATOR_ACCOUNTS: 'operator@example.com',
+    ALLOWED_ORIGINS: [url, url.replace('localhost', HOST), APP_DEVELOPMENT_ORIGIN].join(','),
+    ...given,
+    OIDC_ISSUERS: JSON.stringify([issuer]),
+    GCS_BUCKET: LOCAL_BUCKET,
+    STORAGE_API_ENDPOINT: storage_url,
+    FUNCTION_URL: function_url,
+  }
+}
+
+function indexOf(url: string, function_urls: Readonly<Record<FunctionName, string>>) {
+  const functions = FUNCTION_NAMES.map((name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefix}`])
+  return {
+    name: 'Activation Manager, local runtime',
+    functions: Object.fromEntries(functions) as Record<string, string>,
+    token: `POST ${url}${TOKEN_PATH} {"user_id": "demo_user"}`,
+    openapi: `${url}/openapi.json`,
+  }
+}
+
+/** What is where, and a first save to paste into a shell. */
+export function describeRuntime(runtime: LocalRuntime, data_dir: string): string {
+  const { url, function_urls, storage_url, objects_dir } = runtime
+  const functions = FUNCTION_NAMES.map(
+    (name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefix}`] as const,
+  )
+  const rows = [
+    ...functions,
+    ['tokens', `POST ${url}${TOKEN_PATH}`],
+    ['contract', `${url}/openapi.json`],
+    ['storage', `${storage_url} (stand-in for Cloud Storage, bucket ${LOCAL_BUCKET})`],
+    ['objects', shortest(objects_dir)],
+    ['logs', shortest(join(resolve(data_dir), 'logs', 'activation.jsonl'))],
+  ]
+  const first_save = [
+    `TOKEN=$(curl -s ${url}${TOKEN_PATH} -d '{"user_id": "demo_user"}' | sed -n 's/.*"id_token": "\\(.*\\)".*/\\1/p')`,
+    `curl -s ${function_urls.audiences}/api/audiences -H "Authorization: Bearer $TOKEN" \\`,
+    `  -H 'Content-Type: application/json' -d '{"name": "Weekend hikers"}'`,
+  ]
+  return [
+    'Activation Manager, local runtime',
+    ...rows.map(([name = '', where]) => `  ${name.padEnd(10)} ${where}`),
+    '',
+    'Save a first audience:',
+    ...first_save.map((line) => `  ${line}`),
+    '',
+    '',
+  ].join('\n')
+}
+
+/** A path as one would type it from here. */
+function shortest(path: string): string {
+  const from_here = relative('', path)
+  return from_here.startsWith('..') ? path : from_here
+}

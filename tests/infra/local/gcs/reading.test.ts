@@ -1,0 +1,190 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Catalog, type Version } from '#infra/local/gcs/catalog.ts'
+import { listObjects, parseListQuery } from '#infra/local/gcs/listing.ts'
+import { compareNames } from '#infra/local/gcs/sorted-names.ts'
+import { BUCKET, getText, listNames, mustPut, objectUrl, start } from './gcs-fixture.ts'
+
+const NOT_SATISFIABLE = 'requestedRangeNotSatisfiable'
+
+describe('a download', () => {
+  test.each([
+    ['bytes=0-3', 206, '0123', 'bytes 0-3/10'],
+    ['bytes=7-', 206, '789', 'bytes 7-9/10'],
+    ['bytes=8-99', 206, '89', 'bytes 8-9/10'],
+    ['bytes=-4', 206, '6789', 'bytes 6-9/10'],
+    ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'],
+    ['bytes=10-', 416, NOT_SATISFIABLE, 'bytes */10'],
+    ['bytes=-0', 416, NOT_SATISFIABLE, 'bytes */10'],
+    ['bytes=3-1', 200, '0123456789', null],
+    ['bytes=0-1,4-5', 200, '0123456789', null],
+    ['lines=1-2', 200, '0123456789', null],
+  ])('with Range %s answers %i', async (range, status, text, content_range) => {
+    const gcs = await start()
+    await mustPut(gcs, 'digits', '0123456789')
+    const answer = await getText(gcs, 'digits', {}, { range })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-range')).toBe(content_range)
+    expect(answer.text).toContain(text)
+  })
+
+  test('carries generation, checksum, size and type in its headers', async () => {
+    const gcs = await start()
+    const object = await mustPut(gcs, 'x', 'content')
+    const { headers } = await getText(gcs, 'x')
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'x-goog-generation': object.generation,
+      'x-goog-metageneration': '1',
+      'x-goog-hash': `crc32c=${object.crc32c},md5=${object.md5Hash}`,
+      'x-goog-stored-content-length': '7',
+      'x-goog-stored-content-encoding': 'identity',
+      'content-length': '7',
+      etag: object['etag'],
+    })
+  })
+
+  test('of an absent object or generation is a 404 in the shape Google uses', async () => {
+    const gcs = await start()
+    await mustPut(gcs, 'x', 'content')
+    const { status, text } = await getText(gcs, 'x', { generation: '1' })
+    expect(status).toBe(404)
+    expect(JSON.parse(text)).toMatchObject({
+      error: { code: 404, message: `No such object: ${BUCKET}/x`, errors: [{ domain: 'global', reason: 'notFound' }] },
+    })
+  })
+
+  test('running while the object is replaced gets one version whole', async () => {
+    const gcs = await start()
+    const bodies = ['a', 'b', 'c'].map((letter) => letter.repeat(300_000))
+    await mustPut(gcs, 'replaced', bodies[0] ?? '')
+    const work: Promise<unknown>[] = []
+    const read: string[] = []
+    for (let round = 0; round < 10; round++) {
+      work.push(mustPut(gcs, 'replaced', bodies[round % 3] ?? ''))
+      work.push(getText(gcs, 'replaced').then(({ text }) => read.push(text)))
+    }
+    await Promise.all(work)
+    for (const text of read) expect(bodies).toContain(text)
+  })
+})
+
+describe('a list', () => {
+  test('rolls names up at the delimiter and pages through names and prefixes alike', async () => {
+    const gcs = await start()
+    for (const name of ['a', 'b/1', 'b/2', 'c', 'd/x/1', 'd/y', 'e']) await mustPut(gcs, name, name)
+    const pages: unknown[] = []
+    let pageToken = ''
+    do {
+      const query = new URLSearchParams({ delimiter: '/', maxResults: '2', pageToken })
+      const response = await fetch(`${gcs.url}/storage/v1/b/${BUCKET}/o?${query.toString()}`)
+      const page = (await response.json()) as {
+        items?: { name: string }[]
+        prefixes?: string[]
+        nextPageToken?: string
+      }
+      pages.push([...(page.items ?? []).map(({ name }) => name), ...(page.prefixes ?? [])])
+      pageToken = page.nextPageToken ?? ''
+    } while (pageToken !== '')
+    expect(pages).toEqual([['a', 'b/'], ['c', 'd/'], ['e']])
+  })
+
+  test('keeps to startOffset (inclusive) and endOffset (exclusive)', async () => {
+    const gcs = await start()
+    for (const name of ['a', 'b', 'c', 'd']) await mustPut(gcs, name, name)
+    expect(await listNames(gcs, { startOffset: 'b', endOffset: 'd' })).toEqual(['b', 'c'])
+  })
+
+  test('shows a deleted object only among the versions', async () => {
+    const gcs = await start()
+    await mustPut(gcs, 'gone', 'x')
+    await fetch(objectUrl(gcs, 'gone'), { method: 'DELETE' })
+    expect(await listNames(gcs)).toEqual([])
+    expect(await listNames(gcs, { versions: 'true' })).toEqual(['gone'])
+  })
+
+  test('refuses what would change its meaning and is not supported', async () => {
+    const gcs = await start()
+    for (const query of ['matchGlob=*', 'softDeleted=true', 'pageToken=nonsense', 'maxResults=many']) {
+      expect((await fetch(`${gcs.url}/storage/v1/b/${BUCKET}/o?${query}`)).status).toBe(400)
+    }
+  })
+
+  test('is in the order of UTF-8 bytes, whatever the names', () => {
+    const name = fc.string({ unit: 'binary', minLength: 1 })
+    fc.assert(
+      fc.property(name, name, (a, b) => {
+        expect(Math.sign(compareNames(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      }),
+    )
+  })
+
+  test('in pages of any size gives what one page gives, and that is what the definition says', () => {
+    const name = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é', '\u{1f600}'), minLength: 1, maxLength: 6 })
+    const affix = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 2 })
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(name, { maxLength: 30 }),
+        affix,
+        fc.constantFrom('', '/', 'b', 'a/'),
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        (names, prefix, delimiter, page_size, trailing) => {
+          const bucket = bucketHolding(names)
+          const query = { prefix, delimiter, includeTrailingDelimiter: String(trailing) }
+          const found: string[] = []
+          const groups: string[] = []
+          let pageToken = ''
+          do {
+            const page = listObjects(
+              bucket,
+              parseListQuery(new URLSearchParams({ ...query, pageToken, maxResults: String(page_size) })),
+            )
+            expect(page.versions.length + page.prefixes.length).toBeLessThanOrEqual(page_size)
+            found.push(...page.versions.map((version) => version.name))
+            groups.push(...page.prefixes)
+            pageToken = page.next_page_token ?? ''
+          } while (pageToken !== '')
+          const expected = listedByDefinition(names, prefix, delimiter, trailing)
+          expect({ found, groups }).toEqual(expected)
+        },
+      ),
+    )
+  })
+})
+
+function bucketHolding(names: string[]) {
+  const catalog = new Catalog()
+  const record = { name: BUCKET, metageneration: 1, versioning: true, labels: {}, created_ms: 0, updated_ms: 0 }
+  catalog.apply({ kind: 'bucket', bucket: record })
+  for (const [index, name] of names.entries()) {
+    const version: Version = {
+      name,
+      generation: index + 1,
+      metageneration: 1,
+      size_bytes: 0,
+      crc32c: 'AAAAAA==',
+      settings: {},
+      created_ms: 0,
+      updated_ms: 0,
+      location: 'plain',
+      file_modified_ms: 0,
+    }
+    catalog.apply({ kind: 'written', bucket: BUCKET, version, keeps: true })
+  }
+  const bucket = catalog.buckets.get(BUCKET)
+  if (!bucket) throw new Error('no bucket')
+  return bucket
+}
+
+function listedByDefinition(names: string[], prefix: string, delimiter: string, trailing: boolean) {
+  const found: string[] = []
+  const groups = new Set<string>()
+  for (const name of names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
+    if (!name.startsWith(prefix)) continue
+    const at = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length)
+    const group = name.slice(0, at + delimiter.length)
+    if (at >= 0) groups.add(group)
+    if (at < 0 || (trailing && name === group)) found.push(name)
+  }
+  return { found, groups: [...groups] }
+}

@@ -1,0 +1,198 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { bodyOf } from '#tests/http/running.ts'
+
+/** The local runtime as `npm start` runs it: a process, told what to do by its arguments. */
+
+const MAIN = new URL('../../../infra/local/main.ts', import.meta.url).pathname
+
+let data_dir: string
+const running = new Set<ChildProcess>()
+
+beforeEach(async () => {
+  data_dir = await mkdtemp(join(tmpdir(), 'local-'))
+})
+afterEach(async () => {
+  for (const child of running) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  await rm(data_dir, { recursive: true })
+})
+
+interface Runtime {
+  child: ChildProcess
+  output: () => string
+  exited: Promise<number | null>
+}
+
+function run(parameters: string[], environment: Record<string, string> = {}): Runtime {
+  const env = { ...process.env, ...environment }
+  const child = spawn(process.execPath, [MAIN, ...parameters], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  const exited = once(child, 'exit').then(([code]) => {
+    running.delete(child)
+    return code as number | null
+  })
+  return { child, output: () => output, exited }
+}
+
+/** The runtime once it says that it is ready, and where. */
+async function ready(
+  parameters: string[] = [],
+  environment: Record<string, string> = {},
+): Promise<Runtime & { url: string }> {
+  const runtime = run(['--data', data_dir, '--port', '0', ...parameters], environment)
+  const address = () => /^ready (\S+)$/m.exec(runtime.output())?.[1]
+  await expect.poll(() => address() ?? runtime.child.exitCode, { timeout: 20_000 }).toMatch(/^http:/)
+  return { ...runtime, url: address()! }
+}
+
+async function tokenFrom(url: string, user_id = 'demo_user'): Promise<string> {
+  const answer = await fetch(`${url}/local/token`, { method: 'POST', body: JSON.stringify({ user_id }) })
+  return (await bodyOf(answer))['id_token'] as string
+}
+
+async function save(url: string, token: string, name: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return fetch(`${url}/api/audiences`, { method: 'POST', headers, body: JSON.stringify({ name }) })
+}
+
+async function names(url: string, token: string): Promise<unknown[]> {
+  const answer = await fetch(`${url}/api/audiences`, { headers: { authorization: `Bearer ${token}` } })
+  return ((await bodyOf(answer))['audiences'] as { name: string }[]).map(({ name }) => name)
+}
+
+describe('npm start', () => {
+  test('says what is where, and the first command it prints works when pasted', async () => {
+    const { output, url } = await ready()
+    for (const part of [
+      '/api/audiences',
+      '/local/token',
+      '/openapi.json',
+      'activation-local',
+      'logs/activation.jsonl',
+    ]) {
+      expect(output()).toContain(part)
+    }
+    const script = output().slice(output().indexOf('TOKEN='), output().indexOf('\nready'))
+    const { stdout } = await promisify(execFile)('bash', ['-c', script])
+    expect(JSON.parse(stdout)).toMatchObject({
+      success: true,
+      audience: { name: 'Weekend hikers', user_id: 'demo_user' },
+    })
+    expect(await names(url, await tokenFrom(url))).toEqual(['Weekend hikers'])
+  })
+
+  test('keeps records and tokens over a restart, on any port', async () => {
+    const first = await ready()
+    const token = await tokenFrom(first.url)
+    expect((await save(first.url, token, 'Kept')).status).toBe(201)
+    first.child.kill('SIGTERM')
+    expect(await first.exited).toBe(0)
+    const second = await ready()
+    expect(await names(second.url, token)).toEqual(['Kept'])
+    second.child.kill('SIGINT')
+    expect(await second.exited).toBe(0)
+  })
+
+  test('loses nothing that it acknowledged when it is killed', async () => {
+    const first = await ready()
+    const token = await tokenFrom(first.url)
+    expect((await save(first.url, token, 'Acknowledged')).status).toBe(201)
+    first.child.kill('SIGKILL')
+    await first.exited
+    const { url } = await ready()
+    expect(await names(url, token)).toEqual(['Acknowledged'])
+  })
+
+  test('keeps objects as plain files and logs as lines of JSON below the data folder', async () => {
+    const { url } = await ready()
+    await save(url, await tokenFrom(url), 'x')
+    expect(existsSync(join(data_dir, 'buckets/activation-local/audiences/user_id=demo_user'))).toBe(true)
+    const logText = () => readFile(join(data_dir, 'logs/activation.jsonl'), 'utf8')
+    await expect.poll(logText).toContain('"message":"POST /api/audiences 201"')
+    const lines = (await logText()).trim().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { severity: string }).severity)).toContain('INFO')
+    expect(lines.join('')).not.toContain('eyJ')
+  })
+
+  test('serves one origin: functions, tokens, contract, an index, and a problem for anything else', async () => {
+    const { url } = await ready()
+    expect((await fetch(`${url}/api/audiences/health?deep=1`)).status).toBe(200)
+    expect(await bodyOf(await fetch(url))).toMatchObject({ functions: { audiences: `${url}/api/audiences` } })
+    expect(await bodyOf(await fetch(`${url}/openapi.json`))).toMatchObject({ openapi: '3.1.1' })
+    for (const path of ['/api/unknown', '/api/audiencesx', '/x', '/local/x']) {
+      const answer = await fetch(`${url}${path}`)
+      expect([path, answer.status, (await bodyOf(answer))['type']]).toEqual([path, 404, '/problems/not-found'])
+    }
+    expect((await fetch(`${url}/api/audiences`)).status).toBe(401)
+  })
+
+  test('with --split serves each function at an origin of its own', async () => {
+    const { url, output } = await ready(['--split'])
+    const { functions } = (await bodyOf(await fetch(url))) as { functions: { audiences: string } }
+    const own = new URL(functions.audiences).origin
+    expect(own).not.toBe(url)
+    expect(output()).toContain(functions.audiences)
+    expect((await fetch(`${url}/api/audiences/health`)).status).toBe(404)
+    expect((await fetch(`${own}/local/token`, { method: 'POST' })).status).toBe(404)
+    expect((await save(own, await tokenFrom(url), 'Split')).status).toBe(201)
+  })
+
+  test('takes folder and port from DATA_DIR and PORT too', async () => {
+    const { output, exited, child } = run([], { DATA_DIR: data_dir, PORT: '0' })
+    await expect.poll(output, { timeout: 20_000 }).toMatch(/^ready /m)
+    expect(existsSync(join(data_dir, 'buckets'))).toBe(true)
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+  })
+})
+
+describe('npm start refuses, in a line or two that say why', () => {
+  const refused = async (runtime: Runtime) => {
+    expect(await runtime.exited).toBe(1)
+    expect(runtime.output().trim().split('\n').length).toBeLessThan(4)
+    return runtime.output()
+  }
+
+  test('a folder that another process uses', async () => {
+    const { child, url } = await ready()
+    const text = await refused(run(['--data', data_dir, '--port', '0']))
+    expect(text).toContain(`in use by process ${child.pid}`)
+    expect((await fetch(`${url}/api/audiences/health`)).status).toBe(200)
+  })
+
+  test('a port that is taken', async () => {
+    const { url } = await ready()
+    const { port } = new URL(url)
+    const other = join(data_dir, 'other')
+    expect(await refused(run(['--data', other, '--port', port]))).toContain(`Port ${port} is in use`)
+  })
+
+  test('an argument or a setting that it does not know', async () => {
+    expect(await refused(run(['--prot', '1']))).toContain('--prot')
+    expect(await refused(run(['--port', 'x', '--data', data_dir]))).toContain('PORT must be a port number')
+  })
+
+  test('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {
+    const text = await refusedDeployed()
+    expect(text).toContain('OIDC_ISSUERS must be an https address on the cloud')
+    expect(text).toContain('STORAGE_API_ENDPOINT')
+  })
+
+  async function refusedDeployed(): Promise<string> {
+    const runtime = run(['--data', data_dir, '--port', '0'], { K_SERVICE: 'audiences' })
+    expect(await runtime.exited).toBe(1)
+    return runtime.output()
+  }
+})
