@@ -1,0 +1,14 @@
+import { audienceFields, AUDIENCES } from '#shared/records/audience.ts'
+import type { ImportKind } from './import-kind.ts'
+
+export const AUDIENCES_IMPORT: ImportKind = {
+  kind: AUDIENCES,
+  nested: [
+    {
+      column: 'segments',
+      known: Object.keys(audienceFields.shape.segments.element.shape),
+      unknown_into: 'characteristics',
+    },
+    { column: 'variable_details', known: Object.keys(audienceFields.shape.variable_details.element.shape) },
+  ],
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '#shared/base/clock.ts'
+
+/** How far the import is, for whoever watches. */
+export interface Progress {
+  /** A line that stays. */
+  readonly line: (text: string) => void
+  /** Where it stands now: replaced by the next one on a terminal, a line once in a while elsewhere. */
+  readonly step: (text: string) => void
+}
+
+const TERMINAL_STEP_MS = 100
+const LOG_STEP_MS = 5000
+
+export function streamProgress(
+  stream: { readonly isTTY?: boolean; write: (text: string) => unknown },
+  clock: Clock,
+): Progress {
+  const is_terminal = stream.isTTY === true
+  const step_ms = is_terminal ? TERMINAL_STEP_MS : LOG_STEP_MS
+  let last_step_ms = is_terminal ? -Infinity : clock.monotonic_ms()
+  let is_open = false
+  const clear = () => {
+    if (is_open) stream.write('\r\x1b[2K')
+    is_open = false
+  }
+  return {
+    line: (text) => {
+      clear()
+      stream.write(`${text}\n`)
+    },
+    step: (text) => {
+      const now_ms = clock.monotonic_ms()
+      if (now_ms - last_step_ms < step_ms) return
+      last_step_ms = now_ms
+      clear()
+      stream.write(is_terminal ? text : `${text}\n`)
+      is_open = is_terminal
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import type { Place, SkippedFile, SourceFile } from './source-files.ts'
+
+/** What became of everything that was read. Kept in the bucket as `migrations/{id}.json`. */
+export type Mode = 'import' | 'dry-run' | 'verify'
+
+/** One row, and what there is to say of it. */
+export interface RowNote {
+  readonly file: string
+  readonly row: number
+  readonly id?: string
+  readonly reason: string
+}
+
+export interface Counts {
+  files: number
+  read: number
+  /** Created or brought up to date; in a dry run, what would be. */
+  written: number
+  /** Further copies of a record, of which the newest counted. */
+  merged: number
+  unchanged: number
+  /** Edited or deleted since they were imported, or newer here: left as they are. */
+  kept: number
+  refused: number
+  /** Verify only. */
+  missing: number
+  /** Verify only. */
+  different: number
+}
+
+/** Beyond this many notes of a sort they are only counted. */
+const NOTES_KEPT_MAX = 100_000
+
+export class Report {
+  readonly id: string
+  readonly mode: Mode
+  readonly from: string
+  readonly target: string
+  readonly started_at: string
+  readonly counts: Counts = {
+    files: 0,
+    read: 0,
+    written: 0,
+    merged: 0,
+    unchanged: 0,
+    kept: 0,
+    refused: 0,
+    missing: 0,
+    different: 0,
+  }
+  readonly unreadable_files: { file: string; reason: string }[] = []
+  readonly skipped_files: SkippedFile[] = []
+  readonly refused_rows: RowNote[] = []
+  readonly kept_rows: RowNote[] = []
+  /** Verify only: what is missing or different. */
+  readonly deviating_rows: RowNote[] = []
+  /** The id, or where an old id already is, decides when a record was created. */
+  readonly adjusted_rows: RowNote[] = []
+  readonly #unknown = new Map<string, { file: string; field: string; rows: number }>()
+
+  constructor(head: Pick<Report, 'id' | 'mode' | 'from' | 'target' | 'started_at'>) {
+    this.id = head.id
+    this.mode = head.mode
+    this.from = head.from
+    this.target = head.target
+    this.started_at = head.started_at
+  }
+
+  countRead(): void {
+    this.counts.read++
+  }
+
+  refused(place: Place, id: string | undefined, reason: string): void {
+    this.counts.refused++
+    addNote(this.refused_rows, place, id, reason)
+  }
+
+  kept(place: Place, id: string, reason: string): void {
+    this.counts.kept++
+    addNote(this.kept_rows, place, id, reason)
+  }
+
+  deviates(sort: 'missing' | 'different', place: Place, id: string, reason: string): void {
+    this.counts[sort]++
+    addNote(this.deviating_rows, place, id, reason)
+  }
+
+  adjusted(place: Place, id: string, reason: string): void {
+    addNote(this.adjusted_rows, place, id, reason)
+  }
+
+  unreadable(file: SourceFile, reason: string): void {
+    this.unreadable_files.push({ file: file.name, reason })
+  }
+
+  /** Fields that records here do not have, and that are kept all the same. */
+  keptUnknown({ file }: Place, fields: readonly string[]): void {
+    for (const field of fields) {
+      const key = `${file.name}\n${field}`
+      const known = this.#unknown.get(key)
+      if (known) known.rows++
+      else this.#unknown.set(key, { file: file.name, field, rows: 1 })
+    }
+  }
+
+  get unknown_fields(): readonly { file: string; field: string; rows: number }[] {
+    return [...this.#unknown.values()]
+  }
+
+  /** Rows in the order of the source: they were answered for in any order. */
+  sort(): void {
+    for (const notes of [this.refused_rows, this.kept_rows, this.deviating_rows, this.adjusted_rows]) {
+      notes.sort((a, b) => (a.file === b.file ? a.row - b.row : a.file < b.file ? -1 : 1))
+    }
+  }
+
+  /** 0 when all went in (or is in), 2 when some rows or files were refused, 1 when the bucket lacks something. */
+  get exit_code(): 0 | 1 | 2 {
+    if (this.counts.missing + this.counts.different > 0) return 1
+    return this.counts.refused + this.unreadable_files.length > 0 ? 2 : 0
+  }
+
+  toJson(finished_at: string): string {
+    const { id, mode, from, target, started_at, counts, unreadable_files, skipped_files, unknown_fields } = this
+    const { refused_rows, kept_rows, deviating_rows, adjusted_rows } = this
+    return `${JSON.stringify(
+      {
+        id,
+        mode,
+        from,
+        target,
+        started_at,
+        finished_at,
+        counts,
+        unreadable_files,
+        skipped_files,
+        unknown_fields,
+        refused_rows,
+        kept_rows,
+        ...(mode === 'verify' ? { deviating_rows } : {}),
+        adjusted_rows,
+      },
+      null,
+      1,
+    )}\n`
+  }
+}
+
+function addNote(notes: RowNote[], { file, number }: Place, id: string | undefined, reason: string): void {
+  if (notes.length < NOTES_KEPT_MAX) {
+    notes.push({ file: file.name, row: number, ...(id === undefined ? {} : { id }), reason })
+  }
+}

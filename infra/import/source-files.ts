@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, extname, join, relative, resolve, sep } from 'node:path'
+
+import { ImportFailure } from './import-failure.ts'
+import type { ImportKind } from './kinds/import-kind.ts'
+import { IMPORT_KINDS } from './kinds/kinds.ts'
+import { readCsv } from './readers/csv.ts'
+import { readJson, readJsonLines } from './readers/json.ts'
+import { readParquet } from './readers/parquet.ts'
+import type { Reader } from './readers/reader.ts'
+
+/** A file to import, with what its place in a Hive layout says of its rows. */
+export interface SourceFile {
+  readonly path: string
+  /** As reports name it: relative to what was asked for. */
+  readonly name: string
+  readonly kind: ImportKind
+  readonly read: Reader
+  /** The user of the folder `user_id=…`: decoded as Hive writes it, and as it stands. */
+  readonly folder_user: { readonly decoded: string; readonly raw: string } | undefined
+  /** `202505`: of the folders `year=…/month=…`, else of the file's name. */
+  readonly month: string | undefined
+}
+
+/** Where a row is. */
+export interface Place {
+  readonly file: SourceFile
+  /** As the reader of its format counts. */
+  readonly number: number
+}
+
+export interface SkippedFile {
+  readonly name: string
+  readonly reason: string
+}
+
+const READERS: Readonly<Record<string, Reader>> = {
+  '.parquet': readParquet,
+  '.csv': readCsv,
+  '.json': readJson,
+  '.jsonl': readJsonLines,
+  '.ndjson': readJsonLines,
+}
+
+/** Folders beside the tables, in the old system and in our bucket, which hold no records. */
+const FOLDERS_WITHOUT_RECORDS = new Set(['indexes', 'config', 'migrations', 'logs'])
+/** Tables that either system keeps; those without an import kind are named and skipped. */
+const TABLES = ['audiences', 'platforms', 'distributions']
+
+/**
+ * The files below a folder, or the one file, in a fixed order: by path.
+ * @throws ImportFailure when there is no such file or folder
+ */
+export async function findSourceFiles(from: string): Promise<{ files: SourceFile[]; skipped: SkippedFile[] }> {
+  const root = resolve(from)
+  if (!existsSync(root)) throw new ImportFailure(`There is no file or folder ${root}.`)
+  const is_folder = (await stat(root)).isDirectory()
+  const files: SourceFile[] = []
+  const skipped: SkippedFile[] = []
+  for await (const path of is_folder ? walk(root) : [root]) {
+    const name = is_folder ? relative(root, path).replaceAll(sep, '/') : basename(path)
+    const file = describe(path, name)
+    if ('reason' in file) skipped.push(file)
+    else files.push(file)
+  }
+  return { files, skipped }
+}
+
+async function* walk(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name)
+    // Names with a dot or underscore in front are other programs' own: `.DS_Store`, `_SUCCESS`.
+    if (/^[._]/.test(entry.name)) continue
+    if (entry.isDirectory()) {
+      if (!FOLDERS_WITHOUT_RECORDS.has(entry.name)) yield* walk(path)
+    } else {
+      yield path
+    }
+  }
+}
+
+function describe(path: string, name: string): SourceFile | SkippedFile {
+  const read = READERS[extname(path).toLowerCase()]
+  if (!read) return { name, reason: 'is no Parquet, CSV or JSON file' }
+  const folders = path.split(sep).slice(0, -1)
+  const table = tableOf(folders, basename(path))
+  const kind = IMPORT_KINDS.find((known) => known.kind.name === table)
+  if (!kind) return { name, reason: `${table} are not imported yet` }
+  const raw_user = partitionValue(folders, 'user_id')
+  return {
+    path,
+    name,
+    kind,
+    read,
+    folder_user: raw_user === undefined ? undefined : { decoded: percentDecoded(raw_user), raw: raw_user },
+    month: folderMonth(folders) ?? /_(\d{4}(?:0[1-9]|1[0-2]))\.[a-z]+$/i.exec(basename(path))?.[1],
+  }
+}
+
+/** By the folder that holds the partitions, else by the file's name; a loose file of another name has audiences. */
+function tableOf(folders: readonly string[], file: string): string {
+  const user_at = folders.findLastIndex((folder) => folder.startsWith('user_id='))
+  const parent = user_at > 0 ? folders[user_at - 1]! : ''
+  if (TABLES.includes(parent)) return parent
+  return TABLES.find((table) => new RegExp(`^${table}\\b|^${table}_`).test(file)) ?? 'audiences'
+}
+
+function folderMonth(folders: readonly string[]): string | undefined {
+  const year = partitionValue(folders, 'year')
+  const month = partitionValue(folders, 'month')
+  if (!/^\d{4}$/.test(year ?? '') || !/^(0?[1-9]|1[0-2])$/.test(month ?? '')) return undefined
+  return `${year}${month!.padStart(2, '0')}`
+}
+
+function partitionValue(folders: readonly string[], key: string): string | undefined {
+  const value = folders.findLast((folder) => folder.startsWith(`${key}=`))?.slice(key.length + 1)
+  return value === undefined || value === '' || value === '__HIVE_DEFAULT_PARTITION__' ? undefined : value
+}
+
+/** The old system did not encode: a name that does not decode is meant as it stands. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
+}

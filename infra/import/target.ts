@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+
+import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
+import type { Clock } from '#shared/base/clock.ts'
+import { storageSettings } from '#shared/http/edge-settings.ts'
+import type { Environment } from '#shared/http/function-app.ts'
+import { readSettings, setting } from '#shared/http/settings.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import type { ObjectStore } from '#shared/objects/object-store.ts'
+import { ImportFailure } from './import-failure.ts'
+
+/** Where the records go. */
+export interface Target {
+  readonly store: ObjectStore
+  /** As reports name it. */
+  readonly name: string
+  readonly cache_bytes_max: number
+  readonly close: () => Promise<void>
+}
+
+export interface TargetOptions {
+  readonly environment: Environment
+  /** `--data` */
+  readonly data_dir: string | undefined
+  /** Nothing is to be written: not even a folder may appear. */
+  readonly read_only: boolean
+  readonly clock: Clock
+}
+
+const LOCAL_BUCKET = 'activation-local'
+
+const localSettings = {
+  DATA_DIR: setting({
+    schema: z.string().default('.data'),
+    description: 'Folder of the local runtime, where records go when no bucket is configured.',
+    example: '.data',
+  }),
+  CACHE_BYTES: storageSettings.CACHE_BYTES,
+}
+
+/**
+ * The configured bucket, or, with none configured, the local data folder.
+ * @throws SettingsError, ImportFailure
+ */
+export async function openTarget({ environment, data_dir, read_only, clock }: TargetOptions): Promise<Target> {
+  const isSet = (name: string): boolean => (environment[name] ?? '') !== ''
+  const is_configured = isSet('GCS_BUCKET') || isSet('STORAGE_API_ENDPOINT')
+  if (is_configured && data_dir !== undefined) {
+    throw new ImportFailure('Say one: --data for a local folder, or GCS_BUCKET in the environment for a bucket.')
+  }
+  if (!is_configured) {
+    const settings = readSettings(localSettings, environment)
+    return await openFolder(data_dir ?? settings.DATA_DIR, { read_only, clock, cache_bytes_max: settings.CACHE_BYTES })
+  }
+  // An endpoint alone is the local runtime's, which has but one bucket.
+  const bucket = isSet('GCS_BUCKET') ? environment['GCS_BUCKET'] : LOCAL_BUCKET
+  const settings = readSettings(storageSettings, { ...environment, GCS_BUCKET: bucket })
+  return {
+    store: gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock }),
+    name: `gs://${settings.GCS_BUCKET}`,
+    cache_bytes_max: settings.CACHE_BYTES,
+    close: async () => {},
+  }
+}
+
+async function openFolder(
+  folder: string,
+  { read_only, clock, cache_bytes_max }: { read_only: boolean; clock: Clock; cache_bytes_max: number },
+): Promise<Target> {
+  const stand_in_dir = read_only && !existsSync(folder) ? await mkdtemp(join(tmpdir(), 'import-')) : undefined
+  const gcs = await start(stand_in_dir ?? folder)
+  return {
+    store: gcsObjectStore({ bucket: LOCAL_BUCKET, api_endpoint: gcs.url, clock }),
+    name: folder,
+    cache_bytes_max,
+    close: async () => {
+      await gcs.close()
+      if (stand_in_dir !== undefined) await rm(stand_in_dir, { recursive: true })
+    },
+  }
+}
+
+async function start(data_dir: string): Promise<Gcs> {
+  try {
+    return await startGcs({ data_dir, buckets: [LOCAL_BUCKET] })
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.message.includes('is in use by process'))) throw cause
+    throw new ImportFailure(
+      [
+        cause.message,
+        'The local runtime seems to be running on this folder. Stop it and import again, or import through it:',
+        '  STORAGE_API_ENDPOINT=<the storage address that it printed> npm run import -- --from …',
+      ].join('\n'),
+      { cause },
+    )
+  }
+}

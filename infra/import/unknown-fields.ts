@@ -1,0 +1,97 @@
+import type { ImportKind } from './kinds/import-kind.ts'
+import { isObject, plain, type Note } from './values.ts'
+
+/**
+ * Fields that records here do not have: nothing of the source is dropped in silence. They are kept under
+ * `metadata.imported_fields`, or, from a segment, in that segment's free object where the name is free.
+ */
+
+/** Where they are kept: `imported_fields.{column}`, `imported_fields.{list}.{index}.{field}`. */
+const KEPT_UNDER = 'imported_fields'
+
+/** Columns that say nothing a record does not have: partition keys, the table's own, and pandas' row labels. */
+const DERIVED_COLUMNS = new Set(['user_id', 'year', 'month', 'rev', 'variable_count', 'segment_count'])
+const PANDAS_INDEX = /^(?:|Unnamed: \d+|__index_level_\d+__)$/
+
+export interface Folded {
+  readonly fields: Readonly<Record<string, unknown>>
+  /** Names of the unknown fields that have a value: `old_score`, `segments[].color`. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Moves every unknown field of a row where it is kept.
+ * @param fields the row's known fields, converted
+ * @param source every field of the row as it is in the file
+ */
+export function foldUnknown(
+  { kind, nested }: ImportKind,
+  fields: Readonly<Record<string, unknown>>,
+  source: Readonly<Record<string, unknown>>,
+  note: (path: string, message: string) => void,
+): Folded {
+  const folded: Record<string, unknown> = { ...fields }
+  const kept = new Map<string, unknown>()
+  const unknown = new Set<string>()
+  const known = new Set(kind.columns.map(({ name }) => name))
+  for (const [name, value] of Object.entries(source)) {
+    if (known.has(name) || DERIVED_COLUMNS.has(name) || PANDAS_INDEX.test(name)) continue
+    const kept_value = plain(value, noteFor(note, name))
+    if (kept_value === null) continue
+    kept.set(name, kept_value)
+    unknown.add(name)
+  }
+
+  for (const { column, known: known_names, unknown_into } of nested) {
+    const list = folded[column]
+    if (!Array.isArray(list)) continue
+    const homeless: Record<string, Record<string, unknown>> = {}
+    folded[column] = list.map((element: unknown, at) => {
+      if (!isObject(element)) return element
+      const surplus = Object.entries(element).filter(([name]) => !known_names.includes(name))
+      if (surplus.length === 0) return element
+      const { tidy, left } = tidyElement(element, surplus, unknown_into)
+      for (const [name, value] of surplus) if (value !== null) unknown.add(`${column}[].${name}`)
+      if (left.length > 0) homeless[String(at)] = Object.fromEntries(left)
+      return tidy
+    })
+    if (Object.keys(homeless).length > 0) kept.set(column, homeless)
+  }
+
+  if (kept.size > 0) folded['metadata'] = withKept(folded['metadata'], Object.fromEntries(kept))
+  return { fields: folded, unknown: [...unknown] }
+}
+
+type Entries = [name: string, value: unknown][]
+
+/** The element without its surplus fields, which go into its free object as far as their names are free there. */
+function tidyElement(
+  element: Record<string, unknown>,
+  surplus: Entries,
+  unknown_into: string | undefined,
+): { tidy: Record<string, unknown>; left: Entries } {
+  const names = new Set(surplus.map(([name]) => name))
+  const tidy = Object.fromEntries(Object.entries(element).filter(([name]) => !names.has(name)))
+  const said = surplus.filter(([, value]) => value !== null)
+  if (unknown_into === undefined || said.length === 0) return { tidy, left: said }
+  const home = tidy[unknown_into] ?? {}
+  if (!isObject(home)) return { tidy, left: said }
+  const fitting = said.filter(([name]) => !Object.hasOwn(home, name))
+  tidy[unknown_into] = { ...home, ...Object.fromEntries(fitting) }
+  return { tidy, left: said.filter(([name]) => Object.hasOwn(home, name)) }
+}
+
+/** Metadata with what is kept; fields that an earlier import kept there stay. */
+function withKept(metadata: unknown, kept: Record<string, unknown>): unknown {
+  const before = metadata ?? {}
+  // Not an object: left as it is, for the schema to name.
+  if (!isObject(before)) return metadata
+  const earlier = before[KEPT_UNDER]
+  const merged =
+    isObject(earlier) || earlier === undefined ? { ...earlier, ...kept } : { ...kept, [KEPT_UNDER]: earlier }
+  return { ...before, [KEPT_UNDER]: merged }
+}
+
+function noteFor(note: (path: string, message: string) => void, path: string): Note {
+  return (message) => note(path, message)
+}

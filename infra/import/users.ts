@@ -1,0 +1,44 @@
+import type { SourceFile } from './source-files.ts'
+import { shown, type Note } from './values.ts'
+
+/** A subject of 255 bytes and the alias of its issuer. */
+const USER_ID_BYTES_MAX = 272
+const CONTROL_CHARACTER = /\p{Cc}/u
+
+/**
+ * Whose row it is: the column, the folder `user_id=…` and `--user` each may say so, and must not disagree.
+ * @returns `undefined` after a note when nobody says it, or two say different things
+ */
+export function userOf(
+  { folder_user }: SourceFile,
+  column: unknown,
+  option: string | undefined,
+  note: Note,
+): string | undefined {
+  const in_column = typeof column === 'number' || typeof column === 'bigint' ? String(column) : (column ?? '')
+  if (typeof in_column !== 'string') return refuse(note, `must be text: ${shown(column)}`)
+  const claims: [source: string, user_id: string][] = []
+  if (in_column !== '') claims.push(['the column', in_column])
+  if (folder_user) {
+    // The old system did not encode its folders: a column that spells the folder as it stands agrees with it.
+    const is_raw = in_column !== '' && in_column === folder_user.raw
+    claims.push(['the folder', is_raw ? folder_user.raw : folder_user.decoded])
+  }
+  if (option !== undefined) claims.push(['--user', option])
+  const user_id = claims[0]?.[1]
+  if (user_id === undefined) return refuse(note, 'is missing: neither column nor folder has one; say --user')
+  if (claims.some(([, claimed]) => claimed !== user_id)) {
+    const said = claims.map(([source, claimed]) => `${source} says ${JSON.stringify(claimed)}`)
+    return refuse(note, `is not certain: ${said.join(', ')}`)
+  }
+  const is_valid =
+    Buffer.byteLength(user_id) <= USER_ID_BYTES_MAX && user_id.isWellFormed() && !CONTROL_CHARACTER.test(user_id)
+  return is_valid
+    ? user_id
+    : refuse(note, `must be plain text of at most ${USER_ID_BYTES_MAX} bytes: ${shown(user_id)}`)
+}
+
+function refuse(note: Note, message: string): undefined {
+  note(message)
+  return undefined
+}

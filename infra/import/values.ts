@@ -1,0 +1,121 @@
+import type { ColumnType } from '#shared/records/columns.ts'
+import { parseTime_ms } from './times.ts'
+
+/**
+ * Values as pandas, spreadsheets and JSON have them, brought to what a column of ours holds. What cannot be brought
+ * there is noted or left as it is, and then the schema of the record names it.
+ */
+
+/** Says what is wrong with a value. */
+export type Note = (message: string) => void
+
+/** Records are refused from 16 levels on; this is only to not follow a hostile file down. */
+const LEVELS_MAX = 64
+
+/** A cell for a column of `type`; null for everything that says nothing (NaN, empty numbers, JSON `null`). */
+export function columnValue(type: ColumnType, value: unknown, note: Note): unknown {
+  if (value === null || value === undefined) return null
+  switch (type) {
+    case 'string':
+      return typeof value === 'object' ? plain(value, note) : text(value)
+    case 'int64':
+    case 'double':
+      return numeric(value)
+    case 'boolean':
+      return truth(value)
+    case 'timestamp':
+      return time(value, note)
+    case 'string_list':
+    case 'json':
+      return typeof value === 'string' ? fromJson(value, note) : plain(value, note)
+  }
+}
+
+function text(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+}
+
+function numeric(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
+  if (typeof value !== 'string') return value
+  const trimmed = value.trim()
+  if (trimmed === '' || trimmed.toLowerCase() === 'nan') return null
+  return Number.isFinite(Number(trimmed)) ? Number(trimmed) : value
+}
+
+function truth(value: unknown): unknown {
+  const spelled = String(value).trim().toLowerCase()
+  if (spelled === 'true' || spelled === '1') return true
+  if (spelled === 'false' || spelled === '0') return false
+  return spelled === '' ? null : value
+}
+
+function time(value: unknown, note: Note): number | null {
+  if (value === '' || (typeof value === 'number' && Number.isNaN(value))) return null
+  const time_ms = parseTime_ms(value)
+  if (time_ms === undefined) note(`is not a time: ${shown(value)}`)
+  return time_ms ?? null
+}
+
+function fromJson(value: string, note: Note): unknown {
+  if (value.trim() === '') return null
+  const json = parseJson(value)
+  if (json) return plain(json.parsed, note)
+  note(PYTHON_NOTATION.test(value) ? `is Python notation, not JSON: ${shown(value)}` : `is not JSON: ${shown(value)}`)
+  return null
+}
+
+const PYTHON_NOTATION = /^\s*[[({].*(?:'|\bNone\b|\bTrue\b|\bFalse\b)/s
+
+/** Any JSON text; `undefined` when it is none. Python writes `NaN` and `Infinity` into it: they become null. */
+export function parseJson(text: string): { parsed: unknown } | undefined {
+  const nulled = (token: string) => (token.startsWith('"') ? token : 'null')
+  return tryParse(text) ?? tryParse(text.replaceAll(STRING_OR_NOT_A_NUMBER, nulled))
+}
+
+const STRING_OR_NOT_A_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g
+
+function tryParse(value: string): { parsed: unknown } | undefined {
+  try {
+    return { parsed: JSON.parse(value) as unknown }
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** A value that JSON can hold. Integers beyond 2^53 become text, bytes base64, and what is no number null. */
+export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unknown {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : String(value)
+  if (typeof value !== 'object') return value
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (levels_left === 0) {
+    note(`is nested deeper than ${LEVELS_MAX} levels`)
+    return null
+  }
+  if (ArrayBuffer.isView(value)) return plain([...(value as Float64Array)], note, levels_left)
+  if (Array.isArray(value)) return value.map((element) => plain(element, note, levels_left - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, plain(child, note, levels_left - 1)]))
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isSafe(value: bigint): boolean {
+  return Number.isSafeInteger(Number(value))
+}
+
+/** A value in a message, cut. */
+export function shown(value: unknown): string {
+  const spelled = typeof value === 'string' ? value : (JSON.stringify(value, bigintAsText) ?? String(value))
+  return spelled.length > 60 ? `${spelled.slice(0, 60)}…` : spelled
+}
+
+function bigintAsText(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
