@@ -108,6 +108,8 @@ export function onShutdown(log: Log, drain: (duration_ms_max?: number) => Promis
     await log.flush()
     process.exit(cut_off === 0 ? exit_code : 1)
   }
+  // Whoever read our lines is gone: nothing can be said any more, but requests can be answered.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('SIGTERM', () => void end('SIGTERM', 0))
   process.on('SIGINT', () => void end('SIGINT', 0))
   // Rejections that nobody handles arrive here too.

@@ -176,6 +176,18 @@ describe('a function as a process', () => {
     expect(await exited).toBe(1)
     expect(output()).toContain('OIDC_ISSUERS must be an https address on the cloud')
   })
+
+  test('goes on answering when nobody reads its log any more, and still ends when told to', async () => {
+    const { url, child, exited } = await started()
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    for (let request_number = 0; request_number < 5; request_number++) {
+      const { status } = await fetch(`${url}/api/audiences/health`)
+      expect(status).toBe(200)
+    }
+    child.kill('SIGTERM')
+    expect(await exited).toBe(0)
+  })
 })
 
 describe('the same function under the plain framework', () => {
