@@ -1,6 +1,8 @@
 import type { Compressors, ParquetParsers } from 'hyparquet'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
+const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /**
  * How bytes cross the border to the Parquet libraries: unconverted, so that what is read can be written again
  * unchanged. With the library's default parsers, µs and ns statistics are rounded to milliseconds and other readers'
@@ -12,6 +14,8 @@ export const RAW_PARSERS: Partial<ParquetParsers> = {
   timestampFromNanoseconds: (nanos) => nanos,
   dateFromDays: (days) => days,
   jsonFromBytes: (bytes) => bytes,
+  // The library's own decoder takes a leading U+FEFF for a byte order mark and drops it.
+  stringFromBytes: (bytes) => textDecoder.decode(bytes),
 }
 
 /** Statistics of byte arrays stay bytes: they may be truncated in the middle of a character. */

@@ -123,7 +123,7 @@ async function prepare(
   const draft = await openDraft(schema, snapshot, batch)
   for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
     const plan = evaluate(month, draft, batch, { now_ms, admission })
-    if (plan.writes.length === 0) return { plan, candidate: undefined }
+    if (plan.writes.length + plan.ledger_entries.length === 0) return { plan, candidate: undefined }
     requireWriter(snapshot.footer)
     const candidate = await build(dependencies, schema, draft, plan, now_ms)
     if (candidate.bytes.length <= LIMITS.object_bytes) return { plan, candidate }

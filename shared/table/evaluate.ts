@@ -69,6 +69,11 @@ export function evaluate(
   let rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
   const currentOf = (id: string): Row | undefined => written.get(id)?.row ?? draft.rows.get(id)?.row
 
+  const remember = ({ id, idempotency }: Mutation, status: number): void => {
+    if (!idempotency || admission === 'none') return
+    ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: now_ms })
+  }
+
   const outcomeOf = (mutation: Mutation): Outcome => {
     const { idempotency } = mutation
     if (idempotency) {
@@ -79,7 +84,11 @@ export function evaluate(
     const current = currentOf(mutation.id)
     const decision = decisionOf(mutation, current, now_ms)
     if (decision.kind === 'refuse') return refused(decision.problem)
-    if (decision.kind === 'keep') return { kind: 'kept', row: decision.row, status: decision.status }
+    if (decision.kind === 'keep') {
+      // Recorded although nothing changes: repeated after a later change, the request must not undo it.
+      remember(mutation, decision.status)
+      return { kind: 'kept', row: decision.row, status: decision.status }
+    }
 
     const row: Row = {
       ...decision.row,
@@ -101,14 +110,7 @@ export function evaluate(
       version_after: Number(row['version']),
       client: mutation.client,
     })
-    if (idempotency) {
-      ledger_entries.set(idempotency.request_hash, {
-        ...idempotency,
-        status: decision.status,
-        id: mutation.id,
-        time_ms: now_ms,
-      })
-    }
+    remember(mutation, decision.status)
     return { kind: 'written', row, status: decision.status }
   }
 

@@ -164,7 +164,7 @@ class GroupEncoder {
 /** Bytes a value takes before compression, closely enough to bound a group. */
 function valueSize(value: unknown): number {
   if (value === null || value === undefined) return 0
-  if (typeof value === 'string') return value.length
+  if (typeof value === 'string') return Buffer.byteLength(value)
   if (value instanceof Uint8Array) return value.length
   if (Array.isArray(value)) return value.reduce<number>((sum, element) => sum + valueSize(element), 0)
   return 8

@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import type { Fault as GcsFault } from '#infra/local/gcs/faults.ts'
+import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
+import { crc32c } from '#shared/base/crc32c.ts'
+import { newTrace, runTraced } from '#shared/base/trace.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import { NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
+import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+import { objectStoreContract, type Failure } from './contract.ts'
+
+const BUCKETS = 40
+/** Struck by the stand-in itself. */
+const FAULTS: Readonly<Partial<Record<Failure, GcsFault>>> = {
+  throttled: 'rate_limited',
+  unavailable: 'unavailable',
+  lost_after_landing: 'lost_answer',
+}
+/** Failures of the way there: the next call goes to a server that does nothing else. */
+const BROKEN: Readonly<Partial<Record<Failure, RequestListener>>> = {
+  forbidden: (request, response) =>
+    void request.resume().on('end', () => {
+      response.writeHead(403, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ error: { code: 403, message: 'no permission' } }))
+    }),
+  reset: (request) => void request.socket.destroy(),
+  stall: (request) => void request.resume(),
+}
+
+let folder: string
+let gcs: Gcs
+let opened = 0
+const broken_urls = new Map<string, string>()
+const servers: Server[] = []
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'object-store-'))
+  const buckets = Array.from({ length: BUCKETS }, (_, at) => `bucket-${at}`)
+  gcs = await startGcs({ data_dir: folder, fsync: false, buckets })
+  for (const [failure, listener] of Object.entries(BROKEN)) broken_urls.set(failure, await listen(listener))
+})
+
+afterAll(async () => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  await gcs.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** The adapter on a bucket of its own. Its time limits are virtual: they pass only in `run`. */
+async function open() {
+  const clock = new VirtualClock()
+  const bucket = `bucket-${opened++}`
+  const sound = gcsObjectStore({ bucket, clock, api_endpoint: gcs.url })
+  let next: ObjectStore | undefined
+  const current = (): ObjectStore => {
+    const store = next ?? sound
+    next = undefined
+    return store
+  }
+  let passes_time = false
+  const store: ObjectStore = {
+    read: (...call) => current().read(...call),
+    readRange: (...call) => current().readRange(...call),
+    write: (...call) => current().write(...call),
+    list: (...call) => current().list(...call),
+  }
+  const fail = (failure: Failure): void => {
+    const api_endpoint = broken_urls.get(failure)
+    passes_time = failure === 'stall'
+    if (api_endpoint !== undefined) next = gcsObjectStore({ bucket, clock, api_endpoint })
+    else gcs.faults.add({ fault: FAULTS[failure]!, bucket, times: 1 })
+  }
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    const pending = work()
+    if (passes_time) {
+      pending.catch(() => undefined)
+      await clock.advance(60_000)
+    }
+    return await pending
+  }
+  return { store, fail, run, bucket }
+}
+
+objectStoreContract('of Cloud Storage', open)
+
+describe('the adapter for Cloud Storage', () => {
+  const TYPE = 'application/octet-stream'
+  const BYTES = new TextEncoder().encode('content of some length')
+  const written = { if_generation: NO_OBJECT, crc32c: crc32c(BYTES), content_type: TYPE }
+
+  test('makes one request per call, and counts it in the request trace', async () => {
+    const { store } = await open()
+    gcs.operations.reset()
+    const trace = newTrace()
+    await runTraced(trace, async () => {
+      await store.write('counted', BYTES, written)
+      await store.write('counted', BYTES, written)
+      await store.read('counted')
+      await store.readRange('counted', { suffix_bytes: 8 })
+      await store.list('')
+    })
+    expect(trace).toMatchObject({ store_writes: 2, store_reads: 2, store_lists: 1 })
+    expect(gcs.operations.counts()).toMatchObject({ write: 2, read: 2, list: 1 })
+  })
+
+  test('does not repeat a failed call by itself', async () => {
+    const { store, fail } = await open()
+    gcs.operations.reset()
+    for (const call of [
+      () => store.write('single', BYTES, written),
+      () => store.read('single'),
+      () => store.list(''),
+    ]) {
+      fail('unavailable')
+      await expect(call()).rejects.toMatchObject({ kind: 'unavailable' })
+    }
+    expect(gcs.operations.counts()).toMatchObject({ write: 1, read: 1, list: 1 })
+  })
+
+  test('takes an answer that breaks off for unavailable, never for a shorter object', async () => {
+    const { store, bucket } = await open()
+    await store.write('cut', BYTES, written)
+    gcs.faults.add({ fault: 'truncated_answer', bucket, operations: ['read'], times: 2 })
+    await expect(store.read('cut')).rejects.toMatchObject({ kind: 'unavailable' })
+    await expect(store.readRange('cut', { suffix_bytes: 12 })).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('takes bytes that do not fit the checksum of the answer for unavailable', async () => {
+    const url = await listen((_, response) => {
+      const headers = {
+        'x-goog-hash': 'crc32c=AAAAAA==,md5=x',
+        'x-goog-generation': '1',
+        'content-length': BYTES.length,
+      }
+      response.writeHead(200, headers).end(BYTES)
+    })
+    const store = gcsObjectStore({ bucket: 'any', clock: new VirtualClock(), api_endpoint: url })
+    await expect(store.read('damaged')).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('lists everything when the list comes in pages', async () => {
+    const { store } = await open()
+    const names = Array.from({ length: 1005 }, (_, at) => `many/${String(at).padStart(4, '0')}`)
+    await Promise.all(names.map((name) => store.write(name, BYTES, written)))
+    expect((await store.list('many/')).map(({ name }) => name)).toEqual(names)
+  })
+})

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { csvCell, unguarded } from '#shared/records/csv.ts'
+import { runs } from '#tests/base/runs.ts'
+
+/** A cell as any RFC 4180 reader takes it apart; `undefined` for an unquoted empty one. */
+function readCell(cell: string): string | undefined {
+  if (cell === '') return undefined
+  return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell
+}
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', '"', ',', 'a', ' ') }),
+)
+
+describe('a CSV cell', () => {
+  test('gives back every text exactly', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(unguarded(readCell(csvCell(value))!)).toBe(value)
+      }),
+      runs(2000),
+    )
+  })
+
+  test('never begins like a formula', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(readCell(csvCell(value))).not.toMatch(/^[=+\-@\t\r]/)
+      }),
+      runs(2000),
+    )
+  })
+
+  test('is quoted whenever a reader would cut it otherwise', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        const cell = csvCell(value)
+        if (!cell.startsWith('"')) expect(cell).not.toMatch(/[",\r\n]/)
+      }),
+      runs(1000),
+    )
+  })
+
+  test.each([
+    [null, ''],
+    [undefined, ''],
+    ['', '""'],
+    [-5, '-5'],
+    [true, 'true'],
+    [['a', 'b'], '"[""a"",""b""]"'],
+    [{ a: 1 }, '"{""a"":1}"'],
+    ["'", "'"],
+    ["'a", "'a"],
+    ["'=1", "''=1"],
+  ])('of %j is %s', (value, cell) => {
+    expect(csvCell(value)).toBe(cell)
+  })
+})
