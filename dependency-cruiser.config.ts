@@ -17,6 +17,7 @@ const SHARED_LAYERS = {
   table: ['base', 'objects', 'parquet'],
   credentials: ['base'],
   destinations: ['base', 'records'],
+  service: ['base', 'records', 'contract', 'http', 'table'],
 } as const satisfies Record<string, readonly string[]>
 
 /** Packages that one folder hides from the rest. */

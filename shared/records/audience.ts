@@ -145,6 +145,8 @@ export const AUDIENCES: RecordKind = {
   detail_columns: DETAIL_COLUMNS,
   // A listing tells how many segments there are without decoding them.
   derive: ({ segments }) => ({ segment_count: (segments as readonly unknown[]).length }),
+  hidden_columns: [],
+  immutable_fields: [],
   fields: audienceFields,
   defaults: AUDIENCE_DEFAULTS,
   transitions: { draft: ['active', 'archived'], active: ['archived'], archived: ['active'] },

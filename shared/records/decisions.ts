@@ -24,6 +24,7 @@ export interface Asking {
 /**
  * Creates the record, or changes only the fields that were sent.
  * @param created_at the time that the id tells; `undefined` for an id of the old system, which nothing new may get
+ * @param server what the server sets with it: columns that are no fields
  */
 export function decideSave(
   asking: Asking,
@@ -31,6 +32,7 @@ export function decideSave(
   created_at: string | undefined,
   current: Cells | undefined,
   sent: RecordValue,
+  server: RecordValue = {},
 ): Decision {
   const { kind } = asking
   if (current?.['deleted'] === true) return refuse(deletedConflict(kind))
@@ -38,9 +40,11 @@ export function decideSave(
   if (!current) {
     if (created_at === undefined) return refuse(notOurId(kind))
     const fields = complete(kind, given)
-    return fields instanceof Problem ? refuse(fields) : write(kind, { created_at, [kind.id_column]: id }, fields, 201)
+    if (fields instanceof Problem) return refuse(fields)
+    const record = { ...fields, ...kind.derive(fields), ...server, created_at, [kind.id_column]: id, deleted: false }
+    return { kind: 'write', row: toRow(kind.columns, record), status: 201 }
   }
-  return change(asking, current, { ...fieldsOf(kind, fromRow(kind.columns, current)), ...given })
+  return change(asking, current, { ...fieldsOf(kind, fromRow(kind.columns, current)), ...given }, server)
 }
 
 /** Applies a JSON merge patch to the fields of the record. */
@@ -55,6 +59,13 @@ export function decidePatch(asking: Asking, current: Cells | undefined, patch: R
 /** Moves the record to a status, if its machine allows it. */
 export function decideStatus(asking: Asking, current: Cells | undefined, status: string): Decision {
   return decidePatch(asking, current, { status })
+}
+
+/** Sets what only the server sets (columns that are no fields, or a status its machine does not leave to clients). */
+export function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
+  const refusal = requireLive(asking, current)
+  if (refusal) return refuse(refusal)
+  return written(asking.kind, current!, values)
 }
 
 /** Leaves a tombstone. */
@@ -88,39 +99,44 @@ export function notFound({ noun }: RecordKind): Problem {
 
 /** The record as answers show it. */
 export function presentRecord(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(kind.columns, row)
+  const { rev: _, ...record } = fromRow(shownColumns(kind), row)
   for (const name of Object.keys(kind.derive(kind.defaults))) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
 }
 
 /** A row of a listing as answers show it: without details, with what was derived from them. */
 export function presentSummary(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(kind.columns, row)
+  const { rev: _, ...record } = fromRow(shownColumns(kind), row)
   for (const name of kind.detail_columns) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
 }
 
-function change(asking: Asking, current: Cells, wanted: RecordValue): Decision {
+function shownColumns({ columns, hidden_columns }: RecordKind): RecordKind['columns'] {
+  return columns.filter(({ name }) => !hidden_columns.includes(name))
+}
+
+function change(asking: Asking, current: Cells, wanted: RecordValue, server: RecordValue = {}): Decision {
   const { kind } = asking
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   const fields = complete(kind, wanted)
   if (fields instanceof Problem) return refuse(fields)
-  const row = toRow(kind.columns, { ...fields, ...kind.derive(fields) })
+  const moved = kind.immutable_fields.filter((name) => !sameCells(current, toRow(kind.columns, fields), [name]))
+  if (moved.length > 0) return refuse(invalid(moved.map((path) => ({ path, message: 'cannot be changed' }))))
   const from = String(current['status'])
-  const to = String(row['status'])
+  const to = String(fields['status'])
   if (from !== to && !kind.transitions[from]?.includes(to)) return refuse(illegalTransition(kind, from, to))
-  const names = Object.keys(kind.fields.shape)
-  if (sameCells(current, row, names)) return { kind: 'keep', row: current, status: 200 }
-  const changed = Object.fromEntries(
-    Object.entries(row).filter(([name]) => names.includes(name) || name in kind.derive(fields)),
-  )
-  return { kind: 'write', row: { ...current, ...changed, client_id: null }, status: 200 }
+  return written(kind, current, { ...fields, ...kind.derive(fields), ...server })
 }
 
-function write(kind: RecordKind, identity: RecordValue, fields: RecordValue, status: number): Decision {
-  const record = { ...identity, ...fields, ...kind.derive(fields), deleted: false, client_id: null }
-  return { kind: 'write', row: toRow(kind.columns, record), status }
+/** The row with these values, or that it already has them. */
+function written(kind: RecordKind, current: Cells, values: RecordValue): Decision {
+  const row = toRow(
+    kind.columns.filter(({ name }) => Object.hasOwn(values, name)),
+    values,
+  )
+  if (sameCells(current, row, Object.keys(row))) return { kind: 'keep', row: current, status: 200 }
+  return { kind: 'write', row: { ...current, ...row, client_id: null }, status: 200 }
 }
 
 /** The fields of a record, without what the server adds. */

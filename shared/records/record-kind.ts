@@ -29,6 +29,10 @@ export interface RecordKind {
   readonly detail_columns: readonly string[]
   /** Columns kept for listings and readers of the files, computed from the fields, absent from whole records. */
   readonly derive: (fields: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
+  /** Columns that are stored and never shown, such as sealed credentials. */
+  readonly hidden_columns: readonly string[]
+  /** Fields that stay as they were at creation. */
+  readonly immutable_fields: readonly string[]
   /** Everything a client may set, whole and in its final form. */
   readonly fields: z.ZodObject
   /** What a field is when nothing was said about it; a field without a default must be given. */

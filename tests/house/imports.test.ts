@@ -24,6 +24,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared-client': { 'shared/client/aside.ts': "export * from '#shared/http/one.ts'" },
   'shared-objects': { 'shared/objects/up.ts': "export { one } from '#shared/table/one.ts'" },
   'shared-parquet': { 'shared/parquet/aside.ts': "export type { one } from '#shared/objects/one.ts'" },
+  'shared-service': { 'shared/service/up.ts': "import '#shared/objects/one.ts'" },
   'shared-table': {
     'shared/table/aside.ts': "import '#shared/records/one.ts'",
     'shared/table/inside-a-method.ts':
