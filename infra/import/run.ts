@@ -64,6 +64,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
         events: {
           committed: () => {},
           corrupt: (_, error) => progress.line(`corrupt: ${error.message}`),
+          storeFailed: (error) => progress.line(error.message),
           nearLimit: (object, limit, value) => progress.line(`${object} is near the limit ${limit}: ${value}`),
         },
       }),

@@ -37,11 +37,11 @@ export interface Target {
 }
 
 const ATTEMPTS_MAX = 8
-export const COMMIT_DEADLINE_MS = 20_000
+const COMMIT_DEADLINE_MS = 20_000
 /** Cloud Storage takes about one write per second of one name; whoever was turned away spreads over that. */
 const THROTTLED_BACKOFF = { base_ms: 1000, cap_ms: 8000 }
-/** Another writer has just committed, so its second is running. */
-const CONFLICT_BACKOFF = { base_ms: 250, cap_ms: 2000 }
+/** Short: an instance that commits without a pause knows the newest generation first, and who waits long loses again. */
+const CONFLICT_BACKOFF = { base_ms: 100, cap_ms: 1000 }
 
 /** A snapshot with the proof that it was current after the batch began. */
 interface View {

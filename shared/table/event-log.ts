@@ -2,13 +2,17 @@ import type { TableEvents } from './events.ts'
 
 /** Where the lines go: the structured log of the edge, as much of it as is needed here. */
 interface Lines {
-  write: (line: { severity: 'INFO' | 'WARNING' | 'CRITICAL'; message: string; [field: string]: unknown }) => void
+  write: (line: {
+    severity: 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
+    message: string
+    [field: string]: unknown
+  }) => void
 }
 
 /** Table events as structured log lines: the audit trail, and what alerts match. User ids leave only as hashes. */
 export function logTableEvents(lines: Lines, hashUser: (user_id: string) => string): TableEvents {
   const withoutUser = (text: string): string =>
-    text.replaceAll(/user_id=([^/]*)/g, (_, escaped: string) => `user_hash=${hashUser(unescaped(escaped))}`)
+    text.replaceAll(/user_id=([^/\s]*)/g, (_, escaped: string) => `user_hash=${hashUser(unescaped(escaped))}`)
   return {
     committed: ({ object, ...commit }) =>
       lines.write({ severity: 'INFO', message: 'commit', event: 'commit', object: withoutUser(object), ...commit }),
@@ -20,6 +24,14 @@ export function logTableEvents(lines: Lines, hashUser: (user_id: string) => stri
         object: withoutUser(object),
         // A swapped object names where it belongs: another user's folder.
         reason: error.cause instanceof Error ? withoutUser(error.cause.message) : 'unknown',
+      }),
+    storeFailed: (error) =>
+      lines.write({
+        // What is rejected stays rejected until somebody mends permissions or settings.
+        severity: error.kind === 'rejected' ? 'ERROR' : 'WARNING',
+        message: withoutUser(error.message),
+        event: 'store_failed',
+        kind: error.kind,
       }),
     nearLimit: (object, limit, value, limit_value) =>
       lines.write({

@@ -1,9 +1,13 @@
+import type { StoreError } from '../objects/object-store.ts'
+
 /** What the table tells its operator; the composition root turns each into one structured log line. */
 export interface TableEvents {
   /** The audit trail: one per commit. */
   committed(commit: CommitEvent): void
   /** An object cannot be read. It is left as it is; every request that needs it is answered 503. */
   corrupt(object: string, error: Error): void
+  /** A request was turned away because the store failed it. */
+  storeFailed(error: StoreError): void
   /** An object is beyond 70 % of a limit. */
   nearLimit(object: string, limit: string, value: number, limit_value: number): void
 }

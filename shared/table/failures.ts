@@ -36,7 +36,12 @@ export function asProblem(error: unknown, events: TableEvents): unknown {
       { retry_after_ms: 60_000, cause: error },
     )
   }
-  return error instanceof StoreError ? storeAway(error) : error
+  if (error instanceof StoreError) {
+    events.storeFailed(error)
+    return storeAway(error)
+  }
+  if (error instanceof Problem && error.cause instanceof StoreError) events.storeFailed(error.cause)
+  return error
 }
 
 export function storeAway(cause?: unknown): Problem {

@@ -230,7 +230,7 @@ export class Table {
     try {
       return await Promise.race([carryOut((id) => (sent_id = id)), limit])
     } finally {
-      settled.abort()
+      settled.abort(SETTLED)
     }
   }
 
@@ -279,6 +279,9 @@ export class Table {
 
 /** Told the id of the record once a commit may follow. */
 type Sending = (id: string) => void
+
+/** Without a reason of ours, every abort would make an exception with a stack. */
+const SETTLED = 'settled'
 
 const LOT_ROWS = 256
 /** Less than the 30 s that a request has. */

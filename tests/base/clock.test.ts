@@ -8,8 +8,8 @@ describe('the system clock', () => {
     const controller = new AbortController()
     const slept = systemClock.sleep(3_600_000, controller.signal)
     controller.abort()
-    await slept
-    await systemClock.sleep(3_600_000, controller.signal)
+    await expect(slept).resolves.toBeUndefined()
+    await expect(systemClock.sleep(3_600_000, controller.signal)).resolves.toBeUndefined()
   })
 })
 

@@ -122,8 +122,8 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
       await mustPut(store, 'moving', 'other content', first)
       const overwritten = await store.readRange('moving', { start: 0, end: 5 }, { generation: first })
       // With Object Versioning the old generation may still be read, but then it is the old one's bytes.
-      if (overwritten.kind === 'found') expect(new TextDecoder().decode(overwritten.bytes)).toBe('first')
-      else expect(overwritten).toEqual({ kind: 'absent' })
+      const text = overwritten.kind === 'found' ? new TextDecoder().decode(overwritten.bytes) : overwritten.kind
+      expect(['absent', 'first']).toContain(text)
       expect(await store.readRange('moving', { start: 0, end: 5 }, { generation: '17' })).toEqual({ kind: 'absent' })
     })
 
@@ -195,11 +195,7 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await work()
-  } catch (error) {
-    expect(error).toBeInstanceOf(StoreError)
-    return error
-  }
-  throw new Error('the call did not fail')
+  const result = await work().catch((error: unknown) => error)
+  if (result instanceof StoreError) return result
+  throw new Error('the call did not fail as a store fails', { cause: result })
 }

@@ -29,12 +29,12 @@ async function query(bytes: Uint8Array, sql: string): Promise<Record<string, unk
   const path = join(folder, `${files++}.parquet`)
   await writeFile(path, bytes)
   const reader = await duckdb.runAndReadAll(sql.replaceAll('FILE', `read_parquet('${path}')`))
-  return reader.getRowObjectsJson() as Record<string, unknown>[]
+  return reader.getRowObjectsJson()
 }
 
 /** The row as DuckDB's JSON shows it: whole numbers as text, JSON as text. */
 function asShown(row: ToyRow): Record<string, unknown> {
-  const text = (cell: unknown) => (cell === null ? null : String(cell))
+  const text = (cell: ToyRow[string] | undefined) => (typeof cell === 'number' ? String(cell) : null)
   return {
     ...row,
     created_at: text(row['created_at']),

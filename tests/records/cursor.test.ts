@@ -2,10 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
-import { decodeCursor, encodeCursor } from '#shared/records/cursor.ts'
+import { decodeCursor, encodeCursor, type Cursor } from '#shared/records/cursor.ts'
 import { runs } from '#tests/base/runs.ts'
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+function outcomeOf(text: string): Cursor | Problem {
+  try {
+    return decodeCursor(text)
+  } catch (error) {
+    if (error instanceof Problem) return error
+    throw error
+  }
+}
 
 describe('a cursor', () => {
   test('comes back as it was given', () => {
@@ -38,12 +47,7 @@ describe('a cursor', () => {
     encoded([-1e17, 'a']),
     encoded([253_402_300_800_000, 'a']),
   ])('that no listing gave is refused, naming the field: %s', (text) => {
-    expect(() => decodeCursor(text)).toThrow(Problem)
-    try {
-      decodeCursor(text)
-    } catch (error) {
-      expect(error).toMatchObject({ kind: 'invalid-input', errors: [{ path: 'cursor' }] })
-    }
+    expect(outcomeOf(text)).toMatchObject({ kind: 'invalid-input', errors: [{ path: 'cursor' }] })
   })
 
   test('of any text is a cursor or a refusal, nothing else', () => {
@@ -54,11 +58,8 @@ describe('a cursor', () => {
           fc.json().map((json) => encoded(JSON.parse(json))),
         ),
         (text) => {
-          try {
-            expect(typeof decodeCursor(text).id).toBe('string')
-          } catch (error) {
-            expect(error).toMatchObject({ kind: 'invalid-input' })
-          }
+          const outcome = outcomeOf(text)
+          expect(outcome instanceof Problem ? outcome.kind : typeof outcome.id).toMatch(/^(invalid-input|string)$/)
         },
       ),
       runs(500),

@@ -27,7 +27,7 @@ const record = fc.record({
   insights: fc.array(text),
   metadata: fc.dictionary(
     text.filter((key) => key !== '__proto__'),
-    fc.jsonValue({ noUnicodeString: false }),
+    fc.jsonValue({ stringUnit: 'grapheme' }),
   ),
   variable_details: fc.array(fc.record({ code: text, relevance_score: fc.option(fc.double({ noNaN: true })) })),
   segments: fc.array(fc.record({ segment_id: fc.oneof(fc.nat(), text) })),

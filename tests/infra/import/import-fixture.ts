@@ -76,7 +76,7 @@ export function tableOn(store: ObjectStore): Table {
     store,
     clock: systemClock,
     random: systemRandom,
-    events: { committed: () => {}, corrupt: () => {}, nearLimit: () => {} },
+    events: { committed: () => {}, corrupt: () => {}, storeFailed: () => {}, nearLimit: () => {} },
     cache_bytes_max: 64 * 1024 * 1024,
   })
 }

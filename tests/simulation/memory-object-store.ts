@@ -1,0 +1,224 @@
+import type { Clock } from '#shared/base/clock.ts'
+import { crc32c } from '#shared/base/crc32c.ts'
+import {
+  NO_OBJECT,
+  StoreError,
+  type ByteRange,
+  type Generation,
+  type ObjectListing,
+  type ObjectStore,
+  type RangeResult,
+  type ReadResult,
+  type WriteResult,
+} from '#shared/objects/object-store.ts'
+
+/**
+ * What strikes one call.
+ * - `throttled`: refused before anything was looked at (429).
+ * - `unavailable`: refused before anything was looked at (503), or never arrived.
+ * - `unavailable_after`: a 503 although the write landed; a precondition that fails is answered as ever.
+ * - `lost_answer`: whatever the answer was, it does not arrive.
+ * - `late_landing`: the answer is lost at once; the write arrives, with its precondition, `delay_ms` later.
+ * - `stalled`: nothing happens until the caller's time limit passes.
+ * - `rejected`: no permission (403).
+ */
+export type Fault =
+  | 'throttled'
+  | 'unavailable'
+  | 'unavailable_after'
+  | 'lost_answer'
+  | 'stalled'
+  | 'rejected'
+  | { late_landing: { delay_ms: number } }
+
+export type Operation = 'read' | 'write' | 'list'
+
+export interface StoreCall {
+  readonly operation: Operation
+  readonly name: string
+}
+
+/** A generation as it landed: what the store knows and no reader can miss. */
+export interface Landing {
+  readonly name: string
+  readonly generation: Generation
+  readonly bytes: Uint8Array
+  readonly time_ms: number
+}
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock
+  /** Time of a call, there and back. Default: none. */
+  readonly latency_ms?: (call: StoreCall) => number
+  /** As Cloud Storage does: a second change of one name within a second is throttled. */
+  readonly is_rate_limited?: boolean
+  /** Asked once per call; scripted strikes (`strike`) come first. */
+  readonly faultOf?: (call: StoreCall) => Fault | undefined
+  readonly onLanding?: (landing: Landing) => void
+}
+
+/** The adapter's own limit for one request. */
+const TIME_LIMIT_MS = 10_000
+const TIME_BETWEEN_CHANGES_MS = 1000
+
+interface Stored {
+  readonly bytes: Uint8Array
+  readonly generation: Generation
+}
+
+/** Cloud Storage in memory, on injected time, with every fault the protocol must survive. */
+export class MemoryObjectStore implements ObjectStore {
+  readonly counts = { read: 0, write: 0, list: 0, body: 0, body_bytes: 0 }
+  readonly #options: MemoryStoreOptions
+  readonly #objects = new Map<string, Stored>()
+  readonly #changed_ms = new Map<string, number>()
+  readonly #strikes: { operation: Operation; fault: Fault }[] = []
+  #generations = 1_747_000_000_000_000
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options
+  }
+
+  /** The next `times` calls of this kind fail so. */
+  strike(operation: Operation, fault: Fault, times = 1): void {
+    for (let i = 0; i < times; i++) this.#strikes.push({ operation, fault })
+  }
+
+  resetCounts(): void {
+    Object.assign(this.counts, { read: 0, write: 0, list: 0, body: 0, body_bytes: 0 })
+  }
+
+  /** The live bytes, past all faults. */
+  bytesOf(name: string): Uint8Array | undefined {
+    return this.#objects.get(name)?.bytes
+  }
+
+  names(): string[] {
+    return [...this.#objects.keys()].toSorted()
+  }
+
+  /** Puts bytes there, past all faults and preconditions. */
+  place(name: string, bytes: Uint8Array): Generation {
+    return this.#land(name, bytes)
+  }
+
+  async read(name: string, { unless }: { unless?: Generation } = {}): Promise<ReadResult> {
+    return await this.#call({ operation: 'read', name }, () => {
+      const stored = this.#objects.get(name)
+      if (!stored) return { kind: 'absent' }
+      if (stored.generation === unless) return { kind: 'unmodified' }
+      this.#countBody(stored.bytes)
+      return { kind: 'found', bytes: Uint8Array.from(stored.bytes), generation: stored.generation }
+    })
+  }
+
+  async readRange(
+    name: string,
+    range: ByteRange,
+    { generation }: { generation?: Generation } = {},
+  ): Promise<RangeResult> {
+    return await this.#call({ operation: 'read', name }, () => {
+      const stored = this.#objects.get(name)
+      if (!stored || (generation !== undefined && stored.generation !== generation)) return { kind: 'absent' }
+      const object_bytes = stored.bytes.length
+      const bytes =
+        'suffix_bytes' in range
+          ? stored.bytes.slice(Math.max(0, object_bytes - range.suffix_bytes))
+          : stored.bytes.slice(range.start, range.end)
+      this.#countBody(bytes)
+      return { kind: 'found', bytes, generation: stored.generation, object_bytes }
+    })
+  }
+
+  async write(
+    name: string,
+    bytes: Uint8Array,
+    options: { if_generation: Generation; crc32c: number; content_type: string },
+  ): Promise<WriteResult> {
+    const sent = Uint8Array.from(bytes)
+    return await this.#call({ operation: 'write', name }, () => {
+      if (crc32c(sent) !== options.crc32c) throw new StoreError('rejected', `${name} arrived damaged`)
+      const live = this.#objects.get(name)?.generation ?? NO_OBJECT
+      if (live !== options.if_generation) return { kind: 'conflict' }
+      return { kind: 'written', generation: this.#land(name, sent) }
+    })
+  }
+
+  async list(prefix: string): Promise<ObjectListing[]> {
+    return await this.#call({ operation: 'list', name: prefix }, () =>
+      [...this.#objects]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, { bytes, generation }]) => ({ name, generation, size_bytes: bytes.length }))
+        .toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+    )
+  }
+
+  async #call<T>(call: StoreCall, carryOut: () => T): Promise<T> {
+    const { clock } = this.#options
+    this.counts[call.operation]++
+    const fault = this.#faultOf(call)
+    const half_ms = (this.#options.latency_ms?.(call) ?? 0) / 2
+    await clock.sleep(half_ms)
+    switch (fault) {
+      case undefined:
+      case 'unavailable_after':
+      case 'lost_answer':
+        break
+      case 'throttled':
+        throw new StoreError('throttled', 'struck: 429')
+      case 'unavailable':
+        throw new StoreError('unavailable', 'struck: 503')
+      case 'rejected':
+        throw new StoreError('rejected', 'struck: 403')
+      case 'stalled':
+        await clock.sleep(TIME_LIMIT_MS)
+        throw new StoreError('unavailable', 'struck: no answer within the time limit')
+      default:
+        void clock.sleep(fault.late_landing.delay_ms).then(() => this.#quietly(carryOut))
+        throw new StoreError('unavailable', 'struck: the answer was lost')
+    }
+    if (call.operation === 'write' && this.#isTooSoon(call.name)) throw new StoreError('throttled', 'too soon: 429')
+    const answer = carryOut()
+    await clock.sleep(half_ms)
+    const has_landed = (answer as { kind?: string }).kind === 'written'
+    if (fault === 'lost_answer' || (fault === 'unavailable_after' && has_landed)) {
+      throw new StoreError('unavailable', 'struck: the answer was lost')
+    }
+    return answer
+  }
+
+  #faultOf(call: StoreCall): Fault | undefined {
+    const at = this.#strikes.findIndex(({ operation }) => operation === call.operation)
+    if (at >= 0) return this.#strikes.splice(at, 1)[0]!.fault
+    return this.#options.faultOf?.(call)
+  }
+
+  /** What arrives after its sender stopped listening. */
+  #quietly(carryOut: () => unknown): void {
+    try {
+      carryOut()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+    }
+  }
+
+  #isTooSoon(name: string): boolean {
+    const changed_ms = this.#changed_ms.get(name)
+    const is_limited = this.#options.is_rate_limited === true && changed_ms !== undefined
+    return is_limited && this.#options.clock.monotonic_ms() - changed_ms < TIME_BETWEEN_CHANGES_MS
+  }
+
+  #countBody(bytes: Uint8Array): void {
+    this.counts.body++
+    this.counts.body_bytes += bytes.length
+  }
+
+  #land(name: string, bytes: Uint8Array): Generation {
+    const generation = String(++this.#generations)
+    this.#objects.set(name, { bytes, generation })
+    const { clock, onLanding } = this.#options
+    this.#changed_ms.set(name, clock.monotonic_ms())
+    onLanding?.({ name, generation, bytes, time_ms: clock.now_ms() })
+    return generation
+  }
+}

@@ -1,0 +1,300 @@
+import { describe, expect, test } from 'vitest'
+
+import { Problem } from '#shared/base/problem.ts'
+import { newTrace, runTraced } from '#shared/base/trace.ts'
+import { GroupCommit } from '#shared/table/group-commit.ts'
+import { LIMITS } from '#shared/table/limits.ts'
+import type { Mutation, Outcome } from '#shared/table/mutation.ts'
+import { findRow } from '#shared/table/snapshot.ts'
+import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+import { changeNote, createNote, NOTES_BY_USER } from './notes.ts'
+import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
+
+const OBJECT = 'notes/user_id=u/notes.parquet'
+const SLOW = { schema: NOTES_BY_USER, latency_ms: () => 100 }
+
+describe('a thousand saves at once', () => {
+  test('take a few PUTs, lose nothing and double nothing', async () => {
+    const { run, store, instance, snapshot } = rig(SLOW)
+    const table = instance()
+    const ids = await run(() => all(1000, async () => idOf(await table.create('u', createNote()))))
+    expect(new Set(ids).size).toBe(1000)
+    expect(store.counts.write).toBeLessThanOrEqual(10)
+    expect((await run(() => idsOf(instance(), 'u'))).toSorted()).toEqual(ids.toSorted())
+    expect(snapshot(OBJECT).footer.rev).toBe(store.counts.write)
+  })
+
+  test('that arrive one after the other gather behind the PUT under way', async () => {
+    const { run, store, clock, instance } = rig(SLOW)
+    const table = instance()
+    await run(() =>
+      all(1000, async (at) => {
+        await clock.sleep(at / 10)
+        await table.create('u', createNote())
+      }),
+    )
+    expect(store.counts.write).toBeLessThanOrEqual(4)
+  })
+
+  test('of as many users are not held up by each other', async () => {
+    const { run, clock, instance } = rig(SLOW)
+    const table = instance()
+    await run(() => all(200, (at) => table.create(`u${at}`, createNote())))
+    // A read of what is not there, then a PUT.
+    expect(clock.monotonic_ms()).toBe(200)
+  })
+
+  test('tell each request how many shared its commit', async () => {
+    const { run, instance } = rig(SLOW)
+    const table = instance()
+    const sizes = await run(() =>
+      all(20, async () => {
+        const trace = newTrace()
+        await runTraced(trace, () => table.create('u', createNote()))
+        return trace.group_size
+      }),
+    )
+    expect(sizes).toEqual(Array.from({ length: 20 }, () => 20))
+  })
+})
+
+describe('a batch', () => {
+  test('fails only where it is bad', async () => {
+    const { run, instance } = rig(SLOW)
+    const table = instance()
+    const outcomes = await run(async () => {
+      const id = idOf(await table.create('u', createNote()))
+      return await Promise.all([
+        kindOf(table.create('u', createNote())),
+        kindOf(table.mutate('u', changeNote(id, { title: 'x' }, { if_match: 5 }))),
+        kindOf(table.create('u', createNote({ id }))),
+        kindOf(table.mutate('u', changeNote(id, { title: 'y' }, { if_match: 1 }))),
+        kindOf(table.mutate('u', changeNote(id, { title: 'z' }, { if_match: 1 }))),
+      ])
+    })
+    expect(outcomes).toEqual(['written', 'stale-version', 'conflict', 'written', 'stale-version'])
+  })
+
+  test('outlives a decision that throws: only its own request fails', async () => {
+    const { run, instance } = rig(SLOW)
+    const table = instance()
+    const broken = (error: unknown) => ({
+      ...createNote(),
+      decide: () => {
+        throw error
+      },
+    })
+    const outcomes = await run(() =>
+      Promise.all([
+        kindOf(table.create('u', createNote())),
+        kindOf(table.create('u', broken(new TypeError('a bug')))),
+        kindOf(table.create('u', broken(new Problem('forbidden', 'not you')))),
+        kindOf(table.create('u', createNote())),
+      ]),
+    )
+    expect(outcomes).toEqual(['written', 'internal', 'forbidden', 'written'])
+    expect(await kindOf(run(() => table.create('u', createNote())))).toBe('written')
+  })
+
+  test('applies the changes of one record one upon the other, in the order of their coming', async () => {
+    const { run, store, instance, snapshot } = rig(SLOW)
+    const table = instance()
+    const versions = await run(async () => {
+      const id = idOf(await table.create('u', createNote({ fields: { size: 0 } })))
+      store.resetCounts()
+      const rows = await all(50, async (at) => rowOf(await table.mutate('u', changeNote(id, { size: at + 1 }))))
+      return rows.map((row) => [row['version'], row['size'], row['rev']])
+    })
+    expect(versions).toEqual(Array.from({ length: 50 }, (_, at) => [at + 2, at + 1, 2]))
+    expect(store.counts.write).toBe(1)
+    expect(snapshot(OBJECT).footer.rev).toBe(2)
+  })
+
+  test('acknowledges nothing before its PUT has landed and answered', async () => {
+    const { run, clock, landings, instance, snapshot } = rig(SLOW)
+    const table = instance()
+    await run(() =>
+      all(300, async (at) => {
+        await clock.sleep((at * 7) % 150)
+        const row = rowOf(await table.create('u', createNote()))
+        expect(await findRow(snapshot(OBJECT), NOTES_BY_USER, String(row['note_id']))).toBeDefined()
+        // The answer takes its half of the way after the landing.
+        const landing = landings[Number(row['rev']) - 1]!
+        expect(clock.now_ms() - landing.time_ms).toBe(50)
+      }),
+    )
+    expect(landings.length).toBeGreaterThan(1)
+  })
+
+  test('has at most 2000 operations and 8 MiB, whichever comes first', async () => {
+    const { run, commits, instance } = rig(SLOW)
+    const table = instance()
+    await run(() => all(4500, () => table.create('u', createNote())))
+    expect(Math.max(...commits.map(({ records }) => records.length))).toBe(LIMITS.batch_operations)
+    const before = commits.length
+    await run(() => all(20, () => table.create('u', createNote({ size_bytes: 1024 * 1024 }))))
+    expect(commits.slice(before).map(({ records }) => records.length)).toEqual([8, 8, 4])
+  })
+
+  test('lets a single operation through that is larger than a batch may be', async () => {
+    const { run, instance } = rig(SLOW)
+    const table = instance()
+    expect(await kindOf(run(() => table.create('u', createNote({ size_bytes: 9 * 1024 * 1024 }))))).toBe('written')
+  })
+})
+
+describe('the queue of one object', () => {
+  test('turns the operation after the 5000th away with 429, and takes new ones when it has moved on', async () => {
+    const { run, instance } = rig(SLOW)
+    const table = instance()
+    const outcomes = await run(async () => {
+      const first = kindOf(table.create('u', createNote()))
+      // The first batch is on its way; what comes now waits.
+      const waiting = all(LIMITS.queue_operations + 7, () => kindOf(table.create('u', createNote())))
+      return [await first, ...(await waiting)]
+    })
+    expect(outcomes.filter((kind) => kind === 'too-many-requests')).toHaveLength(8)
+    expect(outcomes.filter((kind) => kind === 'written')).toHaveLength(5000)
+    expect(await kindOf(run(() => table.create('u', createNote())))).toBe('written')
+  })
+
+  test('turns away what waited more than eight seconds, unwritten', async () => {
+    const { run, store, clock, instance } = rig(SLOW)
+    const table = instance()
+    const kinds = await run(async () => {
+      await table.create('u', createNote())
+      store.strike('write', 'stalled')
+      const first = kindOf(table.create('u', createNote()))
+      await clock.sleep(10)
+      const behind = kindOf(table.create('u', createNote()))
+      return [await first, await behind]
+    })
+    expect(kinds).toEqual(['written', 'contended'])
+    expect(await run(() => idsOf(table, 'u'))).toHaveLength(2)
+  })
+
+  test('goes on after a commit that failed, whatever it threw', async () => {
+    const clock = new VirtualClock()
+    const failures: unknown[] = [new Problem('contended', 'busy'), new TypeError('a bug'), 'a text']
+    const outcome: Outcome = { kind: 'refused', problem: new Problem('not-found', 'gone') }
+    let commits = 0
+    const group_commit = new GroupCommit<{ name: string }>(async (_, batch) => {
+      commits++
+      await clock.sleep(10)
+      if (failures.length > 0) throw failures.shift()
+      return batch.map(() => outcome)
+    }, clock)
+    const mutation = changeNote('note_1', {})
+    const submit = () => group_commit.submit('u', { name: 'object' }, mutation).catch((error: unknown) => error)
+    const results = await clock.run(async () => {
+      const answers: unknown[] = []
+      for (let i = 0; i < 4; i++) answers.push(...(await all(3, submit)))
+      return answers
+    })
+    expect(commits).toBe(4)
+    expect(results.slice(3, 6).every((error) => error instanceof TypeError)).toBe(true)
+    expect(results.slice(9)).toEqual([outcome, outcome, outcome])
+  })
+})
+
+describe('lingering', () => {
+  const outcome: Outcome = { kind: 'refused', problem: new Problem('not-found', 'gone') }
+  const mutation: Mutation = changeNote('note_1', {})
+
+  function group() {
+    const clock = new VirtualClock()
+    const batches: { size: number; at_ms: number }[] = []
+    const group_commit = new GroupCommit<{ name: string }>(async (_, batch) => {
+      batches.push({ size: batch.length, at_ms: clock.monotonic_ms() })
+      await clock.sleep(5)
+      return batch.map(() => outcome)
+    }, clock)
+    const arrive = async (delay_ms: number, preparing_ms: number) => {
+      await clock.sleep(delay_ms)
+      const announced = group_commit.announce('u')
+      await clock.sleep(preparing_ms)
+      announced()
+      await group_commit.submit('u', { name: 'object' }, mutation)
+    }
+    return { clock, batches, group_commit, arrive }
+  }
+
+  test('costs a lone save nothing: no time but that of its PUT', async () => {
+    const { run, clock, instance } = rig(SLOW)
+    const table = instance()
+    await run(() => table.create('u', createNote()))
+    const started_ms = clock.monotonic_ms()
+    await run(() => table.create('u', createNote()))
+    expect(clock.monotonic_ms() - started_ms).toBe(100)
+  })
+
+  test('waits for those that are on their way, and for no longer than they take', async () => {
+    const { clock, batches, arrive } = group()
+    await clock.run(() => Promise.all([arrive(0, 0), arrive(0, 30), arrive(0, 60)]))
+    expect(batches).toEqual([{ size: 3, at_ms: 60 }])
+  })
+
+  test('ends after 100 ms, even when somebody is on the way for ever', async () => {
+    const { clock, batches, arrive, group_commit } = group()
+    group_commit.announce('u')
+    await clock.run(() => arrive(0, 0))
+    await clock.run(() => arrive(0, 0))
+    expect(batches.map(({ at_ms }) => at_ms)).toEqual([100, 205])
+  })
+
+  test('is not for the mutations of others', async () => {
+    const { clock, batches, arrive, group_commit } = group()
+    group_commit.announce('somebody else')
+    await clock.run(() => arrive(0, 0))
+    expect(batches[0]?.at_ms).toBe(0)
+  })
+
+  test('is over when the announced one gives up, however often it says so', async () => {
+    const { clock, batches, arrive, group_commit } = group()
+    const given_up = group_commit.announce('u')
+    const held = group_commit.announce('u')
+    given_up()
+    given_up()
+    await clock.run(async () => {
+      const arrived = arrive(0, 0)
+      await clock.sleep(40)
+      held()
+      await arrived
+    })
+    expect(batches[0]?.at_ms).toBe(40)
+  })
+
+  test('is over for a save whose lookup of an old id fails', async () => {
+    const { run, store, clock, instance } = rig(SLOW)
+    const table = instance()
+    store.strike('read', 'rejected')
+    expect(await kindOf(run(() => table.mutate('u', changeNote('note-old', {}))))).toBe('unavailable')
+    await run(() => table.create('u', createNote()))
+    const started_ms = clock.monotonic_ms()
+    await run(() => table.create('u', createNote()))
+    expect(clock.monotonic_ms() - started_ms).toBe(100)
+  })
+})
+
+test('two instances that hammer one object both get through: neither starves the other', async () => {
+  const { run, clock, instance } = rig({
+    schema: NOTES_BY_USER,
+    latency_ms: ({ operation }) => (operation === 'write' ? 400 : 30),
+  })
+  const outcomes = await run(() =>
+    Promise.all(
+      [instance(), instance()].map(async (table) => {
+        const kinds: string[] = []
+        const writer = async () => {
+          while (clock.monotonic_ms() < 30_000) kinds.push(await kindOf(table.create('u', createNote())))
+        }
+        await all(20, writer)
+        return kinds
+      }),
+    ),
+  )
+  for (const kinds of outcomes) {
+    expect(new Set(kinds)).toEqual(new Set(['written']))
+    expect(kinds.length).toBeGreaterThan(100)
+  }
+})

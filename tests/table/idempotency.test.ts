@@ -1,0 +1,237 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/ledger.ts'
+import type { Outcome } from '#shared/table/mutation.ts'
+import { runs } from '#tests/base/runs.ts'
+import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
+import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
+import { storedObject } from './stored.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+describe('a keyed request', () => {
+  test('repeated gives the first status and id and the record as it stands now, on any instance', async () => {
+    const { run, instance } = rig()
+    const [a, b] = [instance(), instance()]
+    const first = await run(() => a.create('u', createNote({ key: keyed('k') })))
+    await run(() => b.mutate('u', changeNote(idOf(first), { title: 'changed since' })))
+    for (const table of [a, b, instance()]) {
+      const outcome = await run(() => table.create('u', createNote({ key: keyed('k') })))
+      expect(outcome).toMatchObject({ kind: 'replayed', id: idOf(first), status: 201 })
+      expect(rowOf(outcome)['title']).toBe('changed since')
+    }
+    expect(await run(() => idsOf(b, 'u'))).toHaveLength(1)
+  })
+
+  test('repeated costs one conditional GET', async () => {
+    const { run, store, instance } = rig()
+    const table = instance()
+    await run(() => table.create('u', createNote({ key: keyed('k') })))
+    store.resetCounts()
+    await run(() => table.create('u', createNote({ key: keyed('k') })))
+    expect(store.counts).toMatchObject({ read: 1, write: 0, body: 0 })
+  })
+
+  test('sent twice at once makes one record, in one instance and in two', async () => {
+    const { run, instance } = rig({ latency_ms: () => 50 })
+    const tables = [instance(), instance()]
+    const ids = await run(() =>
+      all(10, async (at) => idOf(await tables[at % 2]!.create('u', createNote({ key: keyed('k') })))),
+    )
+    expect(new Set(ids).size).toBe(1)
+    expect(await run(() => idsOf(instance(), 'u'))).toEqual([ids[0]])
+  })
+
+  test('with another body is a mismatch', async () => {
+    const { run, instance } = rig()
+    const table = instance()
+    await run(() => table.create('u', createNote({ key: keyed('k', 'one') })))
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k', 'two') }))))).toBe(
+      'idempotency-mismatch',
+    )
+  })
+
+  test('is a key of its own user only', async () => {
+    const { run, instance } = rig()
+    const table = instance()
+    await run(() => table.create('u', createNote({ key: keyed('k') })))
+    expect(await kindOf(run(() => table.create('v', createNote({ key: keyed('k') }))))).toBe('written')
+  })
+
+  test('that was refused is not recorded: it may succeed later', async () => {
+    const { run, instance } = rig()
+    const table = instance()
+    const id = idOf(await run(() => table.create('u', createNote())))
+    const change = () => table.mutate('u', changeNote(id, { title: 'x' }, { if_match: 2, key: keyed('k') }))
+    expect(await kindOf(run(change))).toBe('stale-version')
+    await run(() => table.mutate('u', changeNote(id, { size: 2 })))
+    expect(await kindOf(run(change))).toBe('written')
+    expect(await kindOf(run(change))).toBe('replayed')
+  })
+
+  test('that changed nothing is recorded: repeated after a later change it does not undo that', async () => {
+    const { run, instance } = rig()
+    const table = instance()
+    const id = idOf(await run(() => table.create('u', createNote({ fields: { title: 'wanted' } }))))
+    const change = () => table.mutate('u', changeNote(id, { title: 'wanted' }, { key: keyed('k') }))
+    expect(await kindOf(run(change))).toBe('kept')
+    await run(() => table.mutate('u', changeNote(id, { title: 'later' })))
+    expect(await run(change)).toMatchObject({ kind: 'replayed', row: { title: 'later', version: 2 } })
+  })
+
+  test('of a record that was deleted since is replayed with its tombstone', async () => {
+    const { run, instance } = rig()
+    const table = instance()
+    const id = idOf(await run(() => table.create('u', createNote({ key: keyed('k') }))))
+    await run(() => table.mutate('u', deleteNote(id)))
+    const outcome = await run(() => table.create('u', createNote({ key: keyed('k') })))
+    expect(outcome).toMatchObject({ kind: 'replayed', id, row: { deleted: true } })
+  })
+
+  test('whose answer was lost for good is replayed when it is repeated', async () => {
+    const { run, store, instance } = rig()
+    const table = instance()
+    store.strike('write', 'lost_answer')
+    store.strike('write', 'unavailable', 7)
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k') }))))).toBe('unavailable')
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k') }))))).toBe('replayed')
+    expect(await run(() => idsOf(table, 'u'))).toHaveLength(1)
+  })
+
+  test('with an id of the client finds its key in the object of that id, whatever the month is now', async () => {
+    const { run, clock, instance } = rig({ start: '2025-05-31T12:00:00Z' })
+    const table = instance()
+    const id = idOf(await run(() => table.create('u', createNote())))
+    await run(() => table.mutate('u', changeNote(id, { size: 5 }, { key: keyed('k') })))
+    await clock.advance(18 * HOUR_MS)
+    expect(await kindOf(run(() => instance().mutate('u', changeNote(id, { size: 5 }, { key: keyed('k') }))))).toBe(
+      'replayed',
+    )
+  })
+})
+
+describe('the ledger', () => {
+  test('forgets by age only: a day later the key still is known, two minutes after that it is not', async () => {
+    const { run, clock, instance, random } = rig({ start: '2025-05-15T00:00:00Z' })
+    const table = instance()
+    const first = idOf(await run(() => table.create('u', createNote({ key: keyed('k') }))))
+    await run(() => all(500, () => table.create('u', createNote({ key: keyed(String(random.uniform())) }))))
+    await clock.advance(DAY_MS - 1000)
+    // A clock that is half a minute ahead forgets nothing early, not even while it writes.
+    const ahead = instance({ clock: clock.skewed(30_000) })
+    await run(() => ahead.create('u', createNote()))
+    const replayed = await run(() => table.create('u', createNote({ key: keyed('k') })))
+    expect(replayed).toMatchObject({ kind: 'replayed', id: first })
+    await clock.advance(120_000)
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k') }))))).toBe('written')
+  })
+
+  const OBJECT = 'notes/user_id=u/notes.parquet'
+  const full = (time_ms: number): Ledger =>
+    new Ledger(
+      Array.from({ length: LEDGER_ENTRIES_MAX }, (_, at): LedgerEntry => {
+        const hash = at.toString(16).padStart(32, '0')
+        return { request_hash: hash, body_hash: hash, status: 201, id: `note_${at}`, time_ms }
+      }),
+    )
+
+  test('with 20 000 live entries turns keyed requests away with 429, and only those', async () => {
+    const { run, clock, store, instance } = rig({ schema: NOTES_BY_USER })
+    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.now_ms()) }))
+    const table = instance()
+    const outcomes = await run(() =>
+      Promise.all([table.create('u', createNote({ key: keyed('k') })), table.create('u', createNote())]),
+    )
+    expect(outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.problem.status : outcome.kind))).toEqual([
+      429,
+      'written',
+    ])
+  })
+
+  test('full of entries that have expired turns nobody away', async () => {
+    const { run, clock, store, instance, snapshot } = rig({ schema: NOTES_BY_USER })
+    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.now_ms() - 2 * DAY_MS) }))
+    expect(await kindOf(run(() => instance().create('u', createNote({ key: keyed('k') }))))).toBe('written')
+    expect(snapshot(OBJECT).footer.ledger.entries).toHaveLength(1)
+  })
+})
+
+describe("across a month's end", () => {
+  const JUNE_MS = Date.parse('2025-06-01T00:00:00Z')
+
+  test('a keyed creation in the first minute takes the last millisecond of the month before', async () => {
+    const { run, instance } = rig({ start: '2025-06-01T00:00:59.999Z' })
+    const table = instance()
+    const [with_key, without] = await run(async () => [
+      rowOf(await table.create('u', createNote({ key: keyed('k') }))),
+      rowOf(await table.create('u', createNote())),
+    ])
+    expect(with_key?.['created_at']).toBe(JUNE_MS - 1)
+    expect(without?.['created_at']).toBe(JUNE_MS + 59_999)
+  })
+
+  test('the other month is asked with one more conditional GET, for a day', async () => {
+    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:01:00Z' })
+    const table = instance()
+    const reads = async (key: string) => {
+      store.resetCounts()
+      await run(() => table.create('u', createNote({ key: keyed(key) })))
+      return store.counts.read
+    }
+    await reads('a')
+    expect(await reads('b')).toBe(1)
+    await clock.advance(DAY_MS)
+    expect(await reads('c')).toBe(0)
+  })
+
+  /** What a request leaves behind that is sent twice, to two instances; times count from the month's start. */
+  async function sentTwice(first: { at_ms: number; ahead_ms: number }, second: { at_ms: number; ahead_ms: number }) {
+    const { run, clock, instance } = rig({ start: new Date(JUNE_MS + first.at_ms).toISOString() })
+    const send = (ahead_ms: number): Promise<Outcome> =>
+      run(() => instance({ clock: clock.skewed(ahead_ms) }).create('u', createNote({ key: keyed('k') })))
+    const one = idOf(await send(first.ahead_ms))
+    await clock.advance(second.at_ms - first.at_ms)
+    const two = idOf(await send(second.ahead_ms))
+    return { same: one === two, stored: (await run(() => idsOf(instance(), 'u'))).length }
+  }
+
+  const edges = [
+    -DAY_MS + 90_000,
+    -30_001,
+    -15_000,
+    -1,
+    0,
+    14_999,
+    30_000,
+    45_000,
+    59_999,
+    60_000,
+    74_999,
+    75_000,
+    90_001,
+  ]
+  const clock_error = fc.integer({ min: -15_000, max: 15_000 })
+
+  test('a request is carried out once, whichever instances it reaches, with clocks 30 s apart', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.constantFrom(...edges), fc.integer({ min: -120_000, max: 180_000 })),
+        fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: DAY_MS - 60_000 })),
+        fc.oneof(clock_error, fc.constantFrom(-15_000, 15_000)),
+        fc.oneof(clock_error, fc.constantFrom(-15_000, 15_000)),
+        async (at_ms, later_ms, ahead_1_ms, ahead_2_ms) => {
+          const second = { at_ms: at_ms + later_ms, ahead_ms: ahead_2_ms }
+          expect(await sentTwice({ at_ms, ahead_ms: ahead_1_ms }, second)).toEqual({ same: true, stored: 1 })
+        },
+      ),
+      runs(400),
+    )
+  })
+
+  test('what one instance took into the new month is known to one whose clock is still in its first minute', async () => {
+    const left = await sentTwice({ at_ms: 50_000, ahead_ms: 15_000 }, { at_ms: 55_000, ahead_ms: -15_000 })
+    expect(left).toEqual({ same: true, stored: 1 })
+  })
+})
