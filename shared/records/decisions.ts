@@ -62,7 +62,7 @@ export function decideStatus(asking: Asking, current: Cells | undefined, status:
 }
 
 /** Sets what only the server sets (columns that are no fields, or a status its machine does not leave to clients). */
-export function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
+function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   return written(asking.kind, current!, values)
@@ -70,9 +70,7 @@ export function decideSet(asking: Asking, current: Cells | undefined, values: Re
 
 /** Leaves a tombstone. */
 export function decideDelete(asking: Asking, current: Cells | undefined): Decision {
-  const refusal = requireLive(asking, current)
-  if (refusal) return refuse(refusal)
-  return { kind: 'write', row: { ...current, deleted: true, client_id: null }, status: 204 }
+  return decideSet(asking, current, { deleted: true })
 }
 
 /** Undeletes with the former status, or brings an archived record back to active. */

@@ -15,8 +15,8 @@ export function text(length_max: number) {
 /** A whole number from 0 to 2^53 − 1. */
 export const count = z.int().min(0)
 
-export const DEPTH_MAX = 16
-export const FREE_OBJECT_BYTES_MAX = 64 * 1024
+const DEPTH_MAX = 16
+const FREE_OBJECT_BYTES_MAX = 64 * 1024
 
 /** A JSON object whose content is the client's own business, bounded in bytes and depth. */
 export const freeObject = z.record(z.string(), z.unknown()).superRefine((value, context) => {

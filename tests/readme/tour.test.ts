@@ -121,9 +121,15 @@ class Shell {
     const done = `done-${this.#output.length}`
     this.#output = ''
     this.#child.stdin.write(`${commands}\necho ${done}\n`)
-    await expect
-      .poll(() => this.#output.includes(done) || this.#child.exitCode !== null, { timeout: 60_000 })
-      .toBe(true)
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!this.#output.includes(done) && this.#child.exitCode === null) return
+        this.#child.stdout.off('data', look)
+        resolve()
+      }
+      this.#child.stdout.on('data', look)
+      this.#child.on('exit', look)
+    })
     if (this.#child.exitCode !== null) throw new Error(`a command of the tour failed:\n${commands}\n${this.#output}`)
     return this.#output
   }
