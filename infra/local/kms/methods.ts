@@ -1,0 +1,220 @@
+/** The methods of Cloud KMS's REST API that the stand-in knows. Source: https://cloud.google.com/kms/docs/reference/rest */
+import { crc32c } from '#shared/base/crc32c.ts'
+import { isoTime } from '#shared/base/clock.ts'
+import type { Fault, Operation } from './faults.ts'
+import { checkedBytes, parseBody, type Body } from './fields.ts'
+import type { StoredKey, StoredVersion } from './key-file.ts'
+import { nameOf, type Keys } from './keys.ts'
+import { illegalState, invalid, notFound } from './refusals.ts'
+
+/** What came in. `fault` is the one that strikes the bytes, if any. */
+export interface Call {
+  method: string
+  path: string
+  query: URLSearchParams
+  body: string
+}
+
+export interface Method {
+  operation: Operation
+  /** The key asked about, for messages. */
+  key_name: string
+  /** @throws Refusal */
+  run(fault: Fault | undefined): object
+}
+
+interface Target {
+  ring_name: string
+  key_name: string
+  version_id: string | undefined
+  /** @throws Refusal 400 when there are other fields than these */
+  body: (...fields: string[]) => Body
+  /** Enums as numbers, as the client asks, or as names. */
+  is_numeric: boolean
+  update_mask: string | null
+  fault: Fault | undefined
+}
+
+type Run = (keys: Keys, target: Target) => object
+
+const PATH =
+  /^\/v1\/(projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/:]+)(?:(\/cryptoKeys\/[^/:]+)(?:(\/cryptoKeyVersions)(?:\/([^/:]+))?)?)?(?::(\w+))?$/
+
+/** By what the path names, the verb and the custom method. */
+const METHODS: Readonly<Record<string, readonly [Operation, Run]>> = {
+  'GET ring': ['get', getRing],
+  'GET key': ['get', (keys, { key_name, is_numeric }) => keyResource(keys.key(key_name), is_numeric)],
+  'POST key:encrypt': ['encrypt', encrypt],
+  'POST version:encrypt': ['encrypt', encrypt],
+  'POST key:decrypt': ['decrypt', decrypt],
+  'POST key:updatePrimaryVersion': ['manage', updatePrimaryVersion],
+  'GET versions': ['get', listVersions],
+  'POST versions': ['manage', createVersion],
+  'GET version': ['get', getVersion],
+  'PATCH version': ['manage', patchVersion],
+  'POST version:destroy': ['manage', destroyVersion],
+  'POST version:restore': ['manage', restoreVersion],
+}
+
+/** @throws Refusal 404 */
+export function findMethod(keys: Keys, call: Call): Method {
+  const [, ring_name = '', key = '', versions, version_id, custom] = PATH.exec(call.path) ?? []
+  const named = version_id !== undefined ? 'version' : versions !== undefined ? 'versions' : key === '' ? 'ring' : 'key'
+  const found = METHODS[`${call.method} ${named}${custom === undefined ? '' : `:${custom}`}`]
+  if (ring_name === '' || found === undefined) throw notFound(`There is no ${call.method} ${call.path}.`)
+  const [operation, run] = found
+  const key_name = `${ring_name}${key}`
+  const target = {
+    ring_name,
+    key_name,
+    version_id,
+    body: (...fields: string[]) => parseBody(call.body, fields),
+    is_numeric: (call.query.get('$alt') ?? '').endsWith('enum-encoding=int'),
+    update_mask: call.query.get('updateMask'),
+  }
+  return { operation, key_name, run: (fault) => run(keys, { ...target, fault }) }
+}
+
+function getRing(keys: Keys, { ring_name }: Target): object {
+  if (!keys.hasRing(ring_name)) throw notFound(`KeyRing ${ring_name} not found.`)
+  return { name: ring_name }
+}
+
+function encrypt(keys: Keys, { key_name, version_id, body, fault, is_numeric }: Target): object {
+  const aad_field = 'additionalAuthenticatedData'
+  const fields = body('name', 'plaintext', 'plaintextCrc32c', aad_field, `${aad_field}Crc32c`)
+  const { plaintext, aad } = arrived(fields, 'plaintext', fault)
+  const id = version_id ?? keys.key(key_name).primary
+  const ciphertext = keys.encrypt(key_name, id, plaintext.bytes, aad.bytes)
+  return {
+    name: nameOf(key_name, id),
+    ciphertext: onTheWayBack(ciphertext, fault),
+    ciphertextCrc32c: String(crc32c(ciphertext)),
+    ...(plaintext.is_verified && { verifiedPlaintextCrc32c: true }),
+    ...(aad.is_verified && { verifiedAdditionalAuthenticatedDataCrc32c: true }),
+    protectionLevel: is_numeric ? 1 : 'SOFTWARE',
+  }
+}
+
+function decrypt(keys: Keys, { key_name, body, fault, is_numeric }: Target): object {
+  const aad_field = 'additionalAuthenticatedData'
+  const fields = body('name', 'ciphertext', 'ciphertextCrc32c', aad_field, `${aad_field}Crc32c`)
+  if ((fields['ciphertext'] ?? '') === '') throw invalid('The request has no ciphertext.')
+  const { plaintext: ciphertext, aad } = arrived(fields, 'ciphertext', fault)
+  const { plaintext, version_id } = keys.decrypt(key_name, ciphertext.bytes, aad.bytes)
+  return {
+    plaintext: onTheWayBack(plaintext, fault),
+    plaintextCrc32c: String(crc32c(plaintext)),
+    ...(keys.key(key_name).primary === version_id && { usedPrimary: true }),
+    protectionLevel: is_numeric ? 1 : 'SOFTWARE',
+  }
+}
+
+function updatePrimaryVersion(keys: Keys, { key_name, body, is_numeric }: Target): object {
+  const id = body('name', 'cryptoKeyVersionId')['cryptoKeyVersionId']
+  if (typeof id !== 'string') throw invalid("Invalid value at 'crypto_key_version_id' (TYPE_STRING).")
+  keys.setPrimary(key_name, id)
+  return keyResource(keys.key(key_name), is_numeric)
+}
+
+function listVersions(keys: Keys, { key_name, is_numeric }: Target): object {
+  const { versions } = keys.key(key_name)
+  const cryptoKeyVersions = versions.map((version) => versionResource(key_name, version, is_numeric))
+  return { cryptoKeyVersions, totalSize: versions.length }
+}
+
+function createVersion(keys: Keys, { key_name, body, is_numeric }: Target): object {
+  body('name', 'state')
+  return versionResource(key_name, keys.addVersion(key_name), is_numeric)
+}
+
+function getVersion(keys: Keys, { key_name, version_id = '', is_numeric }: Target): object {
+  return versionResource(key_name, keys.version(key_name, version_id), is_numeric)
+}
+
+/** Only between ENABLED and DISABLED; destruction has methods of its own. */
+function patchVersion(keys: Keys, { key_name, version_id = '', body, update_mask, is_numeric }: Target): object {
+  if (update_mask !== 'state') throw invalid('The update_mask must name the field state.')
+  const asked = body('name', 'state')['state']
+  const state =
+    asked === 'ENABLED' || asked === 1 ? 'ENABLED' : asked === 'DISABLED' || asked === 2 ? 'DISABLED' : undefined
+  if (state === undefined) throw invalid('The state can be set to ENABLED or DISABLED only.')
+  requireState(keys, key_name, version_id, ['ENABLED', 'DISABLED'])
+  return versionResource(key_name, keys.setState(key_name, version_id, state), is_numeric)
+}
+
+function destroyVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: Target): object {
+  body('name')
+  requireState(keys, key_name, version_id, ['ENABLED', 'DISABLED'])
+  return versionResource(key_name, keys.setState(key_name, version_id, 'DESTROY_SCHEDULED'), is_numeric)
+}
+
+function restoreVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: Target): object {
+  body('name')
+  requireState(keys, key_name, version_id, ['DESTROY_SCHEDULED'])
+  return versionResource(key_name, keys.setState(key_name, version_id, 'DISABLED'), is_numeric)
+}
+
+function requireState(keys: Keys, key_name: string, version_id: string, allowed: readonly string[]): void {
+  const { state } = keys.version(key_name, version_id)
+  if (allowed.includes(state)) return
+  throw illegalState(`${nameOf(key_name, version_id)} has state ${state}; this needs ${allowed.join(' or ')}.`)
+}
+
+/** What is to be worked on, and the AAD, as the way here left them. */
+function arrived(fields: Body, field: 'plaintext' | 'ciphertext', fault: Fault | undefined) {
+  const received = fault === 'checksums_lost' ? withoutChecksums(fields) : fields
+  return {
+    plaintext: checkedBytes(received, field, fault === 'damaged_request' ? flipped : (bytes) => bytes),
+    aad: checkedBytes(received, 'additionalAuthenticatedData', (bytes) => bytes),
+  }
+}
+
+function withoutChecksums(fields: Body): Body {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !name.endsWith('Crc32c')))
+}
+
+function onTheWayBack(bytes: Uint8Array, fault: Fault | undefined): string {
+  return (fault === 'damaged_answer' ? flipped(bytes) : Buffer.from(bytes)).toString('base64')
+}
+
+function flipped(bytes: Uint8Array): Buffer {
+  const copy = Buffer.from(bytes)
+  if (copy.length > 0) copy[copy.length >> 1]! ^= 1
+  return copy
+}
+
+function keyResource({ name, created_ms, primary, versions }: StoredKey, is_numeric: boolean): object {
+  const version = versions.find(({ id }) => id === primary)
+  return {
+    name,
+    ...(version !== undefined && { primary: versionResource(name, version, is_numeric) }),
+    purpose: is_numeric ? 1 : 'ENCRYPT_DECRYPT',
+    createTime: isoTime(created_ms),
+    versionTemplate: algorithm(is_numeric),
+  }
+}
+
+const STATE_NUMBERS = { ENABLED: 1, DISABLED: 2, DESTROYED: 3, DESTROY_SCHEDULED: 4 } as const
+
+function versionResource(
+  key_name: string,
+  { id, state, created_ms, destroy_ms }: StoredVersion,
+  is_numeric: boolean,
+): object {
+  return {
+    name: nameOf(key_name, id),
+    state: is_numeric ? STATE_NUMBERS[state] : state,
+    createTime: isoTime(created_ms),
+    generateTime: isoTime(created_ms),
+    ...(state === 'DESTROY_SCHEDULED' && destroy_ms !== null && { destroyTime: isoTime(destroy_ms) }),
+    ...(state === 'DESTROYED' && destroy_ms !== null && { destroyEventTime: isoTime(destroy_ms) }),
+    ...algorithm(is_numeric),
+  }
+}
+
+function algorithm(is_numeric: boolean): object {
+  return is_numeric
+    ? { protectionLevel: 1, algorithm: 1 }
+    : { protectionLevel: 'SOFTWARE', algorithm: 'GOOGLE_SYMMETRIC_ENCRYPTION' }
+}

@@ -1,0 +1,158 @@
+/** One request from arrival to answer, with the faults that strike it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import * as z from 'zod'
+import type { Clock } from '#shared/base/clock.ts'
+import type { Faults } from './faults.ts'
+import { parseBody } from './fields.ts'
+import { VERSION_STATES } from './key-file.ts'
+import { nameOf, type Keys } from './keys.ts'
+import { findMethod, type Call, type Method } from './methods.ts'
+import type { Operations } from './operations.ts'
+import { denied, invalid, notFound, rateLimited, Refusal, unavailable } from './refusals.ts'
+
+/** 64 KiB each of plaintext and AAD, in base64, and some. */
+const BODY_BYTES_MAX = 256 * 1024
+
+export interface Service {
+  keys: Keys
+  /** The key that control requests are about. */
+  key_name: string
+  clock: Clock
+  faults: Faults
+  operations: Operations
+}
+
+interface Answer {
+  status: number
+  body: object
+}
+
+const stateRequest = z.strictObject({ version: z.string(), state: z.enum(VERSION_STATES) })
+
+export class RequestRunner {
+  readonly #service: Service
+  readonly #giving_up = new AbortController()
+
+  constructor(service: Service) {
+    this.#service = service
+  }
+
+  /** Never rejects: whatever goes wrong is an answer, or there is nobody left to answer. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', () => response.destroy())
+    try {
+      const call = await readCall(request)
+      if (call.path.startsWith('/_')) send(response, { status: 200, body: this.#control(call) })
+      else await this.#strike(findMethod(this.#service.keys, call), response)
+    } catch (error) {
+      if (response.headersSent || request.socket.destroyed) response.destroy()
+      else send(response, refusalAnswer(error))
+    }
+  }
+
+  /** Ends latencies at once. */
+  giveUpWaiting(): void {
+    this.#giving_up.abort()
+  }
+
+  async #strike(method: Method, response: ServerResponse): Promise<void> {
+    const { faults, operations, clock } = this.#service
+    operations.arrived(method.operation)
+    const fault = faults.strike(method.operation)
+    if (faults.latency_ms > 0) await clock.sleep(faults.latency_ms, this.#giving_up.signal)
+    if (fault === 'stall') return
+    const answer = answerOf(() => {
+      if (fault === 'unavailable') throw unavailable()
+      if (fault === 'rate_limited') throw rateLimited()
+      if (fault === 'denied') throw denied(method.operation, method.key_name)
+      return method.run(fault)
+    })
+    operations.answered(answer.status)
+    if (fault === 'lost_answer') response.destroy()
+    else send(response, answer)
+  }
+
+  /** @throws Refusal */
+  #control({ method, path, body }: Call): object {
+    const { keys, key_name, faults, operations } = this.#service
+    switch (`${method} ${path}`) {
+      case 'GET /_faults':
+        return faults.state()
+      case 'POST /_faults':
+        faults.control(parseJson(body))
+        return faults.state()
+      case 'GET /_operations':
+        return operations.counts()
+      case 'DELETE /_operations':
+        operations.reset()
+        return operations.counts()
+      case 'GET /_keys':
+        return this.#versions()
+      case 'POST /_keys/rotate':
+        parseBody(body, [])
+        keys.rotate(key_name)
+        return this.#versions()
+      case 'POST /_keys/state': {
+        const parsed = stateRequest.safeParse(parseJson(body))
+        if (!parsed.success) throw invalid(z.prettifyError(parsed.error))
+        keys.setState(key_name, parsed.data.version.split('/').at(-1) as string, parsed.data.state)
+        return this.#versions()
+      }
+      default:
+        throw notFound(`There is no ${method} ${path}.`)
+    }
+  }
+
+  #versions(): object {
+    const { keys, key_name } = this.#service
+    const { primary, versions } = keys.key(key_name)
+    return {
+      key_name,
+      primary: nameOf(key_name, primary),
+      versions: versions.map(({ id, state }) => ({ version: id, state })),
+    }
+  }
+}
+
+function answerOf(run: () => object): Answer {
+  try {
+    return { status: 200, body: run() }
+  } catch (error) {
+    return refusalAnswer(error)
+  }
+}
+
+/** A refusal as it is; anything else is a failure of the stand-in itself, and says which. */
+function refusalAnswer(error: unknown): Answer {
+  const message = error instanceof Error ? error.message : String(error)
+  const refusal = error instanceof Refusal ? error : new Refusal(500, 'INTERNAL', `The stand-in failed: ${message}`)
+  return { status: refusal.http_status, body: refusal.toJson() }
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' })
+  response.end(`${JSON.stringify(body, null, 2)}\n`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw Object.assign(invalid('Invalid JSON payload received. Unable to parse.'), { cause: error })
+  }
+}
+
+/** @throws Refusal 400 for a body that is too large */
+async function readCall(request: IncomingMessage): Promise<Call> {
+  const chunks: Buffer[] = []
+  let size_bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size_bytes += chunk.length
+    if (size_bytes <= BODY_BYTES_MAX) chunks.push(chunk)
+  }
+  if (size_bytes > BODY_BYTES_MAX) throw invalid(`Request payload size exceeds the limit: ${BODY_BYTES_MAX} bytes.`)
+  // Names of keys are letters, digits, - and _: there is nothing to decode in a path.
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
+  const body = Buffer.concat(chunks).toString('utf8')
+  return { method: request.method ?? 'GET', path, query: new URLSearchParams(query), body }
+}
