@@ -1,0 +1,66 @@
+import * as z from 'zod'
+
+/**
+ * Where each platform is. The addresses are fixed; the environment may put a stand-in, or the next version of an API,
+ * in their place. No text of a user ever becomes part of a host.
+ */
+
+/** An address without query, fragment or credentials, and without the slash at its end. Plain http: this machine only. */
+const address = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .refine(isBaseUrl, { error: 'must be an https address (or http on this machine), without query' })
+
+const THIS_MACHINE = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+function isBaseUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || /[?#@\s]/.test(text)) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && THIS_MACHINE.has(url.hostname))
+}
+
+function fixed(url: string, what: string) {
+  return { schema: address.default(url), description: what, example: url, endpoints: (value: string) => [value] }
+}
+
+/** A platform with one host per region: an override is one address, and the region becomes the first part of its path. */
+function regional(what: string, example: string) {
+  const endpoints = (value: string | undefined) => (value === undefined ? [] : [value])
+  return { schema: address.optional(), description: what, example, endpoints }
+}
+
+const STAND_IN = 'only to use a stand-in; by default the fixed host of the region.'
+
+/** What the function that tests credentials needs. Versions of APIs end after a year or two: they are settings too. */
+export const destinationSettings = {
+  DESTINATION_THE_TRADE_DESK_URL: fixed('https://api.thetradedesk.com', "Where The Trade Desk's API is."),
+  DESTINATION_META_URL: fixed('https://graph.facebook.com/v25.0', "Where Meta's Graph API is, with its version."),
+  DESTINATION_GOOGLE_ADS_URL: fixed(
+    'https://googleads.googleapis.com/v24',
+    'Where the Google Ads API is, with version.',
+  ),
+  DESTINATION_GOOGLE_ADS_TOKEN_URL: fixed('https://oauth2.googleapis.com', 'Where Google exchanges refresh tokens.'),
+  DESTINATION_LINKEDIN_URL: fixed('https://api.linkedin.com', "Where LinkedIn's API is."),
+  DESTINATION_LINKEDIN_VERSION: {
+    schema: z
+      .string()
+      .regex(/^20\d{4}$/, { error: 'must be a year and month such as 202606' })
+      .default('202606'),
+    description: "Version of LinkedIn's API, sent as LinkedIn-Version; each lives for about a year.",
+    example: '202606',
+  },
+  DESTINATION_TIKTOK_URL: fixed('https://business-api.tiktok.com/open_api/v1.3', "Where TikTok's business API is."),
+  DESTINATION_AMAZON_DSP_URL: regional(`Where the Amazon Ads API is; ${STAND_IN}`, 'http://127.0.0.1:9100/amazon_dsp'),
+  DESTINATION_AMAZON_DSP_TOKEN_URL: regional(
+    `Where Login with Amazon exchanges refresh tokens; ${STAND_IN}`,
+    'http://127.0.0.1:9100/amazon_dsp',
+  ),
+  DESTINATION_LIVERAMP_URL: regional(
+    `Where the S3 buckets that LiveRamp reads are; ${STAND_IN}`,
+    'http://127.0.0.1:9100/liveramp',
+  ),
+} as const
+
+export type DestinationSettings = {
+  readonly [Name in keyof typeof destinationSettings]: z.output<(typeof destinationSettings)[Name]['schema']>
+}
