@@ -3,19 +3,25 @@ import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import type { Handlers } from '#shared/http/call.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
+import { listDistributions } from '#shared/service/distribution-listing.ts'
 import { RecordService } from '#shared/service/record-service.ts'
 import type { Table } from '#shared/table/table.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { exportFile } from './export.ts'
 import { audienceFilter } from './filter.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
 export interface AudienceDependencies {
   readonly audiences: Table
+  /** Read only. */
+  readonly distributions: Table
   readonly clock: Clock
 }
 
-export function audienceHandlers({ audiences, clock }: AudienceDependencies): Handlers<typeof audienceRoutes> {
+export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
+  const { audiences, distributions, clock } = dependencies
   const service = new RecordService(AUDIENCES, audiences, clock)
+  const distribution_service = new RecordService(DISTRIBUTIONS, distributions, clock)
   return {
     saveAudience: async (call) => {
       const { audience_id, ...sent } = call.body
@@ -61,6 +67,12 @@ export function audienceHandlers({ audiences, clock }: AudienceDependencies): Ha
       const decide: Parameters<typeof service.change>[2] = (asking, row) => decideStatus(asking, row, status)
       const changed = await service.change(call, call.params.audience_id, decide)
       return service.answer(call, changed, { message: `Audience is ${status}` })
+    },
+
+    listAudienceDistributions: async (call) => {
+      const audience = await service.live(call, call.params.audience_id)
+      const audience_id = String(audience['audience_id'])
+      return listDistributions(distribution_service, call, { ...call.query, audience_id })
     },
 
     exportAudience: async (call) => {

@@ -10,6 +10,7 @@ import { readSettings } from '#shared/http/settings.ts'
 import { hashUserId } from '#shared/http/user-hash.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
 import { Table } from '#shared/table/table.ts'
 import { audienceHandlers } from './handler.ts'
@@ -26,17 +27,14 @@ export function createAudiencesApp(environment: Environment, overrides: Override
     api_endpoint: settings.STORAGE_API_ENDPOINT,
     clock,
   })
-  const audiences = new Table(AUDIENCES, {
-    store,
-    clock,
-    random,
-    events: logTableEvents(log, (user_id) => hashUserId(user_id, settings.USER_HASH_SALT)),
-    cache_bytes_max: settings.CACHE_BYTES,
-  })
+  const events = logTableEvents(log, (user_id) => hashUserId(user_id, settings.USER_HASH_SALT))
+  const table = (kind: typeof AUDIENCES, share: number) =>
+    new Table(kind, { store, clock, random, events, cache_bytes_max: Math.floor(settings.CACHE_BYTES * share) })
+  const [audiences, distributions] = [table(AUDIENCES, 3 / 4), table(DISTRIBUTIONS, 1 / 4)]
   return createApp({
     function: 'audiences',
     routes: audienceRoutes,
-    handlers: audienceHandlers({ audiences, clock }),
+    handlers: audienceHandlers({ audiences, distributions, clock }),
     settings,
     clock,
     random,

@@ -10,14 +10,18 @@ import { configureServer, createFunctionListener } from '#shared/http/function-s
 import type { Log } from '#shared/http/log.ts'
 import { listen } from '#shared/http/serve.ts'
 import { createGateway, type Mounts } from './gateway.ts'
+import { type DestinationsStandIn, startDestinations } from './destinations/server.ts'
 import { startGcs } from './gcs/server.ts'
 import { createLocalIssuer, JWKS_PATH, TOKEN_PATH } from './issuer/issuer.ts'
+import { type Kms, startKms } from './kms/server.ts'
+import { startSchedule } from './schedule.ts'
 
 const LOCAL_BUCKET = 'activation-local'
 
 const LOCAL_AUDIENCE = 'activation-local'
 /** Not the address it listens at: tokens then hold on any port. Its keys are found by `jwks_url`. */
 const LOCAL_ISSUER = 'http://localhost/local/issuer'
+const LOCAL_OPERATOR = 'operator@example.com'
 const HOST = '127.0.0.1'
 /** Where Vite serves the app during its development. */
 const APP_DEVELOPMENT_ORIGIN = 'http://localhost:5173'
@@ -41,6 +45,8 @@ export interface LocalRuntime {
   /** Where each function answers its paths. */
   function_urls: Readonly<Record<FunctionName, string>>
   storage_url: string
+  kms_url: string
+  destinations_url: string
   /** Where the objects lie as plain files. */
   objects_dir: string
   /** Ends everything in good order; resolves with how many requests were cut off. */
@@ -56,6 +62,8 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const { port, split = false, factories, log, fsync = true } = options
   const data_dir = resolve(options.data_dir)
   const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET], fsync })
+  let kms: Kms | undefined
+  let destinations: DestinationsStandIn | undefined
   const servers: { server: Server; drain: Drain }[] = []
   const serve = async (server: Server, at_port: number): Promise<string> => {
     configureServer(server)
@@ -63,13 +71,24 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     const address = await listen(server, at_port, HOST)
     return `http://localhost:${address.port}`
   }
+  let stopSchedule = async () => {}
   const end = async (duration_ms_max?: number) => {
+    await stopSchedule()
     const cut_off = await Promise.all(servers.map(({ drain }) => drain.start(duration_ms_max)))
-    await gcs.close()
+    await Promise.all([gcs.close(), kms?.close(), destinations?.close()])
     return cut_off.reduce((sum, count) => sum + count, 0)
   }
 
   try {
+    kms = await startKms({ data_dir })
+    destinations = await startDestinations()
+    const stand_ins = {
+      GCS_BUCKET: LOCAL_BUCKET,
+      STORAGE_API_ENDPOINT: gcs.url,
+      KMS_KEY: kms.key_name,
+      KMS_API_ENDPOINT: kms.url,
+      ...destinations.environment,
+    }
     const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
     const function_urls = {} as Record<FunctionName, string>
     const openapi = await readFile(new URL('../../shared/contract/openapi.json', import.meta.url), 'utf8')
@@ -85,11 +104,22 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     for (const [index, { name, listener, set }] of deferred.entries()) {
       const own_port = port === 0 ? 0 : port + 1 + index
       const function_url = split ? await serve(createServer(listener), own_port) : url
-      const environment = functionEnvironment({ url, function_url, storage_url: gcs.url, given: options.environment })
+      const environment = functionEnvironment({ url, function_url, stand_ins, given: options.environment })
       set(createFunctionListener(factories[name](environment, { log })))
       function_urls[name] = function_url
     }
-    return { url, function_urls, storage_url: gcs.url, objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET), end }
+    const maintenance_url = function_urls.maintenance
+    const operator = { sub: 'scheduler', email: LOCAL_OPERATOR, email_verified: true, aud: maintenance_url }
+    stopSchedule = startSchedule({ maintenance_url, token: () => issuer.sign(operator), clock: systemClock, log })
+    return {
+      url,
+      function_urls,
+      storage_url: gcs.url,
+      kms_url: kms.url,
+      destinations_url: destinations.url,
+      objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET),
+      end,
+    }
   } catch (error) {
     await end()
     throw error
@@ -111,27 +141,26 @@ function deferredListener(): { listener: RequestListener; set: (listener: Reques
 interface Addresses {
   url: string
   function_url: string
-  storage_url: string
+  stand_ins: Environment
   given: Environment | undefined
 }
 
 /** The same settings as in the cloud; what makes this runtime local always wins, the rest may be given. */
-function functionEnvironment({ url, function_url, storage_url, given }: Addresses): Environment {
+function functionEnvironment({ url, function_url, stand_ins, given }: Addresses): Environment {
   const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
   return {
     USER_HASH_SALT: 'the local runtime has nothing to hide',
-    OPERATOR_ACCOUNTS: 'operator@example.com',
+    OPERATOR_ACCOUNTS: LOCAL_OPERATOR,
     ALLOWED_ORIGINS: [url, url.replace('localhost', HOST), APP_DEVELOPMENT_ORIGIN].join(','),
     ...given,
     OIDC_ISSUERS: JSON.stringify([issuer]),
-    GCS_BUCKET: LOCAL_BUCKET,
-    STORAGE_API_ENDPOINT: storage_url,
+    ...stand_ins,
     FUNCTION_URL: function_url,
   }
 }
 
 function indexOf(url: string, function_urls: Readonly<Record<FunctionName, string>>) {
-  const functions = FUNCTION_NAMES.map((name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefix}`])
+  const functions = FUNCTION_NAMES.map((name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefixes[0]}`])
   return {
     name: 'Activation Manager, local runtime',
     functions: Object.fromEntries(functions) as Record<string, string>,
@@ -142,15 +171,20 @@ function indexOf(url: string, function_urls: Readonly<Record<FunctionName, strin
 
 /** What is where, and a first save to paste into a shell. */
 export function describeRuntime(runtime: LocalRuntime, data_dir: string): string {
-  const { url, function_urls, storage_url, objects_dir } = runtime
+  const { url, function_urls, storage_url, kms_url, destinations_url, objects_dir } = runtime
   const functions = FUNCTION_NAMES.map(
-    (name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefix}`] as const,
+    (name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefixes[0]}`] as const,
   )
   const rows = [
     ...functions,
     ['tokens', `POST ${url}${TOKEN_PATH}`],
     ['contract', `${url}/openapi.json`],
     ['storage', `${storage_url} (stand-in for Cloud Storage, bucket ${LOCAL_BUCKET})`],
+    ['keys', `${kms_url} (stand-in for Cloud KMS)`],
+    [
+      'ad platforms',
+      `${destinations_url} (stand-in for every ad platform; the secret chooses what it answers: good-…, bad-token-…)`,
+    ],
     ['objects', shortest(objects_dir)],
     ['logs', shortest(join(resolve(data_dir), 'logs', 'activation.jsonl'))],
   ]
@@ -161,7 +195,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
   ]
   return [
     'Activation Manager, local runtime',
-    ...rows.map(([name = '', where]) => `  ${name.padEnd(10)} ${where}`),
+    ...rows.map(([name = '', where]) => `  ${name.padEnd(13)} ${where}`),
     '',
     'Save a first audience:',
     ...first_save.map((line) => `  ${line}`),

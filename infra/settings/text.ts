@@ -1,8 +1,9 @@
 import { audiencesSettings } from '#functions/audiences/index.ts'
+import { platformsSettings } from '#functions/platforms/index.ts'
 import { serverSettings } from '#shared/http/edge-settings.ts'
 import { settingsExample, settingsMarkdown } from '#shared/http/settings.ts'
 
-const ALL_SETTINGS = { ...audiencesSettings, ...serverSettings }
+const ALL_SETTINGS = { ...audiencesSettings, ...platformsSettings, ...serverSettings }
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 

@@ -8,6 +8,8 @@ import {
   audienceStatus,
   audienceSummary,
 } from '../records/audience.ts'
+import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
+import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
 
 /** The routes of the audiences function. */
@@ -25,14 +27,7 @@ const filters = {
 
 const listQuery = z.strictObject({
   ...filters,
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .optional()
-    .describe('Rows of a page, 1–200; 50 without it.'),
-  cursor: z.string().max(500).optional().describe('`next_cursor` of the page before.'),
+  ...paging,
   view: z.enum(['summary', 'full']).optional().describe('`full` = whole records, as old clients expect.'),
 })
 
@@ -135,6 +130,15 @@ export const audienceRoutes = {
     body: z.strictObject({ status: audienceStatus }),
     conditional: true,
     answers: { 200: { description: 'The audience as it is now.', body: oneWithMessage } },
+  },
+  listAudienceDistributions: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences/{audience_id}/distributions',
+    summary: 'One page of what the audience was handed over to, newest first.',
+    access: 'user',
+    query: audienceDistributionsQuery,
+    answers: { 200: { description: 'Without snapshots and attempts.', body: distributionPage } },
   },
   exportAudience: {
     function: 'audiences',

@@ -21,7 +21,7 @@ export function healthRoute(name: FunctionName) {
   return {
     function: name,
     method: 'GET',
-    path: `${FUNCTIONS[name].path_prefix}/health`,
+    path: `${FUNCTIONS[name].path_prefixes[0]}/health`,
     summary: 'Whether the function answers, and with deep=1 whether what it depends on does',
     access: 'public',
     query,

@@ -43,6 +43,8 @@ export interface AppOptions<R extends Routes> {
   /** Turns failures that callers can act on (the store is away) into problems; others are `internal`. */
   explain?: (error: unknown) => Problem | undefined
   request_duration_ms_max?: number
+  /** `Cache-Control` of every answer, instead of the usual one. */
+  cache_control?: string
 }
 
 /** One function's edge around its handlers: everything between the bytes of a request and the bytes of its answer. */
@@ -67,7 +69,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     function_url,
   }
   const cors = createCors(settings.ALLOWED_ORIGINS)
-  const standard_headers = standardHeaders(on_cloud)
+  const standard_headers = standardHeaders(on_cloud, options.cache_control)
   const request_duration_ms_max = options.request_duration_ms_max ?? REQUEST_DURATION_MS_MAX
 
   const routes = { ...options.routes, health: healthRoute(name) }

@@ -166,3 +166,20 @@ export const storageSettings = {
     example: '134217728',
   }),
 } as const
+
+/** What a function that seals or opens credentials needs. */
+export const keySettings = {
+  KMS_KEY: setting({
+    schema: z.string().regex(/^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/, {
+      error: 'must be projects/…/locations/…/keyRings/…/cryptoKeys/…',
+    }),
+    description: 'Cloud KMS key that credentials of platforms are encrypted with.',
+    example: 'projects/my-project/locations/europe-west1/keyRings/activation/cryptoKeys/credentials',
+  }),
+  KMS_API_ENDPOINT: setting({
+    schema: address.optional(),
+    description: "Where Cloud KMS's API is; only to use a stand-in.",
+    example: 'http://127.0.0.1:9001',
+    endpoints: (url) => (url === undefined ? [] : [url]),
+  }),
+} as const

@@ -12,7 +12,14 @@ const EVERY_ANSWER = {
 /** Two years, as browsers' preload lists ask; only where the host is ours over https. */
 const STRICT_TRANSPORT = { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' } as const
 
-/** The headers every answer starts from. @param on_cloud the function runs behind https on its own host */
-export function standardHeaders(on_cloud: boolean): Readonly<Record<string, string>> {
-  return on_cloud ? { ...EVERY_ANSWER, ...STRICT_TRANSPORT } : EVERY_ANSWER
+/**
+ * The headers every answer starts from.
+ * @param on_cloud the function runs behind https on its own host
+ */
+export function standardHeaders(on_cloud: boolean, cache_control?: string): Readonly<Record<string, string>> {
+  return {
+    ...EVERY_ANSWER,
+    ...(cache_control !== undefined && { 'Cache-Control': cache_control }),
+    ...(on_cloud && STRICT_TRANSPORT),
+  }
 }

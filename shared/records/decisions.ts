@@ -41,6 +41,8 @@ export function decideSave(
     if (created_at === undefined) return refuse(notOurId(kind))
     const fields = complete(kind, given)
     if (fields instanceof Problem) return refuse(fields)
+    const first = String(fields['status'])
+    if (kind.initial_statuses?.includes(first) === false) return refuse(illegalTransition(kind, undefined, first))
     const record = { ...fields, ...kind.derive(fields), ...server, created_at, [kind.id_column]: id, deleted: false }
     return { kind: 'write', row: toRow(kind.columns, record), status: 201 }
   }
@@ -62,7 +64,7 @@ export function decideStatus(asking: Asking, current: Cells | undefined, status:
 }
 
 /** Sets what only the server sets (columns that are no fields, or a status its machine does not leave to clients). */
-function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
+export function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   return written(asking.kind, current!, values)
@@ -70,7 +72,7 @@ function decideSet(asking: Asking, current: Cells | undefined, values: RecordVal
 
 /** Leaves a tombstone. */
 export function decideDelete(asking: Asking, current: Cells | undefined): Decision {
-  return decideSet(asking, current, { deleted: true })
+  return decideSet(asking, current, { ...asking.kind.deletion_sets, deleted: true })
 }
 
 /** Undeletes with the former status, or brings an archived record back to active. */
@@ -85,7 +87,9 @@ export function decideRestore({ kind }: Asking, current: Cells | undefined): Dec
   return refuse(
     new Problem(
       'illegal-transition',
-      `The ${kind.noun} is ${String(current['status'])}: only a deleted or archived one can be restored.`,
+      `The ${kind.noun} is ${String(current['status'])}: only a deleted ${
+        Object.hasOwn(kind.transitions, 'archived') ? 'or archived ' : ''
+      }one can be restored.`,
       { members: { status_now: current['status'] } },
     ),
   )
@@ -129,12 +133,17 @@ function change(asking: Asking, current: Cells, wanted: RecordValue, server: Rec
 
 /** The row with these values, or that it already has them. */
 function written(kind: RecordKind, current: Cells, values: RecordValue): Decision {
-  const row = toRow(
-    kind.columns.filter(({ name }) => Object.hasOwn(values, name)),
-    values,
-  )
+  const row = cellsOf(kind.columns, values)
   if (sameCells(current, row, Object.keys(row))) return { kind: 'keep', row: current, status: 200 }
   return { kind: 'write', row: { ...current, ...row, client_id: null }, status: 200 }
+}
+
+/** The cells of those columns that `values` has. */
+function cellsOf(columns: RecordKind['columns'], values: RecordValue): Cells {
+  return toRow(
+    columns.filter(({ name }) => Object.hasOwn(values, name)),
+    values,
+  )
 }
 
 /** The fields of a record, without what the server adds. */
@@ -163,13 +172,20 @@ function requireLive({ kind, user_id, if_match_version }: Asking, current: Cells
   )
 }
 
-function illegalTransition(kind: RecordKind, from: string, to: string): Problem {
-  const allowed = kind.transitions[from] ?? []
-  return new Problem(
-    'illegal-transition',
-    `The ${kind.noun} is ${from} and cannot become ${to}; from ${from} it can become ${allowed.join(' or ')}.`,
-    { members: { status_now: from, status_wanted: to, allowed } },
-  )
+/** @param from `undefined` for a new record */
+function illegalTransition(kind: RecordKind, from: string | undefined, to: string): Problem {
+  const allowed = (from === undefined ? kind.initial_statuses : kind.transitions[from]) ?? []
+  const refusal =
+    from === undefined ? `A new ${kind.noun} cannot be ${to}` : `The ${kind.noun} is ${from} and cannot become ${to}`
+  const maker = kind.set_by_server?.[to]
+  const reason = maker === undefined ? '' : `, which only ${maker} makes it`
+  const ways =
+    allowed.length === 0
+      ? `from ${from} no request moves it`
+      : `${from === undefined ? 'it' : `from ${from} it`} can become ${allowed.join(' or ')}`
+  return new Problem('illegal-transition', `${refusal}${reason}; ${ways}.`, {
+    members: { status_now: from ?? null, status_wanted: to, allowed },
+  })
 }
 
 function notOurId({ noun, id_column, id_prefix }: RecordKind): Problem {

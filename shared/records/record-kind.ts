@@ -37,8 +37,14 @@ export interface RecordKind {
   readonly fields: z.ZodObject
   /** What a field is when nothing was said about it; a field without a default must be given. */
   readonly defaults: Readonly<Record<string, unknown>>
-  /** Allowed moves from each status; staying is no move. */
+  /** What a new record may be; without it any status. */
+  readonly initial_statuses?: readonly string[]
+  /** Moves that clients may ask for, from each status; staying is no move. */
   readonly transitions: Readonly<Record<string, readonly string[]>>
+  /** Statuses that no client can ask for, and what brings them about: `connected` → `a test that succeeds`. */
+  readonly set_by_server?: Readonly<Record<string, string>>
+  /** What a deletion sets besides: columns that it empties at once, the status that a restore gives back. */
+  readonly deletion_sets?: Readonly<Record<string, unknown>>
 }
 
 /** `client_id` of rows whose last writer is the import. */

@@ -55,6 +55,13 @@ export class RecordService {
     return { status: 200, body: { [this.#kind.name]: shown, count: shown.length, next_cursor } }
   }
 
+  /** The answer of a keyed request that was carried out before, without doing anything again. */
+  async recall(call: Call, id: string): Promise<Changed | undefined> {
+    if (!call.idempotency) return undefined
+    const outcome = await this.#table.recall(call.caller.user_id, id, call.idempotency)
+    return outcome && this.#settle(call, outcome)
+  }
+
   /** Changes the record as `decide` has it. @throws Problem when that is refused */
   async change(
     call: Call,

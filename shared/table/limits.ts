@@ -32,6 +32,6 @@ export function partitionFull(limit: 'object_bytes' | 'object_rows', month: Mont
 }
 
 /** `202505` → `2025-05`. */
-function spelled(month: Month): string {
+export function spelled(month: Month): string {
   return `${month.slice(0, 4)}-${month.slice(4)}`
 }

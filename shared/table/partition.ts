@@ -37,6 +37,13 @@ export function monthOfObject(schema: TableSchema, user_id: string, name: string
   return month !== undefined && name === objectName(schema, user_id, month) ? month : undefined
 }
 
+/** The user whose object a listed name is, or `undefined` when it is not one of this table's objects. */
+export function userOfObject(schema: TableSchema, name: string): string | undefined {
+  const folder = /^[^/]+\/user_id=([^/]+)\//.exec(name)?.[1]
+  const user_id = folder === undefined ? undefined : unescapePartitionValue(folder)
+  return user_id !== undefined && monthOfObject(schema, user_id, name) !== undefined ? user_id : undefined
+}
+
 /** Beyond it a year has five digits, and no partition's name has room for them. */
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
@@ -62,6 +69,16 @@ export function escapePartitionValue(value: string): string {
     }
   }
   return escaped
+}
+
+/** @returns undefined for what no writer of ours escaped */
+function unescapePartitionValue(escaped: string): string | undefined {
+  try {
+    return decodeURIComponent(escaped)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
 }
 
 const HIVE_SPECIAL = new Set('"#%\'*/:=?\\{[]^')

@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/ids.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
-import type { ObjectStore } from '../objects/object-store.ts'
+import type { ObjectListing, ObjectStore } from '../objects/object-store.ts'
 import { commitBatch, type Target } from './commit.ts'
+import type { GroupCounter } from './counting.ts'
 import { replay } from './evaluate.ts'
 import type { TableEvents } from './events.ts'
 import { asProblem, namingObject, outcomeUnknown, retryReads, storeAway } from './failures.ts'
@@ -11,10 +12,11 @@ import { GroupCommit } from './group-commit.ts'
 import { LegacyIds } from './legacy-ids.ts'
 import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions } from './listing.ts'
 import type { Mutation, Outcome } from './mutation.ts'
-import { monthOf, monthOfId, monthOfObject, objectName, startOfMonth_ms, userPrefix, type Month } from './partition.ts'
+import { monthOf, monthOfId, objectName, startOfMonth_ms, type Month } from './partition.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { findRow, rowAt, type Snapshot } from './snapshot.ts'
 import { summaryColumns, type Row, type TableSchema } from './schema.ts'
+import { PARTITIONS_SIDE_BY_SIDE, UserObjects } from './user-objects.ts'
 
 export interface TableDependencies {
   readonly store: ObjectStore
@@ -51,13 +53,15 @@ export interface Page {
  * The records of one kind, of every user. Every failure is a `Problem`.
  *
  * Cost when this instance made or validated the last write: `get` one conditional GET; `mutate` one PUT shared by its
- * batch, or one conditional GET when nothing is to be written; `page` one LIST and the objects that changed.
+ * batch, or one conditional GET when nothing is to be written; `page` one LIST and the objects that changed, or one
+ * conditional GET where a user has a single object.
  */
 export class Table {
   readonly schema: TableSchema
   readonly legacy_ids: LegacyIds
   readonly #dependencies: TableDependencies
   readonly #cache: SnapshotCache
+  readonly #objects: UserObjects
   readonly #group_commit: GroupCommit<Target>
 
   constructor(schema: TableSchema, dependencies: TableDependencies) {
@@ -65,6 +69,7 @@ export class Table {
     this.#dependencies = dependencies
     this.#cache = new SnapshotCache(dependencies.store, { bytes_max: dependencies.cache_bytes_max })
     this.legacy_ids = new LegacyIds(dependencies.store)
+    this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#group_commit = new GroupCommit(
       (target, batch) => commitBatch({ ...dependencies, cache: this.#cache }, target, batch),
       dependencies.clock,
@@ -137,6 +142,19 @@ export class Table {
     }
   }
 
+  /**
+   * What became of a keyed request about this record that was carried out before, for what is better not done twice
+   * and cannot wait for the commit to find out; `undefined` when there was none. One conditional GET.
+   */
+  async recall(
+    user_id: string,
+    id: string,
+    idempotency: NonNullable<Mutation['idempotency']>,
+  ): Promise<Outcome | undefined> {
+    const located = await this.#reading(() => this.#locate(user_id, id))
+    return located && (await this.#replayFrom(user_id, located.month, idempotency))
+  }
+
   /** One page of the user's records, newest first. */
   async page(user_id: string, { limit, after, with_details, matches }: PageRequest): Promise<Page> {
     return await this.#reading(async () => {
@@ -163,8 +181,40 @@ export class Table {
     } while (after)
   }
 
+  /**
+   * What `counter` makes of each row group of the user's records: from the columns it names alone, and of groups that
+   * were counted before without looking again. Cost as of `page`.
+   * @param from months before it are left out
+   * @param listed the user's objects, when they were just listed: then only those that changed cost a request
+   */
+  async count<T>(
+    user_id: string,
+    counter: GroupCounter<T>,
+    { from = '', listed }: { from?: Month; listed?: readonly ObjectListing[] } = {},
+  ): Promise<T[]> {
+    return await this.#reading(async () => {
+      const counts: T[] = []
+      for (const snapshot of await this.#objects.snapshots(user_id, from, listed)) {
+        for (const group of snapshot.file.groups) {
+          counts.push(await namingObject(snapshot.name, () => counter.count(this.schema, group)))
+        }
+      }
+      return counts
+    })
+  }
+
+  /** Every user who has objects of this table, with those objects, in order of their folders: one LIST. */
+  async objectsByUser(): Promise<ReadonlyMap<string, readonly ObjectListing[]>> {
+    return await this.#reading(() => this.#objects.byUser())
+  }
+
   async *#scan(user_id: string, options: ScanOptions): AsyncGenerator<FoundRow> {
-    const partitions = await this.#partitions(user_id, options.after)
+    if (this.schema.partitioned_by === 'user') {
+      const snapshot = await this.#cache.current(this.schema, objectName(this.schema, user_id, ''))
+      yield* this.#named(snapshot, scanSnapshot(this.schema, snapshot, options))
+      return
+    }
+    const partitions = await this.#objects.behind(user_id, options.after)
     // The first page usually needs the newest month only; who reads on gets ever more months side by side.
     for (let at = 0, side_by_side = 1; at < partitions.length;) {
       const snapshots = await Promise.all(
@@ -183,15 +233,6 @@ export class Table {
       if (next.done) return
       yield next.value
     }
-  }
-
-  /** The user's partition objects that can have rows behind `after`, newest month first: one LIST. */
-  async #partitions(user_id: string, after: Position | undefined) {
-    const listings = await this.#dependencies.store.list(userPrefix(this.schema, user_id))
-    return listings
-      .map((listing) => ({ ...listing, month: monthOfObject(this.schema, user_id, listing.name) }))
-      .filter(({ month }) => month !== undefined && (!after || month === '' || month <= monthOf(after.created_at_ms)))
-      .toSorted((a, b) => (a.month! > b.month! ? -1 : 1))
   }
 
   async #locate(user_id: string, id: string): Promise<{ id: string; month: Month } | undefined> {
@@ -286,7 +327,6 @@ const SETTLED = 'settled'
 const LOT_ROWS = 256
 /** Less than the 30 s that a request has. */
 const MUTATION_MS_MAX = 28_000
-const PARTITIONS_SIDE_BY_SIDE = 8
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Instance clocks are assumed to agree within half of this. */
 const MONTH_OVERLAP_MS = 60_000

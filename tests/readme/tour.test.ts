@@ -33,14 +33,15 @@ test('the tour in the README works word for word', { timeout: 120_000 }, async (
     else typed.push(await shell.type(step.commands))
   }
 
-  const [saved, listed, repeated, exported, after_kill, duckdb, imported, old_ids] = typed
-  expect(typed).toHaveLength(8)
+  const [saved, listed, repeated, exported, handed_over, after_kill, duckdb, imported, old_ids] = typed
+  expect(typed).toHaveLength(9)
   expect(saved).toContain('"message":"Audience saved"')
   expect(listed).toMatch(/"message":"Audience is archived".*"count":0,.*"name":"Green city people"/s)
   expect(repeated).toMatch(/Idempotency-Replayed: true.*"status":412.*"path":"nmae"/s)
   expect(exported).toMatch(/^audience_id,.*Green city people/s)
+  expect(handed_over).toMatch(/"ok":true.*"average_match_rate":0\.7.*no stored object has the key/s)
   expect(after_kill).toContain('"name":"Green city people"')
-  expect(duckdb).toMatch(/demo_user.*Green city people.*archived/s)
+  expect(duckdb).toMatch(/demo_user.*Green city people.*active/s)
   expect(imported).toMatch(/written[^]*unchanged/)
   expect(old_ids).toContain('"name":"Archived later"')
 })

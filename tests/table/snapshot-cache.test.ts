@@ -8,11 +8,13 @@ import type { Row } from '#shared/table/schema.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
-import { bodyCell, changeNote, createNote, noteRow, NOTES_BY_USER } from './notes.ts'
+import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
 import { all, idsOf, pageOf, rig } from './rig.ts'
 import { storedObject } from './stored.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
+/** The month of `rowsWithBodies`. */
+const MONTH_OBJECT = 'notes/user_id=u/year=2025/month=02/notes_202502.parquet'
 const random = seededRandom(9)
 
 function rowsWithBodies(count: number, body_bytes: number): Row[] {
@@ -26,10 +28,10 @@ function rowsWithBodies(count: number, body_bytes: number): Row[] {
 describe('a large cold object', () => {
   async function large() {
     const rows = rowsWithBodies(1200, 10_000)
-    const r = rig({ schema: NOTES_BY_USER })
-    const bytes = await storedObject(NOTES_BY_USER, OBJECT, rows)
+    const r = rig({ schema: NOTES })
+    const bytes = await storedObject(NOTES, MONTH_OBJECT, rows)
     expect(bytes.length).toBeGreaterThan(8 * 1024 * 1024)
-    r.store.place(OBJECT, bytes)
+    r.store.place(MONTH_OBJECT, bytes)
     return { ...r, rows, bytes, newest: rows.toReversed().map((row) => String(row['note_id'])) }
   }
 
@@ -55,7 +57,7 @@ describe('a large cold object', () => {
     const readRange = store.readRange.bind(store)
     let ranges = 0
     store.readRange = async (...call) => {
-      if (ranges++ === 1) store.place(OBJECT, bytes)
+      if (ranges++ === 1) store.place(MONTH_OBJECT, bytes)
       return await readRange(...call)
     }
     expect(await run(() => idsOf(instance(), 'u'))).toEqual(newest)
@@ -68,7 +70,7 @@ describe('a large cold object', () => {
     await run(() => pageOf(table, 'u', { limit: 1 }))
     await run(() => table.mutate('u', changeNote(newest[3]!, { title: 'changed' })))
     expect((await run(() => table.get('u', newest[3]!)))?.['title']).toBe('changed')
-    expect(snapshot(OBJECT).footer.rev).toBe(2)
+    expect(snapshot(MONTH_OBJECT).footer.rev).toBe(2)
   })
 
   test('is whole for a commit, however listings and reads of it cross each other', async () => {

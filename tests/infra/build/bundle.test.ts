@@ -12,6 +12,9 @@ import type { PlantedRepository } from '#tests/house/planted-repository.ts'
 
 const run = promisify(execFile)
 
+/** The functions that seal or open credentials. */
+const OPENS_CREDENTIALS: readonly string[] = ['platforms']
+
 const DEMO = `
 import { http } from '@google-cloud/functions-framework'
 import { greeting } from '#shared/base/greeting.ts'
@@ -90,6 +93,9 @@ describe('the deployed functions', () => {
       expect(warnings).toEqual([])
       expect(inputs).toContain(`functions/${name}/index.ts`)
       expect(inputs.filter((path) => /^(infra|tests)\//.test(path))).toEqual([])
+      // The client of Cloud KMS takes longer to load than everything else: only who opens credentials carries it.
+      const has_kms = inputs.some((path) => /@google-cloud\/kms|shared\/credentials\//.test(path))
+      expect(has_kms).toBe(OPENS_CREDENTIALS.includes(name))
     } finally {
       await planted.remove()
     }

@@ -115,6 +115,25 @@ describe('npm start', () => {
     expect(await names(url, token)).toEqual(['Acknowledged'])
   })
 
+  test('has stand-ins for keys and ad platforms: a platform connects, and its credentials open again after a restart', async () => {
+    const first = await ready()
+    expect(first.output()).toContain('stand-in for Cloud KMS')
+    expect(first.output()).toContain('stand-in for every ad platform')
+    const token = await tokenFrom(first.url)
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const credentials = { api_key: 'good-token', account_id: 'advertiser' }
+    const body = JSON.stringify({ platform_type: 'the_trade_desk', name: 'Desk', credentials })
+    const saved = await bodyOf(await fetch(`${first.url}/api/platforms`, { method: 'POST', headers, body }))
+    const test = async (url: string) =>
+      bodyOf(await fetch(`${url}/api/platforms/${String(saved['platform_id'])}/test`, { method: 'POST', headers }))
+    expect(await test(first.url)).toMatchObject({ ok: true, code: 'ok' })
+    first.child.kill('SIGKILL')
+    await first.exited
+    const second = await ready()
+    expect(await test(second.url)).toMatchObject({ ok: true, code: 'ok' })
+    expect((await fetch(`${second.url}/api/platforms/health?deep=1`)).status).toBe(200)
+  })
+
   test('keeps objects as plain files and logs as lines of JSON below the data folder', async () => {
     const { url } = await ready()
     await save(url, await tokenFrom(url), 'x')

@@ -1,0 +1,144 @@
+import { isoTime, type Clock } from '#shared/base/clock.ts'
+import { Problem } from '#shared/base/problem.ts'
+import type { distributionRoutes } from '#shared/contract/distributions.ts'
+import type { Handlers } from '#shared/http/call.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { decideDelete, decideSet } from '#shared/records/decisions.ts'
+import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { handOver, type HandOver } from '#shared/records/hand-over.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
+import { listDistributions } from '#shared/service/distribution-listing.ts'
+import { RecordService } from '#shared/service/record-service.ts'
+import { canonicalSpelling } from '#shared/table/legacy-ids.ts'
+import type { Row } from '#shared/table/schema.ts'
+import type { Table } from '#shared/table/table.ts'
+
+/** The distributions routes over the tables of distributions, audiences and platforms. Knows no adapter. */
+export interface DistributionDependencies {
+  readonly distributions: Table
+  readonly audiences: Table
+  readonly platforms: Table
+  readonly clock: Clock
+  /** Told of each distribution that has moved to failed. */
+  readonly failed: (failure: DistributionFailure) => void
+}
+
+export interface DistributionFailure {
+  readonly user_id: string
+  readonly distribution_id: string
+  readonly platform_type: string
+  /** `error_details.code`, as whoever performed the upload reported it. */
+  readonly code: string | null
+}
+
+export function distributionHandlers(dependencies: DistributionDependencies): Handlers<typeof distributionRoutes> {
+  const { distributions, audiences, platforms, clock } = dependencies
+  const service = new RecordService(DISTRIBUTIONS, distributions, clock)
+
+  /** Audience and platform as they are now: one conditional GET each, and proof for the versions they have. */
+  const referencesOf = async (user_id: string, sent: SentReferences): Promise<HandOver | Problem | undefined> => {
+    const { audience_id, platform_id, segments_distributed } = sent
+    if (!audience_id || !platform_id) return undefined
+    const found = await Promise.all([audiences.get(user_id, audience_id), platforms.get(user_id, platform_id)])
+    return handOver(...found, segments_distributed ?? [])
+  }
+
+  /**
+   * The second of two commits. The distribution is committed first: were the platform first and this function to end
+   * in between, it would claim a sync that nothing tells of. As it is, all that can be missing is the platform's
+   * `last_sync_at`, and whoever repeats the report (who got no answer, or a 503) sets it. It never goes back, whatever
+   * order reports arrive in.
+   */
+  const markSynced = async (user_id: string, row: Row): Promise<void> => {
+    const { completed_at } = row
+    if (typeof completed_at !== 'number') return
+    const id = String(row['platform_id'])
+    await platforms.mutate(user_id, {
+      id,
+      size_bytes: 0,
+      decide: (platform) => {
+        const is_known = Number(platform?.['last_sync_at'] ?? -Infinity) >= completed_at
+        if (platform && (is_known || platform['deleted'] === true)) return { kind: 'keep', row: platform, status: 200 }
+        return decideSet({ kind: PLATFORMS, user_id }, platform, { last_sync_at: isoTime(completed_at) })
+      },
+    })
+  }
+
+  /** What follows from a status, whichever route set it. @param before the status that the change found */
+  const settle = async (user_id: string, before: unknown, row: Row): Promise<void> => {
+    if (row['status'] === 'failed' && before !== 'failed') dependencies.failed(failureOf(user_id, row))
+    if (row['status'] === 'completed') await markSynced(user_id, row).catch(halfDone)
+  }
+
+  return {
+    saveDistribution: async (call) => {
+      const { distribution_id, ...sent } = withCanonicalIds(call.body)
+      const hand_over = await referencesOf(call.caller.user_id, sent)
+      let before: unknown
+      const saved = await service.save(call, distribution_id, (asking, id, created_at, current) => {
+        before = current?.['status']
+        return decideCreation({ asking, id, created_at, current, sent, hand_over, now_ms: clock.now_ms() })
+      })
+      await settle(call.caller.user_id, before, saved.row)
+      const message = saved.status === 201 ? `Distribution is ${String(saved.row['status'])}` : 'Distribution updated'
+      return service.answer(call, saved, { distribution_id: service.idOf(saved), message })
+    },
+
+    listDistributions: (call) => listDistributions(service, call, call.query),
+
+    getDistribution: (call) => service.read(call, call.params.distribution_id),
+
+    deleteDistribution: async (call) => {
+      await service.change(call, call.params.distribution_id, decideDelete)
+      return { status: 204 }
+    },
+
+    setDistributionStatus: async (call) => {
+      let before: unknown
+      const changed = await service.change(call, call.params.distribution_id, (asking, current) => {
+        before = current?.['status']
+        return decideReport(asking, current, call.body, clock.now_ms())
+      })
+      await settle(call.caller.user_id, before, changed.row)
+      return service.answer(call, changed, { message: `Distribution is ${call.body.status}` })
+    },
+  }
+}
+
+interface SentReferences {
+  readonly audience_id?: string | null | undefined
+  readonly platform_id?: string | null | undefined
+  readonly segments_distributed?: readonly (string | number)[] | null | undefined
+}
+
+/** Two spellings of one old id are one audience. */
+function withCanonicalIds<T extends SentReferences>(sent: T): T {
+  const { audience_id, platform_id } = sent
+  return {
+    ...sent,
+    ...(audience_id && { audience_id: canonicalSpelling(AUDIENCES, audience_id) }),
+    ...(platform_id && { platform_id: canonicalSpelling(PLATFORMS, platform_id) }),
+  }
+}
+
+function failureOf(user_id: string, row: Row): DistributionFailure {
+  const details = row['error_details']
+  const { code } =
+    details instanceof Uint8Array ? (JSON.parse(Buffer.from(details).toString('utf8')) as { code?: unknown }) : {}
+  return {
+    user_id,
+    distribution_id: String(row['distribution_id']),
+    platform_type: String(row['platform_type']),
+    code: typeof code === 'string' || typeof code === 'number' ? String(code) : null,
+  }
+}
+
+function halfDone(cause: unknown): never {
+  if (!(cause instanceof Problem)) throw cause
+  throw new Problem(
+    'unavailable',
+    "The distribution is completed; its platform's last_sync_at could not be set yet. Repeating the request sets it.",
+    { retry_after_ms: cause.retry_after_ms ?? 2000, cause },
+  )
+}

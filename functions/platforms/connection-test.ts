@@ -1,0 +1,79 @@
+import { isoTime, type Clock } from '#shared/base/clock.ts'
+import { Problem } from '#shared/base/problem.ts'
+import type { platformRoutes } from '#shared/contract/platforms.ts'
+import { testCredentials } from '#shared/destinations/destinations.ts'
+import type { DestinationSettings } from '#shared/destinations/settings.ts'
+import type { Answer, Call } from '#shared/http/call.ts'
+import { type Asking, type Decision, decideSet } from '#shared/records/decisions.ts'
+import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
+import { fromRow, sameCells } from '#shared/records/rows.ts'
+import type { Changed, RecordService } from '#shared/service/record-service.ts'
+import type { Row } from '#shared/table/schema.ts'
+import { ownerOf, type PlatformSecrets } from './secrets.ts'
+
+export interface TestDependencies {
+  readonly service: RecordService
+  readonly secrets: PlatformSecrets
+  readonly settings: DestinationSettings
+  readonly clock: Clock
+}
+
+/**
+ * Calls the platform with the credentials of the record, and stores what came of it. A keyed repetition calls nobody.
+ *
+ * Whoever asked may have gone away meanwhile: the result is stored all the same.
+ */
+export async function testConnection(
+  call: Call<typeof platformRoutes.testPlatform>,
+  { service, secrets, settings, clock }: TestDependencies,
+): Promise<Answer> {
+  const { platform_id } = call.params
+  const recalled = await service.recall(call, platform_id)
+  if (recalled) return testAnswer(recalled)
+  const row = await service.live(call, platform_id)
+  if (row['status'] === 'disconnected') throw disconnected()
+  const credentials = await secrets.open(call.caller.user_id, row)
+  const { platform_type } = ownerOf(call.caller.user_id, row)
+  const result = await testCredentials(platform_type, credentials, { settings, clock })
+  const last_test = { at: isoTime(clock.now_ms()), ...result }
+  const decide = (asking: Asking, current: Row | undefined) => decideTested(asking, current, row, last_test)
+  return testAnswer(await service.change(call, platform_id, decide))
+}
+
+interface LastTest {
+  readonly at: string
+  readonly ok: boolean
+  readonly code: string
+  readonly message: string
+}
+
+/** The result counts only for the credentials that were tested; one who disconnects meanwhile stays disconnected. */
+function decideTested(asking: Asking, current: Row | undefined, tested: Row, last_test: LastTest): Decision {
+  const is_there = current !== undefined && current['deleted'] !== true
+  if (is_there && !sameCells(current, tested, [SEALED_CREDENTIALS])) return { kind: 'refuse', problem: replaced() }
+  const is_disconnected = current?.['status'] === 'disconnected'
+  const status = last_test.ok ? 'connected' : 'error'
+  return decideSet(asking, current, { last_test, ...(!is_disconnected && { status }) })
+}
+
+function testAnswer({ status, headers, row }: Changed): Answer {
+  const last_test = fromRow(PLATFORMS.columns, row)['last_test'] as LastTest | null
+  if (last_test === null) throw replaced()
+  const { at, ok, code, message } = last_test
+  return { status, headers, body: { ok, code, message, checked_at: at } }
+}
+
+function disconnected(): Problem {
+  return new Problem(
+    'illegal-transition',
+    'The platform is disconnected and cannot become connected; from disconnected it can become pending, and then be ' +
+      'tested.',
+    { members: { status_now: 'disconnected', status_wanted: 'connected', allowed: ['pending'] } },
+  )
+}
+
+function replaced(): Problem {
+  return new Problem('conflict', 'The credentials were replaced meanwhile: test the new ones.', {
+    members: { code: 'credentials_replaced' },
+  })
+}

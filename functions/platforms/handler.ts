@@ -1,0 +1,147 @@
+import type { Clock } from '#shared/base/clock.ts'
+import { idTime_ms, newId } from '#shared/base/ids.ts'
+import type { Random } from '#shared/base/random.ts'
+import type { CredentialVault } from '#shared/credentials/vault.ts'
+import type { DestinationSettings } from '#shared/destinations/settings.ts'
+import type { Answer, Call, Handlers } from '#shared/http/call.ts'
+import {
+  type Asking,
+  decideDelete,
+  decidePatch,
+  decideRestore,
+  decideSave,
+  decideSet,
+  decideStatus,
+} from '#shared/records/decisions.ts'
+import { PLATFORMS, type PlatformType } from '#shared/records/platform.ts'
+import type { RecordValue } from '#shared/records/rows.ts'
+import { invalid } from '#shared/records/validation/validate.ts'
+import { type Changed, RecordService } from '#shared/service/record-service.ts'
+import type { CellReader } from '#shared/table/listing.ts'
+import type { Row } from '#shared/table/schema.ts'
+import type { Table } from '#shared/table/table.ts'
+import { testConnection } from './connection-test.ts'
+import type { routes } from './routes.ts'
+import { type Owner, ownerOf, PlatformSecrets } from './secrets.ts'
+
+/** The platforms routes over a table of platforms and a vault. Knows no adapter. */
+export interface PlatformDependencies {
+  readonly platforms: Table
+  readonly vault: CredentialVault
+  /** Part of what credentials are sealed for. */
+  readonly bucket: string
+  readonly destinations: DestinationSettings
+  readonly clock: Clock
+  readonly random: Random
+}
+
+export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
+  const { platforms, vault, bucket, destinations, clock, random } = dependencies
+  const service = new RecordService(PLATFORMS, platforms, clock)
+  const secrets = new PlatformSecrets(vault, bucket, clock)
+
+  /** Whose credentials these will be: known before they are sealed, for they are sealed for it. */
+  const ownerOfSave = async ({ caller, body }: Call<typeof routes.savePlatform>): Promise<Owner> => {
+    const { platform_id, platform_type } = body
+    const { user_id } = caller
+    if (platform_id === undefined) {
+      const new_id = newId(PLATFORMS.id_prefix, clock.now_ms(), random)
+      return { user_id, platform_id: new_id, platform_type: platform_type! }
+    }
+    const is_type_id = idTime_ms(PLATFORMS.id_prefix, platform_id) !== undefined
+    if (platform_type && is_type_id) return { user_id, platform_id, platform_type }
+    const row = await platforms.get(user_id, platform_id)
+    if (row) return { ...ownerOf(user_id, row), ...(platform_type && { platform_type }) }
+    if (platform_type) return { user_id, platform_id, platform_type }
+    throw invalid([{ path: 'platform_type', message: 'is required' }])
+  }
+
+  const saveWithCredentials = async (call: Call<typeof routes.savePlatform>): Promise<Changed> => {
+    const { platform_id: _, credentials, ...sent } = call.body
+    const owner = await ownerOfSave(call)
+    const recalled = await service.recall(call, owner.platform_id)
+    if (recalled) return recalled
+    const sealed = await secrets.seal(owner, credentials)
+    // Whoever says so at once wants it stored and not used.
+    const set = sent.status === 'disconnected' ? { ...sealed, status: 'disconnected' } : sealed
+    return service.save(call, owner.platform_id, (asking, id, created_at, current) =>
+      decideSave(asking, id, created_at, current, sent, set),
+    )
+  }
+
+  const saveWithout = ({ body: { platform_id, ...sent } }: Call<typeof routes.savePlatform>, call: Call) =>
+    service.save(call, platform_id, (asking, id, created_at, current) =>
+      decideSave(asking, id, created_at, current, sent),
+    )
+
+  const changed = async (call: Call, id: string, decide: Decide, message?: (row: Row) => string): Promise<Answer> => {
+    const change = await service.change(call, id, decide)
+    return service.answer(call, change, message === undefined ? {} : { message: message(change.row) })
+  }
+
+  return {
+    savePlatform: async (call) => {
+      const saved = await (call.body.credentials === undefined ? saveWithout(call, call) : saveWithCredentials(call))
+      const message = saved.status === 201 ? 'Platform saved' : 'Platform updated'
+      return service.answer(call, saved, { platform_id: service.idOf(saved), message })
+    },
+
+    listPlatforms: (call) =>
+      service.list(call, {
+        limit: call.query.limit,
+        cursor: call.query.cursor,
+        with_details: false,
+        matches: platformFilter(call.query),
+      }),
+
+    getPlatform: (call) => service.read(call, call.params.platform_id),
+
+    patchPlatform: (call) => {
+      const { platform_id: _, ...patch } = call.body
+      return changed(call, call.params.platform_id, (asking, row) => decidePatch(asking, row, patch))
+    },
+
+    deletePlatform: async (call) => {
+      await service.change(call, call.params.platform_id, decideDelete)
+      return { status: 204 }
+    },
+
+    restorePlatform: (call) =>
+      changed(
+        call,
+        call.params.platform_id,
+        decideRestore,
+        () => 'Platform restored; it is pending and needs its credentials again',
+      ),
+
+    setPlatformStatus: (call) => {
+      const { status } = call.body
+      const decide: Decide = (asking, row) => decideStatus(asking, row, status)
+      return changed(call, call.params.platform_id, decide, () => `Platform is ${status}`)
+    },
+
+    replacePlatformCredentials: async (call) => {
+      const id = call.params.platform_id
+      const owner = ownerOf(call.caller.user_id, await service.live(call, id))
+      const sealed: RecordValue = await secrets.seal(owner, call.body.credentials)
+      const decide: Decide = (asking, row) => decideSet(asking, row, sealed)
+      return changed(call, id, decide, () => 'Credentials replaced; the platform is pending until they are tested')
+    },
+
+    testPlatform: (call) => testConnection(call, { service, secrets, settings: destinations, clock }),
+  }
+}
+
+type Decide = (asking: Asking, row: Row | undefined) => ReturnType<typeof decideSet>
+
+interface PlatformQuery {
+  readonly platform_type?: PlatformType | undefined
+  readonly status?: string | undefined
+}
+
+function platformFilter({ platform_type, status }: PlatformQuery): (cell: CellReader) => boolean {
+  return (cell) =>
+    cell('deleted') !== true &&
+    (status === undefined || status === 'all' || cell('status') === status) &&
+    (platform_type === undefined || cell('platform_type') === platform_type)
+}

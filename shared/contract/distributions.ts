@@ -1,0 +1,97 @@
+import * as z from 'zod'
+
+import { distributionReport } from '../records/distribution-report.ts'
+import { distribution, distributionInput, distributionStatus, distributionSummary } from '../records/distribution.ts'
+import { paging } from './paging.ts'
+import type { Routes } from './route.ts'
+
+/** The routes of the distributions function. */
+
+/** A day of UTC or a moment; text, because a day means its first or its last moment. */
+const dayOrInstant = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+
+const filters = {
+  status: distributionStatus.optional(),
+  from: dayOrInstant.optional().describe('Created at or after this moment, or day of UTC.'),
+  to: dayOrInstant.optional().describe('Created before this moment, or until the end of this day of UTC.'),
+  ...paging,
+}
+
+/** Of the distributions of one audience. */
+export const audienceDistributionsQuery = z.strictObject({
+  platform_id: z.string().min(1).max(300).optional(),
+  ...filters,
+})
+
+const listQuery = audienceDistributionsQuery.extend({ audience_id: z.string().min(1).max(300).optional() })
+
+/** What a listing of distributions asks for. */
+export type DistributionQuery = z.output<typeof listQuery>
+
+const success = { success: z.literal(true) }
+const one = z.object({ ...success, distribution })
+const oneWithMessage = z.object({ ...success, distribution, message: z.string() })
+const saved = z.object({ ...success, distribution_id: z.string(), distribution, message: z.string() })
+
+export const distributionPage = z.object({
+  ...success,
+  distributions: z.array(distributionSummary),
+  count: z.int(),
+  next_cursor: z.string().nullable(),
+})
+
+export const distributionRoutes = {
+  saveDistribution: {
+    function: 'distributions',
+    method: 'POST',
+    path: '/api/distributions',
+    summary: 'Hand an audience over to a platform, at once or at a time ahead.',
+    access: 'user',
+    body: distributionInput,
+    idempotent_by_key: true,
+    answers: {
+      200: { description: 'It exists: changed as far as it still can be, or already as sent.', body: saved },
+      201: { description: 'Created, `scheduled` when its time is ahead, else `pending`.', body: saved },
+    },
+  },
+  listDistributions: {
+    function: 'distributions',
+    method: 'GET',
+    path: '/api/distributions',
+    summary: 'One page of distributions, newest first.',
+    access: 'user',
+    query: listQuery,
+    answers: { 200: { description: 'Without snapshots and attempts.', body: distributionPage } },
+  },
+  getDistribution: {
+    function: 'distributions',
+    method: 'GET',
+    path: '/api/distributions/{distribution_id}',
+    summary: 'One distribution, with the audience as it was sent and every attempt.',
+    access: 'user',
+    query: z.strictObject({}),
+    answers: {
+      200: { description: 'The distribution.', body: one },
+      304: { description: 'It still is as `If-None-Match` names it.' },
+    },
+  },
+  deleteDistribution: {
+    function: 'distributions',
+    method: 'DELETE',
+    path: '/api/distributions/{distribution_id}',
+    summary: 'Delete a distribution.',
+    access: 'user',
+    conditional: true,
+    answers: { 204: { description: 'Deleted.' } },
+  },
+  setDistributionStatus: {
+    function: 'distributions',
+    method: 'PUT',
+    path: '/api/distributions/{distribution_id}/status',
+    summary: 'Report how the upload goes: its status, its match results or its error.',
+    access: 'user',
+    body: distributionReport,
+    conditional: true,
+    answers: { 200: { description: 'The distribution as it is now.', body: oneWithMessage } },
+  },
+} as const satisfies Routes

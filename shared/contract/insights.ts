@@ -1,0 +1,88 @@
+import * as z from 'zod'
+
+import type { Routes } from './route.ts'
+
+/** The routes of the insights function. */
+
+const success = { success: z.literal(true) }
+const counts = z.record(z.string(), z.int())
+const rate = z.number().min(0).max(1).nullable()
+
+const summary = z.object({
+  audiences: z.object({ total: z.int(), active: z.int(), draft: z.int(), archived: z.int() }),
+  platforms: z.object({ total: z.int(), by_status: counts, by_type: counts }),
+  distributions: z.object({
+    total: z.int(),
+    by_status: counts,
+    average_match_rate: rate.describe('Over those whose match rate was reported; null when none was.'),
+  }),
+  last_activity: z.iso.datetime().nullable().describe('The latest change of anything; null when there is nothing.'),
+})
+
+const audienceMonth = z.object({
+  month: z.string().describe('Of creation, in UTC: 2025-05'),
+  created: z.int(),
+  by_status: counts,
+  by_type: counts,
+  total_size: z.int().describe('Of those whose size is known.'),
+})
+
+const distributionMonth = z.object({
+  month: z.string().describe('Of creation, in UTC: 2025-05'),
+  platforms: z.array(
+    z.object({
+      platform_id: z.string(),
+      platform_name: z.string().nullable(),
+      platform_type: z.string().nullable(),
+      handed_over: z.int().describe('All but those still scheduled or cancelled.'),
+      completed: z.int(),
+      failed: z.int(),
+      matched_records: z.int().describe('The sum of what was reported.'),
+      match_rate: rate.describe('The mean of those that were reported; null when none was.'),
+    }),
+  ),
+})
+
+const monthsQuery = z.strictObject({
+  months: z
+    .string()
+    .regex(/^\d{1,2}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(36))
+    .optional()
+    .describe('How many months back, this one included; 12 without it.'),
+})
+
+export const insightRoutes = {
+  getSummary: {
+    function: 'insights',
+    method: 'GET',
+    path: '/api/users/{user_id}/summary',
+    summary: 'How much of everything there is; `me` or your own id.',
+    access: 'user',
+    query: z.strictObject({}),
+    answers: { 200: { description: 'The counts.', body: z.object({ ...success, summary }) } },
+  },
+  getAudienceInsights: {
+    function: 'insights',
+    method: 'GET',
+    path: '/api/insights/audiences',
+    summary: 'Audiences by month of creation, newest month first.',
+    access: 'user',
+    query: monthsQuery,
+    answers: {
+      200: { description: 'One entry per month.', body: z.object({ ...success, months: z.array(audienceMonth) }) },
+    },
+  },
+  getDistributionInsights: {
+    function: 'insights',
+    method: 'GET',
+    path: '/api/insights/distributions',
+    summary: 'Distributions by month of creation and platform, newest month first.',
+    access: 'user',
+    query: monthsQuery,
+    answers: {
+      200: { description: 'One entry per month.', body: z.object({ ...success, months: z.array(distributionMonth) }) },
+    },
+  },
+} as const satisfies Routes

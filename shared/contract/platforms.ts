@@ -1,0 +1,154 @@
+import * as z from 'zod'
+
+import { platform, platformInput, platformPatch, platformStatus, platformType } from '../records/platform.ts'
+import { paging } from './paging.ts'
+import type { Routes } from './route.ts'
+
+/** The routes of the platforms function. */
+
+/** Which fields each type has; `shared/destinations` validates them. */
+export const CREDENTIAL_FIELDS = [
+  'the_trade_desk: api_key, account_id',
+  'meta: access_token, account_id, app_secret?',
+  'google_ads: client_id, client_secret, refresh_token, developer_token, customer_id, login_customer_id?',
+  'linkedin: access_token, account_id',
+  'tiktok: access_token, advertiser_id',
+  'amazon_dsp: client_id, client_secret, refresh_token, profile_id, region',
+  'liveramp: access_key_id, secret_access_key, bucket, region, prefix?',
+].join('; ')
+
+const credentials = z.unknown().meta({
+  type: 'object',
+  description: `Write-only; encrypted on arrival. Fields by platform type (? = optional): ${CREDENTIAL_FIELDS}.`,
+})
+
+const listQuery = z.strictObject({
+  platform_type: platformType.optional(),
+  status: z
+    .union([platformStatus, z.literal('all')])
+    .optional()
+    .describe('Without it, and with `all`, those of every status.'),
+  ...paging,
+})
+
+const success = { success: z.literal(true) }
+const one = z.object({ ...success, platform })
+const oneWithMessage = z.object({ ...success, platform, message: z.string() })
+const saved = z.object({ ...success, platform_id: z.string(), platform, message: z.string() })
+
+const tested = z.object({
+  ...success,
+  ok: z.boolean(),
+  code: z
+    .string()
+    .describe(
+      'ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: what the ' +
+        'platform made of the credentials',
+    ),
+  message: z.string(),
+  checked_at: z.iso.datetime(),
+})
+
+export const platformRoutes = {
+  savePlatform: {
+    function: 'platforms',
+    method: 'POST',
+    path: '/api/platforms',
+    summary: 'Save a platform: a new one, or the sent fields of the one whose id is given.',
+    access: 'user',
+    body: platformInput(credentials),
+    idempotent_by_key: true,
+    answers: {
+      200: { description: 'Changed, or already as sent.', body: saved },
+      201: { description: 'Created.', body: saved },
+    },
+  },
+  listPlatforms: {
+    function: 'platforms',
+    method: 'GET',
+    path: '/api/platforms',
+    summary: 'One page of platforms, newest first.',
+    access: 'user',
+    query: listQuery,
+    answers: {
+      200: {
+        description: 'Of credentials only what may be shown.',
+        body: z.object({
+          ...success,
+          platforms: z.array(platform),
+          count: z.int(),
+          next_cursor: z.string().nullable(),
+        }),
+      },
+    },
+  },
+  getPlatform: {
+    function: 'platforms',
+    method: 'GET',
+    path: '/api/platforms/{platform_id}',
+    summary: 'One platform.',
+    access: 'user',
+    query: z.strictObject({}),
+    answers: {
+      200: { description: 'The platform.', body: one },
+      304: { description: 'It still is as `If-None-Match` names it.' },
+    },
+  },
+  patchPlatform: {
+    function: 'platforms',
+    method: 'PATCH',
+    path: '/api/platforms/{platform_id}',
+    summary: 'Change a platform by a JSON merge patch (RFC 7396).',
+    access: 'user',
+    body: platformPatch,
+    conditional: true,
+    answers: { 200: { description: 'The platform as it is now.', body: one } },
+  },
+  deletePlatform: {
+    function: 'platforms',
+    method: 'DELETE',
+    path: '/api/platforms/{platform_id}',
+    summary: 'Delete a platform, its credentials at once. It can be restored without them for 90 days.',
+    access: 'user',
+    conditional: true,
+    answers: { 204: { description: 'Deleted.' } },
+  },
+  restorePlatform: {
+    function: 'platforms',
+    method: 'POST',
+    path: '/api/platforms/{platform_id}/restore',
+    summary: 'Undelete a platform: it comes back `pending` and without credentials.',
+    access: 'user',
+    idempotent_by_key: true,
+    answers: { 200: { description: 'The platform as it is now.', body: oneWithMessage } },
+  },
+  setPlatformStatus: {
+    function: 'platforms',
+    method: 'PUT',
+    path: '/api/platforms/{platform_id}/status',
+    summary: 'Disconnect a platform, or make a disconnected one pending. A test alone connects it.',
+    access: 'user',
+    body: z.strictObject({ status: platformStatus }),
+    conditional: true,
+    answers: { 200: { description: 'The platform as it is now.', body: oneWithMessage } },
+  },
+  replacePlatformCredentials: {
+    function: 'platforms',
+    method: 'PUT',
+    path: '/api/platforms/{platform_id}/credentials',
+    summary: 'Replace the credentials of a platform, which is then `pending` until they are tested.',
+    access: 'user',
+    body: z.strictObject({ credentials }),
+    conditional: true,
+    answers: { 200: { description: 'The platform as it is now.', body: oneWithMessage } },
+  },
+  testPlatform: {
+    function: 'platforms',
+    method: 'POST',
+    path: '/api/platforms/{platform_id}/test',
+    summary: 'Call the platform with its credentials, and make it `connected` or `error` by what it answers.',
+    access: 'user',
+    idempotent_by_key: true,
+    answers: { 200: { description: 'What the platform said, which need not be good news.', body: tested } },
+  },
+} as const satisfies Routes

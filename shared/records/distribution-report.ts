@@ -1,0 +1,74 @@
+import * as z from 'zod'
+
+import { count, freeObject, text } from './fields.ts'
+import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, instant, type DistributionStatus } from './distribution.ts'
+
+/** What whoever performs an upload reports about it, in the spelling of today and in that of the old system. */
+
+const ERROR_DETAILS_BYTES_MAX = 8 * 1024
+const rate = z.number().min(0).max(1)
+const errorMessage = text(ERROR_MESSAGE_LENGTH_MAX)
+
+const errorDetails = freeObject.refine((value) => JSON.stringify(value).length <= ERROR_DETAILS_BYTES_MAX, {
+  error: `must not take more than ${ERROR_DETAILS_BYTES_MAX} bytes`,
+})
+
+/** The old system wrote local times without an offset; its servers ran in UTC. */
+const oldInstant = z.union([instant, z.iso.datetime({ local: true })])
+
+/** Members of `metadata` that the old system read; they become fields and leave the metadata. */
+const oldMetadata = z.looseObject({
+  match_rate: rate.nullish(),
+  matched_records: count.nullish(),
+  error_message: errorMessage.nullish(),
+  completed_at: oldInstant.nullish(),
+})
+
+/** A report with one spelling for everything; `undefined` = nothing said. */
+export interface DistributionReport {
+  readonly status: DistributionStatus
+  readonly matched_records?: number | undefined
+  readonly match_rate?: number | undefined
+  readonly platform_audience_id?: string | undefined
+  readonly as_of?: string | undefined
+  readonly error_message?: string | undefined
+  readonly error_details?: Readonly<Record<string, unknown>> | undefined
+  readonly completed_at?: string | undefined
+  /** A merge patch. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** Body of `PUT …/status`. */
+export const distributionReport = z
+  .strictObject({
+    status: distributionStatus,
+    match_results: z
+      .strictObject({
+        matched_records: count.nullish(),
+        match_rate: rate.nullish(),
+        platform_audience_id: text(300).nullish(),
+        as_of: instant.nullish().describe('When the platform counted; an older count never replaces a newer one.'),
+      })
+      .nullish(),
+    error_message: errorMessage.nullish(),
+    error_details: errorDetails.nullish(),
+    metadata: oldMetadata.nullish().describe('Merged into what is there.'),
+  })
+  .transform(({ status, match_results, error_message, error_details, metadata }): DistributionReport => {
+    const { match_rate, matched_records, error_message: old_message, completed_at, ...rest } = metadata ?? {}
+    return {
+      status,
+      matched_records: match_results?.matched_records ?? matched_records ?? undefined,
+      match_rate: match_results?.match_rate ?? match_rate ?? undefined,
+      platform_audience_id: match_results?.platform_audience_id ?? undefined,
+      as_of: match_results?.as_of ?? undefined,
+      error_message: error_message ?? old_message ?? undefined,
+      error_details: error_details ?? undefined,
+      completed_at: completed_at ? inUtc(completed_at) : undefined,
+      metadata: metadata ? rest : undefined,
+    }
+  })
+
+function inUtc(time: string): string {
+  return new Date(/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`).toISOString()
+}

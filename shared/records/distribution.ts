@@ -1,0 +1,177 @@
+import * as z from 'zod'
+
+import { columnsOf } from './columns.ts'
+import { count, freeObject, metadata, text } from './fields.ts'
+import { SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+
+/** A distribution: an audience handed over to a platform, what exactly was handed over, and what came of it. */
+
+export const distributionStatus = z.enum(['scheduled', 'pending', 'in_progress', 'completed', 'failed', 'cancelled'])
+export type DistributionStatus = z.output<typeof distributionStatus>
+
+const distributionType = z.enum(['initial', 'refresh', 'incremental'])
+
+/** A time in any offset; it is stored and shown in UTC. */
+export const instant = z.iso.datetime({ offset: true })
+
+const segmentId = z.union([z.int(), text(200)])
+
+export const ERROR_MESSAGE_LENGTH_MAX = 5000
+
+/** Everything a client may set, whole and in its final form. */
+export const distributionFields = z.strictObject({
+  audience_id: text(300).min(1),
+  platform_id: text(300).min(1),
+  status: distributionStatus,
+  distribution_type: distributionType,
+  scheduled_at: instant.nullable(),
+  /** Empty: all of the audience. */
+  segments_distributed: z.array(segmentId).max(1000),
+  metadata,
+})
+type DistributionFields = z.output<typeof distributionFields>
+
+const DISTRIBUTION_DEFAULTS: Omit<DistributionFields, 'audience_id' | 'platform_id'> = {
+  status: 'pending',
+  distribution_type: 'initial',
+  scheduled_at: null,
+  segments_distributed: [],
+  metadata: {},
+}
+
+/** One try in the run ledger: it begins when the distribution becomes pending. */
+const attempt = z.object({
+  /** 1, 2, … also when the ledger no longer keeps the first ones. */
+  attempt: z.int(),
+  queued_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  ended_at: z.iso.datetime().nullable(),
+  outcome: z.enum(['completed', 'failed', 'cancelled']).nullable(),
+  error: z.object({ code: z.string().nullable(), message: z.string().nullable() }).nullable(),
+})
+export type Attempt = z.output<typeof attempt>
+
+/** The audience as it was handed over: what exactly was sent has an answer for ever. */
+const audienceSnapshot = z.object({
+  version: z.int(),
+  data_type: z.string().nullable(),
+  total_audience_size: count.nullable(),
+  audience_size: count.nullable(),
+  selected_variables: z.array(z.string()),
+  variable_details: z.array(z.record(z.string(), z.unknown())),
+  segments: z.array(z.record(z.string(), z.unknown())),
+})
+export type AudienceSnapshot = z.output<typeof audienceSnapshot>
+
+/** Set by the server alone. */
+const serverShape = {
+  audience_name: z.string().nullable(),
+  platform_name: z.string().nullable(),
+  platform_type: z.string().nullable(),
+  started_at: z.iso.datetime().nullable(),
+  completed_at: z.iso.datetime().nullable(),
+  /** Size of what was handed over, null when the audience does not tell. */
+  total_records: count.nullable(),
+  /** As the platform reported it; null until then. */
+  matched_records: count.nullable(),
+  /** As the platform reported it, 0–1; null until then. */
+  match_rate: z.number().nullable(),
+  match_results_as_of: z.iso.datetime().nullable(),
+  platform_audience_id: z.string().nullable(),
+  /** From the platform's default_match_rate: never mixed with what was reported. */
+  estimated_matched_records: count.nullable(),
+  error_message: z.string().nullable(),
+  error_details: freeObject.nullable(),
+  audience_snapshot: audienceSnapshot.nullable(),
+  attempts: z.array(attempt),
+}
+
+const readOnlyShape = {
+  user_id: z.string(),
+  created_at: SYSTEM_SHAPE.created_at,
+  updated_at: SYSTEM_SHAPE.updated_at,
+  version: SYSTEM_SHAPE.version,
+  deleted: SYSTEM_SHAPE.deleted,
+  client_id: SYSTEM_SHAPE.client_id,
+}
+
+/** The shape of a whole distribution in an answer, for the contract. */
+export const distribution = z.object({
+  distribution_id: z.string(),
+  ...readOnlyShape,
+  ...distributionFields.shape,
+  ...serverShape,
+})
+
+const DETAIL_COLUMNS = ['audience_snapshot', 'attempts'] as const
+
+/** The shape of a distribution in a listing. */
+export const distributionSummary = distribution.omit({ audience_snapshot: true, attempts: true })
+
+const ECHOED_FIELDS = [...Object.keys(readOnlyShape), ...Object.keys(serverShape)]
+const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.unknown().optional()]))
+
+function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => !ECHOED_FIELDS.includes(name))) as T
+}
+
+const sentFields = z.strictObject(
+  Object.fromEntries(Object.entries(distributionFields.shape).map(([name, field]) => [name, z.nullish(field)])) as {
+    [Name in keyof DistributionFields]: z.ZodOptional<z.ZodNullable<(typeof distributionFields.shape)[Name]>>
+  },
+)
+
+function requires(name: 'audience_id' | 'platform_id') {
+  return {
+    path: [name],
+    error: 'is required',
+    // Also when other fields are bad: all of them are named at once.
+    when: () => true,
+  }
+}
+
+function names(sent: unknown, name: string): boolean {
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return true
+  const fields = sent as Readonly<Record<string, unknown>>
+  return (fields['distribution_id'] ?? fields[name] ?? undefined) !== undefined
+}
+
+/** Body of a creation, or of a save with an id: any of the fields; null = back to the default. */
+export const distributionInput = sentFields
+  .extend({ ...echoed, distribution_id: z.string().max(300).optional() })
+  .refine((sent) => names(sent, 'audience_id'), requires('audience_id'))
+  .refine((sent) => names(sent, 'platform_id'), requires('platform_id'))
+  .transform(withoutEchoed)
+
+export const DISTRIBUTIONS: RecordKind = {
+  name: 'distributions',
+  noun: 'distribution',
+  id_prefix: 'dist',
+  id_column: 'distribution_id',
+  partitioned_by: 'month',
+  columns: columnsOf({ distribution_id: z.string(), ...SYSTEM_SHAPE, ...distributionFields.shape, ...serverShape }, [
+    'distribution_id',
+    'created_at',
+    'updated_at',
+    'version',
+    'rev',
+    'deleted',
+    'status',
+  ]),
+  detail_columns: DETAIL_COLUMNS,
+  derive: () => ({}),
+  hidden_columns: [],
+  // What was handed over stays what was handed over.
+  immutable_fields: ['audience_id', 'platform_id', 'distribution_type', 'segments_distributed'],
+  fields: distributionFields,
+  defaults: DISTRIBUTION_DEFAULTS,
+  initial_statuses: ['scheduled', 'pending'],
+  transitions: {
+    scheduled: ['pending', 'cancelled'],
+    pending: ['in_progress', 'cancelled', 'failed'],
+    in_progress: ['completed', 'failed'],
+    failed: ['pending'],
+    completed: [],
+    cancelled: [],
+  },
+}

@@ -1,0 +1,111 @@
+import { Problem, type FieldError } from '../base/problem.ts'
+import { AUDIENCES } from './audience.ts'
+import type { AudienceSnapshot } from './distribution.ts'
+import { PLATFORMS } from './platform.ts'
+import { fromRow, type Cells } from './rows.ts'
+
+/** What a distribution keeps of its audience and platform, as they are in the versions that were read. */
+export interface HandOver {
+  readonly audience_id: string
+  readonly platform_id: string
+  readonly audience_name: string | null
+  readonly platform_name: string | null
+  readonly platform_type: string | null
+  readonly total_records: number | null
+  readonly estimated_matched_records: number | null
+  readonly audience_snapshot: AudienceSnapshot
+}
+
+/** Leaves room within a record's limit for everything that is reported about a distribution later. */
+const SNAPSHOT_BYTES_MAX = 160 * 1024
+
+/**
+ * The hand-over of an audience to a platform, or why there cannot be one. A record of another user is as absent as one
+ * that never was.
+ * @param segments ids of those to hand over; none = all of the audience
+ */
+export function handOver(
+  audience: Cells | undefined,
+  platform: Cells | undefined,
+  segments: readonly (string | number)[],
+): HandOver | Problem {
+  const errors: FieldError[] = []
+  const unusable = (path: string, message: string) => errors.push({ path, message })
+  if (!audience || audience['deleted'] === true) unusable('audience_id', 'names no audience of yours')
+  else if (audience['status'] === 'archived') unusable('audience_id', 'names an archived audience: restore it first')
+  if (!platform || platform['deleted'] === true) unusable('platform_id', 'names no platform of yours')
+  else if (platform['status'] === 'disconnected') unusable('platform_id', 'names a disconnected platform')
+  if (!audience || !platform || errors.length > 0) return unresolvable(errors)
+
+  const snapshot = snapshotOf(audience)
+  const known = new Map(snapshot.segments.map((segment) => [segment['segment_id'], segment['size']]))
+  segments.forEach((id, at) => {
+    if (!known.has(id)) unusable(`segments_distributed[${at}]`, 'names no segment of the audience')
+  })
+  if (errors.length > 0) return unresolvable(errors)
+  if (Buffer.byteLength(JSON.stringify([snapshot, segments])) > SNAPSHOT_BYTES_MAX) return tooLarge()
+
+  const total_records =
+    segments.length === 0 ? sizeOf(snapshot) : sumOf([...new Set(segments)].map((id) => known.get(id)))
+  const rate = defaultMatchRate(platform)
+  return {
+    audience_id: String(audience['audience_id']),
+    platform_id: String(platform['platform_id']),
+    audience_name: audience['name'] as string | null,
+    platform_name: platform['name'] as string | null,
+    platform_type: platform['platform_type'] as string | null,
+    total_records,
+    estimated_matched_records: total_records === null || rate === undefined ? null : Math.round(total_records * rate),
+    audience_snapshot: snapshot,
+  }
+}
+
+const SNAPSHOT_COLUMNS = AUDIENCES.columns.filter(({ name }) =>
+  [
+    'version',
+    'data_type',
+    'total_audience_size',
+    'audience_size',
+    'selected_variables',
+    'variable_details',
+    'segments',
+  ].includes(name),
+)
+const SETTINGS_COLUMN = PLATFORMS.columns.filter(({ name }) => name === 'settings')
+
+export function snapshotOf(audience: Cells): AudienceSnapshot {
+  return fromRow(SNAPSHOT_COLUMNS, audience) as unknown as AudienceSnapshot
+}
+
+function defaultMatchRate(platform: Cells): number | undefined {
+  const { settings } = fromRow(SETTINGS_COLUMN, platform)
+  const { default_match_rate: rate } = (settings ?? {}) as { default_match_rate?: unknown }
+  return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : undefined
+}
+
+function sizeOf({ total_audience_size, audience_size, segments }: AudienceSnapshot): number | null {
+  return total_audience_size ?? audience_size ?? sumOf(segments.map(({ size }) => size))
+}
+
+/** Null when one of the sizes is not known, or there is none. */
+function sumOf(sizes: readonly unknown[]): number | null {
+  let sum = 0
+  for (const size of sizes) {
+    if (typeof size !== 'number') return null
+    sum += size
+  }
+  return sizes.length === 0 || !Number.isSafeInteger(sum) ? null : sum
+}
+
+function unresolvable(errors: readonly FieldError[]): Problem {
+  const said = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
+  return new Problem('unresolvable-reference', `${said}.`, { errors })
+}
+
+function tooLarge(): Problem {
+  return new Problem(
+    'quota-exceeded',
+    `The audience takes more than the ${SNAPSHOT_BYTES_MAX} bytes that a distribution keeps of it.`,
+    { members: { limit: 'audience_snapshot_bytes', limit_value: SNAPSHOT_BYTES_MAX } },
+  )
+}

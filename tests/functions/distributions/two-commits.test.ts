@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+
+import { createDistributionsApp } from '#functions/distributions/index.ts'
+import { clockAt, fasterClock } from '#tests/functions/audiences/running.ts'
+import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } from './running.ts'
+
+/** A completion is two commits: the distribution first, its platform's last_sync_at second. */
+
+test('a completed distribution sets the time of its platform, and nothing else does', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  await reported(running.distributions, made, 'in_progress')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null, version: 1 })
+  const { result, ...cost } = await running.counted(() => reported(running.distributions, made, 'completed'))
+  const platform = await running.storedPlatform(pair.platform_id)
+  expect(platform).toMatchObject({ last_sync_at: result['completed_at'], version: 2, name: 'Our Trade Desk seat' })
+  expect(cost).toEqual({ reads: 0, writes: 2, lists: 0 })
+})
+
+test('a crash between the two commits leaves nothing dangling: whoever repeats the report mends it', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  const done = await reported(running.distributions, made, 'in_progress', 'completed')
+  // As it lies there when the function ended after the first commit.
+  await running.platform({ platform_id: pair.platform_id, last_sync_at: null })
+  const after_restart = (await running.instance(createDistributionsApp)).as(DEMO)
+  const repeated = await reported(after_restart, made, 'completed')
+  expect(repeated).toEqual(done)
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: done['completed_at'] })
+})
+
+test('a platform that cannot be written is a 503 that says what stands, and the repeated report sets it', async () => {
+  const running = await runningInTest({ clock: fasterClock(40) })
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  await reported(running.distributions, made, 'in_progress')
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['write'], prefix: 'platforms/' })
+  const path = `${PATH}/${made.distribution_id}`
+  const half = await running.distributions.call('PUT', `${path}/status`, { status: 'completed' })
+  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
+  expect(half.body.detail).toContain('last_sync_at')
+  running.gcs.faults.reset()
+  expect(distributionOf(await running.distributions.call('GET', path)).status).toBe('completed')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
+  const done = await reported(running.distributions, made, 'completed')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: done['completed_at'] })
+})
+
+test('the time of a platform never goes back, whatever order completions are reported in', async () => {
+  const clock = clockAt('2025-05-15T12:00:00Z')
+  const running = await runningInTest({ clock })
+  const pair = await aPair(running)
+  const [early, late] = [await created(running.distributions, pair), await created(running.distributions, pair)]
+  const completedAt = (completed_at: string) => ({ status: 'completed', metadata: { completed_at } })
+  await reported(running.distributions, late, 'in_progress', completedAt('2025-05-15T11:00:00Z'))
+  await reported(running.distributions, early, 'in_progress', completedAt('2025-05-15T10:00:00Z'))
+  await reported(running.distributions, early, 'completed')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({
+    last_sync_at: '2025-05-15T11:00:00.000Z',
+    version: 2,
+  })
+})
+
+test('a platform deleted meanwhile stays as it is, and the completion stands', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  await running.platform({ platform_id: pair.platform_id, deleted: true })
+  const done = await reported(running.distributions, made, 'in_progress', 'completed')
+  expect(done.status).toBe('completed')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null, version: 2 })
+})

@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest'
+
+import { createMaintenanceApp } from '#functions/maintenance/index.ts'
+import { clockAt, type SettableClock } from '#tests/functions/audiences/running.ts'
+import {
+  aPair,
+  created,
+  DEMO,
+  DISPATCH,
+  PATH,
+  reported,
+  runningInTest,
+  type DistributionJson,
+  type Running,
+} from '#tests/functions/distributions/running.ts'
+
+const NOON = '2025-05-15T12:00:00Z'
+const NOTHING = { started: 0, refreshed: 0, failed_users: 0 }
+
+async function atNoon(): Promise<{ running: Running; clock: SettableClock }> {
+  const clock = clockAt(NOON)
+  return { running: await runningInTest({ clock }), clock }
+}
+
+async function all(running: Running, user_id = DEMO): Promise<DistributionJson[]> {
+  return (await running.as(user_id).distributions.call('GET', PATH)).body['distributions'] as DistributionJson[]
+}
+
+/** A distribution completed at noon to a platform that refreshes daily. */
+async function completedAtNoon(running: Running, settings: Record<string, unknown> = {}, sent = {}) {
+  const pair = await aPair(running)
+  await running.platform({
+    platform_id: pair.platform_id,
+    settings: { auto_refresh: true, refresh_frequency: 'daily', default_match_rate: 0.5, ...settings },
+  })
+  const made = await created(running.distributions, { ...pair, ...sent })
+  await reported(running.distributions, made, 'in_progress', 'completed')
+  return { ...pair, distribution_id: made.distribution_id }
+}
+
+test('only operators may dispatch', async () => {
+  const { running } = await atNoon()
+  const maintenance = await running.instance(createMaintenanceApp)
+  // A user's token is not for this function, whoever the user is.
+  expect((await maintenance.as(DEMO).call('POST', DISPATCH)).status).toBe(403)
+  expect((await maintenance.asOperator().call('POST', DISPATCH)).status).toBe(200)
+})
+
+test('what is scheduled becomes pending when it is due, with its first attempt, for every user; not before', async () => {
+  const { running, clock } = await atNoon()
+  const made: DistributionJson[] = []
+  for (const user_id of [DEMO, "../../o'brien@example.com"]) {
+    const pair = await aPair(running, user_id)
+    const { distributions } = running.as(user_id)
+    for (const scheduled_at of ['2025-05-15T12:05:00Z', '2025-05-15T12:10:00Z']) {
+      made.push(await created(distributions, { ...pair, scheduled_at }))
+    }
+  }
+  expect((await running.dispatch()).body).toMatchObject({ users: 2, ...NOTHING, next_cursor: null })
+  clock.set('2025-05-15T12:06:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, started: 2 })
+  expect((await all(running)).map(({ status }) => status)).toEqual(['scheduled', 'pending'])
+  const { body } = await running.distributions.call('GET', `${PATH}/${made[0]!.distribution_id}`)
+  expect(body['distribution']).toMatchObject({ version: 2, attempts: [{ attempt: 1, outcome: null }] })
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+})
+
+test('a run after which nothing changed costs two LISTs', async () => {
+  const { running } = await atNoon()
+  await completedAtNoon(running)
+  await running.dispatch()
+  const { result, ...cost } = await running.counted(() => running.dispatch())
+  expect([result.body['users'], cost]).toEqual([1, { reads: 0, writes: 0, lists: 2 }])
+})
+
+test('a platform with auto_refresh gets a refresh of what was completed there longer ago than its frequency', async () => {
+  const { running, clock } = await atNoon()
+  const metadata = { campaign_name: 'Spring', approval_status: 'approved' }
+  const first = await completedAtNoon(running, {}, { segments_distributed: [1], metadata })
+  clock.set('2025-05-16T11:59:00Z')
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  clock.set('2025-05-16T12:01:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, refreshed: 1 })
+  const [refresh] = await all(running)
+  expect(refresh).toMatchObject({
+    audience_id: first.audience_id,
+    platform_id: first.platform_id,
+    distribution_type: 'refresh',
+    status: 'pending',
+    version: 1,
+    segments_distributed: [1],
+    total_records: 175_000,
+    estimated_matched_records: 87_500,
+    matched_records: null,
+    metadata: { campaign_name: 'Spring', refresh_of: first.distribution_id },
+  })
+  // While it is open there is no other, and once it is completed the next one follows a period later.
+  clock.set('2025-05-18T12:01:00Z')
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  await reported(running.distributions, refresh!, 'in_progress', 'completed')
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  clock.set('2025-05-19T12:05:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1 })
+  expect(await all(running)).toHaveLength(3)
+})
+
+test('a refresh that was cancelled, failed or deleted is not made again in the same period', async () => {
+  const { running, clock } = await atNoon()
+  await completedAtNoon(running)
+  clock.set('2025-05-16T13:00:00Z')
+  await running.dispatch()
+  const [refresh] = await all(running)
+  await reported(running.distributions, refresh!, 'cancelled')
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  await running.distributions.call('DELETE', `${PATH}/${refresh!.distribution_id}`)
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  clock.set('2025-05-17T13:00:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, refreshed: 1 })
+})
+
+test.each([
+  ['weekly', '2025-05-22T11:00:00Z', '2025-05-22T13:00:00Z'],
+  ['monthly', '2025-06-14T11:00:00Z', '2025-06-14T13:00:00Z'],
+])('%s means that long', async (refresh_frequency, before, after) => {
+  const { running, clock } = await atNoon()
+  await completedAtNoon(running, { refresh_frequency })
+  clock.set(before)
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  clock.set(after)
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1 })
+})
+
+test('nothing is refreshed without auto_refresh, to a disconnected platform, or of an archived audience', async () => {
+  const { running, clock } = await atNoon()
+  await completedAtNoon(running, { auto_refresh: false })
+  const { platform_id } = await completedAtNoon(running)
+  await running.platform({ platform_id, status: 'disconnected' })
+  const { audience_id } = await completedAtNoon(running)
+  await running.audiences.call('PUT', `/api/audiences/${audience_id}/status`, { status: 'archived' })
+  const gone = await completedAtNoon(running, {}, { segments_distributed: [1] })
+  await running.audiences.call('PATCH', `/api/audiences/${gone.audience_id}`, { segments: [] })
+  clock.set('2025-05-20T12:00:00Z')
+  expect((await running.dispatch()).body).toMatchObject(NOTHING)
+})
+
+test('run in three instances at once, everything happens once', async () => {
+  const { running, clock } = await atNoon()
+  for (let i = 0; i < 3; i++) await completedAtNoon(running)
+  const pair = await aPair(running)
+  for (let i = 0; i < 3; i++) await created(running.distributions, { ...pair, scheduled_at: '2025-05-16T12:00:00Z' })
+  clock.set('2025-05-16T13:00:00Z')
+  const instances = await Promise.all([1, 2, 3].map(() => running.instance(createMaintenanceApp)))
+  const runs = await Promise.all(instances.map((one) => one.asOperator().call('POST', DISPATCH)))
+  expect(runs.map(({ status }) => status)).toEqual([200, 200, 200])
+  const sum = (name: string) => runs.reduce((total, { body }) => total + Number(body[name]), 0)
+  expect([sum('started'), sum('refreshed'), sum('failed_users')]).toEqual([3, 3, 0])
+  const distributions = await all(running)
+  expect(distributions.filter(({ distribution_type }) => distribution_type === 'refresh')).toHaveLength(3)
+  expect(distributions.filter(({ status }) => status === 'pending')).toHaveLength(6)
+  expect(new Set(distributions.map(({ version }) => version))).toEqual(new Set([1, 2, 3]))
+})
+
+test("one user's unreadable object keeps nobody else waiting, and is told of", async () => {
+  const { running, clock } = await atNoon()
+  for (const user_id of ['a_user', 'b_user']) {
+    const pair = await aPair(running, user_id)
+    await created(running.as(user_id).distributions, { ...pair, scheduled_at: '2025-05-15T12:05:00Z' })
+  }
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'distributions/user_id=a_user/' })
+  clock.set('2025-05-15T12:06:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ users: 2, started: 1, failed_users: 1 })
+  expect(running.lines.filter(({ event }) => event === 'dispatch_failed')).toMatchObject([{ severity: 'WARNING' }])
+  running.gcs.faults.reset()
+  expect((await running.dispatch()).body).toMatchObject({ started: 1, failed_users: 0 })
+})
+
+test('a cursor goes on behind a user, and anything else is refused', async () => {
+  const { running } = await atNoon()
+  for (const user_id of ['a_user', 'b_user', 'c_user']) {
+    await created(running.as(user_id).distributions, await aPair(running, user_id))
+  }
+  const operator = (await running.instance(createMaintenanceApp)).asOperator()
+  const cursor = Buffer.from('a_user').toString('base64url')
+  expect((await operator.call('POST', `${DISPATCH}?cursor=${cursor}`)).body['users']).toBe(2)
+  const { status, body } = await operator.call('POST', `${DISPATCH}?cursor=%2F%2F`)
+  expect([status, body.errors.map(({ path }) => path)]).toEqual([400, ['cursor']])
+})
