@@ -11,6 +11,7 @@ import { monthOf } from '#shared/table/partition.ts'
 import type { Row } from '#shared/table/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { patiently } from './patience.ts'
+import type { Completion, CompletionTools } from './kinds/import-kind.ts'
 import type { Report } from './report.ts'
 import { sideBySide } from './side-by-side.ts'
 import type { Place } from './source-files.ts'
@@ -20,6 +21,8 @@ import { createdAt_ms, differences, rowOf, verdictOf } from './verdict.ts'
 /** Rows that are on their way at once: far below the queue limit of the table. */
 const LOT_ROWS = 1000
 const LOT_BYTES = LIMITS.batch_bytes
+/** Rows of a group that are completed at once: credentials take a call to the key each. */
+const COMPLETED_AT_ONCE = 8
 /** Objects worked on side by side. */
 export const OBJECTS_AT_ONCE = 32
 
@@ -29,13 +32,23 @@ interface Item {
   /** Where a record without an index entry goes. */
   readonly row: Row
   readonly size_bytes: number
+  readonly completion?: Extract<Completion, { kind: 'row' }>
 }
+
+interface Placed {
+  readonly item: Item
+  readonly entry: LegacyEntry | undefined
+}
+
+/** `left`: what is stored is not what the source says. */
+type Result = 'written' | 'unchanged' | 'left'
 
 export interface CarrierDependencies {
   readonly report: Report
   readonly clock: Clock
   readonly random: Random
   readonly tableOf: (place: Place) => Table
+  readonly completion: CompletionTools
   /** Why the index of a user's old ids cannot be used. */
   readonly indexFault: (user_id: string) => string | undefined
 }
@@ -56,8 +69,8 @@ export class Carrier {
 
   /** Takes a record; sends the lot when it is full. */
   async add(record: SourceRecord, place: Place): Promise<void> {
-    const row = rowOf(place.file.kind.kind, record, undefined)
-    const size_bytes = Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
+    const row = rowOf(place.file.kind, record, undefined)
+    const size_bytes = rowBytes(row)
     this.#lot.push({ record, place, row, size_bytes })
     this.#lot_bytes += size_bytes
     if (this.#lot.length >= LOT_ROWS || this.#lot_bytes >= LOT_BYTES) await this.flush()
@@ -74,7 +87,9 @@ export class Carrier {
     const indexes = new Map<string, Promise<ReadonlyMap<string, LegacyEntry>>>()
     await sideBySide(groups.values(), OBJECTS_AT_ONCE, async (group) => {
       const entries = await this.#entriesOf(group, indexes)
-      await Promise.all(group.map((item) => this.#carry(item, entries.get(item.record.key))))
+      const placed = group.map((item) => ({ item, entry: entries.get(item.record.key) }))
+      const completed = await this.#completed(placed)
+      await Promise.all(completed.map(({ item, entry }) => this.#carry(item, entry)))
     })
     this.count += lot.length
   }
@@ -98,14 +113,40 @@ export class Carrier {
     return await index
   }
 
+  /** The group with its rows as they are to be stored, without those that turn out to be refused. */
+  async #completed(group: readonly Placed[]): Promise<Placed[]> {
+    const { report, completion, indexFault } = this.#dependencies
+    const complete = group[0]?.item.place.file.kind.complete
+    if (!complete) return [...group]
+    const looked_up = await Promise.all(
+      group.map(async (placed) => {
+        const { record } = placed.item
+        const is_faulty = record.is_old_id && indexFault(record.user_id) !== undefined
+        return { ...placed, is_faulty, current: is_faulty ? undefined : await this.#lookUp(placed.item, placed.entry) }
+      }),
+    )
+    const completed: Placed[] = []
+    await sideBySide(looked_up, COMPLETED_AT_ONCE, async ({ item, entry, is_faulty, current }) => {
+      const { record, place } = item
+      if (is_faulty) return void completed.push({ item, entry })
+      const { user_id, credentials } = record
+      const draft = { user_id, credentials, row: rowIn(item, entry), current }
+      const completion_of_row = await patiently(this.#dependencies, () => complete(draft, completion))
+      if (completion_of_row.kind === 'refused') return report.refused(place, record.id, completion_of_row.reason)
+      const { row } = completion_of_row
+      completed.push({ item: { ...item, row, size_bytes: rowBytes(row), completion: completion_of_row }, entry })
+    })
+    return completed
+  }
+
   async #carry(item: Item, entry: LegacyEntry | undefined): Promise<void> {
     const { report, indexFault } = this.#dependencies
     const { record, place } = item
     const fault = record.is_old_id ? indexFault(record.user_id) : undefined
     if (fault !== undefined) return report.refused(place, record.id, fault)
     try {
-      if (report.mode === 'import') await this.#write(item, entry)
-      else await this.#compare(item, entry)
+      const result = report.mode === 'import' ? await this.#write(item, entry) : await this.#compare(item, entry)
+      this.#reportRemarks(item, result)
       this.#reportAdjustment(item, entry)
     } catch (error) {
       if (!(error instanceof Problem && error.cause instanceof CorruptObject)) throw error
@@ -113,14 +154,15 @@ export class Carrier {
     }
   }
 
-  async #write(item: Item, entry: LegacyEntry | undefined): Promise<void> {
+  async #write(item: Item, entry: LegacyEntry | undefined): Promise<Result> {
     const { report, tableOf } = this.#dependencies
     const { record, place, size_bytes } = item
-    const { kind } = place.file.kind
+    const import_kind = place.file.kind
+    const { kind } = import_kind
     const row = rowIn(item, entry)
     const decide = (current: Row | undefined): Decision => {
       const updated_at_ms = record.updated_at_ms
-      switch (verdictOf(kind, row, updated_at_ms, current)) {
+      switch (verdictOf(import_kind, row, updated_at_ms, current)) {
         case 'absent':
           return { kind: 'write', row, status: 201, updated_at_ms }
         case 'source_newer':
@@ -140,46 +182,79 @@ export class Carrier {
         throw error
       }
     })
-    if (outcome.kind === 'refused') return report.refused(place, record.id, outcome.problem.message)
-    const is_own = may_have_landed && verdictOf(kind, row, record.updated_at_ms, outcome.row) === 'same'
-    if (outcome.kind === 'written' || is_own) report.counts.written++
-    else this.#reportStored(item, row, outcome.row!)
+    if (outcome.kind === 'refused') {
+      report.refused(place, record.id, outcome.problem.message)
+      return 'left'
+    }
+    const is_own = may_have_landed && verdictOf(import_kind, row, record.updated_at_ms, outcome.row) === 'same'
+    if (outcome.kind !== 'written' && !is_own) return this.#reportStored(item, row, outcome.row!)
+    report.counts.written++
+    return 'written'
   }
 
   /** Looks the record up; the lookups of a group share one conditional read, as writes share a write. */
-  async #compare(item: Item, entry: LegacyEntry | undefined): Promise<void> {
-    const { report, tableOf } = this.#dependencies
-    const { record, place, size_bytes } = item
+  async #lookUp({ record, place, row, size_bytes }: Item, entry: LegacyEntry | undefined): Promise<Row | undefined> {
+    const { tableOf } = this.#dependencies
     const { kind } = place.file.kind
-    const row = rowIn(item, entry)
+    // An old id that the index does not have is nowhere.
+    if (record.is_old_id && !entry) return undefined
     const decide = (current: Row | undefined): Decision =>
       current ? { kind: 'keep', row: current, status: 200 } : { kind: 'refuse', problem: notFound(kind) }
-    const id = String(row[kind.id_column])
-    // An old id that the index does not have is nowhere.
-    const is_nowhere = record.is_old_id && !entry
-    const outcome = is_nowhere
-      ? undefined
-      : await patiently(this.#dependencies, () => tableOf(place).mutate(record.user_id, { id, size_bytes, decide }))
-    const current = outcome && 'row' in outcome ? outcome.row : undefined
+    const id = entry?.id ?? String(row[kind.id_column])
+    const mutation = { id, size_bytes, decide }
+    const outcome = await patiently(this.#dependencies, () => tableOf(place).mutate(record.user_id, mutation))
+    return 'row' in outcome ? outcome.row : undefined
+  }
+
+  async #compare(item: Item, entry: LegacyEntry | undefined): Promise<Result> {
+    const { report } = this.#dependencies
+    const { record, place } = item
+    const { kind } = place.file
+    const row = rowIn(item, entry)
+    const current = await this.#lookUp(item, entry)
     const verdict = verdictOf(kind, row, record.updated_at_ms, current)
-    if (report.mode === 'dry-run' && (verdict === 'absent' || verdict === 'source_newer')) report.counts.written++
-    else if (!current) report.deviates('missing', place, record.id, 'is not in the bucket')
-    else if (report.mode === 'verify' && (verdict === 'same' || verdict === 'source_newer')) {
-      const names = differences(kind, row, current)
-      if (!isPinned(record, entry) && current['created_at'] !== row['created_at']) names.push('created_at')
-      if (names.length === 0) report.counts.unchanged++
-      else report.deviates('different', place, record.id, `differs in ${names.join(', ')}`)
-    } else this.#reportStored(item, row, current)
+    if (report.mode === 'dry-run' && (verdict === 'absent' || verdict === 'source_newer')) {
+      report.counts.written++
+      return 'written'
+    }
+    if (!current) {
+      report.deviates('missing', place, record.id, 'is not in the bucket')
+      return 'left'
+    }
+    if (report.mode !== 'verify' || (verdict !== 'same' && verdict !== 'source_newer')) {
+      return this.#reportStored(item, row, current)
+    }
+    const names = differences(kind, row, current)
+    if (!isPinned(record, entry) && current['created_at'] !== row['created_at']) names.push('created_at')
+    if (names.length > 0) {
+      report.deviates('different', place, record.id, `differs in ${names.join(', ')}`)
+      return 'left'
+    }
+    report.counts.unchanged++
+    return 'unchanged'
   }
 
   /** Reports a record that stays as it is stored. */
-  #reportStored({ record, place }: Item, row: Row, current: Row): void {
+  #reportStored({ record, place }: Item, row: Row, current: Row): Result {
     const { report } = this.#dependencies
-    const verdict = verdictOf(place.file.kind.kind, row, record.updated_at_ms, current)
+    const verdict = verdictOf(place.file.kind, row, record.updated_at_ms, current)
     if (verdict === 'edited_since') report.kept(place, record.id, 'kept: edited since')
     else if (verdict === 'deleted_since') report.kept(place, record.id, 'kept: deleted since')
     else if (verdict === 'stored_newer') report.kept(place, record.id, 'kept: a newer copy was imported')
-    else report.counts.unchanged++
+    else {
+      report.counts.unchanged++
+      return 'unchanged'
+    }
+    return 'left'
+  }
+
+  /** Of a record that is as the source says; of any other there is nothing to remark. */
+  #reportRemarks({ record, place, completion }: Item, result: Result): void {
+    if (result === 'left') return
+    const if_written = result === 'written' ? (completion?.remarks_if_written ?? []) : []
+    for (const remark of [...record.remarks, ...(completion?.remarks ?? []), ...if_written]) {
+      this.#dependencies.report.remark(place, record.id, remark)
+    }
   }
 
   #reportAdjustment({ record, place }: Item, entry: LegacyEntry | undefined): void {
@@ -203,7 +278,11 @@ function rowIn({ record, place, row }: Item, entry: LegacyEntry | undefined): Ro
 
 /** Whether the index holds the record in another month than the source says. */
 function isPinned(record: SourceRecord, entry: LegacyEntry | undefined): boolean {
-  return entry !== undefined && entry.month !== monthOf(record.created_at_ms)
+  return entry !== undefined && entry.month !== '' && entry.month !== monthOf(record.created_at_ms)
+}
+
+function rowBytes(row: Row): number {
+  return Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
 }
 
 function cellBytes(cell: Row[string] | undefined): number {

@@ -2,6 +2,7 @@ import { fullJitter_ms } from '#shared/base/backoff.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
+import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { StoreError } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/failures.ts'
 
@@ -26,5 +27,6 @@ export async function patiently<T>(
 
 function isPassing(error: unknown): boolean {
   if (error instanceof StoreError) return error.kind !== 'rejected'
+  if (error instanceof KeyError) return error.kind === 'unavailable'
   return error instanceof Problem && error.retry_after_ms !== undefined && !(error.cause instanceof CorruptObject)
 }

@@ -38,8 +38,9 @@ export function reportText(report: Report, stored_as: string | undefined): strin
     ...section('Kept as they are', report.kept_rows.map(noteText), counts.kept),
     ...section('Missing or different', report.deviating_rows.map(noteText), counts.missing + counts.different),
     ...section('Created at another time than the source says', report.adjusted_rows.map(noteText)),
+    ...section('Remarks', report.remarks.map(noteText)),
     ...section(
-      'Fields that audiences do not have, kept under metadata.imported_fields or in the segment',
+      'Fields that records do not have, kept under metadata.imported_fields or in the segment',
       report.unknown_fields.map(({ file, field, rows }) => `${file}: ${field} (${rows} rows)`),
     ),
     ...(stored_as === undefined ? [] : [`Report: ${stored_as}`]),

@@ -1,7 +1,5 @@
+import type { Mode } from './mode.ts'
 import type { Place, SkippedFile, SourceFile } from './source-files.ts'
-
-/** What became of everything that was read. Kept in the bucket as `migrations/{id}.json`. */
-export type Mode = 'import' | 'dry-run' | 'verify'
 
 /** One row, and what there is to say of it. */
 export interface RowNote {
@@ -31,6 +29,7 @@ export interface Counts {
 /** Beyond this many notes of a sort they are only counted. */
 const NOTES_KEPT_MAX = 100_000
 
+/** What became of everything that was read. Kept in the bucket as `migrations/{id}.json`. */
 export class Report {
   readonly id: string
   readonly mode: Mode
@@ -56,6 +55,8 @@ export class Report {
   readonly deviating_rows: RowNote[] = []
   /** The id, or where an old id already is, decides when a record was created. */
   readonly adjusted_rows: RowNote[] = []
+  /** What else there is to say of a record that is as the source has it. */
+  readonly remarks: RowNote[] = []
   readonly #unknown = new Map<string, { file: string; field: string; rows: number }>()
 
   constructor(head: Pick<Report, 'id' | 'mode' | 'from' | 'target' | 'started_at'>) {
@@ -89,6 +90,10 @@ export class Report {
     addNote(this.adjusted_rows, place, id, reason)
   }
 
+  remark(place: Place, id: string, reason: string): void {
+    addNote(this.remarks, place, id, reason)
+  }
+
   unreadable(file: SourceFile, reason: string): void {
     this.unreadable_files.push({ file: file.name, reason })
   }
@@ -109,7 +114,7 @@ export class Report {
 
   /** Rows in the order of the source: they were answered for in any order. */
   sort(): void {
-    for (const notes of [this.refused_rows, this.kept_rows, this.deviating_rows, this.adjusted_rows]) {
+    for (const notes of [this.refused_rows, this.kept_rows, this.deviating_rows, this.adjusted_rows, this.remarks]) {
       notes.sort((a, b) => (a.file === b.file ? a.row - b.row : a.file < b.file ? -1 : 1))
     }
   }
@@ -122,7 +127,7 @@ export class Report {
 
   toJson(finished_at: string): string {
     const { id, mode, from, target, started_at, counts, unreadable_files, skipped_files, unknown_fields } = this
-    const { refused_rows, kept_rows, deviating_rows, adjusted_rows } = this
+    const { refused_rows, kept_rows, deviating_rows, adjusted_rows, remarks } = this
     return `${JSON.stringify(
       {
         id,
@@ -139,6 +144,7 @@ export class Report {
         kept_rows,
         ...(mode === 'verify' ? { deviating_rows } : {}),
         adjusted_rows,
+        remarks,
       },
       null,
       1,

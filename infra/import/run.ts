@@ -2,30 +2,40 @@ import { crc32c } from '#shared/base/crc32c.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
+import type { CredentialVault } from '#shared/credentials/vault.ts'
 import { NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/failures.ts'
 import { Table } from '#shared/table/table.ts'
 import { Carrier, OBJECTS_AT_ONCE } from './carrier.ts'
 import { ImportFailure } from './import-failure.ts'
 import { IMPORT_KINDS } from './kinds/kinds.ts'
+import { NO_KEY } from './kinds/platforms.ts'
 import { patiently } from './patience.ts'
 import type { Progress } from './progress.ts'
-import { Report, type Mode } from './report.ts'
+import type { Mode } from './mode.ts'
+import { Report } from './report.ts'
 import { sideBySide } from './side-by-side.ts'
 import { findSourceFiles, type Place, type SourceFile } from './source-files.ts'
 import type { ConversionOptions } from './source-record.ts'
 import { recordsOf, Survey } from './survey.ts'
+import { completionTools } from './completion.ts'
 
 export interface ImportRequest {
   readonly from: string
   readonly user_id: string | undefined
   readonly mode: Mode
+  /** What the old client encrypted credentials with. */
+  readonly encryption_key?: string | undefined
 }
 
 export interface ImportTools {
   readonly store: ObjectStore
   /** The bucket, as reports name it. */
   readonly target: string
+  /** The bucket's own name: credentials are sealed for it. */
+  readonly bucket: string
+  /** Without one no credentials can come in. */
+  readonly vault: CredentialVault | undefined
   readonly clock: Clock
   readonly random: Random
   readonly progress: Progress
@@ -52,7 +62,8 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
   report.counts.files = files.length
   if (files.length === 0) throw new ImportFailure(`There is nothing to import in ${request.from}.`)
 
-  const options: ConversionOptions = { user_id: request.user_id, now_ms }
+  const { user_id, encryption_key } = request
+  const options: ConversionOptions = { user_id, encryption_key, now_ms }
   const tables = new Map(
     IMPORT_KINDS.map(({ kind }) => [
       kind.name,
@@ -71,11 +82,13 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
     ]),
   )
   const survey = await surveyFiles(files, options, report, progress)
+  if (survey.with_credentials > 0 && !tools.vault) throw new ImportFailure(NO_KEY)
   const faults = await commitIndexes(survey, tables, report, tools)
   const carrier = new Carrier({
     report,
     clock,
     random,
+    completion: completionTools(request.mode, tools, tables, survey),
     tableOf: ({ file }: Place) => tables.get(file.kind.kind.name)!,
     indexFault: (user_id) => faults.get(user_id),
   })
@@ -142,7 +155,11 @@ async function carryFiles(
   progress: Progress,
 ): Promise<void> {
   let found = 0
+  let before: SourceFile | undefined
   for (const file of files) {
+    // Records refer to those of other kinds, which then are there.
+    if (file.kind !== before?.kind) await carrier.flush()
+    before = file
     for await (const { record, place } of recordsOf(file, options, undefined)) {
       if (!survey.isWinner(record, place)) continue
       found++

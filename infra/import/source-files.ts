@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 
@@ -49,7 +49,7 @@ const FOLDERS_WITHOUT_RECORDS = new Set(['indexes', 'config', 'migrations', 'log
 const TABLES = ['audiences', 'platforms', 'distributions']
 
 /**
- * The files below a folder, or the one file, in a fixed order: by path.
+ * The files below a folder, or the one file, in a fixed order: by kind of record, then by path.
  * @throws ImportFailure when there is no such file or folder
  */
 export async function findSourceFiles(from: string): Promise<{ files: SourceFile[]; skipped: SkippedFile[] }> {
@@ -64,7 +64,8 @@ export async function findSourceFiles(from: string): Promise<{ files: SourceFile
     if ('reason' in file) skipped.push(file)
     else files.push(file)
   }
-  return { files, skipped }
+  const place = ({ kind }: SourceFile) => IMPORT_KINDS.indexOf(kind)
+  return { files: files.toSorted((a, b) => place(a) - place(b)), skipped }
 }
 
 async function* walk(folder: string): AsyncGenerator<string> {
@@ -85,7 +86,7 @@ function describe(path: string, name: string): SourceFile | SkippedFile {
   const read = READERS[extname(path).toLowerCase()]
   if (!read) return { name, reason: 'is no Parquet, CSV or JSON file' }
   const folders = path.split(sep).slice(0, -1)
-  const table = tableOf(folders, basename(path))
+  const table = tableOf(folders, path)
   const kind = IMPORT_KINDS.find((known) => known.kind.name === table)
   if (!kind) return { name, reason: `${table} are not imported yet` }
   const raw_user = partitionValue(folders, 'user_id')
@@ -99,12 +100,29 @@ function describe(path: string, name: string): SourceFile | SkippedFile {
   }
 }
 
-/** By the folder that holds the partitions, else by the file's name; a loose file of another name has audiences. */
-function tableOf(folders: readonly string[], file: string): string {
+/** By the folder of the partitions, the file's name, or the name of the list in a JSON file; else audiences. */
+function tableOf(folders: readonly string[], path: string): string {
+  const file = basename(path)
   const user_at = folders.findLastIndex((folder) => folder.startsWith('user_id='))
   const parent = user_at > 0 ? folders[user_at - 1]! : ''
   if (TABLES.includes(parent)) return parent
-  return TABLES.find((table) => new RegExp(`^${table}\\b|^${table}_`).test(file)) ?? 'audiences'
+  return TABLES.find((table) => new RegExp(`^${table}\\b|^${table}_`).test(file)) ?? listIn(path) ?? 'audiences'
+}
+
+const HEAD_BYTES = 4096
+const LIST =
+  /^\s*\{(?:\s*"\w+"\s*:\s*(?:"[^"]*"|[\d.]+|true|false|null)\s*,)*\s*"(audiences|platforms|distributions)"\s*:\s*\[/
+
+/** `{"platforms": […`: the table that a JSON document says it has. */
+function listIn(path: string): string | undefined {
+  if (extname(path).toLowerCase() !== '.json') return undefined
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(HEAD_BYTES)
+    return LIST.exec(head.toString('utf8', 0, readSync(file, head)))?.[1]
+  } finally {
+    closeSync(file)
+  }
 }
 
 function folderMonth(folders: readonly string[]): string | undefined {

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import type * as z from 'zod'
 
 import type { FieldError } from '#shared/base/problem.ts'
+import { isoTime } from '#shared/base/clock.ts'
 import { idTime_ms } from '#shared/base/ids.ts'
 import { collect } from '#shared/records/validation/validate.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
 import { canonicalSpelling } from '#shared/table/legacy-ids.ts'
 import { startOfMonth_ms } from '#shared/table/partition.ts'
-import type { ImportKind } from './kinds/import-kind.ts'
+import type { ImportKind, NoteField } from './kinds/import-kind.ts'
+import type { SourceCredentials } from './kinds/source-credentials.ts'
 import type { SourceFields } from './readers/reader.ts'
 import type { SourceFile } from './source-files.ts'
 import { isTimely } from './times.ts'
@@ -33,6 +35,11 @@ export interface SourceRecord {
   readonly unknown: readonly string[]
   /** What the source said, when the id says otherwise. */
   readonly created_at_was_ms: number | undefined
+  /** Columns beside the fields. */
+  readonly server: RecordValue
+  readonly credentials: SourceCredentials | undefined
+  /** What the report says of it. */
+  readonly remarks: readonly string[]
 }
 
 export type Conversion =
@@ -42,15 +49,21 @@ export type Conversion =
 export interface ConversionOptions {
   /** `--user` */
   readonly user_id: string | undefined
+  /** `--encryption-key` */
+  readonly encryption_key?: string | undefined
   readonly now_ms: number
 }
 
 /** Brings one row to a record, or says everything that is wrong with it. */
-export function toSourceRecord(file: SourceFile, source: SourceFields, options: ConversionOptions): Conversion {
-  const { kind } = file.kind
+export function toSourceRecord(file: SourceFile, given: SourceFields, options: ConversionOptions): Conversion {
+  const { kind, tidy, serverValues } = file.kind
   const errors: FieldError[] = []
   const note: NoteField = (path, message) => void errors.push({ path, message })
-  const cells = cellsOf(file.kind, source, note)
+  const { encryption_key, now_ms } = options
+  const tidied = tidy?.(given, { encryption_key, now_ms })
+  const source = tidied?.source ?? given
+  // Where secrets may be about, no value is quoted.
+  const cells = cellsOf(file.kind, source, tidied ? (path, message) => note(path, unquoted(message)) : note)
   const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
   const folded = foldUnknown(file.kind, cells, source, note)
   const fields = validFields(file.kind, folded.fields, errors)
@@ -59,6 +72,7 @@ export function toSourceRecord(file: SourceFile, source: SourceFields, options: 
   const identity = identityOf(file.kind, source[kind.id_column], { user_id, fields, created_ms }, note)
   const created_at_ms = identity.time_ms ?? created_ms
   const updated_at_ms = (cells['updated_at'] as number | null | undefined) ?? created_at_ms
+  const server = serverValues?.({ cells, fields, created_at_ms, updated_at_ms }, note) ?? {}
   checkTime('created_at', created_at_ms, options.now_ms, note)
   if (updated_at_ms !== created_at_ms) checkTime('updated_at', updated_at_ms, options.now_ms, note)
   if (errors.length > 0) return { kind: 'refused', id: identity.id, reason: reasonOf(errors) }
@@ -75,11 +89,17 @@ export function toSourceRecord(file: SourceFile, source: SourceFields, options: 
       fields: fields!,
       unknown: folded.unknown,
       created_at_was_ms: typeof said_ms === 'number' && said_ms !== created_at_ms ? said_ms : undefined,
+      server,
+      credentials: tidied?.credentials,
+      remarks: tidied?.remarks ?? [],
     },
   }
 }
 
-type NoteField = (path: string, message: string) => void
+/** Messages end with the value after a colon. */
+function unquoted(message: string): string {
+  return message.replace(/: .*$/s, '')
+}
 
 /** The known fields that the row has, converted for their columns. */
 function cellsOf({ kind }: ImportKind, source: SourceFields, note: NoteField): Record<string, unknown> {
@@ -101,7 +121,11 @@ function validFields(
     // A choice such as the status that is empty was never made; an empty description was.
     return value !== '' || shape[name]!.safeParse('').success
   })
-  return collect(kind.fields, { ...kind.defaults, ...Object.fromEntries(said) }, errors, 'the row')
+  const times = new Set(kind.columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name))
+  const spelled = said.map(([name, value]) => {
+    return [name, times.has(name) && typeof value === 'number' ? isoTime(value) : value] as const
+  })
+  return collect(kind.fields, { ...kind.defaults, ...Object.fromEntries(spelled) }, errors, 'the row')
 }
 
 function checkTime(name: string, time_ms: number | undefined, now_ms: number, note: NoteField): void {

@@ -9,16 +9,20 @@ import type { Place, SourceFile } from './source-files.ts'
  * and places only, about 300 bytes for each record; the rows are read again when they are carried over.
  */
 export class Survey {
+  /** Records with credentials to encrypt. */
+  with_credentials = 0
   readonly #kinds = new Map<string, Map<string, Map<string, Winner>>>()
   count = 0
 
   /** Takes note of a copy, unless there is a newer one; of equally new copies the later in order stands. */
   add(record: SourceRecord, place: Place): 'first' | 'newer' | 'older' {
+    if (record.credentials?.kind === 'clear') this.with_credentials++
     const winners = this.#winnersOf(place.file.kind.kind.name, record.user_id)
     const before = winners.get(record.key)
     if (before && before.updated_at_ms > record.updated_at_ms) return 'older'
     const { id, is_old_id, updated_at_ms, created_at_ms } = record
-    winners.set(record.key, { place, id, is_old_id, updated_at_ms, month: monthOf(created_at_ms) })
+    const month = place.file.kind.kind.partitioned_by === 'user' ? '' : monthOf(created_at_ms)
+    winners.set(record.key, { place, id, is_old_id, updated_at_ms, month })
     if (before) return 'newer'
     this.count++
     return 'first'
@@ -49,7 +53,7 @@ interface Winner {
   readonly id: string
   readonly is_old_id: boolean
   readonly updated_at_ms: number
-  /** Of its creation. */
+  /** Of its creation; empty in a table with one object for each user. */
   readonly month: string
 }
 

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 
+import { startKms, type Kms, LOCAL_KEY } from '#infra/local/kms/server.ts'
+import { systemRandom } from '#shared/base/random.ts'
+import { cloudKms } from '#shared/credentials/cloud-kms.ts'
+import { type CredentialVault, credentialVault } from '#shared/credentials/vault.ts'
 import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import { storageSettings } from '#shared/http/edge-settings.ts'
+import { keySettings, storageSettings } from '#shared/http/edge-settings.ts'
 import type { Environment } from '#shared/http/function-app.ts'
 import { readSettings, setting } from '#shared/http/settings.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
@@ -18,6 +22,10 @@ export interface Target {
   readonly store: ObjectStore
   /** As reports name it. */
   readonly name: string
+  /** What credentials are sealed for. */
+  readonly bucket: string
+  /** `undefined` when no key is configured: then no credentials can come in. */
+  readonly vault: CredentialVault | undefined
   readonly cache_bytes_max: number
   readonly close: () => Promise<void>
 }
@@ -62,9 +70,23 @@ export async function openTarget({ environment, data_dir, read_only, clock }: Ta
   return {
     store: gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock }),
     name: `gs://${settings.GCS_BUCKET}`,
+    bucket: settings.GCS_BUCKET,
+    vault: isSet('KMS_KEY') || isSet('KMS_API_ENDPOINT') ? configuredVault(environment, clock) : undefined,
     cache_bytes_max: settings.CACHE_BYTES,
     close: async () => {},
   }
+}
+
+/** An endpoint alone is the local runtime's, which has but one key. */
+function configuredVault(environment: Environment, clock: Clock): CredentialVault {
+  const key = environment['KMS_KEY'] || LOCAL_KEY
+  const settings = readSettings(keySettings, { ...environment, KMS_KEY: key })
+  return vaultOf(settings.KMS_KEY, settings.KMS_API_ENDPOINT, clock)
+}
+
+function vaultOf(key_name: string, api_endpoint: string | undefined, clock: Clock): CredentialVault {
+  const keys = cloudKms({ key_name, api_endpoint, clock, random: systemRandom })
+  return credentialVault({ keys, random: systemRandom })
 }
 
 async function openFolder(
@@ -73,13 +95,26 @@ async function openFolder(
 ): Promise<Target> {
   const stand_in_dir = read_only && !existsSync(folder) ? await mkdtemp(join(tmpdir(), 'import-')) : undefined
   const gcs = await start(stand_in_dir ?? folder)
+  // Where nothing is to be written, keys that are not there yet are made elsewhere.
+  const has_keys = existsSync(join(folder, 'kms', 'keys.json'))
+  const keys_dir = read_only && !has_keys ? (stand_in_dir ?? (await mkdtemp(join(tmpdir(), 'import-')))) : folder
+  let kms: Kms
+  try {
+    kms = await startKms({ data_dir: keys_dir })
+  } catch (error) {
+    await gcs.close()
+    throw error
+  }
   return {
     store: gcsObjectStore({ bucket: LOCAL_BUCKET, api_endpoint: gcs.url, clock }),
     name: folder,
+    bucket: LOCAL_BUCKET,
+    vault: vaultOf(kms.key_name, kms.url, clock),
     cache_bytes_max,
     close: async () => {
-      await gcs.close()
+      await Promise.all([gcs.close(), kms.close()])
       if (stand_in_dir !== undefined) await rm(stand_in_dir, { recursive: true })
+      if (keys_dir !== folder) await rm(keys_dir, { recursive: true, force: true })
     },
   }
 }

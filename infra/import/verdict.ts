@@ -1,8 +1,9 @@
-import { IMPORT_CLIENT_ID, type RecordKind } from '#shared/records/record-kind.ts'
+import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { sameCells, toRow } from '#shared/records/rows.ts'
 import type { LegacyEntry } from '#shared/table/legacy-ids.ts'
 import { monthOf, startOfMonth_ms } from '#shared/table/partition.ts'
 import type { Row } from '#shared/table/schema.ts'
+import type { ImportKind } from './kinds/import-kind.ts'
 import type { SourceRecord } from './source-record.ts'
 
 /** What is stored of a record, compared with the source. */
@@ -12,7 +13,7 @@ export type Verdict = 'absent' | 'same' | 'source_newer' | 'stored_newer' | 'edi
  * Only what the import wrote itself is ever replaced: a record that somebody edited or deleted since is theirs.
  * @param wanted the row as the source has it
  */
-export function verdictOf(kind: RecordKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Verdict {
+export function verdictOf(kind: ImportKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Verdict {
   if (!current) return 'absent'
   if (current['client_id'] !== IMPORT_CLIENT_ID) return current['deleted'] === true ? 'deleted_since' : 'edited_since'
   if (differences(kind, wanted, current).length === 0) return 'same'
@@ -20,15 +21,17 @@ export function verdictOf(kind: RecordKind, wanted: Row, updated_at_ms: number, 
 }
 
 /** Names of the fields in which two rows differ. */
-export function differences(kind: RecordKind, wanted: Row, current: Row): string[] {
-  return ['deleted', ...Object.keys(kind.fields.shape)].filter((name) => !sameCells(wanted, current, [name]))
+export function differences({ kind, server_columns = [] }: ImportKind, wanted: Row, current: Row): string[] {
+  const names = ['deleted', ...Object.keys(kind.fields.shape), ...server_columns]
+  return names.filter((name) => !sameCells(wanted, current, [name]))
 }
 
 /** The row to store. */
-export function rowOf(kind: RecordKind, record: SourceRecord, entry: LegacyEntry | undefined): Row {
+export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyEntry | undefined): Row {
   return toRow(kind.columns, {
     ...record.fields,
     ...kind.derive(record.fields),
+    ...record.server,
     [kind.id_column]: entry?.id ?? record.id,
     created_at: new Date(createdAt_ms(record, entry)).toISOString(),
     deleted: record.deleted,
@@ -38,10 +41,10 @@ export function rowOf(kind: RecordKind, record: SourceRecord, entry: LegacyEntry
 
 /**
  * A record with an old id lives in the month that the index names, for ever: a later source that says another month
- * gets the nearest moment of that one.
+ * gets the nearest moment of that one. A table with one object for each user has no months.
  */
 export function createdAt_ms({ created_at_ms }: SourceRecord, entry: LegacyEntry | undefined): number {
-  if (!entry || entry.month === monthOf(created_at_ms)) return created_at_ms
+  if (!entry || entry.month === '' || entry.month === monthOf(created_at_ms)) return created_at_ms
   const first_ms = startOfMonth_ms(entry.month)
   return created_at_ms < first_ms ? first_ms : startOfMonth_ms(monthAfter(entry.month)) - 1
 }

@@ -1,4 +1,7 @@
 import { AUDIENCES_IMPORT } from './audiences.ts'
+import { DISTRIBUTIONS_IMPORT } from './distributions.ts'
 import type { ImportKind } from './import-kind.ts'
+import { PLATFORMS_IMPORT } from './platforms.ts'
 
-export const IMPORT_KINDS: readonly ImportKind[] = [AUDIENCES_IMPORT]
+/** In the order in which they go in: a distribution refers to the others. */
+export const IMPORT_KINDS: readonly ImportKind[] = [AUDIENCES_IMPORT, PLATFORMS_IMPORT, DISTRIBUTIONS_IMPORT]

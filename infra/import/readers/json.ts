@@ -45,7 +45,11 @@ function* recordsOf(document: unknown): Generator<SourceEntry> {
 const LIST_MEMBERS = ['audiences', 'platforms', 'distributions']
 
 function listIn(document: Record<string, unknown>): unknown {
-  const member = LIST_MEMBERS.find((name) => Array.isArray(document[name]))
+  const members = LIST_MEMBERS.filter((name) => Array.isArray(document[name]))
+  if (members.length > 1) {
+    throw new UnreadableFile(`the document has several lists (${members.join(', ')}): put each into a file of its own`)
+  }
+  const [member] = members
   return member === undefined ? undefined : document[member]
 }
 

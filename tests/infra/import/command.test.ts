@@ -46,9 +46,9 @@ test('with no bucket configured the records go into the local data folder, with 
   const data_dir = await temporaryFolder()
   const { code, out, err } = await runImport(['--from', LEGACY], { DATA_DIR: data_dir })
   expect(code, `stderr: ${err}`).toBe(2)
-  expect(out).toMatch(/read\s+24\n\s+written\s+17\n\s+merged\s+1\n\s+unchanged\s+0\n\s+kept\s+0\n\s+refused\s+6\n/)
+  expect(out).toMatch(/read\s+28\n\s+written\s+21\n\s+merged\s+1\n\s+unchanged\s+0\n\s+kept\s+0\n\s+refused\s+6\n/)
   expect(out).toContain('audiences.csv:5: has 3 cells where the header has 10')
-  expect(err).toContain('2/9 audiences.json: 3 rows\n')
+  expect(err).toContain('2/11 audiences.json: 3 rows\n')
   const { records, names } = await recordsOf(data_dir, 'demo_user')
   expect(Object.keys(records)).toHaveLength(8)
   const [stored] = names.filter((name) => name.startsWith('migrations/'))
@@ -58,7 +58,7 @@ test('with no bucket configured the records go into the local data folder, with 
   expect(report).toMatchObject({
     from: LEGACY,
     mode: 'import',
-    counts: { files: 9, read: 24, written: 17, merged: 1, refused: 6 },
+    counts: { files: 11, read: 28, written: 21, merged: 1, refused: 6 },
     unreadable_files: [{}],
     refused_rows: expect.arrayContaining([
       { file: 'audiences.csv', row: 5, reason: 'has 3 cells where the header has 10' },
@@ -92,7 +92,7 @@ test('a dry run does not even make the data folder', async () => {
   const data_dir = join(await temporaryFolder(), 'new')
   const { code, out } = await runImport(['--from', LEGACY, '--data', data_dir, '--dry-run'])
   expect(code).toBe(2)
-  expect(out).toMatch(/would be written\s+17\n/)
+  expect(out).toMatch(/would be written\s+21\n/)
   expect(existsSync(data_dir)).toBe(false)
 })
 
@@ -150,4 +150,21 @@ test.each([1, 3])('kill -9 in the middle (after %i lots), then once more, is the
   expect(Object.keys(cut.records)).toHaveLength(6000)
   expect(cut.records).toEqual(whole.records)
   expect(cut.names.filter((name) => name.startsWith('migrations/'))).toHaveLength(1)
+})
+
+test('neither credentials nor the encryption key appear on a stream; a bucket without a key takes no credentials', async () => {
+  const data_dir = await temporaryFolder()
+  const credentials = { api_key: 'clear-secret-17', account_id: 'adv1' }
+  const platform = { platform_id: 'plat-1', user_id: 'u1', platform_type: 'thetradedesk', name: 'x', credentials }
+  const from = await folderOf({ 'platforms.json': [{ ...platform, created_at: '2025-05-28' }] })
+  for (const mode of [['--dry-run'], [], [], ['--verify']]) {
+    const { code, out, err } = await runImport(['--from', from, '--data', data_dir, ...mode], {
+      ENCRYPTION_KEY: 'k-99',
+    })
+    expect(code, `stderr: ${err}`).toBe(0)
+    expect(out + err).not.toMatch(/clear-secret-17|k-99/)
+  }
+  const gcs = await start({ buckets: ['activation-local'] })
+  const refused = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('say KMS_KEY') as string })
 })

@@ -145,6 +145,15 @@ test('unknown fields of segments go into their characteristics where the name is
   })
 })
 
+test('JSON with several lists is not read in part: the file is reported', async () => {
+  const { run } = await bench()
+  const list = [{ audience_id: 'aud-1', user_id: 'u1', name: 'x', created_at: '2025-05-01' }]
+  const from = await folderOf({ 'all.json': JSON.stringify({ audiences: list, platforms: list }) })
+  const report = await run({ from })
+  expectCounts(report, { written: 0 })
+  expect(report.unreadable_files).toMatchObject([{ file: 'all.json' }])
+})
+
 test('JSON that is cut is a file that cannot be read', async () => {
   const { run } = await bench()
   const from = await folderOf({

@@ -67,7 +67,7 @@ test('the index of old ids is committed before any row: with rows failing it is 
   expect(index.tables.audiences['aud_11111111']).toEqual(['aud-11111111', '202505'])
   gcs.faults.reset()
   const report = await run({ from: PERSISTENCE })
-  expect(report.counts.written).toBe(9)
+  expect(report.counts.written).toBe(13)
   expect(Object.keys(await records('demo_user'))).toHaveLength(8)
 })
 

@@ -8,6 +8,8 @@ import type { Report } from '#infra/import/report.ts'
 import { runImport, storeReport, type ImportRequest, type ImportTools } from '#infra/import/run.ts'
 import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { cloudKms } from '#shared/credentials/cloud-kms.ts'
+import { credentialVault } from '#shared/credentials/vault.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -15,7 +17,10 @@ import { presentRecord } from '#shared/records/decisions.ts'
 import type { Outcome } from '#shared/table/mutation.ts'
 import type { Row } from '#shared/table/schema.ts'
 import { Table } from '#shared/table/table.ts'
+import type { Kms } from '#infra/local/kms/server.ts'
+import type { RecordKind } from '#shared/records/record-kind.ts'
 import { BUCKET, start, temporaryFolder } from '../local/gcs/gcs-fixture.ts'
+import { start as startKms } from '../local/kms/kms-fixture.ts'
 
 export const LEGACY = resolve(import.meta.dirname, '../../fixtures/legacy')
 export const PERSISTENCE = join(LEGACY, 'persistence')
@@ -29,6 +34,7 @@ const hurriedClock: Clock = {
 
 export interface Bench {
   readonly gcs: Gcs
+  readonly kms: Kms
   readonly store: ObjectStore
   readonly tools: ImportTools
   readonly run: (request: Partial<ImportRequest> & { from: string }) => Promise<Report>
@@ -41,10 +47,14 @@ export interface Bench {
 
 export async function bench(): Promise<Bench> {
   const gcs = await start()
+  const kms = await startKms()
+  const keys = cloudKms({ key_name: kms.key_name, api_endpoint: kms.url, clock: systemClock, random: systemRandom })
   const store = gcsObjectStore({ bucket: BUCKET, api_endpoint: gcs.url, clock: systemClock })
   const tools: ImportTools = {
     store,
     target: BUCKET,
+    bucket: BUCKET,
+    vault: credentialVault({ keys, random: systemRandom }),
     clock: hurriedClock,
     random: systemRandom,
     progress: { line: () => {}, step: () => {} },
@@ -53,6 +63,7 @@ export async function bench(): Promise<Bench> {
   const table = () => tableOn(store)
   return {
     gcs,
+    kms,
     store,
     tools,
     table,
@@ -71,8 +82,8 @@ export async function bench(): Promise<Bench> {
   }
 }
 
-export function tableOn(store: ObjectStore): Table {
-  return new Table(AUDIENCES, {
+export function tableOn(store: ObjectStore, kind: RecordKind = AUDIENCES): Table {
+  return new Table(kind, {
     store,
     clock: systemClock,
     random: systemRandom,
@@ -81,10 +92,14 @@ export function tableOn(store: ObjectStore): Table {
   })
 }
 
-export async function recordsIn(table: Table, user_id: string): Promise<Record<string, Record<string, unknown>>> {
+export async function recordsIn(
+  table: Table,
+  user_id: string,
+  kind: RecordKind = AUDIENCES,
+): Promise<Record<string, Record<string, unknown>>> {
   const records: Record<string, Record<string, unknown>> = {}
   for await (const lot of table.lots(user_id, () => true)) {
-    for (const row of lot) records[String(row['audience_id'])] = presentRecord(AUDIENCES, user_id, row)
+    for (const row of lot) records[String(row[kind.id_column])] = presentRecord(kind, user_id, row)
   }
   return records
 }

@@ -1,0 +1,2 @@
+/** What a run is to do. */
+export type Mode = 'import' | 'dry-run' | 'verify'
