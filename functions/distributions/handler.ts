@@ -65,9 +65,14 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     })
   }
 
-  /** What follows from a status, whichever route set it. @param before the status that the change found */
+  /**
+   * What follows from a status, whichever route set it. A replay moved nothing, and mends what may be missing.
+   * @param before the status that the change found; `undefined` when there was none, or no change
+   */
   const settle = async (user_id: string, before: unknown, row: Row): Promise<void> => {
-    if (row['status'] === 'failed' && before !== 'failed') dependencies.failed(failureOf(user_id, row))
+    // Nothing starts failed.
+    const is_moved = before !== undefined && before !== row['status']
+    if (is_moved && row['status'] === 'failed') dependencies.failed(failureOf(user_id, row))
     if (row['status'] === 'completed') await markSynced(user_id, row).catch(halfDone)
   }
 

@@ -118,8 +118,9 @@ const WITH_ERROR: readonly DistributionStatus[] = ['failed', 'cancelled']
 
 function reportFaults(before: RecordValue, report: DistributionReport, now_ms: number): FieldError[] {
   const faults: FieldError[] = []
-  const { status, matched_records, match_rate, error_message, error_details, completed_at } = report
-  const has_results = matched_records !== undefined || match_rate !== undefined
+  const { status, matched_records, match_rate, error_message, error_details, completed_at, as_of } = report
+  const results = [matched_records, match_rate, report.platform_audience_id, as_of]
+  const has_results = results.some((result) => result !== undefined)
   if (has_results && !WITH_RESULTS.includes(status)) {
     faults.push({ path: 'match_results', message: `cannot be reported of a distribution that is ${status}` })
   }
@@ -133,6 +134,10 @@ function reportFaults(before: RecordValue, report: DistributionReport, now_ms: n
   }
   if (completed_at !== undefined && Date.parse(completed_at) > now_ms + PAST_TOLERANCE_MS) {
     faults.push({ path: 'metadata.completed_at', message: 'must not be ahead' })
+  }
+  // It would keep every true count after it from being taken in.
+  if (as_of !== undefined && Date.parse(as_of) > now_ms + PAST_TOLERANCE_MS) {
+    faults.push({ path: 'match_results.as_of', message: 'must not be ahead' })
   }
   return faults
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { isoTime, systemClock } from '#shared/base/clock.ts'
 import { clockAt } from '#tests/functions/audiences/running.ts'
-import { aPair, created, PATH, reported, runningInTest, type Running } from './running.ts'
+import { aPair, created, PATH, reported, runningInTest, type DistributionJson, type Running } from './running.ts'
 
 /** Each status, and where the machine lets it go. */
 const MACHINE: Readonly<Record<string, readonly string[]>> = {
@@ -196,6 +196,36 @@ test('a distribution that moves to failed is logged once, at ERROR, without the 
     },
   ])
   expect(JSON.stringify(running.lines)).not.toMatch(/demo_user|secret words/)
+})
+
+test('a repeated keyed creation does not tell again that the distribution has failed since', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const create = () => running.distributions.call('POST', PATH, pair, { 'idempotency-key': 'one-hand-over' })
+  const { body } = await create()
+  await reported(running.distributions, body['distribution'] as DistributionJson, 'failed')
+  const again = await create()
+  expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
+  expect(again.body['distribution']).toMatchObject({ status: 'failed' })
+  expect(running.lines.filter(({ event }) => event === 'distribution_failed')).toHaveLength(1)
+})
+
+test('a count from the future is refused: no true one could replace it', async () => {
+  const running = await runningInTest()
+  const made = await created(running.distributions, await aPair(running))
+  await reported(running.distributions, made, 'in_progress', 'completed')
+  const counted = { status: 'completed', match_results: { match_rate: 0.9, as_of: '2199-01-01T00:00:00Z' } }
+  const { status, errors } = await report(running, made.distribution_id, counted)
+  expect([status, errors]).toEqual([400, ['match_results.as_of']])
+})
+
+test('no member of match results can be reported before the upload has begun', async () => {
+  const running = await runningInTest()
+  const made = await created(running.distributions, await aPair(running))
+  for (const match_results of [{ platform_audience_id: 'ttd-77' }, { as_of: '2025-05-02T00:00:00Z' }]) {
+    const { status, errors } = await report(running, made.distribution_id, { status: 'pending', match_results })
+    expect([status, errors]).toEqual([400, ['match_results']])
+  }
 })
 
 test('If-Match guards a report, and a deleted distribution takes none', async () => {
