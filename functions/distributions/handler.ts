@@ -54,7 +54,7 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     const { completed_at } = row
     if (typeof completed_at !== 'number') return
     const id = String(row['platform_id'])
-    await platforms.mutate(user_id, {
+    const outcome = await platforms.mutate(user_id, {
       id,
       size_bytes: 0,
       decide: (platform) => {
@@ -63,6 +63,8 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
         return decideSet({ kind: PLATFORMS, user_id }, platform, { last_sync_at: isoTime(completed_at) })
       },
     })
+    // A platform that is gone needs no time; one that could not take it (it is full) must not look as if it had.
+    if (outcome.kind === 'refused' && outcome.problem.kind !== 'not-found') throw outcome.problem
   }
 
   /**

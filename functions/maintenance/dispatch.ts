@@ -75,7 +75,7 @@ export class Dispatch {
     while (done.users < waiting.length && done.users < RUN_USERS_MAX && clock.monotonic_ms() < until_ms) {
       await Promise.all(waiting.slice(done.users, done.users + USERS_SIDE_BY_SIDE).map(takeTurn))
     }
-    return { ...done, stopped_after: done.users < waiting.length ? waiting[done.users - 1] : undefined }
+    return { ...done, stopped_after: done.users < waiting.length ? (waiting[done.users - 1] ?? after) : undefined }
   }
 
   async #dispatchOf(user_id: string, listed: UserObjects, done: Pick<Dispatched, 'started' | 'refreshed'>) {
@@ -93,12 +93,20 @@ export class Dispatch {
     done.started += outcomes.filter(({ kind }) => kind === 'written').length
 
     const refreshes = listed.platforms ? await this.#refreshes.of(user_id, listed.platforms) : new Map<string, number>()
+    const faults: unknown[] = []
     for (const [pair, completed] of facts.last_completed) {
       const period_ms = refreshes.get(completed.platform_id)
       if (period_ms === undefined || facts.open.has(pair)) continue
       const refresh = dueRefresh(completed, period_ms, now_ms)
-      if (refresh && (await createRefresh(this.#dependencies, user_id, refresh, now_ms))) done.refreshed++
+      if (!refresh) continue
+      try {
+        if (await createRefresh(this.#dependencies, user_id, refresh, now_ms)) done.refreshed++
+      } catch (error) {
+        // What keeps one refresh from being made need not keep the others.
+        faults.push(error)
+      }
     }
+    if (faults.length > 0) throw faults[0]
   }
 }
 

@@ -26,7 +26,7 @@ export interface Completed {
 const OPEN: ReadonlySet<unknown> = new Set(['scheduled', 'pending', 'in_progress'])
 
 export const distributionFacts = new GroupCounter<DistributionFacts>(
-  ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at'],
+  ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at', 'created_at'],
   noDistributions,
   (facts, cell) => {
     if (cell('deleted') === true) return
@@ -37,7 +37,8 @@ export const distributionFacts = new GroupCounter<DistributionFacts>(
     if (OPEN.has(status)) facts.open.add(pair)
     if (status === 'scheduled') facts.scheduled_ms.set(distribution_id, Number(cell('scheduled_at')))
     if (status !== 'completed') return
-    const completed_ms = Number(cell('completed_at'))
+    // A record of the old system may not say when: then it is as old as it can be at most.
+    const completed_ms = Number(cell('completed_at') ?? cell('created_at'))
     noteCompleted(facts, pair, { distribution_id, platform_id, audience_id, completed_ms })
   },
 )

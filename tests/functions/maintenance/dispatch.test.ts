@@ -10,11 +10,13 @@ import {
   PATH,
   reported,
   runningInTest,
+  storeMany,
   type DistributionJson,
   type Running,
 } from '#tests/functions/distributions/running.ts'
 
 const NOON = '2025-05-15T12:00:00Z'
+const APRIL_AUDIENCES = `audiences/user_id=${DEMO}/year=2025/month=04/`
 const NOTHING = { started: 0, refreshed: 0, failed_users: 0 }
 
 async function atNoon(): Promise<{ running: Running; clock: SettableClock }> {
@@ -172,6 +174,30 @@ test("one user's unreadable object keeps nobody else waiting, and is told of", a
   expect(running.lines.filter(({ event }) => event === 'dispatch_failed')).toMatchObject([{ severity: 'WARNING' }])
   running.gcs.faults.reset()
   expect((await running.dispatch()).body).toMatchObject({ started: 1, failed_users: 0 })
+})
+
+test('one refresh that cannot be made keeps no other from being made, and is told of', async () => {
+  const { running, clock } = await atNoon()
+  clock.set('2025-04-15T12:00:00Z')
+  await completedAtNoon(running)
+  clock.set(NOON)
+  await completedAtNoon(running)
+  clock.set('2025-05-20T12:00:00Z')
+  // The April audience cannot be read, whichever of the two comes first.
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: APRIL_AUDIENCES })
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1, failed_users: 1 })
+  running.gcs.faults.reset()
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1, failed_users: 0 })
+})
+
+test('a completed distribution that does not say when counts from its creation, not from 1970', async () => {
+  const { running, clock } = await atNoon()
+  const { platform_id, audience_id } = await aPair(running)
+  await running.platform({ platform_id, settings: { auto_refresh: true, refresh_frequency: 'daily' } })
+  await storeMany(running, [{ created_at: NOON.replace('Z', '.000Z'), platform_id, audience_id, status: 'completed' }])
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 0 })
+  clock.set('2025-05-16T13:00:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1 })
 })
 
 test('a cursor goes on behind a user, and anything else is refused', async () => {
