@@ -116,6 +116,9 @@ const NOT_AHEAD = { path: 'scheduled_at', message: 'must be ahead; leave it out 
 const WITH_RESULTS: readonly DistributionStatus[] = ['in_progress', 'completed', 'failed']
 const WITH_ERROR: readonly DistributionStatus[] = ['failed', 'cancelled']
 
+/** Old clients send local times without a zone: these may be off by most of a day. */
+const DAY_MS = 24 * 60 * 60 * 1000
+
 function reportFaults(before: RecordValue, report: DistributionReport, now_ms: number): FieldError[] {
   const faults: FieldError[] = []
   const { status, matched_records, match_rate, error_message, error_details, completed_at, as_of } = report
@@ -134,6 +137,9 @@ function reportFaults(before: RecordValue, report: DistributionReport, now_ms: n
   }
   if (completed_at !== undefined && Date.parse(completed_at) > now_ms + PAST_TOLERANCE_MS) {
     faults.push({ path: 'metadata.completed_at', message: 'must not be ahead' })
+  }
+  if (completed_at !== undefined && Date.parse(completed_at) < Date.parse(String(before['created_at'])) - DAY_MS) {
+    faults.push({ path: 'metadata.completed_at', message: 'must not be before the distribution was made' })
   }
   // It would keep every true count after it from being taken in.
   if (as_of !== undefined && Date.parse(as_of) > now_ms + PAST_TOLERANCE_MS) {

@@ -246,3 +246,14 @@ test('If-Match guards a report, and a deleted distribution takes none', async ()
   const other = await running.as('somebody_else').distributions.call('PUT', `${path}/status`, { status: 'completed' })
   expect(other.status).toBe(404)
 })
+
+test('a completion long before the distribution was made is refused by name', async () => {
+  const running = await runningInTest()
+  const made = await created(running.distributions, await aPair(running))
+  await reported(running.distributions, made, 'in_progress')
+  const { status, body } = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
+    status: 'completed',
+    metadata: { completed_at: '1970-01-01T00:00:00Z' },
+  })
+  expect([status, body.errors.map(({ path }) => path)]).toEqual([400, ['metadata.completed_at']])
+})
