@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
-import { SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
 
 /** An audience: what a marketer asked for in plain words, and the variables and segments that came of it. */
 
@@ -62,22 +62,13 @@ const AUDIENCE_DEFAULTS: Omit<AudienceFields, 'name'> = {
   segments: [],
 }
 
-const readOnlyShape = {
-  user_id: z.string(),
-  created_at: SYSTEM_SHAPE.created_at,
-  updated_at: SYSTEM_SHAPE.updated_at,
-  version: SYSTEM_SHAPE.version,
-  deleted: SYSTEM_SHAPE.deleted,
-  client_id: SYSTEM_SHAPE.client_id,
-}
-
 /** The shape of a whole audience in an answer, for the contract. */
-export const audience = z.object({ audience_id: z.string(), ...readOnlyShape, ...audienceFields.shape })
+export const audience = z.object({ audience_id: z.string(), ...READ_ONLY_SHAPE, ...audienceFields.shape })
 
 /** The shape of an audience in a listing. */
 export const audienceSummary = z.object({
   audience_id: z.string(),
-  ...readOnlyShape,
+  ...READ_ONLY_SHAPE,
   ...audienceFields.omit({ variable_details: true, segments: true }).shape,
   segment_count: count,
   variable_count: count,

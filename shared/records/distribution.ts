@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
-import { SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
 
 /** A distribution: an audience handed over to a platform, what exactly was handed over, and what came of it. */
 
@@ -86,19 +86,10 @@ const serverShape = {
   attempts: z.array(attempt),
 }
 
-const readOnlyShape = {
-  user_id: z.string(),
-  created_at: SYSTEM_SHAPE.created_at,
-  updated_at: SYSTEM_SHAPE.updated_at,
-  version: SYSTEM_SHAPE.version,
-  deleted: SYSTEM_SHAPE.deleted,
-  client_id: SYSTEM_SHAPE.client_id,
-}
-
 /** The shape of a whole distribution in an answer, for the contract. */
 export const distribution = z.object({
   distribution_id: z.string(),
-  ...readOnlyShape,
+  ...READ_ONLY_SHAPE,
   ...distributionFields.shape,
   ...serverShape,
 })
@@ -108,7 +99,7 @@ const DETAIL_COLUMNS = ['audience_snapshot', 'attempts'] as const
 /** The shape of a distribution in a listing. */
 export const distributionSummary = distribution.omit({ audience_snapshot: true, attempts: true })
 
-const ECHOED_FIELDS = [...Object.keys(readOnlyShape), ...Object.keys(serverShape)]
+const ECHOED_FIELDS = [...Object.keys(READ_ONLY_SHAPE), ...Object.keys(serverShape)]
 const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.unknown().optional()]))
 
 function withoutEchoed<T extends Record<string, unknown>>(input: T): T {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { FieldError } from '../base/problem.ts'
 import { columnsOf } from './columns.ts'
 import { freeObject, metadata, text } from './fields.ts'
-import { SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
 
 /** A platform: an account at an ad platform, with the credentials to reach it, sealed. */
 
@@ -81,12 +81,7 @@ const serverShape = {
 /** The shape of a platform in an answer, for the contract. */
 export const platform = z.object({
   platform_id: z.string(),
-  user_id: z.string(),
-  created_at: SYSTEM_SHAPE.created_at,
-  updated_at: SYSTEM_SHAPE.updated_at,
-  version: SYSTEM_SHAPE.version,
-  deleted: SYSTEM_SHAPE.deleted,
-  client_id: SYSTEM_SHAPE.client_id,
+  ...READ_ONLY_SHAPE,
   ...platformFields.shape,
   ...serverShape,
 })

@@ -15,6 +15,16 @@ export const SYSTEM_SHAPE = {
   client_id: z.string().nullable(),
 }
 
+/** What answers show of it, besides `rev`, and whose the record is: read-only for clients. */
+export const READ_ONLY_SHAPE = {
+  user_id: z.string(),
+  created_at: SYSTEM_SHAPE.created_at,
+  updated_at: SYSTEM_SHAPE.updated_at,
+  version: SYSTEM_SHAPE.version,
+  deleted: SYSTEM_SHAPE.deleted,
+  client_id: SYSTEM_SHAPE.client_id,
+}
+
 /** One kind of record: what table, handlers and import need to know of it. */
 export interface RecordKind {
   /** Table name and first component of its object names. */

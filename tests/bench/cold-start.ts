@@ -21,6 +21,7 @@ const SETTINGS = {
   OIDC_ISSUERS: '[{"issuer":"https://issuer.example.com","audiences":["bench"]}]',
   USER_HASH_SALT: 'a salt for benchmarks only',
   GCS_BUCKET: 'activation-bench',
+  KMS_KEY: 'projects/bench/locations/europe-west1/keyRings/activation/cryptoKeys/credentials',
 }
 
 const project_root = join(import.meta.dirname, '../..')
