@@ -18,6 +18,7 @@ const SHARED_LAYERS = {
   credentials: ['base'],
   destinations: ['base', 'records'],
   service: ['base', 'records', 'contract', 'http', 'table'],
+  composition: ['base', 'http', 'objects', 'table'],
 } as const satisfies Record<string, readonly string[]>
 
 /** Packages that one folder hides from the rest. */
@@ -105,7 +106,7 @@ const config: IConfiguration = {
       comment: 'Only index.ts wires adapters; everything else of a function sees ports.',
       severity: 'error',
       from: { path: '^functions/', pathNot: '^functions/[^/]+/index\\.ts$' },
-      to: { path: '^shared/(objects|credentials)/|(^|/)node_modules/@google-cloud/', pathNot: PORTS },
+      to: { path: '^shared/(objects|credentials|composition)/|(^|/)node_modules/@google-cloud/', pathNot: PORTS },
     },
     {
       name: 'handler-reaches-no-sdk',

@@ -1,19 +1,13 @@
-import { systemClock } from '#shared/base/clock.ts'
-import { systemRandom } from '#shared/base/random.ts'
+import { createFoundation } from '#shared/composition/foundation.ts'
 import { insightRoutes } from '#shared/contract/insights.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, storageSettings } from '#shared/http/edge-settings.ts'
 import type { Environment, FunctionApp, Overrides } from '#shared/http/function-app.ts'
-import { streamLog } from '#shared/http/log.ts'
 import { deployable } from '#shared/http/serve.ts'
 import { readSettings } from '#shared/http/settings.ts'
-import { hashUserId } from '#shared/http/user-hash.ts'
-import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { logTableEvents } from '#shared/table/event-log.ts'
-import { Table } from '#shared/table/table.ts'
 import { insightHandlers } from './handler.ts'
 
 export const insightsSettings = { ...edgeSettings, ...storageSettings }
@@ -21,26 +15,19 @@ export const insightsSettings = { ...edgeSettings, ...storageSettings }
 /** The insights function, composed: three tables on the configured bucket, behind the edge. */
 export function createInsightsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(insightsSettings, environment)
-  const { clock = systemClock, random = systemRandom } = overrides
-  const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
-  const store = gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock })
-  const events = logTableEvents(log, (user_id) => hashUserId(user_id, settings.USER_HASH_SALT))
-  const table = (kind: typeof AUDIENCES) =>
-    new Table(kind, { store, clock, random, events, cache_bytes_max: Math.floor(settings.CACHE_BYTES / 3) })
+  const { edge, table, probe } = createFoundation(settings, overrides)
   return createApp({
     function: 'insights',
     routes: insightRoutes,
     handlers: insightHandlers({
-      audiences: table(AUDIENCES),
-      platforms: table(PLATFORMS),
-      distributions: table(DISTRIBUTIONS),
-      clock,
+      audiences: table(AUDIENCES, 1 / 3),
+      platforms: table(PLATFORMS, 1 / 3),
+      distributions: table(DISTRIBUTIONS, 1 / 3),
+      clock: edge.clock,
     }),
     settings,
-    clock,
-    random,
-    log,
-    probe: () => store.list('config/'),
+    ...edge,
+    probe,
   })
 }
 

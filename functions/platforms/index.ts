@@ -1,5 +1,4 @@
-import { systemClock } from '#shared/base/clock.ts'
-import { systemRandom } from '#shared/base/random.ts'
+import { createFoundation } from '#shared/composition/foundation.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { keyProblem } from '#shared/credentials/key-problems.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
@@ -8,14 +7,9 @@ import { destinationSettings } from '#shared/destinations/settings.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, keySettings, storageSettings } from '#shared/http/edge-settings.ts'
 import type { Environment, FunctionApp, Overrides } from '#shared/http/function-app.ts'
-import { streamLog } from '#shared/http/log.ts'
 import { deployable } from '#shared/http/serve.ts'
 import { readSettings } from '#shared/http/settings.ts'
-import { hashUserId } from '#shared/http/user-hash.ts'
-import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { logTableEvents } from '#shared/table/event-log.ts'
-import { Table } from '#shared/table/table.ts'
 import { platformHandlers } from './handler.ts'
 import { routes } from './routes.ts'
 
@@ -24,27 +18,15 @@ export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySe
 /** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
-  const { clock = systemClock, random = systemRandom } = overrides
-  const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
-  const store = gcsObjectStore({
-    bucket: settings.GCS_BUCKET,
-    api_endpoint: settings.STORAGE_API_ENDPOINT,
-    clock,
-  })
-  const platforms = new Table(PLATFORMS, {
-    store,
-    clock,
-    random,
-    events: logTableEvents(log, (user_id) => hashUserId(user_id, settings.USER_HASH_SALT)),
-    cache_bytes_max: settings.CACHE_BYTES,
-  })
+  const { edge, table, probe } = createFoundation(settings, overrides)
+  const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   const vault = credentialVault({ keys, random })
   return createApp({
     function: 'platforms',
     routes,
     handlers: platformHandlers({
-      platforms,
+      platforms: table(PLATFORMS, 1),
       vault,
       bucket: settings.GCS_BUCKET,
       destinations: settings,
@@ -52,11 +34,9 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       random,
     }),
     settings,
-    clock,
-    random,
-    log,
+    ...edge,
     cache_control: 'no-store',
-    probe: () => Promise.all([store.list('config/'), vault.primaryVersion()]),
+    probe: () => Promise.all([probe(), vault.primaryVersion()]),
     explain(error) {
       if (!(error instanceof KeyError)) return undefined
       // Its message names key and cause, never what was to be encrypted.

@@ -167,6 +167,8 @@ export const storageSettings = {
   }),
 } as const
 
+export type StorageSettings = SettingsOf<typeof storageSettings>
+
 /** What a function that seals or opens credentials needs. */
 export const keySettings = {
   KMS_KEY: setting({

@@ -24,6 +24,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared-client': { 'shared/client/aside.ts': "export * from '#shared/http/one.ts'" },
   'shared-objects': { 'shared/objects/up.ts': "export { one } from '#shared/table/one.ts'" },
   'shared-parquet': { 'shared/parquet/aside.ts': "export type { one } from '#shared/objects/one.ts'" },
+  'shared-composition': { 'shared/composition/up.ts': "import '#shared/records/one.ts'" },
   'shared-service': { 'shared/service/up.ts': "import '#shared/objects/one.ts'" },
   'shared-table': {
     'shared/table/aside.ts': "import '#shared/records/one.ts'",
@@ -50,6 +51,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'functions/adapter/handler.ts': "import '#shared/objects/gcs-object-store.ts'",
     'functions/sdk/handler.ts': "import type { Storage } from '@google-cloud/storage'\nexport type S = Storage",
     'functions/helper/rows.ts': "import '#shared/credentials/cloud-kms.ts'",
+    'functions/helper/composed.ts': "import '#shared/composition/up.ts'",
   },
   'handler-reaches-no-sdk': { 'functions/reaching/handler.ts': "import './index.ts'" },
   'only-tests-import-tests': { 'infra/local/to-tests.ts': "import '#tests/one.ts'" },
