@@ -16,6 +16,12 @@ export interface Mutation {
   decide(current: Row | undefined, now_ms: number): Decision
 }
 
+/** A mutation that names its record only if the client chose an id. */
+export type Creation = Omit<Mutation, 'id' | 'decide'> & {
+  readonly id: string | undefined
+  decide(id: string, current: Row | undefined, now_ms: number): Decision
+}
+
 export type Decision =
   /**
    * Store this row. The table stamps `version` (+1), `rev` and `updated_at` (now, unless an import keeps the old one).

@@ -11,8 +11,9 @@ import { asProblem, namingObject, outcomeUnknown, retryReads, storeAway } from '
 import { GroupCommit } from './group-commit.ts'
 import { LegacyIds } from './legacy-ids.ts'
 import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions } from './listing.ts'
-import type { Mutation, Outcome } from './mutation.ts'
-import { monthOf, monthOfId, objectName, startOfMonth_ms, type Month } from './partition.ts'
+import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-turn.ts'
+import type { Creation, Mutation, Outcome } from './mutation.ts'
+import { monthOfId, objectName, type Month } from './partition.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import { findRow, rowAt, type Snapshot } from './snapshot.ts'
 import { summaryColumns, type Row, type TableSchema } from './schema.ts'
@@ -25,12 +26,6 @@ export interface TableDependencies {
   readonly events: TableEvents
   /** What decoded partitions may take of this instance's memory. */
   readonly cache_bytes_max: number
-}
-
-/** A mutation that names its record only if the client chose an id. */
-export type Creation = Omit<Mutation, 'id' | 'decide'> & {
-  readonly id: string | undefined
-  decide(id: string, current: Row | undefined, now_ms: number): ReturnType<Mutation['decide']>
 }
 
 export interface PageRequest {
@@ -99,7 +94,7 @@ export class Table {
   async create(user_id: string, creation: Creation): Promise<Outcome> {
     const { id } = creation
     if (id === undefined) return await this.#inTime((sending) => this.#createNew(user_id, creation, sending))
-    return await this.mutate(user_id, { ...creation, id, decide: (row, now_ms) => creation.decide(id, row, now_ms) })
+    return await this.mutate(user_id, creationOf(id, creation))
   }
 
   async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
@@ -123,20 +118,19 @@ export class Table {
     const announced = this.#group_commit.announce(user_id)
     try {
       const { clock, random } = this.#dependencies
-      const { time_ms, other_month } = this.#creationTime(clock.now_ms(), creation.idempotency !== undefined)
-      if (creation.idempotency && other_month !== undefined) {
-        const replayed = await this.#replayFrom(user_id, other_month, creation.idempotency)
-        if (replayed) return replayed
+      const now_ms = clock.now_ms()
+      const proposed = creationOf(newId(this.schema.id_prefix, now_ms, random), creation)
+      const ledger = creation.idempotency && this.#earlierLedger(now_ms)
+      const earlier = ledger && (await this.#meetEarlierLedger(user_id, proposed, ledger, announced))
+      const carryOut = async (mutation: Mutation): Promise<Outcome> => {
+        sending(mutation.id)
+        return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
       }
-      const new_id = newId(this.schema.id_prefix, time_ms, random)
-      const mutation: Mutation = {
-        ...creation,
-        id: new_id,
-        decide: (row, now_ms) => creation.decide(new_id, row, now_ms),
-      }
-      const month = this.schema.partitioned_by === 'user' ? '' : monthOf(time_ms)
-      sending(new_id)
-      return await this.#submit(user_id, mutation, month, announced)
+      const outcome = earlier ?? (await carryOut(proposed))
+      const found_in = earlier ? ledger!.month : this.#home(proposed.id)
+      if (outcome.kind !== 'replayed' || this.#home(outcome.id) === found_in) return outcome
+      // The ledger of one month has reserved the key for an id of the next: there it is carried out, or was.
+      return await carryOut(creationOf(outcome.id, creation))
     } finally {
       announced()
     }
@@ -275,21 +269,34 @@ export class Table {
     }
   }
 
+  #earlierLedger(now_ms: number): EarlierLedger | undefined {
+    return this.schema.partitioned_by === 'user' ? undefined : earlierLedger(now_ms)
+  }
+
   /**
-   * The time a new id gets. A replay must meet the ledger that the first attempt was written to, also across a month's
-   * end: in the first minute a keyed creation still belongs to the month before, and for a day that month's ledger is
-   * asked first. In that minute the new month's is, because an instance whose clock is ahead may be past it.
+   * What the month before knows of a keyed creation. While a first attempt may still be on its way there, the key is
+   * reserved in its ledger: that attempt is found by then or, as the generation moves on, can land no more.
+   * @returns undefined when nothing is known there, or nothing but the reservation just made
    */
-  #creationTime(now_ms: number, is_keyed: boolean): { time_ms: number; other_month: Month | undefined } {
-    if (!is_keyed || this.schema.partitioned_by === 'user') return { time_ms: now_ms, other_month: undefined }
-    const month = monthOf(now_ms)
-    const month_start_ms = startOfMonth_ms(month)
-    const age_ms = now_ms - month_start_ms
-    if (age_ms < MONTH_OVERLAP_MS) return { time_ms: month_start_ms - 1, other_month: month }
-    return {
-      time_ms: now_ms,
-      other_month: age_ms < DAY_MS + MONTH_OVERLAP_MS ? monthOf(month_start_ms - 1) : undefined,
+  async #meetEarlierLedger(
+    user_id: string,
+    proposed: Mutation,
+    { month, may_still_grow }: EarlierLedger,
+    announced: () => void,
+  ): Promise<Outcome | undefined> {
+    if (!may_still_grow) return await this.#replayFrom(user_id, month, proposed.idempotency!)
+    try {
+      const outcome = await this.#submit(user_id, reservationOf(proposed), month, announced)
+      return outcome.kind === 'kept' ? undefined : outcome
+    } catch (error) {
+      // Whatever became of the reservation, no record was made; with its key the request may be repeated.
+      throw error instanceof Problem && error.members['outcome'] === 'unknown' ? storeAway(error) : error
     }
+  }
+
+  /** The month that a new id belongs to. */
+  #home(id: string): Month {
+    return monthOfId(this.schema, id)!
   }
 
   async #replayFrom(
@@ -327,9 +334,6 @@ const SETTLED = 'settled'
 const LOT_ROWS = 256
 /** Less than the 30 s that a request has. */
 const MUTATION_MS_MAX = 28_000
-const DAY_MS = 24 * 60 * 60 * 1000
-/** Instance clocks are assumed to agree within half of this. */
-const MONTH_OVERLAP_MS = 60_000
 
 function notATypeId(schema: TableSchema): Problem {
   return new Problem('invalid-input', `${schema.id_column} is not an id of this system.`, {

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { Problem } from '#shared/base/problem.ts'
 import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/ledger.ts'
 import type { Outcome } from '#shared/table/mutation.ts'
+import { wholeSnapshot } from '#shared/table/snapshot.ts'
 import { runs } from '#tests/base/runs.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
@@ -160,20 +162,35 @@ describe('the ledger', () => {
 
 describe("across a month's end", () => {
   const JUNE_MS = Date.parse('2025-06-01T00:00:00Z')
+  const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
-  test('a keyed creation in the first minute takes the last millisecond of the month before', async () => {
-    const { run, instance } = rig({ start: '2025-06-01T00:00:59.999Z' })
+  test('a keyed creation of the first ten minutes first reserves its key in the month before: one more PUT', async () => {
+    const { run, clock, store, instance, snapshot } = rig({ start: '2025-06-01T00:09:59.999Z' })
     const table = instance()
-    const [with_key, without] = await run(async () => [
-      rowOf(await table.create('u', createNote({ key: keyed('k') }))),
-      rowOf(await table.create('u', createNote())),
-    ])
-    expect(with_key?.['created_at']).toBe(JUNE_MS - 1)
-    expect(without?.['created_at']).toBe(JUNE_MS + 59_999)
+    const writes = async (key: string | undefined) => {
+      store.resetCounts()
+      const outcome = await run(() => table.create('u', createNote(key === undefined ? {} : { key: keyed(key) })))
+      return { id: idOf(outcome), count: store.counts.write }
+    }
+    const with_key = await writes('k')
+    expect(with_key.count).toBe(2)
+    expect((await writes(undefined)).count).toBe(1)
+    expect(snapshot(MAY).footer.ledger.entries).toMatchObject([{ id: with_key.id, status: 201 }])
+    expect(snapshot(MAY).file.groups).toEqual([])
+    await clock.advance(1)
+    expect((await writes('l')).count).toBe(1)
   })
 
-  test('the other month is asked with one more conditional GET, for a day', async () => {
-    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:01:00Z' })
+  test('the creations of one batch reserve their keys together', async () => {
+    const { run, store, instance } = rig({ start: '2025-06-01T00:01:00Z' })
+    const table = instance()
+    await run(() => all(100, (at) => table.create('u', createNote({ key: keyed(String(at)) }))))
+    expect(store.counts.write).toBeLessThanOrEqual(4)
+    expect(await run(() => idsOf(table, 'u'))).toHaveLength(100)
+  })
+
+  test('the month before is asked with one more conditional GET, for a day', async () => {
+    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:10:00Z' })
     const table = instance()
     const reads = async (key: string) => {
       store.resetCounts()
@@ -184,6 +201,60 @@ describe("across a month's end", () => {
     expect(await reads('b')).toBe(1)
     await clock.advance(DAY_MS)
     expect(await reads('c')).toBe(0)
+  })
+
+  test('a reservation whose creation was never made is carried out under its id by whoever repeats it', async () => {
+    for (const repeated_after_ms of [1000, 11 * 60_000]) {
+      const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+      store.strike('write', { late_landing: { delay_ms: 0 } })
+      store.strike('write', 'unavailable', 7)
+      const lost = await run(() =>
+        instance()
+          .create('u', createNote({ key: keyed('k') }))
+          .catch((error: unknown) => error),
+      )
+      expect(lost).toMatchObject({ kind: 'unavailable', members: {} })
+      const [reserved] = wholeSnapshot(MAY, 'any', store.bytesOf(MAY)!).footer.ledger.entries
+      await clock.advance(repeated_after_ms)
+      const repeated = await run(() => instance().create('u', createNote({ key: keyed('k') })))
+      expect(repeated).toMatchObject({ kind: 'written', row: { note_id: reserved!.id } })
+      expect(await run(() => idsOf(instance(), 'u'))).toEqual([reserved!.id])
+    }
+  })
+
+  test('an attempt that is still on its way when its repetition is carried out never lands beside it', async () => {
+    for (const repeated_after_ms of [30_000, 59_000, 61_000, 120_000, 540_000]) {
+      const { run, clock, store, instance } = rig({ start: '2025-05-31T23:59:50Z' })
+      store.strike('write', { late_landing: { delay_ms: repeated_after_ms + 20_000 } })
+      store.strike('write', 'unavailable', 7)
+      const lost = await run(() =>
+        instance()
+          .create('u', createNote({ key: keyed('k') }))
+          .catch((error: unknown) => error),
+      )
+      expect(lost).toMatchObject({ kind: 'unavailable', members: { outcome: 'unknown' } })
+      await clock.advance(JUNE_MS + repeated_after_ms - clock.now_ms())
+      const id = idOf(await run(() => instance().create('u', createNote({ key: keyed('k') }))))
+      await clock.advance(HOUR_MS)
+      expect(await run(() => idsOf(instance(), 'u'))).toEqual([id])
+    }
+  })
+
+  test('a key reserved for another body is a mismatch in both months', async () => {
+    const { run, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+    const table = instance()
+    await run(() => table.create('u', createNote({ key: keyed('k', 'one') })))
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k', 'two') }))))).toBe(
+      'idempotency-mismatch',
+    )
+  })
+
+  test('what is refused reserves nothing', async () => {
+    const { run, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+    const problem = new Problem('conflict', 'never')
+    const refused = { ...createNote({ key: keyed('k') }), decide: () => ({ kind: 'refuse', problem }) as const }
+    expect(await kindOf(run(() => instance().create('u', refused)))).toBe('conflict')
+    expect(store.names()).toEqual([])
   })
 
   /** What a request leaves behind that is sent twice, to two instances; times count from the month's start. */
@@ -211,13 +282,15 @@ describe("across a month's end", () => {
     74_999,
     75_000,
     90_001,
+    600_000,
+    614_999,
   ]
   const clock_error = fc.integer({ min: -15_000, max: 15_000 })
 
   test('a request is carried out once, whichever instances it reaches, with clocks 30 s apart', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.oneof(fc.constantFrom(...edges), fc.integer({ min: -120_000, max: 180_000 })),
+        fc.oneof(fc.constantFrom(...edges), fc.integer({ min: -120_000, max: 700_000 })),
         fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: DAY_MS - 60_000 })),
         fc.oneof(clock_error, fc.constantFrom(-15_000, 15_000)),
         fc.oneof(clock_error, fc.constantFrom(-15_000, 15_000)),
@@ -230,8 +303,8 @@ describe("across a month's end", () => {
     )
   })
 
-  test('what one instance took into the new month is known to one whose clock is still in its first minute', async () => {
-    const left = await sentTwice({ at_ms: 50_000, ahead_ms: 15_000 }, { at_ms: 55_000, ahead_ms: -15_000 })
+  test('what one instance took into the new month is known to one that still is in the old', async () => {
+    const left = await sentTwice({ at_ms: -10_000, ahead_ms: 15_000 }, { at_ms: -5_000, ahead_ms: -15_000 })
     expect(left).toEqual({ same: true, stored: 1 })
   })
 })

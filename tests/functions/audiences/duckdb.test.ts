@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
@@ -139,4 +140,13 @@ test('filters of DuckDB find every row, also by statistics, after many commits a
     "SELECT count(*) AS rows, count(DISTINCT audience_id) AS ids, count(*) FILTER (status = 'active') AS active FROM audiences",
   )
   expect(counts).toEqual({ rows: '720', ids: '720', active: '720' })
+})
+
+test('an object that holds reserved keys and no record reads as no rows', async () => {
+  const running = await audiencesInTest({ clock: clockAt('2025-06-01T00:00:30Z') })
+  await running.call('POST', '/api/audiences', { name: 'first of June' }, { 'idempotency-key': 'k' })
+  const files = await readdir(join(running.bucket_dir, 'audiences'), { recursive: true })
+  const objects = files.filter((file) => file.endsWith('.parquet')).map((file) => basename(file))
+  expect(objects.toSorted()).toEqual(['audiences_202505.parquet', 'audiences_202506.parquet'])
+  expect(await query(running, 'SELECT month, name FROM audiences')).toEqual([{ month: '06', name: 'first of June' }])
 })
