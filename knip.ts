@@ -8,6 +8,7 @@ const config: KnipConfig = {
     'tests/**/*.test.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
+    'tests/simulation/main.ts',
   ],
   project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
   // Read by dependency-cruiser, whose configuration only names it (`parser: 'swc'`).

@@ -9,7 +9,7 @@ import { assembleFile } from '../parquet/file.ts'
 import { evaluate, openDraft, type Admission, type Draft, type Plan } from './evaluate.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject, outcomeUnknown, retryReads } from './failures.ts'
-import { encodeFooter, withCommit, WRITER_RELEASE, type Footer } from './footer.ts'
+import { encodeFooter, OLDEST_WRITER_BESIDE, withCommit, WRITER_RELEASE, type Footer } from './footer.ts'
 import { layOut } from './layout.ts'
 import { LIMITS, WARN_SHARE } from './limits.ts'
 import type { Mutation, Outcome } from './mutation.ts'
@@ -152,6 +152,7 @@ async function build(
     ...base.footer,
     epoch: base.generation === NO_OBJECT ? Buffer.from(random.bytes(8)).toString('hex') : base.footer.epoch,
     rev: base.footer.rev + 1,
+    min_writer: Math.max(base.footer.min_writer, OLDEST_WRITER_BESIDE),
     commits: withCommit(base.footer.commits, { commit_id, time_ms: now_ms }),
     ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
   }

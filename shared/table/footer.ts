@@ -32,6 +32,11 @@ export interface CommitMark {
 const FORMAT = 1
 /** The release number this code writes as: an object whose `min_writer` is higher is read only. */
 export const WRITER_RELEASE = 1
+/**
+ * The oldest release that may write beside this one. Two run at once during a canary and a rollback: it is raised only
+ * when an older one would destroy what this one writes, never together with `WRITER_RELEASE` in one deployment.
+ */
+export const OLDEST_WRITER_BESIDE = 1
 
 /**
  * Ten minutes of commits at Cloud Storage's one write per second and name. They are kept by number and not by age, so
@@ -46,7 +51,7 @@ export function newFooter(home: string, epoch: string): Footer {
     epoch,
     rev: 0,
     floor: 0,
-    min_writer: WRITER_RELEASE,
+    min_writer: OLDEST_WRITER_BESIDE,
     commits: [],
     ledger: Ledger.EMPTY,
     unknown: new Map(),

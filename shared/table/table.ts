@@ -120,14 +120,14 @@ export class Table {
       const { clock, random } = this.#dependencies
       const now_ms = clock.now_ms()
       const proposed = creationOf(newId(this.schema.id_prefix, now_ms, random), creation)
-      const ledger = creation.idempotency && this.#earlierLedger(now_ms)
-      const earlier = ledger && (await this.#meetEarlierLedger(user_id, proposed, ledger, announced))
+      const other = creation.idempotency && this.#earlierLedger(now_ms)
+      const earlier = other && (await this.#meetEarlierLedger(user_id, proposed, other, announced))
       const carryOut = async (mutation: Mutation): Promise<Outcome> => {
         sending(mutation.id)
         return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
       }
       const outcome = earlier ?? (await carryOut(proposed))
-      const found_in = earlier ? ledger!.month : this.#home(proposed.id)
+      const found_in = other && earlier ? other.month : this.#home(proposed.id)
       if (outcome.kind !== 'replayed' || this.#home(outcome.id) === found_in) return outcome
       // The ledger of one month has reserved the key for an id of the next: there it is carried out, or was.
       return await carryOut(creationOf(outcome.id, creation))

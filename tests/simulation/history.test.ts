@@ -1,29 +1,39 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 
+import { buildSimulation } from './build.ts'
 import { runHistory } from './run-history.ts'
+import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
-/** `SEED=17` replays one history, `SEEDS=5000` runs so many. */
-const { SEED, SEEDS = '300' } = process.env
-const seeds = SEED === undefined ? Array.from({ length: Number(SEEDS) }, (_, at) => at + 1) : [Number(SEED)]
+vi.setConfig({ testTimeout: PATIENCE_MS })
+
+/** `npm run simulate` runs as many as wanted, and replays single ones. */
 const LOT = 50
 
 describe('whatever the store, the clocks and the crashes do', () => {
-  for (let at = 0; at < seeds.length; at += LOT) {
-    const lot = seeds.slice(at, at + LOT)
-    test(`nothing acknowledged is lost, doubled or changed: histories ${lot[0]} to ${lot.at(-1)}`, async () => {
-      for (const seed of lot) expect(await runHistory(seed)).toMatchObject({ seed })
-    })
-  }
+  let code: string
+  beforeAll(async () => {
+    code = await buildSimulation({})
+  })
 
-  test('the histories are not idle: they acknowledge, refuse, lose answers and cross each other', async () => {
-    const histories = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(runHistory))
+  test.each(seedsFrom(0, 10).map((at) => at * LOT + 1))(
+    'nothing acknowledged is lost, doubled or changed: fifty histories from %i',
+    async (first) => {
+      expect(await runSeeds(code, seedsFrom(first, LOT))).toBeUndefined()
+    },
+  )
+})
+
+describe('the histories', () => {
+  test('are not idle: they acknowledge, refuse, lose answers, cross each other and a month’s end, and crash', async () => {
+    const histories = await Promise.all(seedsFrom(1, 20).map((seed) => runHistory(seed)))
     const statuses = new Set(histories.flatMap(({ operations }) => operations.map(({ status }) => status)))
     for (const status of ['acknowledged', 'maybe', 'refused']) expect(statuses).toContain(status)
     expect(histories.some(({ store }) => store.names().length > 2)).toBe(true)
-    expect(histories.flatMap(({ sights }) => sights).length).toBeGreaterThan(5)
+    expect(histories.flatMap(({ sights }) => sights).length).toBeGreaterThan(50)
+    expect(new Set(histories.map(({ schema }) => schema.partitioned_by))).toEqual(new Set(['month', 'user']))
   })
 
-  test('a seed always gives the same history', async () => {
+  test('are the same for the same seed', async () => {
     const [one, two] = [await runHistory(23), await runHistory(23)]
     const trace = ({ landings }: typeof one) =>
       landings.map(({ name, time_ms, bytes }) => [name, time_ms, bytes.length])

@@ -1,16 +1,47 @@
 import type { Problem } from '#shared/base/problem.ts'
-import type { Row } from '#shared/table/schema.ts'
+import type { Row, TableSchema } from '#shared/table/schema.ts'
 import type { Landing, MemoryObjectStore } from './memory-object-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What happened in a history: what clients asked and were told, and what landed in the store. */
-export interface History {
+/** What happened: what clients asked and were told, and what landed in the store. */
+export class History {
   readonly seed: number
-  readonly operations: Operation[]
-  readonly sights: Sight[]
-  readonly landings: Landing[]
+  readonly schema: TableSchema
   readonly store: MemoryObjectStore
   readonly clock: VirtualClock
+  readonly landings: readonly Landing[]
+  readonly operations: Operation[] = []
+  readonly sights: Sight[] = []
+  /** Objects that an instance could not read. */
+  readonly corrupt: string[] = []
+  /** What happened when, in words, for whoever replays it. */
+  readonly story: string[] = []
+  /** By user and note, the highest version that anybody was told or shown. */
+  readonly #known = new Map<string, Map<string, number>>()
+
+  constructor(world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings'>) {
+    this.seed = world.seed
+    this.schema = world.schema
+    this.store = world.store
+    this.clock = world.clock
+    this.landings = world.landings
+  }
+
+  tell(what: string): void {
+    this.story.push(`${new Date(this.clock.now_ms()).toISOString().slice(5, 23)}  ${what}`)
+  }
+
+  /** What whoever asks now must find at least. */
+  knownOf(user_id: string): ReadonlyMap<string, number> {
+    return new Map(this.#known.get(user_id))
+  }
+
+  learn(user_id: string, row: Row): void {
+    let known = this.#known.get(user_id)
+    if (!known) this.#known.set(user_id, (known = new Map<string, number>()))
+    const id = String(row['note_id'])
+    known.set(id, Math.max(known.get(id) ?? 0, Number(row['version'])))
+  }
 }
 
 /** What a client asked for, and what it knows of it. */
@@ -19,7 +50,7 @@ export interface Operation {
   readonly user_id: string
   readonly kind: 'create' | 'change' | 'delete'
   readonly if_match?: number
-  /** The version of the note that had been acknowledged when this was asked; 0 for a creation. */
+  /** The version of the note that was known when this was asked; 0 for a creation. */
   readonly known_version: number
   /** Known once it is there for certain. */
   note_id?: string
@@ -31,11 +62,11 @@ export interface Operation {
   row?: Row
 }
 
-/** A read or listing: what had been acknowledged before it was asked, and what it showed. */
+/** A read, a listing or a walk over its pages: what was known before it was asked, and what it showed, in order. */
 export interface Sight {
-  /** Version by note that a reader who asks now must find at least. */
+  readonly user_id: string
   readonly known: ReadonlyMap<string, number>
-  readonly seen: ReadonlyMap<string, number>
+  readonly seen: readonly { readonly id: string; readonly version: number }[]
   /** The note that was asked for; undefined for all. */
   readonly asked: string | undefined
 }

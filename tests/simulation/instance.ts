@@ -2,64 +2,83 @@ import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
 import type { TableSchema } from '#shared/table/schema.ts'
-import { Table, type TableDependencies } from '#shared/table/table.ts'
+import type { Table } from '#shared/table/table.ts'
+
+/** What an instance runs: the table as it is, or that of another release. */
+export interface Release {
+  readonly Table: typeof Table
+  /** It also writes what the other does not know. */
+  readonly is_other: boolean
+}
 
 /** One running instance of the service, which can end at any of its awaits. */
 export interface Instance {
   readonly table: Table
+  readonly release: Release
   /** Resolves when the instance has crashed: nobody will hear from it again, though what it sent may still land. */
   readonly crashed: Promise<'crashed'>
   crash(): void
 }
 
 interface World {
+  readonly release: Release
   readonly schema: TableSchema
   readonly store: ObjectStore
   readonly clock: Clock
   readonly random: Random
-  readonly events: TableDependencies['events']
+  /** It crashes at this await, counted over calls to the store and the clock and over their ends. */
+  readonly awaits_until_crash?: number
+  readonly onCrash?: () => void
+  readonly onCorrupt: (object: string) => void
 }
 
-export function startInstance({ schema, store, clock, random, events }: World): Instance {
+export function startInstance(world: World): Instance {
+  const { release, schema, store, clock, random } = world
+  let awaits_left = world.awaits_until_crash ?? Infinity
   let is_running = true
   const { promise: crashed, resolve } = Promise.withResolvers<'crashed'>()
+  const crash = (): void => {
+    if (!is_running) return
+    is_running = false
+    resolve('crashed')
+    world.onCrash?.()
+  }
+  const passes = (): boolean => {
+    if (--awaits_left <= 0) crash()
+    return is_running
+  }
 
   /** Goes on only while the instance runs. */
   async function alive<T>(work: () => Promise<T>): Promise<T> {
-    if (!is_running) return await silence()
+    if (!passes()) return await silence()
     try {
       const result = await work()
-      return is_running ? result : await silence()
+      return passes() ? result : await silence()
     } catch (error) {
-      if (is_running) throw error
+      if (passes()) throw error
       return await silence()
     }
   }
 
-  return {
-    table: new Table(schema, {
-      store: {
-        read: (...call) => alive(() => store.read(...call)),
-        readRange: (...call) => alive(() => store.readRange(...call)),
-        write: (...call) => alive(() => store.write(...call)),
-        list: (...call) => alive(() => store.list(...call)),
-      },
-      clock: {
-        now_ms: () => clock.now_ms(),
-        monotonic_ms: () => clock.monotonic_ms(),
-        sleep: (...call) => alive(() => clock.sleep(...call)),
-        turn: () => alive(() => clock.turn()),
-      },
-      random,
-      events,
-      cache_bytes_max: 64 * 1024,
-    }),
-    crashed,
-    crash: () => {
-      is_running = false
-      resolve('crashed')
+  const ignore = (): void => undefined
+  const table = new release.Table(schema, {
+    store: {
+      read: (...call) => alive(() => store.read(...call)),
+      readRange: (...call) => alive(() => store.readRange(...call)),
+      write: (...call) => alive(() => store.write(...call)),
+      list: (...call) => alive(() => store.list(...call)),
     },
-  }
+    clock: {
+      now_ms: () => clock.now_ms(),
+      monotonic_ms: () => clock.monotonic_ms(),
+      sleep: (...call) => alive(() => clock.sleep(...call)),
+      turn: () => alive(() => clock.turn()),
+    },
+    random,
+    events: { committed: ignore, corrupt: world.onCorrupt, storeFailed: ignore, nearLimit: ignore },
+    cache_bytes_max: 64 * 1024,
+  })
+  return { table, release, crashed, crash }
 }
 
 function silence(): Promise<never> {

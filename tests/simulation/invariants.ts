@@ -1,16 +1,22 @@
 import { idTime_ms } from '#shared/base/ids.ts'
+import { WRITER_RELEASE } from '#shared/table/footer.ts'
 import { monthOf, monthOfObject } from '#shared/table/partition.ts'
-import { rowAt, wholeSnapshot } from '#shared/table/snapshot.ts'
-import type { Row } from '#shared/table/schema.ts'
+import { rowAt, wholeSnapshot, type Snapshot } from '#shared/table/snapshot.ts'
+import type { Row, TableSchema } from '#shared/table/schema.ts'
 import type { Table } from '#shared/table/table.ts'
-import { NOTES } from '#tests/table/notes.ts'
+import { allPages } from './client.ts'
 import type { History, Operation, Sight } from './history.ts'
 
-/** Whatever happened, this holds. @throws Error that names the invariant and what broke it */
-export async function checkHistory(history: History, fresh: Table): Promise<void> {
-  checkRevisions(history)
+/**
+ * Whatever happened, this holds.
+ * @param fresh instances that have seen nothing yet, one of each release
+ * @throws Error that names the invariant and what broke it
+ */
+export async function checkHistory(history: History, fresh: readonly Table[]): Promise<void> {
+  if (history.corrupt.length > 0) fail(`${history.corrupt[0]} was called corrupt`)
+  await checkLandings(history)
   const notes = await storedNotes(history)
-  await checkListings(history, fresh, notes)
+  for (const table of fresh) await checkListings(history, table, notes)
   for (const [id, { row }] of notes) checkNote(id, row)
   for (const operation of history.operations) checkOperation(operation, notes)
   for (const operation of history.operations) checkRefusal(operation, history)
@@ -22,58 +28,85 @@ interface StoredNote {
   readonly row: Row
 }
 
+/** A column of the other release; read here whatever the release. */
+const COLOUR = { name: 'colour', type: 'string' } as const
+
+/** The rows of an object, with the columns asked for. */
+async function rowsOf(history: History, { file }: Snapshot, columns?: readonly string[]): Promise<Row[]> {
+  const schema: TableSchema = { ...history.schema, columns: [...history.schema.columns, COLOUR] }
+  const rows: Row[] = []
+  for (const group of file.groups) {
+    const values = columns ? await group.columns(columns) : await group.allColumns()
+    for (let at = 0; at < group.row_count; at++) rows.push(rowAt(schema, values, at, columns && new Set(columns)))
+  }
+  return rows
+}
+
 /** Every stored row, from the live objects themselves; each id once, in the object that its time names. */
-async function storedNotes({ store }: History): Promise<Map<string, StoredNote>> {
+async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
+  const { store, schema } = history
   const notes = new Map<string, StoredNote>()
   for (const name of store.names()) {
     const user_id = /user_id=([a-z]+)/.exec(name)?.[1] ?? ''
-    const month = monthOfObject(NOTES, user_id, name)
-    const { file } = wholeSnapshot(name, 'live', store.bytesOf(name)!)
-    for (const group of file.groups) {
-      const values = await group.allColumns()
-      for (let at = 0; at < group.row_count; at++) {
-        const row = rowAt(NOTES, values, at)
-        const id = String(row['note_id'])
-        if (notes.has(id)) fail(`${id} is stored twice`)
-        if (idTime_ms('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
-        if (monthOf(Number(row['created_at'])) !== month) fail(`${id} is not at home in ${name}`)
-        notes.set(id, { user_id, row })
-      }
+    const home = monthOfObject(schema, user_id, name)
+    if (home === undefined) fail(`nobody asked for ${name}`)
+    for (const row of await rowsOf(history, wholeSnapshot(name, 'live', store.bytesOf(name)!))) {
+      const id = String(row['note_id'])
+      if (notes.has(id)) fail(`${id} is stored twice`)
+      if (idTime_ms('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
+      if (home !== '' && monthOf(Number(row['created_at'])) !== home) fail(`${id} is not at home in ${name}`)
+      notes.set(id, { user_id, row })
     }
   }
   return notes
 }
 
-/** Each object counts its commits without gaps, and no generation loses a row or a version. */
-function checkRevisions({ landings }: History): void {
-  const revisions = new Map<string, { rev: number; rows: number }>()
-  for (const { name, generation, bytes } of landings) {
-    const { footer, file } = wholeSnapshot(name, generation, bytes)
-    const before = revisions.get(name) ?? { rev: 0, rows: 0 }
-    const rows = file.groups.reduce((sum, group) => sum + group.row_count, 0)
-    if (footer.rev !== before.rev + 1) fail(`${name} went from revision ${before.rev} to ${footer.rev}`)
-    if (rows < before.rows) fail(`${name} lost rows at revision ${footer.rev}`)
-    revisions.set(name, { rev: footer.rev, rows })
+/** Each object counts its commits without gaps, and no generation loses a row, a change, or what it does not know. */
+async function checkLandings(history: History): Promise<void> {
+  const before = new Map<string, { rev: number; unknown: number; tags: ReadonlyMap<string, readonly string[]> }>()
+  for (const { name, generation, bytes } of history.landings) {
+    const snapshot = wholeSnapshot(name, generation, bytes)
+    const { footer } = snapshot
+    const last = before.get(name) ?? { rev: 0, unknown: 0, tags: new Map<string, readonly string[]>() }
+    if (footer.rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${footer.rev}`)
+    const is_next_release = footer.unknown.get('next_release') === String(footer.rev)
+    if (footer.min_writer > WRITER_RELEASE && !is_next_release) fail(`${name} was written by a release that must not`)
+    if (footer.unknown.size < last.unknown) fail(`${name} lost what another release wrote in its footer`)
+    const rows = await rowsOf(history, snapshot, ['note_id', 'tags'])
+    const tags = new Map(rows.map((row) => [String(row['note_id']), row['tags'] as readonly string[]]))
+    for (const [id, earlier] of last.tags) {
+      const now = tags.get(id)
+      if (!now) fail(`${name} lost ${id} at revision ${footer.rev}`)
+      if (earlier.some((mark, at) => now[at] !== mark)) fail(`${id} lost a change at revision ${footer.rev} of ${name}`)
+    }
+    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, tags })
   }
 }
 
-/** A fresh instance lists what is stored, newest first, and nobody else's. */
-async function checkListings({ store }: History, table: Table, notes: ReadonlyMap<string, StoredNote>): Promise<void> {
+/** A fresh instance lists what is stored, newest first, and nobody else's; also page by page. */
+async function checkListings(
+  { schema, store }: History,
+  table: Table,
+  notes: ReadonlyMap<string, StoredNote>,
+): Promise<void> {
   for (const user_id of new Set([...notes.values()].map((note) => note.user_id))) {
-    const page = await table.page(user_id, { limit: 1e6, after: undefined, with_details: false, matches: () => true })
-    const listed = page.rows.map((row) => String(row['note_id']))
     const expected = [...notes].filter(([, note]) => note.user_id === user_id).map(([id]) => id)
-    if (listed.join() !== expected.toSorted().toReversed().join()) fail(`${user_id} is not shown what is stored`)
+    for (const limit of [1000, 2]) {
+      const listed = (await allPages(table, user_id, limit)).map((row) => String(row['note_id']))
+      if (listed.join() !== expected.toSorted().toReversed().join()) fail(`${user_id} is not shown what is stored`)
+    }
   }
-  const strays = store.names().filter((name) => !name.startsWith('notes/'))
+  const strays = store.names().filter((name) => !name.startsWith(`${schema.name}/`))
   if (strays.length > 0) fail(`nobody asked for ${strays.join()}`)
 }
 
-/** As many changes as the version says, none of them twice. */
+/** As many changes as the version says, none of them twice; what one release knows survives the other. */
 function checkNote(id: string, row: Row): void {
   const marks = row['tags'] as readonly string[]
   if (marks.length !== row['version']) fail(`${id} has version ${String(row['version'])} after ${marks.join()}`)
   if (new Set(marks).size !== marks.length) fail(`${id} was changed twice by one request: ${marks.join()}`)
+  const colour = row['size'] === 0 ? null : String(row['size'])
+  if (row['colour'] !== colour) fail(`${id} lost what another release wrote: ${String(row['colour'])} for ${colour}`)
 }
 
 function checkOperation(operation: Operation, notes: ReadonlyMap<string, StoredNote>): void {
@@ -114,12 +147,14 @@ function checkRefusal({ mark, status, refusal, note_id, known_version }: Operati
   }
 }
 
-/** No reader goes behind what was acknowledged before it asked. */
-function checkSight({ known, seen, asked }: Sight): void {
+/** Nobody sees less than what was acknowledged or shown to anybody before the question, and nothing twice. */
+function checkSight({ known, seen, asked, user_id }: Sight): void {
+  const versions = new Map(seen.map(({ id, version }) => [id, version]))
+  if (versions.size < seen.length) fail(`${user_id} was shown a note twice: ${seen.map(({ id }) => id).join()}`)
   for (const [id, version] of known) {
     if (asked !== undefined && asked !== id) continue
-    const seen_version = seen.get(id) ?? 0
-    if (seen_version < version) fail(`${id} was acknowledged at version ${version} and then seen at ${seen_version}`)
+    const seen_version = versions.get(id) ?? 0
+    if (seen_version < version) fail(`${id} was known at version ${version} and then seen at ${seen_version}`)
   }
 }
 

@@ -16,6 +16,8 @@ import {
  * What strikes one call.
  * - `throttled`: refused before anything was looked at (429).
  * - `unavailable`: refused before anything was looked at (503), or never arrived.
+ * - `throttled_after_check`, `unavailable_after_check`: the same for a write whose precondition holds; one that fails is
+ *   answered as ever.
  * - `unavailable_after`: a 503 although the write landed; a precondition that fails is answered as ever.
  * - `lost_answer`: whatever the answer was, it does not arrive.
  * - `late_landing`: the answer is lost at once; the write arrives, with its precondition, `delay_ms` later.
@@ -25,6 +27,8 @@ import {
 export type Fault =
   | 'throttled'
   | 'unavailable'
+  | 'throttled_after_check'
+  | 'unavailable_after_check'
   | 'unavailable_after'
   | 'lost_answer'
   | 'stalled'
@@ -136,10 +140,12 @@ export class MemoryObjectStore implements ObjectStore {
     options: { if_generation: Generation; crc32c: number; content_type: string },
   ): Promise<WriteResult> {
     const sent = Uint8Array.from(bytes)
-    return await this.#call({ operation: 'write', name }, () => {
+    return await this.#call({ operation: 'write', name }, (fault) => {
       if (crc32c(sent) !== options.crc32c) throw new StoreError('rejected', `${name} arrived damaged`)
       const live = this.#objects.get(name)?.generation ?? NO_OBJECT
       if (live !== options.if_generation) return { kind: 'conflict' }
+      if (fault === 'throttled_after_check') throw new StoreError('throttled', 'struck: 429')
+      if (fault === 'unavailable_after_check') throw new StoreError('unavailable', 'struck: 503')
       return { kind: 'written', generation: this.#land(name, sent) }
     })
   }
@@ -153,7 +159,7 @@ export class MemoryObjectStore implements ObjectStore {
     )
   }
 
-  async #call<T>(call: StoreCall, carryOut: () => T): Promise<T> {
+  async #call<T>(call: StoreCall, carryOut: (fault?: Fault) => T): Promise<T> {
     const { clock } = this.#options
     this.counts[call.operation]++
     const fault = this.#faultOf(call)
@@ -161,6 +167,8 @@ export class MemoryObjectStore implements ObjectStore {
     await clock.sleep(half_ms)
     switch (fault) {
       case undefined:
+      case 'throttled_after_check':
+      case 'unavailable_after_check':
       case 'unavailable_after':
       case 'lost_answer':
         break
@@ -178,7 +186,7 @@ export class MemoryObjectStore implements ObjectStore {
         throw new StoreError('unavailable', 'struck: the answer was lost')
     }
     if (call.operation === 'write' && this.#isTooSoon(call.name)) throw new StoreError('throttled', 'too soon: 429')
-    const answer = carryOut()
+    const answer = carryOut(fault)
     await clock.sleep(half_ms)
     const has_landed = (answer as { kind?: string }).kind === 'written'
     if (fault === 'lost_answer' || (fault === 'unavailable_after' && has_landed)) {

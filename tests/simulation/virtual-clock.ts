@@ -50,10 +50,10 @@ export class VirtualClock implements Clock {
     return this.sleep(0)
   }
 
-  /** The same time as a clock shows it that is set `ahead_ms` wrong. */
-  skewed(ahead_ms: number): Clock {
+  /** The same time as a clock shows it that is set wrong by `ahead_ms`, for good or as it is at the time. */
+  skewed(ahead_ms: number | (() => number)): Clock {
     return {
-      now_ms: () => this.now_ms() + ahead_ms,
+      now_ms: () => this.now_ms() + (typeof ahead_ms === 'number' ? ahead_ms : ahead_ms()),
       monotonic_ms: () => this.monotonic_ms(),
       sleep: (duration_ms, signal) => this.sleep(duration_ms, signal),
       turn: () => this.turn(),
@@ -62,9 +62,10 @@ export class VirtualClock implements Clock {
 
   /**
    * Lets time pass until `work` has settled, and gives its result.
-   * @throws Error when it waits for something that no sleeper will bring about
+   * @throws Error when it waits for something that no sleeper will bring about, or not within `limit_ms`
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>, { limit_ms = Infinity } = {}): Promise<T> {
+    const until_ms = this.#elapsed_ms + limit_ms
     let is_settled = false
     const result = work().finally(() => (is_settled = true))
     result.catch(() => undefined)
@@ -72,6 +73,7 @@ export class VirtualClock implements Clock {
       await everythingRan()
       if (is_settled) return await result
       if (!this.#wakeNext()) throw new Error('the work waits for something that will never happen')
+      if (this.#elapsed_ms > until_ms) throw new Error('the work does not come to an end')
     }
   }
 

@@ -1,0 +1,92 @@
+import { build, type Plugin } from 'esbuild'
+import { readFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+
+/**
+ * The simulation built from changed sources: with a bug planted, with smaller limits, or with the table twice, as two
+ * releases that run side by side. What runs is the code itself but for the edits.
+ */
+export interface Edit {
+  /** From the project's root. */
+  readonly file: string
+  /** Stands there exactly once; an edit that no longer fits its source fails the build. */
+  readonly from: string
+  readonly to: string
+}
+
+export interface SimulationOptions {
+  /** Made in every copy of the source. */
+  readonly edits?: readonly Edit[]
+  /** Gives some instances the table of another release, made of these edits. */
+  readonly other_release?: readonly Edit[]
+}
+
+const PROJECT_ROOT = join(import.meta.dirname, '../..')
+/** What a release has of its own; the rest of the process is shared. */
+const RELEASED = /^shared\/(table|parquet)\//
+
+/** @returns the code of a thread for `runSeeds`. @throws Error when an edit fits nothing */
+export async function buildSimulation({ edits = [], other_release }: SimulationOptions): Promise<string> {
+  const unused = new Set([...edits, ...(other_release ?? [])])
+  const { outputFiles } = await build({
+    stdin: { contents: other_release ? TWO_RELEASES : ONE_RELEASE, resolveDir: import.meta.dirname, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    logLevel: 'silent',
+    plugins: [editing(edits, other_release ?? [], unused)],
+  })
+  if (unused.size > 0) throw new Error(`no source was loaded for ${[...unused].map(({ file }) => file).join(', ')}`)
+  return outputFiles[0]!.text
+}
+
+const ONE_RELEASE = `
+  import { runHistory } from './run-history.ts'
+  import { runInThread } from './thread.ts'
+  await runInThread(runHistory)
+`
+const TWO_RELEASES = `
+  import { runHistory } from './run-history.ts'
+  import { runInThread } from './thread.ts'
+  import { Table } from '#shared/table/table.ts'
+  import { Table as OtherTable } from 'other-release:shared/table/table.ts'
+  const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
+  await runInThread((seed) => runHistory(seed, releases))
+`
+
+function editing(edits: readonly Edit[], other_release: readonly Edit[], unused: Set<Edit>): Plugin {
+  const edited = async (path: string, wanted: readonly Edit[]): Promise<string> => {
+    let source = await readFile(path, 'utf8')
+    for (const edit of wanted.filter(({ file }) => join(PROJECT_ROOT, file) === path)) {
+      if (source.split(edit.from).length !== 2) throw new Error(`${edit.file} has not once: ${edit.from}`)
+      source = source.replace(edit.from, () => edit.to)
+      unused.delete(edit)
+    }
+    return source
+  }
+  return {
+    name: 'edits',
+    setup: ({ onLoad, onResolve }) => {
+      onResolve({ filter: /^other-release:/ }, ({ path }) => ({
+        path: join(PROJECT_ROOT, path.replace('other-release:', '')),
+        namespace: 'other-release',
+      }))
+      onResolve({ filter: /^\./, namespace: 'other-release' }, ({ path, importer }) => {
+        const file = join(dirname(importer), path)
+        const is_released = RELEASED.test(relative(PROJECT_ROOT, file))
+        return { path: file, namespace: is_released ? 'other-release' : 'file' }
+      })
+      onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => ({
+        contents: await edited(path, edits),
+        loader: 'ts',
+      }))
+      onLoad({ filter: /\.ts$/, namespace: 'other-release' }, async ({ path }) => ({
+        contents: await edited(path, [...edits, ...other_release]),
+        loader: 'ts',
+        resolveDir: dirname(path),
+      }))
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, expect, test, vi } from 'vitest'
+
+import { buildSimulation } from './build.ts'
+import { COMMIT_BUGS, LEDGER_BUGS, PLACE_BUGS } from './planted-bugs.ts'
+import { SMALL_LIMITS } from './small-limits.ts'
+import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
+
+vi.setConfig({ testTimeout: PATIENCE_MS })
+
+/** Each is found within so many histories; most within twenty. */
+const SEEDS_MAX = 400
+
+describe.each([
+  ['of the commit protocol', COMMIT_BUGS],
+  ['of the idempotency ledger', LEDGER_BUGS],
+  ['of places and reading', PLACE_BUGS],
+])('the simulation finds the planted bug %s:', (_, bugs) => {
+  test.each(bugs)('$title', async ({ edits, found_as }) => {
+    const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits] })
+    const failure = await runSeeds(code, seedsFrom(1, SEEDS_MAX))
+    expect(failure?.message).toMatch(found_as)
+  })
+})

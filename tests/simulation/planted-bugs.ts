@@ -1,0 +1,253 @@
+import type { Edit } from './build.ts'
+
+/** A mistake that this code could have, and the sentence with which the simulation must find it. */
+export interface PlantedBug {
+  readonly title: string
+  readonly edits: readonly Edit[]
+  readonly found_as: RegExp
+}
+
+const TWICE = /was carried out in 2 notes|was changed twice by one request|was refused and carried out/
+const STALE_REFUSAL = /did not find|was refused at version/
+const LOST = /lost note_|lost a change at revision|is gone|as what it never became/
+
+/** Of the commit protocol. */
+export const COMMIT_BUGS: readonly PlantedBug[] = [
+  {
+    title: 'no commit ids: a conflict after a lost answer is always taken for somebody else’s',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: 'if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {',
+        to: 'if (false) {',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'commit ids that are forgotten with the next commit',
+    edits: [
+      { file: 'shared/table/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
+      { file: 'shared/table/footer.ts', from: 'const COMMITS_KEPT_MS = 60_000', to: 'const COMMITS_KEPT_MS = 0' },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'client retries left on: a write that the client library repeats by itself reports a false conflict',
+    edits: [
+      {
+        file: 'tests/simulation/instance.ts',
+        from: 'write: (...call) => alive(() => store.write(...call)),',
+        to: 'write: (...call) => alive(() => store.write(...call).catch(() => store.write(...call))),',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'an unanswered write is decided anew instead of sent again as it was',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: "if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }",
+        to: "return { result: { kind: 'throttled' }, was_unanswered: false }",
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'no re-evaluation after a conflict: the same bytes go out under the fresh generation',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: '  for (;;) {\n    const { plan',
+        to: '  let once\n  for (;;) {\n    const { plan',
+      },
+      {
+        file: 'shared/table/commit.ts',
+        from: '= await prepare(dependencies, target, view.snapshot, batch)',
+        to: '= (once ??= await prepare(dependencies, target, view.snapshot, batch))',
+      },
+    ],
+    found_as: /went from revision|lost note_|lost a change/,
+  },
+  {
+    title: 'no precondition: the last writer wins',
+    edits: [
+      {
+        file: 'tests/simulation/memory-object-store.ts',
+        from: "if (live !== options.if_generation) return { kind: 'conflict' }",
+        to: '',
+      },
+    ],
+    found_as: /went from revision|lost note_|lost a change/,
+  },
+  {
+    title: 'acknowledgement before the PUT',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: 'const { result, was_unanswered } = await attempts.send(name, candidate, view.snapshot.generation)',
+        to: `attempts.send(name, candidate, view.snapshot.generation).catch(() => undefined)
+             return plan.outcomes
+             let result, was_unanswered`,
+      },
+    ],
+    found_as: /is gone|as what it never became|known at version/,
+  },
+  {
+    title: 'a refusal from a cache that was not validated',
+    edits: [
+      { file: 'shared/table/commit.ts', from: 'if (view.is_proven) return plan.outcomes', to: 'return plan.outcomes' },
+    ],
+    found_as: STALE_REFUSAL,
+  },
+  {
+    title: 'every waiting request is told the outcome of the first of its batch',
+    edits: [{ file: 'shared/table/group-commit.ts', from: 'outcome: outcomes[at]!', to: 'outcome: outcomes[0]!' }],
+    found_as: /was acknowledged (for|without|and is gone)|was refused/,
+  },
+]
+
+/** Of the idempotency ledger. */
+export const LEDGER_BUGS: readonly PlantedBug[] = [
+  {
+    title: 'no ledger',
+    edits: [
+      {
+        file: 'shared/table/evaluate.ts',
+        from: 'if (entry) return replay(entry, idempotency.body_hash, currentOf(entry.id))',
+        to: '',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'the ledger as the last request only',
+    edits: [
+      {
+        file: 'shared/table/ledger.ts',
+        from: 'new Ledger([...kept, ...added])',
+        to: 'new Ledger(added.length > 0 ? added.slice(-1) : kept)',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'early eviction: the ledger keeps the newest two whatever their age',
+    edits: [
+      {
+        file: 'shared/table/ledger.ts',
+        from: 'new Ledger([...kept, ...added])',
+        to: 'new Ledger([...kept, ...added].slice(-2))',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'no reservation at a month’s end: the month before is only looked at',
+    edits: [
+      {
+        file: 'shared/table/month-turn.ts',
+        from: 'may_still_grow: age_ms < LANDS_WITHIN_MS',
+        to: 'may_still_grow: false',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'the month before is neither written nor asked',
+    edits: [
+      {
+        file: 'shared/table/month-turn.ts',
+        from: 'if (age_ms >= ASKED_FOR_MS) return undefined',
+        to: 'return undefined',
+      },
+    ],
+    found_as: TWICE,
+  },
+]
+
+/** Of where records are, and of reading them. */
+export const PLACE_BUGS: readonly PlantedBug[] = [
+  {
+    title: 'roll-over: a record whose object is contended goes to the next one',
+    edits: [
+      {
+        file: 'shared/table/table.ts',
+        from: '      const problem = asProblem(error, this.#dependencies.events)\n      throw problem instanceof',
+        to: `      const problem = asProblem(error, this.#dependencies.events)
+             const next = { ...target, month: '202507', name: objectName(this.schema, user_id, '202507') }
+             if (month !== '') return await this.#group_commit.submit(user_id, next, mutation)
+             throw problem instanceof`,
+      },
+    ],
+    found_as: /is not at home|is stored twice|was carried out in 2 notes|did not find/,
+  },
+  {
+    title: 'the month taken from now instead of from the id',
+    edits: [
+      {
+        file: 'shared/table/table.ts',
+        from: 'const month = monthOfId(this.schema, id)\n    if',
+        to: `const month = this.schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.now_ms())\n    if`,
+      },
+      { file: 'shared/table/table.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
+    ],
+    found_as: /did not find|is not at home|then seen at 0/,
+  },
+  {
+    title: 'a cursor of time alone: of notes made in the same millisecond the next page has none',
+    edits: [
+      {
+        file: 'shared/table/listing.ts',
+        from: 'return a.id === b.id ? 0 : a.id > b.id ? -1 : 1',
+        to: 'return 0',
+      },
+    ],
+    found_as: /then seen at 0|is not shown what is stored/,
+  },
+  {
+    title: 'a page from the cache, whatever generation the list names',
+    edits: [
+      {
+        file: 'shared/table/snapshot-cache.ts',
+        from: 'if (cached?.generation === listing.generation) return this.#keep(cached)',
+        to: 'if (cached) return this.#keep(cached)',
+      },
+    ],
+    found_as: /was known at version/,
+  },
+  {
+    title: 'a get from the cache without asking the store',
+    edits: [
+      {
+        file: 'shared/table/snapshot-cache.ts',
+        from: 'if (cached) return await this.#read(schema, name, cached)',
+        to: 'if (cached) return cached',
+      },
+    ],
+    found_as: /was known at version|did not find|was refused at version|went from revision/,
+  },
+  {
+    title: 'ranges of whatever generation is there',
+    edits: [
+      {
+        file: 'shared/table/snapshot-cache.ts',
+        from: 'this.#store.readRange(name, { start, end }, { generation })',
+        to: 'this.#store.readRange(name, { start, end })',
+      },
+    ],
+    found_as: /was called corrupt/,
+  },
+  {
+    title: 'a merge of small row groups that forgets the last of them',
+    edits: [
+      {
+        file: 'shared/table/layout.ts',
+        from: 'const small = groups.splice(first_small)',
+        to: 'const small = groups.splice(first_small).slice(0, -1)',
+      },
+    ],
+    found_as: LOST,
+  },
+]

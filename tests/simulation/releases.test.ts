@@ -1,0 +1,51 @@
+import { describe, expect, test, vi } from 'vitest'
+
+import { buildSimulation, type Edit } from './build.ts'
+import { NEXT_RELEASE, NEXT_RELEASE_ALONE } from './releases.ts'
+import { SMALL_LIMITS } from './small-limits.ts'
+import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
+
+vi.setConfig({ testTimeout: PATIENCE_MS })
+
+/** Histories in which some instances run this release and some the next, as during a canary and a rollback. */
+async function failureOf(other_release: readonly Edit[], edits: readonly Edit[] = []): Promise<string> {
+  const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits], other_release })
+  return (await runSeeds(code, seedsFrom(1, 100)))?.message ?? 'nothing is wrong'
+}
+
+describe('this release and the next write one object in turn', () => {
+  test('and lose nothing, not even what this one has never heard of', async () => {
+    expect(await failureOf(NEXT_RELEASE)).toBe('nothing is wrong')
+  })
+
+  test('and lose nothing when the next one forbids this one to write: it reads, and answers 503 to changes', async () => {
+    expect(await failureOf(NEXT_RELEASE_ALONE)).toBe('nothing is wrong')
+  })
+
+  test('and it would be found if this one dropped a column it does not know', async () => {
+    const dropped: Edit = {
+      file: 'shared/table/layout.ts',
+      from: 'mergeSchemas(base.file.schema, parquetSchemaOf(schema.columns))',
+      to: 'parquetSchemaOf(schema.columns)',
+    }
+    expect(await failureOf(NEXT_RELEASE, [dropped])).toMatch(/lost what another release wrote/)
+  })
+
+  test('and it would be found if this one dropped a key-value of the footer that it does not know', async () => {
+    const dropped: Edit = {
+      file: 'shared/table/commit.ts',
+      from: '    ...base.footer,\n',
+      to: '    ...base.footer,\n    unknown: new Map(),\n',
+    }
+    expect(await failureOf(NEXT_RELEASE, [dropped])).toMatch(/lost what another release wrote in its footer/)
+  })
+
+  test('and it would be found if this one wrote where it must not', async () => {
+    const unasked: Edit = {
+      file: 'shared/table/commit.ts',
+      from: 'if (min_writer > WRITER_RELEASE) {',
+      to: 'if (false) {',
+    }
+    expect(await failureOf(NEXT_RELEASE_ALONE, [unasked])).toMatch(/written by a release that must not/)
+  })
+})

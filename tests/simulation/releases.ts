@@ -1,0 +1,24 @@
+import type { Edit } from './build.ts'
+
+/**
+ * The release after this one. It has a column more (fleet.ts gives it the schema) and writes a key-value into the footer
+ * that this one has never heard of.
+ */
+export const NEXT_RELEASE: readonly Edit[] = [
+  { file: 'shared/table/footer.ts', from: 'export const WRITER_RELEASE = 1', to: 'export const WRITER_RELEASE = 2' },
+  {
+    file: 'shared/table/footer.ts',
+    from: '    ...footer.unknown,\n',
+    to: "    ...footer.unknown,\n    ['next_release', String(footer.rev)],\n",
+  },
+]
+
+/** The same, had it to keep this release from writing what it has written. */
+export const NEXT_RELEASE_ALONE: readonly Edit[] = [
+  ...NEXT_RELEASE,
+  {
+    file: 'shared/table/footer.ts',
+    from: 'export const OLDEST_WRITER_BESIDE = 1',
+    to: 'export const OLDEST_WRITER_BESIDE = 2',
+  },
+]

@@ -1,0 +1,48 @@
+import { WrongHistory } from './run-history.ts'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
+
+export interface Failure {
+  readonly seed: number
+  readonly message: string
+  /** What happened when, in words. */
+  readonly story: readonly string[]
+}
+
+/** Histories take processor time and nothing else; a test that runs fifty waits for a busy machine too. */
+export const PATIENCE_MS = 120_000
+
+/** Runs the histories of `seeds` on code of `buildSimulation`, in a thread of its own, until one of them is wrong. */
+export async function runSeeds(code: string, seeds: readonly number[]): Promise<Failure | undefined> {
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData: seeds })
+  return await new Promise((resolve, reject) => {
+    let done = 0
+    worker.on('message', (message: Failure | 'done') => {
+      if (message === 'done') done++
+      else resolve(message)
+    })
+    worker.on('error', reject)
+    worker.on('exit', () => {
+      if (done === seeds.length) resolve(undefined)
+      else reject(new Error(`the thread ended after ${done} of ${seeds.length} histories`))
+    })
+  })
+}
+
+/** The other end: what the thread itself does. */
+export async function runInThread(runHistory: (seed: number) => Promise<unknown>): Promise<void> {
+  for (const seed of workerData as readonly number[]) {
+    try {
+      await runHistory(seed)
+    } catch (error) {
+      const story = error instanceof WrongHistory ? error.history.story : []
+      parentPort!.postMessage({ seed, message: (error as Error).message, story } satisfies Failure)
+      return
+    }
+    parentPort!.postMessage('done')
+  }
+}
+
+/** Consecutive seeds. */
+export function seedsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => first + at)
+}
