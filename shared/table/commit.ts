@@ -155,6 +155,8 @@ async function build(
     min_writer: Math.max(base.footer.min_writer, OLDEST_WRITER_BESIDE),
     commits: withCommit(base.footer.commits, { commit_id, time_ms: now_ms }),
     ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
+    floor: Math.max(base.footer.floor, plan.purges.floor),
+    purged: base.footer.purged.with(plan.purges.is_purged),
   }
   const file = await namingObject(base.name, () => layOut(schema, base, plan.writes, draft.decoded))
   const { bytes, crc32c } = assembleFile({ ...file, key_values: encodeFooter(footer) })

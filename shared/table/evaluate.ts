@@ -16,7 +16,16 @@ export interface Plan {
   readonly outcomes: readonly Outcome[]
   readonly writes: readonly RowWrite[]
   readonly ledger_entries: readonly LedgerEntry[]
+  readonly purges: Purges
   readonly changes: readonly RecordChange[]
+}
+
+/** What a batch does to the ids that are used up for good. */
+export interface Purges {
+  /** True: purged. False: revived by a restore. */
+  readonly is_purged: ReadonlyMap<string, boolean>
+  /** Highest `rev` among the purged rows; 0 without any. */
+  readonly floor: number
 }
 
 /** The rows of a snapshot that a batch is about, decoded, and the groups they came from. */
@@ -65,9 +74,10 @@ export function evaluate(
   const ledger = footer.ledger.with([], now_ms)
   const written = new Map<string, RowWrite>()
   const ledger_entries = new Map<string, LedgerEntry>()
+  const purges = { is_purged: new Map<string, boolean>(), floor: 0 }
   const changes: RecordChange[] = []
   let rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
-  const currentOf = (id: string): Row | undefined => written.get(id)?.row ?? draft.rows.get(id)?.row
+  const currentOf = (id: string): Row | undefined => (written.get(id) ?? draft.rows.get(id))?.row
 
   const remember = ({ id, idempotency }: Mutation, status: number): void => {
     if (!idempotency || admission === 'none') return
@@ -90,9 +100,23 @@ export function evaluate(
       return { kind: 'kept', row: decision.row, status: decision.status }
     }
 
+    const { id, client } = mutation
+    const place = draft.rows.get(id)?.place
+    const version_before = Number(current?.['version'] ?? 0)
+    if (decision.kind === 'purge') {
+      if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
+      written.set(id, { row: undefined, replaces: place })
+      purges.is_purged.set(id, true)
+      purges.floor = Math.max(purges.floor, Number(current['rev']))
+      changes.push({ id, version_before, version_after: 0, client })
+      return { kind: 'written', row: current, status: 200 }
+    }
+    const is_purged = purges.is_purged.get(id) ?? footer.purged.has(id)
+    if (is_purged && !decision.revives) return refused(usedUp())
+
     const row: Row = {
       ...decision.row,
-      version: Number(current?.['version'] ?? 0) + 1,
+      version: (current ? version_before : (decision.revives?.version ?? 0)) + 1,
       rev,
       updated_at: decision.updated_at_ms ?? now_ms,
     }
@@ -103,19 +127,15 @@ export function evaluate(
     }
     if (!current && rows_free-- <= 0) return refused(partitionFull('object_rows', month))
 
-    written.set(mutation.id, { row, replaces: draft.rows.get(mutation.id)?.place })
-    changes.push({
-      id: mutation.id,
-      version_before: Number(current?.['version'] ?? 0),
-      version_after: Number(row['version']),
-      client: mutation.client,
-    })
+    written.set(id, { row, replaces: place })
+    if (is_purged) purges.is_purged.set(id, false)
+    changes.push({ id, version_before, version_after: Number(row['version']), client })
     remember(mutation, decision.status)
     return { kind: 'written', row, status: decision.status }
   }
 
   const outcomes = batch.map(outcomeOf)
-  return { outcomes, writes: [...written.values()], ledger_entries: [...ledger_entries.values()], changes }
+  return { outcomes, writes: [...written.values()], ledger_entries: [...ledger_entries.values()], purges, changes }
 }
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
@@ -138,6 +158,12 @@ export function replay(entry: LedgerEntry, body_hash: string, row: Row | undefin
 
 function refused(problem: Problem): Outcome {
   return { kind: 'refused', problem }
+}
+
+function usedUp(): Problem {
+  return new Problem('conflict', 'This id was deleted for good; it cannot be used again.', {
+    members: { deleted: true },
+  })
 }
 
 function tooManyKeys(): Problem {

@@ -29,6 +29,7 @@ export interface RecordChange {
   id: string
   /** 0 = it was not there. */
   version_before: number
+  /** 0 = it was purged. */
   version_after: number
   client: string | undefined
 }

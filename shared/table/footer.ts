@@ -1,5 +1,6 @@
 import { CorruptFile } from '../parquet/corrupt-file.ts'
 import { decodeLedger, encodeLedger, Ledger } from './ledger.ts'
+import { PurgedIds } from './purged-ids.ts'
 
 /**
  * What an object says of itself, in the key-values of its Parquet footer: atomic with the rows.
@@ -13,6 +14,8 @@ export interface Footer {
   readonly rev: number
   /** Highest `rev` among the rows that were purged: cursors below it cannot know of those deletions. */
   readonly floor: number
+  /** Ids that no new record may get. */
+  readonly purged: PurgedIds
   /** Writers below this release must not write here; they still read. */
   readonly min_writer: number
   /** Recent commits, oldest first: the proof that a write whose answer was lost did land. */
@@ -51,6 +54,7 @@ export function newFooter(home: string, epoch: string): Footer {
     epoch,
     rev: 0,
     floor: 0,
+    purged: PurgedIds.NONE,
     min_writer: OLDEST_WRITER_BESIDE,
     commits: [],
     ledger: Ledger.EMPTY,
@@ -73,6 +77,7 @@ export function encodeFooter(footer: Footer): Map<string, string> {
     ['epoch', footer.epoch],
     ['rev', String(footer.rev)],
     ['floor', String(footer.floor)],
+    ['purged', footer.purged.encode()],
     ['commits', encodeCommits(footer.commits)],
     ['ledger', encodeLedger(footer.ledger)],
   ])
@@ -104,6 +109,8 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
       epoch: take('epoch'),
       rev: takeCount('rev'),
       floor: takeCount('floor'),
+      // Objects that were written before anything could be purged lack it.
+      purged: PurgedIds.decode(unknown.has('purged') ? take('purged') : ''),
       min_writer: takeCount('min_writer'),
       commits: decodeCommits(take('commits')),
       ledger: decodeLedger(take('ledger')),

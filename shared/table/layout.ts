@@ -19,11 +19,10 @@ const OPEN_TAIL_ROWS = 32
 const OPEN_TAIL_BYTES = 128 * 1024
 const SMALL_GROUPS_KEPT = 8
 
-/** A row to store, and the place of the one it replaces. */
-export interface RowWrite {
-  readonly row: Row
-  readonly replaces: RowPlace | undefined
-}
+/** A row to store and the place of the one it replaces, or the place of a row to take out. */
+export type RowWrite =
+  | { readonly row: Row; readonly replaces: RowPlace | undefined }
+  | { readonly row: undefined; readonly replaces: RowPlace }
 
 /** Columns of groups that were decoded already, so that evaluation and layout decode each once. */
 export type DecodedGroups = ReadonlyMap<RowGroup, ColumnValues>
@@ -50,7 +49,7 @@ export async function layOut(
     else groups.push(group.withSchema(file_schema))
   }
 
-  const appended = writes.filter(({ replaces }) => !replaces).map(({ row }) => row)
+  const appended = writes.flatMap(({ row, replaces }) => (row && !replaces ? [row] : []))
   if (appended.length > 0) {
     const tail = groups.at(-1)
     const joins_tail = tail && tail.row_count < OPEN_TAIL_ROWS && tail.uncompressed_bytes < OPEN_TAIL_BYTES
@@ -96,14 +95,17 @@ class GroupEncoder {
     )
   }
 
-  /** The columns with some rows replaced; values in columns of later releases stay with their row. */
+  /** The columns with some rows replaced or taken out; values in columns of later releases stay with their row. */
   replace(values: ColumnValues, writes: readonly RowWrite[]): ColumnValues {
+    const removed = new Set(writes.flatMap(({ row, replaces }) => (row ? [] : [replaces.index])))
     return new Map(
       this.#names.map((name) => {
         const column = [...(values.get(name) ?? new Array<null>(values.values().next().value?.length ?? 0).fill(null))]
         const type = this.#schema.columns.find((known) => known.name === name)?.type
-        if (type) for (const { row, replaces } of writes) column[replaces!.index] = toParquet(type, row[name] ?? null)
-        return [name, column]
+        for (const { row, replaces } of writes) {
+          if (type && row) column[replaces!.index] = toParquet(type, row[name] ?? null)
+        }
+        return [name, removed.size === 0 ? column : column.filter((_, at) => !removed.has(at))]
       }),
     )
   }

@@ -25,12 +25,22 @@ export type Creation = Omit<Mutation, 'id' | 'decide'> & {
 export type Decision =
   /**
    * Store this row. The table stamps `version` (+1), `rev` and `updated_at` (now, unless an import keeps the old one).
+   * Only `revives` may write under an id that was purged; its version follows the one named.
    */
-  | { readonly kind: 'write'; readonly row: Row; readonly status: number; readonly updated_at_ms?: number }
+  | {
+      readonly kind: 'write'
+      readonly row: Row
+      readonly status: number
+      readonly updated_at_ms?: number
+      readonly revives?: { readonly version: number }
+    }
   /** The record already is as wanted: no new version. */
   | { readonly kind: 'keep'; readonly row: Row; readonly status: number }
+  /** Take the row out for good; its id stays used. */
+  | { readonly kind: 'purge' }
   | { readonly kind: 'refuse'; readonly problem: Problem }
 
+/** The row as it was stored or found; a purged one as it was last. */
 export type Outcome =
   | { readonly kind: 'written' | 'kept'; readonly row: Row; readonly status: number }
   /** The same keyed request was carried out before. `row` is the record as it stands now, if it still is there. */

@@ -149,6 +149,21 @@ export class Table {
     return located && (await this.#replayFrom(user_id, located.month, idempotency))
   }
 
+  /**
+   * Carries out changes of one object in one commit of their own, past the queue: for maintenance, which has them all at
+   * hand. A change made meanwhile through the queue, or elsewhere, makes it decide anew.
+   * @returns the outcome of each, true of the stored object
+   */
+  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
+    if (mutations.length === 0) return []
+    const target: Target = { schema: this.schema, month, name: objectName(this.schema, user_id, month) }
+    try {
+      return await commitBatch({ ...this.#dependencies, cache: this.#cache }, target, mutations)
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
   /** One page of the user's records, newest first. */
   async page(user_id: string, { limit, after, with_details, matches }: PageRequest): Promise<Page> {
     return await this.#reading(async () => {

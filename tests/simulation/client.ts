@@ -47,6 +47,7 @@ export class Client {
         await Promise.all([this.#create(`${mark}a`), this.#change(`${mark}b`), this.#create(`${mark}c`)])
       else if (chance < 0.45) await this.#create(mark)
       else if (chance < 0.75) await this.#change(mark)
+      else if (chance < 0.8) await this.#reuse(mark)
       else await this.#look()
     }
   }
@@ -63,6 +64,17 @@ export class Client {
       })
       return table.create(this.#user_id, creation)
     })
+  }
+
+  /** Tries to create what was there before, and perhaps is purged by now. */
+  async #reuse(mark: string): Promise<void> {
+    const [id] = [...this.#history.knownOf(this.#user_id).keys()]
+    if (id === undefined) return
+    const operation = this.#begin({ mark, user_id: this.#user_id, kind: 'create', known_version: 0, status: 'unmade' })
+    await this.#insist(operation, undefined, ({ table }) =>
+      table.create(this.#user_id, createNote({ id, fields: { tags: [mark], size: 0 } })),
+    )
+    if (operation.status === 'refused') operation.status = 'unmade'
   }
 
   async #change(mark: string): Promise<void> {
@@ -132,7 +144,12 @@ export class Client {
 
   #acknowledge(operation: Operation, outcome: Exclude<Outcome, { kind: 'refused' }>): void {
     operation.status = 'acknowledged'
-    if (!outcome.row) throw new Error(`${operation.mark} was ${outcome.kind} without its row`)
+    if (!outcome.row) {
+      const is_purged = outcome.kind === 'replayed' && this.#history.purgeable.has(outcome.id)
+      if (!is_purged) throw new Error(`${operation.mark} was ${outcome.kind} without its row`)
+      operation.note_id = outcome.id
+      return
+    }
     operation.row = outcome.row
     operation.note_id = String(outcome.row['note_id'])
     this.#history.learn(this.#user_id, outcome.row)

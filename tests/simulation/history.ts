@@ -12,6 +12,8 @@ export class History {
   readonly landings: readonly Landing[]
   readonly operations: Operation[] = []
   readonly sights: Sight[] = []
+  /** Ids of tombstones that the janitor has asked to purge. */
+  readonly purgeable = new Set<string>()
   /** Objects that an instance could not read. */
   readonly corrupt: string[] = []
   /** What happened when, in words, for whoever replays it. */

@@ -18,9 +18,9 @@ export async function checkHistory(history: History, fresh: readonly Table[]): P
   const notes = await storedNotes(history)
   for (const table of fresh) await checkListings(history, table, notes)
   for (const [id, { row }] of notes) checkNote(id, row)
-  for (const operation of history.operations) checkOperation(operation, notes)
+  for (const operation of history.operations) checkOperation(operation, notes, history.purgeable)
   for (const operation of history.operations) checkRefusal(operation, history)
-  for (const sight of history.sights) checkSight(sight)
+  for (const sight of history.sights) checkSight(sight, history.purgeable)
 }
 
 interface StoredNote {
@@ -63,23 +63,32 @@ async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
 
 /** Each object counts its commits without gaps, and no generation loses a row, a change, or what it does not know. */
 async function checkLandings(history: History): Promise<void> {
-  const before = new Map<string, { rev: number; unknown: number; tags: ReadonlyMap<string, readonly string[]> }>()
+  const before = new Map<string, { rev: number; unknown: number; rows: ReadonlyMap<string, Row> }>()
+  const gone = new Set<string>()
   for (const { name, generation, bytes } of history.landings) {
     const snapshot = wholeSnapshot(name, generation, bytes)
     const { footer } = snapshot
-    const last = before.get(name) ?? { rev: 0, unknown: 0, tags: new Map<string, readonly string[]>() }
+    const last = before.get(name) ?? { rev: 0, unknown: 0, rows: new Map<string, Row>() }
     if (footer.rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${footer.rev}`)
     const is_next_release = footer.unknown.get('next_release') === String(footer.rev)
     if (footer.min_writer > WRITER_RELEASE && !is_next_release) fail(`${name} was written by a release that must not`)
     if (footer.unknown.size < last.unknown) fail(`${name} lost what another release wrote in its footer`)
-    const rows = await rowsOf(history, snapshot, ['note_id', 'tags'])
-    const tags = new Map(rows.map((row) => [String(row['note_id']), row['tags'] as readonly string[]]))
-    for (const [id, earlier] of last.tags) {
-      const now = tags.get(id)
-      if (!now) fail(`${name} lost ${id} at revision ${footer.rev}`)
-      if (earlier.some((mark, at) => now[at] !== mark)) fail(`${id} lost a change at revision ${footer.rev} of ${name}`)
+    const listed = await rowsOf(history, snapshot, ['note_id', 'tags', 'rev', 'deleted'])
+    const rows = new Map(listed.map((row) => [String(row['note_id']), row]))
+    for (const id of rows.keys()) if (gone.has(id)) fail(`${id} came back after it was purged`)
+    for (const [id, earlier] of last.rows) {
+      const now = rows.get(id)
+      if (!now) {
+        if (!history.purgeable.has(id) || earlier['deleted'] !== true) {
+          fail(`${name} lost ${id} at revision ${footer.rev}`)
+        }
+        if (footer.floor < Number(earlier['rev'])) fail(`${name} does not tell that ${id} was purged`)
+        gone.add(id)
+      } else if (marksOf(earlier).some((mark, at) => marksOf(now)[at] !== mark)) {
+        fail(`${id} lost a change at revision ${footer.rev} of ${name}`)
+      }
     }
-    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, tags })
+    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows })
   }
 }
 
@@ -102,30 +111,39 @@ async function checkListings(
 
 /** As many changes as the version says, none of them twice; what one release knows survives the other. */
 function checkNote(id: string, row: Row): void {
-  const marks = row['tags'] as readonly string[]
+  const marks = marksOf(row)
   if (marks.length !== row['version']) fail(`${id} has version ${String(row['version'])} after ${marks.join()}`)
   if (new Set(marks).size !== marks.length) fail(`${id} was changed twice by one request: ${marks.join()}`)
   const colour = row['size'] === 0 ? null : String(row['size'])
   if (row['colour'] !== colour) fail(`${id} lost what another release wrote: ${String(row['colour'])} for ${colour}`)
 }
 
-function checkOperation(operation: Operation, notes: ReadonlyMap<string, StoredNote>): void {
+function marksOf(row: Row): readonly string[] {
+  return row['tags'] as readonly string[]
+}
+
+function checkOperation(
+  operation: Operation,
+  notes: ReadonlyMap<string, StoredNote>,
+  purgeable: ReadonlySet<string>,
+): void {
   const { mark, status, kind, row, note_id, if_match, user_id } = operation
-  const carrying = [...notes].filter(([, note]) => (note.row['tags'] as readonly string[]).includes(mark))
+  const carrying = [...notes].filter(([, note]) => marksOf(note.row).includes(mark))
   const times = carrying.length
   if (times > 1) fail(`${mark} was carried out in ${times} notes`)
   if ((status === 'refused' || status === 'unmade') && times > 0) fail(`${mark} was ${status} and carried out`)
-  if (status === 'acknowledged' && times === 0) fail(`${mark} was acknowledged and is gone`)
+  const may_be_gone = note_id !== undefined && purgeable.has(note_id)
+  if (status === 'acknowledged' && times === 0 && !may_be_gone) fail(`${mark} was acknowledged and is gone`)
   const [found] = carrying
   if (!found) return
   const [id, note] = found
-  const marks = note.row['tags'] as readonly string[]
+  const marks = marksOf(note.row)
   if (note.user_id !== user_id) fail(`${mark} reached another user`)
   if (status === 'acknowledged' && id !== note_id) fail(`${mark} was acknowledged for ${note_id}, carried out on ${id}`)
   if (kind === 'create' && marks[0] !== mark) fail(`${mark} created what was there`)
   if (if_match !== undefined && marks.indexOf(mark) !== if_match) fail(`${mark} was carried out on another version`)
   if (!row) return
-  const acknowledged = row['tags'] as readonly string[]
+  const acknowledged = marksOf(row)
   if (!acknowledged.includes(mark)) fail(`${mark} was acknowledged without its own change`)
   if (acknowledged.some((earlier, at) => marks[at] !== earlier))
     fail(`${mark} was acknowledged as what it never became`)
@@ -148,12 +166,13 @@ function checkRefusal({ mark, status, refusal, note_id, known_version }: Operati
 }
 
 /** Nobody sees less than what was acknowledged or shown to anybody before the question, and nothing twice. */
-function checkSight({ known, seen, asked, user_id }: Sight): void {
+function checkSight({ known, seen, asked, user_id }: Sight, purgeable: ReadonlySet<string>): void {
   const versions = new Map(seen.map(({ id, version }) => [id, version]))
   if (versions.size < seen.length) fail(`${user_id} was shown a note twice: ${seen.map(({ id }) => id).join()}`)
   for (const [id, version] of known) {
     if (asked !== undefined && asked !== id) continue
     const seen_version = versions.get(id) ?? 0
+    if (purgeable.has(id) && seen_version === 0) continue
     if (seen_version < version) fail(`${id} was known at version ${version} and then seen at ${seen_version}`)
   }
 }

@@ -250,4 +250,26 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     ],
     found_as: LOST,
   },
+  {
+    title: 'no floor: a purge leaves no sign that there was something',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: 'Math.max(base.footer.floor, plan.purges.floor)',
+        to: 'base.footer.floor',
+      },
+    ],
+    found_as: /does not tell that .* was purged/,
+  },
+  {
+    title: 'purged ids that are forgotten: what was deleted is created again',
+    edits: [
+      {
+        file: 'shared/table/evaluate.ts',
+        from: 'if (is_purged && !decision.revives) return refused(usedUp())',
+        to: '',
+      },
+    ],
+    found_as: /came back after it was purged/,
+  },
 ]

@@ -5,6 +5,7 @@ import { Fleet } from './fleet.ts'
 import { History } from './history.ts'
 import type { Release } from './instance.ts'
 import { checkHistory } from './invariants.ts'
+import { purgeNowAndThen } from './janitor.ts'
 import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -55,6 +56,7 @@ export async function runHistory(
   const schema = random.uniform() < 0.75 ? NOTES : NOTES_BY_USER
   const history = new History({ seed, schema, store, clock, landings })
   const has_wild_clocks = random.uniform() < 0.15
+  const has_janitor = random.uniform() < 0.4
   const fleet = new Fleet(history, releases, random, { has_wild_clocks })
   try {
     await clock.run(async () => {
@@ -68,7 +70,11 @@ export async function runHistory(
           trusts_keys: !has_wild_clocks,
         }).live(),
       )
-      await Promise.all([...clients, fleet.crashNowAndThen()])
+      await Promise.all([
+        ...clients,
+        fleet.crashNowAndThen(),
+        ...(has_janitor ? [purgeNowAndThen(history, fleet, random, USERS)] : []),
+      ])
     }, LIFE)
     weather.clear()
     await clock.advance(SETTLED_MS)

@@ -11,6 +11,7 @@ import {
   type Footer,
 } from '#shared/table/footer.ts'
 import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/ledger.ts'
+import { PurgedIds } from '#shared/table/purged-ids.ts'
 import { runs } from '#tests/base/runs.ts'
 
 const hex = (bytes: number) =>
@@ -36,6 +37,7 @@ const footer: fc.Arbitrary<Footer> = fc.record({
   min_writer: fc.nat(),
   commits: fc.array(mark),
   ledger,
+  purged: fc.array(text).map((ids) => PurgedIds.NONE.with(new Map(ids.map((id) => [id, true])))),
   unknown: fc
     .array(
       fc.tuple(
@@ -102,7 +104,8 @@ describe('the footer', () => {
     expect(() => decodeFooter(key_values, 'notes/user_id=b/notes.parquet')).toThrow(CorruptFile)
   })
 
-  test.each([...encodeFooter(newFooter('home', 'e')).keys()])('without %s is corrupt', (key) => {
+  const required = [...encodeFooter(newFooter('home', 'e')).keys()].filter((key) => key !== 'purged')
+  test.each(required)('without %s is corrupt', (key) => {
     const key_values = encodeFooter(newFooter('home', 'e'))
     key_values.delete(key)
     expect(() => decodeFooter(key_values, 'home')).toThrow(CorruptFile)
@@ -120,9 +123,16 @@ describe('the footer', () => {
     ['min_writer', '9007199254740993'],
     ['commits', 'AAAA'],
     ['ledger', 'AAAA'],
+    ['purged', 'AAAA'],
   ])('with %s = %j is corrupt', (key, value) => {
     const key_values = encodeFooter(newFooter('home', 'e')).set(key, value)
     expect(() => decodeFooter(key_values, 'home')).toThrow(CorruptFile)
+  })
+
+  test('of an object from before anything could be purged is read', () => {
+    const key_values = encodeFooter(newFooter('home', 'e'))
+    key_values.delete('purged')
+    expect(decodeFooter(key_values, 'home').purged.size).toBe(0)
   })
 
   test('keeps the commits of the last minute, and 600 in any case', () => {

@@ -49,11 +49,16 @@ describe('the layout of an object', () => {
         const sizes = oneOf(random, [[10], [10, 2000], [100, 60_000], [240_000], [10, 240_000]])
         for (let commit = 0; commit < 12; commit++) {
           const writes = new Map<string, RowWrite>()
+          const removed = [...expected.keys()].filter(() => random.uniform() < oneOf(random, [0, 0, 0.02, 0.9]))
+          for (const id of removed) writes.set(id, { row: undefined, replaces: (await findRow(snapshot, NOTES, id))! })
           let bytes_left = 1_500_000
           for (let left = between(random, 1, oneOf(random, [1, 3, 40, 300])); left > 0 && bytes_left > 0; left--) {
-            const is_change = expected.size > 0 && random.uniform() < 0.3
+            const is_change = expected.size > removed.length && random.uniform() < 0.3
             const id = is_change
-              ? oneOf(random, [...expected.keys()])
+              ? oneOf(
+                  random,
+                  [...expected.keys()].filter((known) => !removed.includes(known)),
+                )
               : newId('note', START_MS + between(random, 0, 50), random)
             const body = bodyCell('b'.repeat(oneOf(random, sizes)))
             bytes_left -= body.length
@@ -61,7 +66,10 @@ describe('the layout of an object', () => {
             writes.set(id, { row, replaces: await findRow(snapshot, NOTES, id) })
           }
           snapshot = await next(snapshot, [...writes.values()])
-          for (const [id, { row }] of writes) expected.set(id, row)
+          for (const [id, { row }] of writes) {
+            if (row) expected.set(id, row)
+            else expected.delete(id)
+          }
           await expectSound(snapshot)
         }
         const byKey = (a: Row, b: Row): number => (key(a) < key(b) ? -1 : 1)

@@ -1,0 +1,48 @@
+import { Problem } from '#shared/base/problem.ts'
+import type { Random } from '#shared/base/random.ts'
+import type { Mutation } from '#shared/table/mutation.ts'
+import { monthOfId } from '#shared/table/partition.ts'
+import { allPages } from './client.ts'
+import type { Fleet } from './fleet.ts'
+import type { History } from './history.ts'
+import { between } from './seeded-random.ts'
+
+/** Purges tombstones as soon as it sees them, as maintenance does with old ones, beside everybody else. */
+export async function purgeNowAndThen(
+  history: History,
+  fleet: Fleet,
+  random: Random,
+  users: readonly string[],
+): Promise<void> {
+  for (let rounds = between(random, 2, 6); rounds > 0; rounds--) {
+    await history.clock.sleep(between(random, 500, 8000))
+    for (const user_id of users) {
+      const { table, crashed } = fleet.any()
+      const purge = async (): Promise<void> => {
+        const tombstones = (await allPages(table, user_id, 1000)).filter((row) => row['deleted'] === true)
+        const ids = tombstones.map((row) => String(row['note_id']))
+        for (const [month, of_month] of Map.groupBy(ids, (id) => monthOfId(history.schema, id)!)) {
+          for (const id of of_month) history.purgeable.add(id)
+          history.tell(`${of_month.join()} are to be purged`)
+          await table.mutateTogether(user_id, month, of_month.map(purgeOf))
+        }
+      }
+      await Promise.race([purge().catch(requireProblem), crashed])
+    }
+  }
+}
+
+function purgeOf(id: string): Mutation {
+  return {
+    id,
+    size_bytes: 0,
+    decide: (current) =>
+      current?.['deleted'] === true
+        ? { kind: 'purge' }
+        : { kind: 'refuse', problem: new Problem('not-found', 'no tombstone any more') },
+  }
+}
+
+function requireProblem(error: unknown): void {
+  if (!(error instanceof Problem) || error.kind === 'internal') throw error
+}
