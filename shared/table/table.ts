@@ -1,23 +1,19 @@
 import type { Clock } from '../base/clock.ts'
-import { newId } from '../base/ids.ts'
-import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
 import type { ObjectListing, ObjectStore } from '../objects/object-store.ts'
-import { commitBatch, type Target } from './commit.ts'
 import type { GroupCounter } from './counting.ts'
-import { replay } from './evaluate.ts'
 import type { TableEvents } from './events.ts'
-import { asProblem, namingObject, outcomeUnknown, retryReads, storeAway } from './failures.ts'
-import { GroupCommit } from './group-commit.ts'
+import { namingObject } from './failures.ts'
 import { LegacyIds } from './legacy-ids.ts'
 import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions } from './listing.ts'
-import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-turn.ts'
+import { Lookups } from './lookups.ts'
 import type { Creation, Mutation, Outcome } from './mutation.ts'
-import { monthOfId, objectName, type Month } from './partition.ts'
+import { objectName, type Month } from './partition.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
-import { findRow, rowAt, type Snapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
 import { summaryColumns, type Row, type TableSchema } from './schema.ts'
 import { PARTITIONS_SIDE_BY_SIDE, UserObjects } from './user-objects.ts'
+import { Writes } from './writes.ts'
 
 export interface TableDependencies {
   readonly store: ObjectStore
@@ -54,86 +50,42 @@ export interface Page {
 export class Table {
   readonly schema: TableSchema
   readonly legacy_ids: LegacyIds
-  readonly #dependencies: TableDependencies
   readonly #cache: SnapshotCache
   readonly #objects: UserObjects
-  readonly #group_commit: GroupCommit<Target>
+  readonly #lookups: Lookups
+  readonly #writes: Writes
 
   constructor(schema: TableSchema, dependencies: TableDependencies) {
     this.schema = schema
-    this.#dependencies = dependencies
     this.#cache = new SnapshotCache(dependencies.store, { bytes_max: dependencies.cache_bytes_max })
     this.legacy_ids = new LegacyIds(dependencies.store)
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
-    this.#group_commit = new GroupCommit(
-      (target, batch) => commitBatch({ ...dependencies, cache: this.#cache }, target, batch),
-      dependencies.clock,
-    )
+    this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
+    this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache }, this.#lookups)
   }
 
   /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */
   async get(user_id: string, id: string): Promise<Row | undefined> {
-    return await this.#reading(async () => {
-      const located = await this.#locate(user_id, id)
-      if (!located) return undefined
-      const name = objectName(this.schema, user_id, located.month)
-      const snapshot = await this.#cache.current(this.schema, name)
-      return await namingObject(name, async () => {
-        const place = await findRow(snapshot, this.schema, located.id)
-        return place && rowAt(this.schema, await place.group.allColumns(), place.index)
-      })
-    })
+    return await this.#lookups.row(user_id, id)
   }
 
   /** Changes the record named by the mutation. */
   async mutate(user_id: string, mutation: Mutation): Promise<Outcome> {
-    return await this.#inTime((sending) => this.#mutate(user_id, mutation, sending))
+    return await this.#writes.mutate(user_id, mutation)
   }
 
   /** Creates a record (or changes it, as the decision has it, when the client's id exists). */
   async create(user_id: string, creation: Creation): Promise<Outcome> {
-    const { id } = creation
-    if (id === undefined) return await this.#inTime((sending) => this.#createNew(user_id, creation, sending))
-    return await this.mutate(user_id, creationOf(id, creation))
+    return await this.#writes.create(user_id, creation)
   }
 
-  async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
-    const announced = this.#group_commit.announce(user_id)
-    try {
-      const located = await this.#reading(() => this.#locate(user_id, mutation.id))
-      if (located) {
-        sending(located.id)
-        return await this.#submit(user_id, { ...mutation, id: located.id }, located.month, announced)
-      }
-      // No such record can exist, so there is nothing to prove: the decision over an absent one is final.
-      const decision = mutation.decide(undefined, this.#dependencies.clock.now_ms())
-      if (decision.kind === 'refuse') return { kind: 'refused', problem: decision.problem }
-      return { kind: 'refused', problem: notATypeId(this.schema) }
-    } finally {
-      announced()
-    }
-  }
-
-  async #createNew(user_id: string, creation: Creation, sending: Sending): Promise<Outcome> {
-    const announced = this.#group_commit.announce(user_id)
-    try {
-      const { clock, random } = this.#dependencies
-      const now_ms = clock.now_ms()
-      const proposed = creationOf(newId(this.schema.id_prefix, now_ms, random), creation)
-      const other = creation.idempotency && this.#earlierLedger(now_ms)
-      const earlier = other && (await this.#meetEarlierLedger(user_id, proposed, other, announced))
-      const carryOut = async (mutation: Mutation): Promise<Outcome> => {
-        sending(mutation.id)
-        return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
-      }
-      const outcome = earlier ?? (await carryOut(proposed))
-      const found_in = other && earlier ? other.month : this.#home(proposed.id)
-      if (outcome.kind !== 'replayed' || this.#home(outcome.id) === found_in) return outcome
-      // The ledger of one month has reserved the key for an id of the next: there it is carried out, or was.
-      return await carryOut(creationOf(outcome.id, creation))
-    } finally {
-      announced()
-    }
+  /**
+   * Carries out changes of one object in one commit of their own, past the queue: for maintenance, which has them all at
+   * hand. A change made meanwhile through the queue, or elsewhere, makes it decide anew.
+   * @returns the outcome of each, true of the stored object
+   */
+  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
+    return await this.#writes.mutateTogether(user_id, month, mutations)
   }
 
   /**
@@ -145,28 +97,13 @@ export class Table {
     id: string,
     idempotency: NonNullable<Mutation['idempotency']>,
   ): Promise<Outcome | undefined> {
-    const located = await this.#reading(() => this.#locate(user_id, id))
-    return located && (await this.#replayFrom(user_id, located.month, idempotency))
-  }
-
-  /**
-   * Carries out changes of one object in one commit of their own, past the queue: for maintenance, which has them all at
-   * hand. A change made meanwhile through the queue, or elsewhere, makes it decide anew.
-   * @returns the outcome of each, true of the stored object
-   */
-  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
-    if (mutations.length === 0) return []
-    const target: Target = { schema: this.schema, month, name: objectName(this.schema, user_id, month) }
-    try {
-      return await commitBatch({ ...this.#dependencies, cache: this.#cache }, target, mutations)
-    } catch (error) {
-      throw asProblem(error, this.#dependencies.events)
-    }
+    const located = await this.#lookups.locate(user_id, id)
+    return located && (await this.#lookups.replayOf(user_id, located.month, idempotency))
   }
 
   /** One page of the user's records, newest first. */
   async page(user_id: string, { limit, after, with_details, matches }: PageRequest): Promise<Page> {
-    return await this.#reading(async () => {
+    return await this.#lookups.reading(async () => {
       const found: FoundRow[] = []
       for await (const row of this.#scan(user_id, { columns: summaryColumns(this.schema), after, matches })) {
         found.push(row)
@@ -201,7 +138,7 @@ export class Table {
     counter: GroupCounter<T>,
     { from = '', listed }: { from?: Month; listed?: readonly ObjectListing[] } = {},
   ): Promise<T[]> {
-    return await this.#reading(async () => {
+    return await this.#lookups.reading(async () => {
       const counts: T[] = []
       for (const snapshot of await this.#objects.snapshots(user_id, from, listed)) {
         for (const group of snapshot.file.groups) {
@@ -214,7 +151,7 @@ export class Table {
 
   /** Every user who has objects of this table, with those objects, in order of their folders: one LIST. */
   async objectsByUser(): Promise<ReadonlyMap<string, readonly ObjectListing[]>> {
-    return await this.#reading(() => this.#objects.byUser())
+    return await this.#lookups.reading(() => this.#objects.byUser())
   }
 
   async *#scan(user_id: string, options: ScanOptions): AsyncGenerator<FoundRow> {
@@ -243,124 +180,6 @@ export class Table {
       yield next.value
     }
   }
-
-  async #locate(user_id: string, id: string): Promise<{ id: string; month: Month } | undefined> {
-    const month = monthOfId(this.schema, id)
-    if (month !== undefined) return { id, month }
-    const entry = await this.legacy_ids.find(this.schema, user_id, id)
-    return entry && { id: entry.id, month: this.schema.partitioned_by === 'user' ? '' : entry.month }
-  }
-
-  async #submit(user_id: string, mutation: Mutation, month: Month, announced: () => void): Promise<Outcome> {
-    const target: Target = { schema: this.schema, month, name: objectName(this.schema, user_id, month) }
-    announced()
-    try {
-      return await this.#group_commit.submit(user_id, target, mutation)
-    } catch (error) {
-      const problem = asProblem(error, this.#dependencies.events)
-      throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
-        ? withId(problem, this.schema, mutation.id)
-        : problem
-    }
-  }
-
-  /**
-   * Carries out one mutation within the time that its request has. Whoever gave the request up instead could only say
-   * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
-   */
-  async #inTime(carryOut: (sending: Sending) => Promise<Outcome>): Promise<Outcome> {
-    let sent_id: string | undefined
-    const settled = new AbortController()
-    const limit = new Promise<never>((_resolve, reject) => {
-      void this.#dependencies.clock.sleep(MUTATION_MS_MAX, settled.signal).then(() => {
-        if (settled.signal.aborted) return
-        reject(sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.schema, sent_id))
-      })
-    })
-    try {
-      return await Promise.race([carryOut((id) => (sent_id = id)), limit])
-    } finally {
-      settled.abort(SETTLED)
-    }
-  }
-
-  #earlierLedger(now_ms: number): EarlierLedger | undefined {
-    return this.schema.partitioned_by === 'user' ? undefined : earlierLedger(now_ms)
-  }
-
-  /**
-   * What the month before knows of a keyed creation. While a first attempt may still be on its way there, the key is
-   * reserved in its ledger: that attempt is found by then or, as the generation moves on, can land no more.
-   * @returns undefined when nothing is known there, or nothing but the reservation just made
-   */
-  async #meetEarlierLedger(
-    user_id: string,
-    proposed: Mutation,
-    { month, may_still_grow }: EarlierLedger,
-    announced: () => void,
-  ): Promise<Outcome | undefined> {
-    if (!may_still_grow) return await this.#replayFrom(user_id, month, proposed.idempotency!)
-    try {
-      const outcome = await this.#submit(user_id, reservationOf(proposed), month, announced)
-      return outcome.kind === 'kept' ? undefined : outcome
-    } catch (error) {
-      // Whatever became of the reservation, no record was made; with its key the request may be repeated.
-      throw error instanceof Problem && error.members['outcome'] === 'unknown' ? storeAway(error) : error
-    }
-  }
-
-  /** The month that a new id belongs to. */
-  #home(id: string): Month {
-    return monthOfId(this.schema, id)!
-  }
-
-  async #replayFrom(
-    user_id: string,
-    month: Month,
-    { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
-  ): Promise<Outcome | undefined> {
-    return await this.#reading(async () => {
-      const name = objectName(this.schema, user_id, month)
-      const snapshot = await this.#cache.current(this.schema, name)
-      const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.now_ms()).find(request_hash)
-      if (!entry) return undefined
-      return await namingObject(name, async () => {
-        const place = await findRow(snapshot, this.schema, entry.id)
-        return replay(entry, body_hash, place && rowAt(this.schema, await place.group.allColumns(), place.index))
-      })
-    })
-  }
-
-  async #reading<T>(read: () => Promise<T>): Promise<T> {
-    try {
-      return await retryReads(this.#dependencies, read)
-    } catch (error) {
-      throw asProblem(error, this.#dependencies.events)
-    }
-  }
 }
-
-/** Told the id of the record once a commit may follow. */
-type Sending = (id: string) => void
-
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const SETTLED = 'settled'
 
 const LOT_ROWS = 256
-/** Less than the 30 s that a request has. */
-const MUTATION_MS_MAX = 28_000
-
-function notATypeId(schema: TableSchema): Problem {
-  return new Problem('invalid-input', `${schema.id_column} is not an id of this system.`, {
-    errors: [{ path: schema.id_column, message: `must look like ${schema.id_prefix}_01h455vb4pex5vsknk084sn02q` }],
-  })
-}
-
-/** Each waiting request learns which id it may safely repeat with. */
-function withId(problem: Problem, schema: TableSchema, id: string): Problem {
-  return new Problem(problem.kind, problem.message, {
-    members: { ...problem.members, [schema.id_column]: id },
-    ...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),
-    cause: problem,
-  })
-}

@@ -125,6 +125,8 @@ export class MemoryObjectStore implements ObjectStore {
       const stored = this.#objects.get(name)
       if (!stored || (generation !== undefined && stored.generation !== generation)) return { kind: 'absent' }
       const object_bytes = stored.bytes.length
+      const start = 'start' in range ? range.start : 0
+      if (start >= object_bytes) throw new StoreError('rejected', 'the range begins beyond the end')
       const bytes =
         'suffix_bytes' in range
           ? stored.bytes.slice(Math.max(0, object_bytes - range.suffix_bytes))

@@ -173,10 +173,10 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'roll-over: a record whose object is contended goes to the next one',
     edits: [
       {
-        file: 'shared/table/table.ts',
+        file: 'shared/table/writes.ts',
         from: '      const problem = asProblem(error, this.#dependencies.events)\n      throw problem instanceof',
         to: `      const problem = asProblem(error, this.#dependencies.events)
-             const next = { ...target, month: '202507', name: objectName(this.schema, user_id, '202507') }
+             const next = { ...target, month: '202507', name: objectName(this.#schema, user_id, '202507') }
              if (month !== '') return await this.#group_commit.submit(user_id, next, mutation)
              throw problem instanceof`,
       },
@@ -187,11 +187,11 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'the month taken from now instead of from the id',
     edits: [
       {
-        file: 'shared/table/table.ts',
-        from: 'const month = monthOfId(this.schema, id)\n    if',
-        to: `const month = this.schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.now_ms())\n    if`,
+        file: 'shared/table/lookups.ts',
+        from: 'const month = monthOfId(this.#schema, id)\n    if',
+        to: `const month = this.#schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.now_ms())\n    if`,
       },
-      { file: 'shared/table/table.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
+      { file: 'shared/table/lookups.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
     ],
     found_as: /did not find|is not at home|then seen at 0/,
   },
