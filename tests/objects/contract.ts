@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { crc32c } from '#shared/base/crc32c.ts'
 import { NO_OBJECT, StoreError, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
-
-/** How a call fails on its way, whatever the adapter makes of it. */
-export type Failure = 'throttled' | 'unavailable' | 'reset' | 'stall' | 'forbidden' | 'lost_after_landing'
+import type { Failure } from './bucket-proxy.ts'
 
 export interface ContractFixture {
   readonly store: ObjectStore
@@ -127,6 +125,14 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
       expect(await store.readRange('moving', { start: 0, end: 5 }, { generation: '17' })).toEqual({ kind: 'absent' })
     })
 
+    test('rejects a range that begins beyond the end', async () => {
+      const { store } = await open()
+      await mustPut(store, 'short', 'short')
+      for (const start of [5, 9]) {
+        expect(await failureOf(() => store.readRange('short', { start, end: 12 }))).toMatchObject({ kind: 'rejected' })
+      }
+    })
+
     test('lists by prefix, in name order, with generations and sizes', async () => {
       const { store } = await open()
       const names = ['t/user_id=b/2', 't/user_id=a/9', 't/user_id=a/10', 't/user_id=ab/1', 'u/1', 't/user_id=a/é']
@@ -140,6 +146,13 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
       }
       expect(await store.list('t/')).toHaveLength(5)
       expect(await store.list('nothing/')).toEqual([])
+    })
+
+    test('lists names in the order of their UTF-8 bytes', async () => {
+      const { store } = await open()
+      const names = ['n/10', 'n/9', 'n/a', 'n/é', 'n/\uff5e', 'n/\u{1f600}']
+      await Promise.all(names.toReversed().map((name) => mustPut(store, name, name)))
+      expect((await store.list('n/')).map(({ name }) => name)).toEqual(names)
     })
 
     test('lists what was just written, at its newest generation', async () => {

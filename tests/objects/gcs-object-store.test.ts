@@ -5,38 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import type { Fault as GcsFault } from '#infra/local/gcs/faults.ts'
 import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
-import { NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
+import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
-import { objectStoreContract, type Failure } from './contract.ts'
-
-const BUCKETS = 40
-/** Struck by the stand-in itself. */
-const FAULTS: Readonly<Partial<Record<Failure, GcsFault>>> = {
-  throttled: 'rate_limited',
-  unavailable: 'unavailable',
-  lost_after_landing: 'lost_answer',
-}
-/** Failures of the way there: the next call goes to a server that does nothing else. */
-const BROKEN: Readonly<Partial<Record<Failure, RequestListener>>> = {
-  forbidden: (request, response) =>
-    void request.resume().on('end', () => {
-      response.writeHead(403, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ error: { code: 403, message: 'no permission' } }))
-    }),
-  reset: (request) => void request.socket.destroy(),
-  stall: (request) => void request.resume(),
-}
 
 let folder: string
 let gcs: Gcs
-let opened = 0
-const broken_urls = new Map<string, string>()
 const servers: Server[] = []
+let opened = 0
 
 async function listen(listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -47,9 +26,8 @@ async function listen(listener: RequestListener): Promise<string> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'object-store-'))
-  const buckets = Array.from({ length: BUCKETS }, (_, at) => `bucket-${at}`)
+  const buckets = Array.from({ length: 10 }, (_, at) => `bucket-${at}`)
   gcs = await startGcs({ data_dir: folder, fsync: false, buckets })
-  for (const [failure, listener] of Object.entries(BROKEN)) broken_urls.set(failure, await listen(listener))
 })
 
 afterAll(async () => {
@@ -61,50 +39,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The adapter on a bucket of its own. Its time limits are virtual: they pass only in `run`. */
-async function open() {
-  const clock = new VirtualClock()
+/** The adapter on a bucket of its own, without time limits. */
+function open() {
   const bucket = `bucket-${opened++}`
-  const sound = gcsObjectStore({ bucket, clock, api_endpoint: gcs.url })
-  let next: ObjectStore | undefined
-  const current = (): ObjectStore => {
-    const store = next ?? sound
-    next = undefined
-    return store
-  }
-  let passes_time = false
-  const store: ObjectStore = {
-    read: (...call) => current().read(...call),
-    readRange: (...call) => current().readRange(...call),
-    write: (...call) => current().write(...call),
-    list: (...call) => current().list(...call),
-  }
-  const fail = (failure: Failure): void => {
-    const api_endpoint = broken_urls.get(failure)
-    passes_time = failure === 'stall'
-    if (api_endpoint !== undefined) next = gcsObjectStore({ bucket, clock, api_endpoint })
-    else gcs.faults.add({ fault: FAULTS[failure]!, bucket, times: 1 })
-  }
-  const run = async <T>(work: () => Promise<T>): Promise<T> => {
-    const pending = work()
-    if (passes_time) {
-      pending.catch(() => undefined)
-      await clock.advance(60_000)
-    }
-    return await pending
-  }
-  return { store, fail, run, bucket }
+  return { bucket, store: gcsObjectStore({ bucket, clock: new VirtualClock(), api_endpoint: gcs.url }) }
 }
 
-objectStoreContract('of Cloud Storage', open)
-
+/** Beyond the contract (cloud-storage.test.ts): how many requests it takes, and what only this adapter can meet. */
 describe('the adapter for Cloud Storage', () => {
   const TYPE = 'application/octet-stream'
   const BYTES = new TextEncoder().encode('content of some length')
   const written = { if_generation: NO_OBJECT, crc32c: crc32c(BYTES), content_type: TYPE }
 
   test('makes one request per call, and counts it in the request trace', async () => {
-    const { store } = await open()
+    const { store } = open()
     gcs.operations.reset()
     const trace = newTrace()
     await runTraced(trace, async () => {
@@ -119,21 +67,21 @@ describe('the adapter for Cloud Storage', () => {
   })
 
   test('does not repeat a failed call by itself', async () => {
-    const { store, fail } = await open()
+    const { store, bucket } = open()
     gcs.operations.reset()
     for (const call of [
       () => store.write('single', BYTES, written),
       () => store.read('single'),
       () => store.list(''),
     ]) {
-      fail('unavailable')
+      gcs.faults.add({ fault: 'unavailable', bucket, times: 1 })
       await expect(call()).rejects.toMatchObject({ kind: 'unavailable' })
     }
     expect(gcs.operations.counts()).toMatchObject({ write: 1, read: 1, list: 1 })
   })
 
   test('takes an answer that breaks off for unavailable, never for a shorter object', async () => {
-    const { store, bucket } = await open()
+    const { store, bucket } = open()
     await store.write('cut', BYTES, written)
     gcs.faults.add({ fault: 'truncated_answer', bucket, operations: ['read'], times: 2 })
     await expect(store.read('cut')).rejects.toMatchObject({ kind: 'unavailable' })
@@ -153,8 +101,19 @@ describe('the adapter for Cloud Storage', () => {
     await expect(store.read('damaged')).rejects.toMatchObject({ kind: 'unavailable' })
   })
 
+  test('asks a list for the fields it hands out, and no others', async () => {
+    const { store } = open()
+    await store.write('listed', BYTES, written)
+    const [listing] = await store.list('')
+    expect(listing).toEqual({
+      name: 'listed',
+      generation: expect.stringMatching(/^\d+$/) as string,
+      size_bytes: BYTES.length,
+    })
+  })
+
   test('lists everything when the list comes in pages', async () => {
-    const { store } = await open()
+    const { store } = open()
     const names = Array.from({ length: 1005 }, (_, at) => `many/${String(at).padStart(4, '0')}`)
     await Promise.all(names.map((name) => store.write(name, BYTES, written)))
     expect((await store.list('many/')).map(({ name }) => name)).toEqual(names)

@@ -1,6 +1,7 @@
 import { MemoryObjectStore, type Fault } from '#tests/simulation/memory-object-store.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
-import { objectStoreContract, type Failure } from './contract.ts'
+import type { Failure } from './bucket-proxy.ts'
+import { objectStoreContract } from './contract.ts'
 
 const FAULTS: Readonly<Record<Failure, Fault>> = {
   throttled: 'throttled',

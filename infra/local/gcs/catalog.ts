@@ -25,7 +25,7 @@ export interface Version {
   size_bytes: number
   /** Base64 of the big-endian CRC-32C, as the JSON API gives it. */
   crc32c: string
-  /** Base64. Composed objects have none; of large ones it is computed when first asked for. */
+  /** Base64. Composed objects have none; of files that somebody else put there it is computed when first asked for. */
   md5?: string
   component_count?: number
   settings: ObjectSettings

@@ -9,17 +9,13 @@ export interface Checksums {
   md5?: string
 }
 
-/** Up to this size a new object's md5Hash is computed at once (under 1 ms); beyond, when somebody asks for it. */
-const MD5_AT_ONCE_BYTES_MAX = 256 * 1024
-
 /**
  * The checksums of `bytes`, verified against the declared ones.
  * @throws Refusal 400 when a declared one does not match
  */
-export function verifiedChecksums(bytes: Uint8Array, declared: Checksums): { crc32c: string; md5?: string } {
+export function verifiedChecksums(bytes: Uint8Array, declared: Checksums): Required<Checksums> {
   const computed = crc32cToBase64(crc32c(bytes))
   check('CRC32C', declared.crc32c, computed)
-  if (declared.md5 === undefined && bytes.length > MD5_AT_ONCE_BYTES_MAX) return { crc32c: computed }
   const md5 = md5Of(bytes)
   check('MD5', declared.md5, md5)
   return { crc32c: computed, md5 }

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
+import type { DiskSpace } from './disk-space.ts'
 import { invalid, rateLimited } from './refusals.ts'
 import { asRecord } from './resources.ts'
 import type { WriteGate } from './storage.ts'
@@ -58,6 +59,8 @@ export interface FaultSettings {
   latency: Latency
   /** 429 for a change of an object within a second of the last one, as Cloud Storage does. */
   rate_limit: boolean
+  /** So many more bytes go on the disk, those of the journal included; null: as many as there is really room for. */
+  disk_free_bytes: number | null
   /** The first that matches a request strikes. */
   rules: FaultRule[]
 }
@@ -65,10 +68,10 @@ export interface FaultSettings {
 const NO_LATENCY: Latency = { read_ms: 0, write_ms: 0, list_ms: 0 }
 const TIME_BETWEEN_CHANGES_MS = 1000
 
-export class Faults implements WriteGate {
+export class Faults implements WriteGate, DiskSpace {
   readonly #clock: Clock
   readonly #random: Random
-  #settings: FaultSettings = { latency: NO_LATENCY, rate_limit: false, rules: [] }
+  #settings: FaultSettings = { latency: NO_LATENCY, rate_limit: false, disk_free_bytes: null, rules: [] }
   readonly #last_change_ms = new Map<string, number>()
 
   constructor(clock: Clock, random: Random) {
@@ -77,9 +80,10 @@ export class Faults implements WriteGate {
   }
 
   /** Replaces the settings that are given. `rules` replaces all rules. */
-  set(settings: { latency?: Partial<Latency>; rate_limit?: boolean; rules?: FaultRule[] }): void {
-    const { latency, rate_limit, rules } = settings
+  set(settings: Partial<Omit<FaultSettings, 'latency'>> & { latency?: Partial<Latency> }): void {
+    const { latency, rate_limit, disk_free_bytes, rules } = settings
     if (latency) this.#settings.latency = { ...NO_LATENCY, ...latency }
+    if (disk_free_bytes !== undefined) this.#settings.disk_free_bytes = disk_free_bytes
     if (rules) this.#settings.rules = rules.map((rule) => ({ ...rule }))
     if (rate_limit === undefined) return
     this.#settings.rate_limit = rate_limit
@@ -92,7 +96,7 @@ export class Faults implements WriteGate {
 
   /** No faults. */
   reset(): void {
-    this.set({ latency: {}, rate_limit: false, rules: [] })
+    this.set({ latency: {}, rate_limit: false, disk_free_bytes: null, rules: [] })
   }
 
   /** The settings as they stand: `times` counts down, rules that are spent are gone. */
@@ -136,17 +140,27 @@ export class Faults implements WriteGate {
     if (this.#settings.rate_limit) this.#last_change_ms.set(`${bucket}/${name}`, this.#clock.monotonic_ms())
   }
 
+  take(bytes: number): number {
+    const free_bytes = this.#settings.disk_free_bytes
+    if (free_bytes === null) return bytes
+    const fitting = Math.min(bytes, free_bytes)
+    this.#settings.disk_free_bytes = free_bytes - fitting
+    return fitting
+  }
+
   /**
-   * The control request: `{reset?: true, latency?, rate_limit?, rules?, add?: FaultRule[]}`, in this order.
+   * The control request: `{reset?: true, latency?, rate_limit?, disk_free_bytes?, rules?, add?: FaultRule[]}`, in this
+   * order.
    * @throws Refusal 400 naming what is wrong; then nothing was changed
    */
   control(json: unknown): void {
-    const { reset, latency, rate_limit, rules, add, ...unknown_fields } = asRecord(json)
+    const { reset, latency, rate_limit, disk_free_bytes, rules, add, ...unknown_fields } = asRecord(json)
     const surplus = Object.keys(unknown_fields)
     if (surplus.length > 0) throw invalid(`Unknown fault settings: ${surplus.join(', ')}`)
     const parsed = {
       ...(latency !== undefined && { latency: parseLatency(latency) }),
       ...(rate_limit !== undefined && { rate_limit: rate_limit === true }),
+      ...(disk_free_bytes !== undefined && { disk_free_bytes: parseFreeBytes(disk_free_bytes) }),
       ...(rules !== undefined && { rules: parseRules(rules) }),
     }
     const added = parseRules(add ?? [])
@@ -162,6 +176,11 @@ function parseLatency(json: unknown): Partial<Latency> {
     if (!(field in NO_LATENCY) || typeof value !== 'number' || value < 0) throw invalid(`Invalid latency: ${field}`)
   }
   return latency
+}
+
+function parseFreeBytes(json: unknown): number | null {
+  if (json === null || (Number.isSafeInteger(json) && (json as number) >= 0)) return json as number | null
+  throw invalid('disk_free_bytes is a number of bytes, or null')
 }
 
 function parseRules(json: unknown): FaultRule[] {

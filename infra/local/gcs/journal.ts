@@ -3,13 +3,15 @@
  * everything else on disk (object-files.ts) can be brought in line with it by recovery.
  *
  * A line is `<crc32c of the JSON, 8 hex digits> <JSON>\n`. A kill can only tear the last line, which then was never
- * acknowledged, and is cut off. A damaged line with whole ones after it is not a torn write but a damaged disk or an
- * edit: opening refuses, since guessing would lose acknowledged writes.
+ * acknowledged, and is cut off. Lines that found no room on the disk are taken back at once, and appending goes on when
+ * there is room again. A damaged line with whole ones after it is not a torn write but a damaged disk or an edit:
+ * opening refuses, since guessing would lose acknowledged writes.
  */
 import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32c } from '#shared/base/crc32c.ts'
 import type { JournalRecord } from './catalog.ts'
+import { isOutOfSpace, writeWithin, type DiskSpace } from './disk-space.ts'
 
 interface Waiting {
   line: string
@@ -17,18 +19,26 @@ interface Waiting {
   reject: (error: unknown) => void
 }
 
+export interface JournalOptions {
+  fsync: boolean
+  space: DiskSpace
+  /** Awaited once per batch of lines before they are written: makes durable what they speak of. */
+  syncBefore: () => Promise<void>
+}
+
 export class Journal {
   readonly #file: FileHandle
-  readonly #syncBefore: () => Promise<void>
-  readonly #fsync: boolean
+  readonly #options: JournalOptions
+  /** Up to here every line is whole and committed. */
+  #size_bytes: number
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #failure: Error | undefined
 
-  private constructor(file: FileHandle, fsync: boolean, syncBefore: () => Promise<void>) {
+  private constructor(file: FileHandle, size_bytes: number, options: JournalOptions) {
     this.#file = file
-    this.#fsync = fsync
-    this.#syncBefore = syncBefore
+    this.#size_bytes = size_bytes
+    this.#options = options
   }
 
   /** The records in `file_path`; none when there is no such file. */
@@ -49,27 +59,35 @@ export class Journal {
     return records
   }
 
-  /**
-   * Replaces the file by `records` and opens it for appending.
-   * @param syncBefore awaited once per batch of lines before they are written: makes durable what they speak of
-   */
-  static async rewrite(
-    file_path: string,
-    records: Iterable<JournalRecord>,
-    options: { fsync: boolean; syncBefore: () => Promise<void> },
-  ): Promise<Journal> {
+  /** Replaces the file by `records` and opens it for appending. When there is no room, the file stays as it was. */
+  static async rewrite(file_path: string, records: Iterable<JournalRecord>, options: JournalOptions): Promise<Journal> {
     const temporary_path = `${file_path}.new`
     const lines: string[] = []
     for (const record of records) lines.push(lineOf(record))
+    const bytes = Buffer.from(lines.join(''))
     const file = await fs.open(temporary_path, 'w')
-    await file.writeFile(lines.join(''))
-    if (options.fsync) await file.datasync()
-    await fs.rename(temporary_path, file_path)
-    if (options.fsync) await syncFolder(path.dirname(file_path))
-    return new Journal(file, options.fsync, options.syncBefore)
+    try {
+      await file.writeFile(bytes)
+      if (options.fsync) await file.datasync()
+      await fs.rename(temporary_path, file_path)
+      if (options.fsync) await syncFolder(path.dirname(file_path))
+    } catch (error) {
+      await file.close()
+      await fs.rm(temporary_path, { force: true })
+      throw error
+    }
+    return new Journal(file, bytes.length, options)
   }
 
-  /** Resolves when the record is on disk. Appends that come while another is being written share one fsync. */
+  /** Set once the file cannot be trusted any more: every append fails from then on, and only a restart can tell why. */
+  get failure(): Error | undefined {
+    return this.#failure
+  }
+
+  /**
+   * Resolves when the record is on disk. Appends that come while another is being written share one fsync.
+   * @throws what kept the line from being written; without a `failure`, no trace of it is left
+   */
   append(record: JournalRecord): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
@@ -89,17 +107,38 @@ export class Journal {
       this.#waiting = []
       try {
         if (this.#failure) throw this.#failure
-        await this.#syncBefore()
-        await this.#file.appendFile(batch.map(({ line }) => line).join(''))
-        if (this.#fsync) await this.#file.datasync()
+        await this.#options.syncBefore()
+        await this.#writeLines(Buffer.from(batch.map(({ line }) => line).join('')))
         for (const { resolve } of batch) resolve()
       } catch (error) {
-        // Part of the batch may be on disk: only a restart can tell, so nothing more is written over it.
-        this.#failure ??= new Error('The journal cannot be written', { cause: error })
-        for (const { reject } of batch) reject(this.#failure)
+        const reason = await this.#takeBack(error)
+        for (const { reject } of batch) reject(reason)
       }
     }
     this.#writing = undefined
+  }
+
+  async #writeLines(lines: Buffer): Promise<void> {
+    await writeWithin(this.#options.space, lines, async (bytes) => {
+      for (let at = 0; at < bytes.length;) {
+        at += (await this.#file.write(bytes, at, bytes.length - at, this.#size_bytes + at)).bytesWritten
+      }
+    })
+    if (this.#options.fsync) await this.#file.datasync()
+    this.#size_bytes += lines.length
+  }
+
+  /** Cuts off what a full disk let through. After any other failure part of the batch may stay: nothing follows it. */
+  async #takeBack(error: unknown): Promise<unknown> {
+    if (this.#failure) return this.#failure
+    try {
+      if (!isOutOfSpace(error)) throw error
+      await this.#file.truncate(this.#size_bytes)
+      if (this.#options.fsync) await this.#file.datasync()
+      return error
+    } catch (cause) {
+      return (this.#failure = new Error('The journal cannot be written', { cause }))
+    }
   }
 }
 

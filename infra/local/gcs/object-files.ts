@@ -16,6 +16,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Location, Version } from './catalog.ts'
+import { writeWithin, type DiskSpace } from './disk-space.ts'
 import { syncFolder } from './journal.ts'
 import { isPlainPath } from './object-names.ts'
 
@@ -29,14 +30,16 @@ const READ_SYNC_BYTES_MAX = 64 * 1024
 export class ObjectFiles {
   readonly root: string
   readonly #fsync: boolean
+  readonly #space: DiskSpace
   readonly #fold: (name: string) => string
   /** Plain files that are there or about to be, and how many lie under each folder: decides what clashes. */
   readonly #claimed_files = new Set<string>()
   readonly #claimed_folders = new Map<string, number>()
 
-  constructor(root: string, fsync: boolean) {
+  constructor(root: string, { fsync, space }: { fsync: boolean; space: DiskSpace }) {
     this.root = root
     this.#fsync = fsync
+    this.#space = space
     for (const folder of ['buckets', 'encoded', 'versions', 'staging']) {
       fs.mkdirSync(path.join(root, folder), { recursive: true })
     }
@@ -128,7 +131,9 @@ export class ObjectFiles {
     const file = fs.openSync(this.stagingPath(generation), 'w')
     try {
       // One call for all of it, not FileHandle.writeFile, which comes back to the event loop every 512 KiB.
-      for (let at = 0; at < bytes.length;) at += (await writeAsync(file, bytes, at)).bytesWritten
+      await writeWithin(this.#space, bytes, async (fitting) => {
+        for (let at = 0; at < fitting.length;) at += (await writeAsync(file, fitting, at)).bytesWritten
+      })
       if (this.#fsync) await fdatasyncAsync(file)
       return fs.fstatSync(file).mtimeMs
     } finally {
@@ -145,7 +150,8 @@ export class ObjectFiles {
   }
 
   /**
-   * Puts a committed version in place of what was live. Synchronous: see the head of this file.
+   * Puts a committed version in place of what was live. Synchronous: see the head of this file. When a full disk keeps
+   * it from coming about, it can be called again.
    * @param keeps whether the one it replaces becomes noncurrent
    */
   putInPlace(bucket: string, version: Version, replaced: Version | undefined, keeps: boolean): void {
@@ -210,6 +216,7 @@ export class ObjectFiles {
   keepVersion(bucket: string, version: Version): void {
     const live_path = this.livePath(bucket, version.name, version.location)
     const kept_path = this.versionPath(bucket, version.generation)
+    if (fs.existsSync(kept_path)) return
     try {
       fs.linkSync(live_path, kept_path)
     } catch (error) {

@@ -16,10 +16,11 @@ export class Refusal extends Error {
     this.headers = headers
   }
 
-  /** `{error: {code, message, errors: [{message, domain, reason}]}}` */
+  /** `{error: {code, message, errors: [{message, domain, reason, locationType?, location?}]}}` */
   toJson(): string {
     const domain = this.reason === 'rateLimitExceeded' ? 'usageLimits' : 'global'
-    const errors = [{ message: this.message, domain, reason: this.reason }]
+    const where = this.reason === 'conditionNotMet' ? { locationType: 'header', location: 'If-Match' } : {}
+    const errors = [{ message: this.message, domain, reason: this.reason, ...where }]
     return JSON.stringify({ error: { code: this.status, message: this.message, errors } })
   }
 }

@@ -1,7 +1,9 @@
 /** One request from arrival to answer, with the faults that strike it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json, type Answer } from './answer.ts'
+import { isOutOfSpace } from './disk-space.ts'
 import type { FaultRule, Faults } from './faults.ts'
+import { parseFields, pickFields } from './fields.ts'
 import { parseJson } from './multipart.ts'
 import type { Operations } from './operations.ts'
 import { Refusal, rateLimited, unavailable } from './refusals.ts'
@@ -98,13 +100,21 @@ export class RequestRunner {
 
   async #run(call: Call, route: Route): Promise<Answer> {
     try {
-      const token = tokenOf(call)
-      if (token === undefined || route.method === 'uploads.send') return await route.run()
-      const request_line = `${call.method} ${call.path.map(encodeURIComponent).join('/')}?${call.query.toString()}`
-      return await this.#replays.once(`${token} ${request_line}`, route.run)
+      const fields = call.query.get('fields')
+      const mask = fields === null ? undefined : parseFields(fields)
+      const answer = await this.#runOnce(call, route)
+      if (mask === undefined || answer.body === '' || route.method === 'objects.get_media') return answer
+      return { ...answer, body: JSON.stringify(pickFields(JSON.parse(String(answer.body)), mask)) }
     } catch (error) {
       return refusalAnswer(error)
     }
+  }
+
+  #runOnce(call: Call, route: Route): Promise<Answer> {
+    const token = tokenOf(call)
+    if (token === undefined || route.method === 'uploads.send') return route.run()
+    const request_line = `${call.method} ${call.path.map(encodeURIComponent).join('/')}?${call.query.toString()}`
+    return this.#replays.once(`${token} ${request_line}`, route.run)
   }
 
   #send(response: ServerResponse, answer: Answer): Promise<void> {
@@ -138,10 +148,11 @@ function tokenOf(call: Call): string | undefined {
   return header(call.headers, 'x-goog-gcs-idempotency-token') ?? header(call.headers, 'x-goog-idempotency-token')
 }
 
-/** A refusal as it is; anything else is a failure of the stand-in itself, and says which. */
+/** A refusal as it is; a full disk as a 503; anything else is a failure of the stand-in itself, and says which. */
 function refusalAnswer(error: unknown): Answer {
+  const refused = isOutOfSpace(error) ? unavailable() : error
   const refusal =
-    error instanceof Refusal ? error : new Refusal(500, 'backendError', `The stand-in failed: ${messageOf(error)}`)
+    refused instanceof Refusal ? refused : new Refusal(500, 'backendError', `The stand-in failed: ${messageOf(error)}`)
   const headers = { 'content-type': 'application/json; charset=UTF-8', ...refusal.headers }
   return { status: refusal.status, headers, body: refusal.status === 304 ? '' : refusal.toJson() }
 }

@@ -2,6 +2,10 @@
  * A local stand-in for Google Cloud Storage: the part of the JSON API that the official client uses, kept in a folder
  * whose live objects are plain files. Point the client to it with `new Storage({ apiEndpoint: gcs.url, … })`.
  *
+ * What it answers is what the documentation says, case by case in tests/infra/local/gcs/semantics, which also run on a
+ * real bucket (`npm run test:gcs`). It has no sign-in (so never a 401), no access control, no soft delete and no
+ * decompression on the way out; parameters that would need them are refused or without effect.
+ *
  * Control, for other processes: `GET` and `POST /_faults` (faults.ts), `GET` and `DELETE /_operations` (operations.ts).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -58,7 +62,7 @@ export async function startGcs(options: GcsOptions): Promise<Gcs> {
   try {
     const faults = new Faults(clock, random)
     const operations = new Operations()
-    const storage = await Storage.open({ data_dir, fsync, clock, gate: faults })
+    const storage = await Storage.open({ data_dir, fsync, clock, gate: faults, space: faults })
     const service: Service = { storage, sessions: new UploadSessions(), clock, random, versioning, url: '' }
     await createBuckets(service, options.buckets ?? [])
     const runner = new RequestRunner(service, faults, operations)

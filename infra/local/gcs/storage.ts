@@ -4,15 +4,10 @@
  */
 import path from 'node:path'
 import type { Clock } from '#shared/base/clock.ts'
-import {
-  Catalog,
-  type Bucket,
-  type BucketRecord,
-  type JournalRecord,
-  type ObjectSettings,
-  type Version,
-} from './catalog.ts'
+import { Catalog, type Bucket, type BucketRecord, type ObjectSettings, type Version } from './catalog.ts'
 import { verifiedChecksums, type Checksums } from './checksums.ts'
+import { Commits, NotInPlace } from './commits.ts'
+import type { DiskSpace } from './disk-space.ts'
 import { Journal } from './journal.ts'
 import { Mutexes } from './mutexes.ts'
 import { ObjectFiles } from './object-files.ts'
@@ -37,6 +32,14 @@ export interface WriteGate {
   changed(bucket: string, name: string): void
 }
 
+export interface StorageOptions {
+  data_dir: string
+  fsync: boolean
+  clock: Clock
+  gate: WriteGate
+  space: DiskSpace
+}
+
 export class Storage {
   readonly catalog: Catalog
   /** Objects that at the start were found changed, added or removed by somebody else. */
@@ -46,7 +49,7 @@ export class Storage {
   readonly #clock: Clock
   readonly #gate: WriteGate
   readonly #mutexes = new Mutexes()
-  #failure: Error | undefined
+  readonly #commits: Commits
 
   private constructor(
     catalog: Catalog,
@@ -59,20 +62,23 @@ export class Storage {
     this.adopted = adopted
     this.#files = files
     this.#journal = journal
+    this.#commits = new Commits(journal, catalog)
     this.#clock = options.clock
     this.#gate = options.gate
   }
 
   /** Opens the folder, finishing or undoing what a kill interrupted. One process at a time: see folder-lock.ts. */
-  static async open(options: { data_dir: string; fsync: boolean; clock: Clock; gate: WriteGate }): Promise<Storage> {
-    const files = new ObjectFiles(options.data_dir, options.fsync)
+  static async open(options: StorageOptions): Promise<Storage> {
+    const { fsync, space } = options
+    const files = new ObjectFiles(options.data_dir, { fsync, space })
     const journal_path = path.join(options.data_dir, 'journal.jsonl')
     const records = await Journal.read(journal_path)
     const catalog = new Catalog()
     for (const record of records) catalog.apply(record)
     const adopted = recover(catalog, records, files, options.clock)
     const journal = await Journal.rewrite(journal_path, catalog.records(), {
-      fsync: options.fsync,
+      fsync,
+      space,
       syncBefore: () => files.syncStaging(),
     })
     return new Storage(catalog, files, journal, adopted, options)
@@ -84,7 +90,7 @@ export class Storage {
 
   /** @throws Refusal 404 */
   bucket(name: string): Bucket {
-    if (this.#failure) throw this.#failure
+    this.#commits.finish()
     const bucket = this.catalog.buckets.get(name)
     if (!bucket) throw noSuchBucket(name)
     return bucket
@@ -114,21 +120,21 @@ export class Storage {
       this.#gate.admit(bucket, name)
       const replaced = this.catalog.version(bucket, name)
       check(replaced)
-      holder.pending_writes++
       const was_plain = replaced?.location === 'plain'
       const location = was_plain ? 'plain' : this.#files.claim(bucket, name)
+      holder.pending_writes++
       const generation = this.catalog.nextGeneration(this.#clock.now_ms())
       const keeps = holder.record.versioning
       try {
         const made = typeof content === 'function' ? await content() : content
         const version = await this.#stage({ name, generation, location }, made)
-        await this.#commit({ kind: 'written', bucket, version, keeps }, () =>
+        await this.#commits.commit({ kind: 'written', bucket, version, keeps }, () =>
           this.#files.putInPlace(bucket, version, replaced, keeps),
         )
         this.#gate.changed(bucket, name)
         return version
       } catch (error) {
-        if (!this.#failure) {
+        if (!this.#commits.has_failed && !(error instanceof NotInPlace)) {
           await this.#files.discardStaged(generation)
           if (location === 'plain' && !was_plain) this.#files.release(bucket, name)
         }
@@ -157,7 +163,7 @@ export class Storage {
         metageneration: current.metageneration + 1,
         updated_ms: this.#clock.now_ms(),
       }
-      await this.#commit({ kind: 'patched', bucket, version }, () => undefined)
+      await this.#commits.commit({ kind: 'patched', bucket, version }, () => undefined)
       this.#gate.changed(bucket, name)
       return version
     })
@@ -174,12 +180,12 @@ export class Storage {
       check(version)
       if (generation === undefined) {
         const keeps = holder.record.versioning
-        await this.#commit({ kind: 'deleted', bucket, name, keeps, at_ms: this.#clock.now_ms() }, () =>
+        await this.#commits.commit({ kind: 'deleted', bucket, name, keeps, at_ms: this.#clock.now_ms() }, () =>
           this.#files.takeAway(bucket, version, keeps),
         )
       } else {
         const is_live = this.catalog.version(bucket, name)?.generation === generation
-        await this.#commit({ kind: 'version_removed', bucket, name, generation }, () => {
+        await this.#commits.commit({ kind: 'version_removed', bucket, name, generation }, () => {
           if (is_live) this.#files.takeAway(bucket, version, false)
           else this.#files.removeVersion(bucket, generation)
         })
@@ -200,6 +206,7 @@ export class Storage {
   createBucket(record: BucketRecord): Promise<void> {
     checkBucketName(record.name)
     return this.#mutexes.alone(record.name, async () => {
+      this.#commits.finish()
       if (this.catalog.buckets.has(record.name)) {
         throw new Refusal(
           409,
@@ -207,7 +214,7 @@ export class Storage {
           'Your previous request to create the named bucket succeeded and you already own it.',
         )
       }
-      await this.#commit({ kind: 'bucket', bucket: record }, () => this.#files.addBucket(record.name))
+      await this.#commits.commit({ kind: 'bucket', bucket: record }, () => this.#files.addBucket(record.name))
     })
   }
 
@@ -221,7 +228,7 @@ export class Storage {
       check(record)
       const metageneration = record.metageneration + 1
       const bucket = { ...record, ...change(record), metageneration, updated_ms: this.#clock.now_ms() }
-      await this.#commit({ kind: 'bucket', bucket }, () => undefined)
+      await this.#commits.commit({ kind: 'bucket', bucket }, () => undefined)
       return bucket
     })
   }
@@ -236,7 +243,12 @@ export class Storage {
       }
       // Taken out of sight at once, so that no write is admitted while the line goes to disk.
       this.catalog.buckets.delete(name)
-      await this.#commit({ kind: 'bucket_removed', bucket: name }, () => this.#files.removeBucket(name))
+      await this.#commits
+        .commit({ kind: 'bucket_removed', bucket: name }, () => this.#files.removeBucket(name))
+        .catch((error: unknown) => {
+          this.catalog.buckets.set(name, bucket)
+          throw error
+        })
     })
   }
 
@@ -262,19 +274,6 @@ export class Storage {
       created_ms: now_ms,
       updated_ms: now_ms,
       file_modified_ms: staged.value,
-    }
-  }
-
-  async #commit(record: JournalRecord, putInPlace: () => void): Promise<void> {
-    if (this.#failure) throw this.#failure
-    try {
-      await this.#journal.append(record)
-      putInPlace()
-      this.catalog.apply(record)
-    } catch (error) {
-      // The line may be on disk and the files not in place: only recovery knows how to go on.
-      this.#failure = new Error('The storage folder failed during a commit; restart to recover it', { cause: error })
-      throw this.#failure
     }
   }
 

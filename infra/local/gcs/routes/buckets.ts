@@ -2,17 +2,16 @@
 import { json, noContent, type Answer } from '../answer.ts'
 import type { BucketRecord } from '../catalog.ts'
 import { parseJson } from '../multipart.ts'
-import { checkBeforeWrite, parsePreconditions } from '../preconditions.ts'
-import { invalid, notModified } from '../refusals.ts'
+import { checkEntityTags, checkPreconditions, parsePreconditions } from '../preconditions.ts'
+import { invalid } from '../refusals.ts'
 import { asRecord, bucketResource } from '../resources.ts'
 import { compareNames } from '../sorted-names.ts'
 import type { Call, Service } from './route.ts'
 
 export async function getBucket(service: Service, call: Call, name: string): Promise<Answer> {
   const { record } = service.storage.bucket(name)
-  const { metageneration_match, metageneration_not_match } = parsePreconditions(call.query)
-  if (metageneration_match !== undefined) checkBeforeWrite({ metageneration_match }, asVersion(record))
-  if (metageneration_not_match === record.metageneration) throw notModified({})
+  checkBucket(call, record)
+  checkEntityTags(call.headers, asVersion(record))
   return json(bucketResource(service.url, record))
 }
 
@@ -45,19 +44,21 @@ export async function insertBucket(service: Service, call: Call): Promise<Answer
 
 export async function patchBucket(service: Service, call: Call, name: string): Promise<Answer> {
   const resource = asRecord(parseJson(call.body))
-  const preconditions = parsePreconditions(call.query)
   const record = await service.storage.patchBucket(
     name,
-    (current) => checkBeforeWrite(preconditions, asVersion(current)),
+    (current) => checkBucket(call, current),
     () => settableFields(resource),
   )
   return json(bucketResource(service.url, record))
 }
 
 export async function removeBucket(service: Service, call: Call, name: string): Promise<Answer> {
-  const preconditions = parsePreconditions(call.query)
-  await service.storage.removeBucket(name, (record) => checkBeforeWrite(preconditions, asVersion(record)))
+  await service.storage.removeBucket(name, (record) => checkBucket(call, record))
   return noContent()
+}
+
+function checkBucket(call: Call, record: BucketRecord): void {
+  checkPreconditions(parsePreconditions(call.query), asVersion(record))
 }
 
 /** Buckets have metagenerations only. */

@@ -2,7 +2,7 @@
 import { json, type Answer } from '../answer.ts'
 import type { Version } from '../catalog.ts'
 import { parseJson } from '../multipart.ts'
-import { checkBeforeWrite, parseGeneration, parsePreconditions } from '../preconditions.ts'
+import { checkPreconditions, parseGeneration, parseInt64, parsePreconditions } from '../preconditions.ts'
 import { Refusal, conditionNotMet, invalid } from '../refusals.ts'
 import { asRecord, objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import type { Content } from '../storage.ts'
@@ -40,14 +40,14 @@ async function copyObject(service: Service, call: Call, source: Place, target: P
   const preconditions = parsePreconditions(call.query)
   const readSource = async (): Promise<Content> => {
     const version = storage.version(source.bucket, source.name, source_generation)
-    checkBeforeWrite(source_preconditions, version)
+    checkPreconditions(source_preconditions, version)
     const bytes = await storage.read(source.bucket, version)
     const { settings } = Object.keys(resource).length > 0 ? parseObjectResource(resource) : version
     const declared = { crc32c: version.crc32c, ...(version.md5 !== undefined && { md5: version.md5 }) }
     const { component_count } = version
     return { bytes, settings, declared, ...(component_count !== undefined && { component_count }) }
   }
-  const check = (current: Version | undefined) => checkBeforeWrite(preconditions, current)
+  const check = (current: Version | undefined) => checkPreconditions(preconditions, current)
   return storage.write(target.bucket, target.name, check, readSource)
 }
 
@@ -57,7 +57,11 @@ export async function compose(service: Service, call: Call, bucket: string, name
   const { settings } = parseObjectResource(request['destination'] ?? {})
   const sources = parseSources(request['sourceObjects'])
   const preconditions = parsePreconditions(call.query)
-  const check = (current: Version | undefined) => checkBeforeWrite(preconditions, current)
+  const { generation_not_match, metageneration_not_match } = preconditions
+  if (generation_not_match !== undefined || metageneration_not_match !== undefined) {
+    throw invalid('compose takes ifGenerationMatch and ifMetagenerationMatch only.')
+  }
+  const check = (current: Version | undefined) => checkPreconditions(preconditions, current)
   const version = await service.storage.write(bucket, name, check, () =>
     joinSources(service, bucket, sources, settings),
   )
@@ -78,12 +82,16 @@ function parseSources(list: unknown): Source[] {
     const { name, generation, objectPreconditions } = asRecord(item)
     if (typeof name !== 'string') throw invalid('A source object has no name.')
     const { ifGenerationMatch } = asRecord(objectPreconditions ?? {})
-    return { name, generation: optionalNumber(generation), generation_match: optionalNumber(ifGenerationMatch) }
+    return {
+      name,
+      generation: optionalInt64('generation', generation),
+      generation_match: optionalInt64('ifGenerationMatch', ifGenerationMatch),
+    }
   })
 }
 
-function optionalNumber(value: unknown): number | undefined {
-  return value === undefined || value === null ? undefined : Number(value)
+function optionalInt64(field: string, value: unknown): number | undefined {
+  return value === undefined || value === null ? undefined : parseInt64(field, value)
 }
 
 async function joinSources(

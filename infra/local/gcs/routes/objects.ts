@@ -1,17 +1,18 @@
 /** Reading, listing, patching and deleting objects. */
 import { json, noContent, type Answer } from '../answer.ts'
+import type { Version } from '../catalog.ts'
 import { md5Of } from '../checksums.ts'
 import { parseRange } from '../byte-ranges.ts'
 import { listObjects, parseListQuery } from '../listing.ts'
 import { parseJson } from '../multipart.ts'
-import { checkBeforeRead, checkBeforeWrite, parseGeneration, parsePreconditions } from '../preconditions.ts'
+import { checkEntityTags, checkPreconditions, parseGeneration, parsePreconditions } from '../preconditions.ts'
+import { invalid } from '../refusals.ts'
 import { mediaHeaders, objectResource, parseObjectResource, patchSettings, versionHeaders } from '../resources.ts'
 import { header, type Call, type Service } from './route.ts'
 
 export async function getMedia(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
   const { storage } = service
-  const version = storage.version(bucket, name, parseGeneration(call.query, 'generation'))
-  checkBeforeRead(parsePreconditions(call.query), version)
+  const version = versionToRead(service, call, bucket, name)
   const span = parseRange(header(call.headers, 'range'), version.size_bytes)
   const headers = mediaHeaders(version)
   if (!span) return { status: 200, headers, body: await storage.read(bucket, version) }
@@ -20,13 +21,20 @@ export async function getMedia(service: Service, call: Call, bucket: string, nam
 }
 
 export async function getMetadata(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
-  const { storage } = service
-  const version = storage.version(bucket, name, parseGeneration(call.query, 'generation'))
-  checkBeforeRead(parsePreconditions(call.query), version)
+  const version = versionToRead(service, call, bucket, name)
   return json(
-    objectResource(service.url, bucket, await storage.rememberMd5(bucket, version, md5Of)),
+    objectResource(service.url, bucket, await service.storage.rememberMd5(bucket, version, md5Of)),
     versionHeaders(version),
   )
+}
+
+function versionToRead(service: Service, call: Call, bucket: string, name: string): Version {
+  if (call.query.get('softDeleted') === 'true') throw invalid('softDeleted is not supported by this stand-in')
+  const preconditions = parsePreconditions(call.query)
+  const version = service.storage.version(bucket, name, parseGeneration(call.query, 'generation'))
+  checkPreconditions(preconditions, version)
+  checkEntityTags(call.headers, version)
+  return version
 }
 
 export async function list(service: Service, call: Call, bucket: string): Promise<Answer> {
@@ -49,7 +57,7 @@ export async function patch(service: Service, call: Call, bucket: string, name: 
     bucket,
     name,
     parseGeneration(call.query, 'generation'),
-    (current) => checkBeforeWrite(preconditions, current),
+    (current) => checkPreconditions(preconditions, current),
     (settings) => (call.method === 'PUT' ? parseObjectResource(body).settings : patchSettings(settings, body)),
   )
   return json(objectResource(service.url, bucket, version), versionHeaders(version))
@@ -58,7 +66,7 @@ export async function patch(service: Service, call: Call, bucket: string, name: 
 export async function remove(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
   const preconditions = parsePreconditions(call.query)
   await service.storage.remove(bucket, name, parseGeneration(call.query, 'generation'), (current) =>
-    checkBeforeWrite(preconditions, current),
+    checkPreconditions(preconditions, current),
   )
   return noContent()
 }

@@ -4,7 +4,7 @@ import type { ObjectSettings, Version } from '../catalog.ts'
 import { parseGoogHash } from '../checksums.ts'
 import { parseJson, parseRelated } from '../multipart.ts'
 import { checkObjectName } from '../object-names.ts'
-import { checkBeforeWrite, parsePreconditions } from '../preconditions.ts'
+import { checkPreconditions, parsePreconditions } from '../preconditions.ts'
 import { Refusal, invalid } from '../refusals.ts'
 import { objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import { parseContentRange, receive, type UploadSession } from '../resumable.ts'
@@ -32,7 +32,7 @@ async function insert(
   content: Content,
   preconditions: UploadSession['preconditions'],
 ): Promise<Answer> {
-  const check = (current: Version | undefined) => checkBeforeWrite(preconditions, current)
+  const check = (current: Version | undefined) => checkPreconditions(preconditions, current)
   const version = await service.storage.write(bucket, name, check, content)
   return json(objectResource(service.url, bucket, version), versionHeaders(version))
 }
@@ -70,7 +70,7 @@ function startRoute(service: Service, call: Call, bucket: string): Route {
   const preconditions = parsePreconditions(call.query)
   const run = async (): Promise<Answer> => {
     service.storage.bucket(bucket)
-    checkBeforeWrite(preconditions, service.storage.catalog.version(bucket, name))
+    checkPreconditions(preconditions, service.storage.catalog.version(bucket, name))
     const id = Buffer.from(service.random.bytes(24)).toString('base64url')
     const settings = withType(resource.settings, header(call.headers, 'x-upload-content-type'))
     const { declared } = resource

@@ -163,6 +163,7 @@ describe('the control endpoint', () => {
     expect(await (await control(gcs, { latency: { read_ms: 1 }, rules: [rule] })).json()).toEqual({
       latency: { read_ms: 1, write_ms: 0, list_ms: 0 },
       rate_limit: false,
+      disk_free_bytes: null,
       rules: [rule],
     })
     expect(await refused(gcs, 'x')).toBe(429)

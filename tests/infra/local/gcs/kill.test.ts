@@ -1,30 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { crc32c, crc32cToBase64 } from '#shared/base/crc32c.ts'
 import { BUCKET, getText, mustPut, objectUrl, put, start, temporaryFolder, type RawObject } from './gcs-fixture.ts'
-
-const MAIN = path.resolve(import.meta.dirname, '../../../../infra/local/gcs/main.ts')
-
-let child: ChildProcess | undefined
-
-afterEach(() => {
-  child?.kill('SIGKILL')
-  child = undefined
-})
-
-/** The stand-in as a process of its own, ready to answer. */
-async function spawnGcs(data_dir: string): Promise<{ url: string; process: ChildProcess }> {
-  const spawned = spawn(process.execPath, [MAIN, '--data', data_dir, '--bucket', BUCKET], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  child = spawned
-  const [line] = (await once(createInterface({ input: spawned.stdout }), 'line')) as [string]
-  return { url: (JSON.parse(line) as { url: string }).url, process: spawned }
-}
+import { spawnGcs } from './gcs-process.ts'
 
 /** What the clients were told of one object: the last acknowledged body, and the ones that may have landed since. */
 interface Told {

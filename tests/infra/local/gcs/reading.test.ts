@@ -3,31 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { Catalog, type Version } from '#infra/local/gcs/catalog.ts'
 import { listObjects, parseListQuery } from '#infra/local/gcs/listing.ts'
 import { compareNames } from '#infra/local/gcs/sorted-names.ts'
-import { BUCKET, getText, listNames, mustPut, objectUrl, start } from './gcs-fixture.ts'
+import { BUCKET, getText, mustPut, start } from './gcs-fixture.ts'
 
-const NOT_SATISFIABLE = 'requestedRangeNotSatisfiable'
-
+/** Beyond the documented behaviour of single requests: semantics/. */
 describe('a download', () => {
-  test.each([
-    ['bytes=0-3', 206, '0123', 'bytes 0-3/10'],
-    ['bytes=7-', 206, '789', 'bytes 7-9/10'],
-    ['bytes=8-99', 206, '89', 'bytes 8-9/10'],
-    ['bytes=-4', 206, '6789', 'bytes 6-9/10'],
-    ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'],
-    ['bytes=10-', 416, NOT_SATISFIABLE, 'bytes */10'],
-    ['bytes=-0', 416, NOT_SATISFIABLE, 'bytes */10'],
-    ['bytes=3-1', 200, '0123456789', null],
-    ['bytes=0-1,4-5', 200, '0123456789', null],
-    ['lines=1-2', 200, '0123456789', null],
-  ])('with Range %s answers %i', async (range, status, text, content_range) => {
-    const gcs = await start()
-    await mustPut(gcs, 'digits', '0123456789')
-    const answer = await getText(gcs, 'digits', {}, { range })
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('content-range')).toBe(content_range)
-    expect(answer.text).toContain(text)
-  })
-
   test('carries generation, checksum, size and type in its headers', async () => {
     const gcs = await start()
     const object = await mustPut(gcs, 'x', 'content')
@@ -40,16 +19,6 @@ describe('a download', () => {
       'x-goog-stored-content-encoding': 'identity',
       'content-length': '7',
       etag: object['etag'],
-    })
-  })
-
-  test('of an absent object or generation is a 404 in the shape Google uses', async () => {
-    const gcs = await start()
-    await mustPut(gcs, 'x', 'content')
-    const { status, text } = await getText(gcs, 'x', { generation: '1' })
-    expect(status).toBe(404)
-    expect(JSON.parse(text)).toMatchObject({
-      error: { code: 404, message: `No such object: ${BUCKET}/x`, errors: [{ domain: 'global', reason: 'notFound' }] },
     })
   })
 
@@ -69,46 +38,6 @@ describe('a download', () => {
 })
 
 describe('a list', () => {
-  test('rolls names up at the delimiter and pages through names and prefixes alike', async () => {
-    const gcs = await start()
-    for (const name of ['a', 'b/1', 'b/2', 'c', 'd/x/1', 'd/y', 'e']) await mustPut(gcs, name, name)
-    const pages: unknown[] = []
-    let pageToken = ''
-    do {
-      const query = new URLSearchParams({ delimiter: '/', maxResults: '2', pageToken })
-      const response = await fetch(`${gcs.url}/storage/v1/b/${BUCKET}/o?${query.toString()}`)
-      const page = (await response.json()) as {
-        items?: { name: string }[]
-        prefixes?: string[]
-        nextPageToken?: string
-      }
-      pages.push([...(page.items ?? []).map(({ name }) => name), ...(page.prefixes ?? [])])
-      pageToken = page.nextPageToken ?? ''
-    } while (pageToken !== '')
-    expect(pages).toEqual([['a', 'b/'], ['c', 'd/'], ['e']])
-  })
-
-  test('keeps to startOffset (inclusive) and endOffset (exclusive)', async () => {
-    const gcs = await start()
-    for (const name of ['a', 'b', 'c', 'd']) await mustPut(gcs, name, name)
-    expect(await listNames(gcs, { startOffset: 'b', endOffset: 'd' })).toEqual(['b', 'c'])
-  })
-
-  test('shows a deleted object only among the versions', async () => {
-    const gcs = await start()
-    await mustPut(gcs, 'gone', 'x')
-    await fetch(objectUrl(gcs, 'gone'), { method: 'DELETE' })
-    expect(await listNames(gcs)).toEqual([])
-    expect(await listNames(gcs, { versions: 'true' })).toEqual(['gone'])
-  })
-
-  test('refuses what would change its meaning and is not supported', async () => {
-    const gcs = await start()
-    for (const query of ['matchGlob=*', 'softDeleted=true', 'pageToken=nonsense', 'maxResults=many']) {
-      expect((await fetch(`${gcs.url}/storage/v1/b/${BUCKET}/o?${query}`)).status).toBe(400)
-    }
-  })
-
   test('is in the order of UTF-8 bytes, whatever the names', () => {
     const name = fc.string({ unit: 'binary', minLength: 1 })
     fc.assert(

@@ -1,0 +1,20 @@
+import { createAudiencesApp } from '#functions/audiences/index.ts'
+import type { Clock } from '#shared/base/clock.ts'
+import { deployable } from '#shared/http/serve.ts'
+import { fasterClock } from '#tests/functions/audiences/running.ts'
+
+/**
+ * The audiences function as a process whose clock can be set: it runs `CLOCK_FACTOR` times as fast, and jumps by the
+ * milliseconds of every message `{step_ms}`, which it answers with the same.
+ */
+const steady = fasterClock(Number(process.env['CLOCK_FACTOR'] ?? 1))
+let offset_ms = 0
+const clock: Clock = { ...steady, now_ms: () => steady.now_ms() + offset_ms }
+
+process.on('message', (message: { step_ms: number }) => {
+  offset_ms += message.step_ms
+  process.send?.(message)
+})
+process.once('disconnect', () => process.exit(0))
+
+export const audiences = deployable(import.meta.filename, (environment) => createAudiencesApp(environment, { clock }))

@@ -1,0 +1,66 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** Every process finds compiled what an earlier one compiled. */
+const COMPILED_DIR = join(tmpdir(), 'activation-manager-compiled')
+
+/** A process of the system under test, which says on a line of JSON where it listens. */
+export interface Started {
+  readonly url: string
+  readonly process: ChildProcess
+  /** Resolves with exit code and signal. */
+  readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>
+  /** What it wrote on standard output so far, line by line. */
+  readonly lines: readonly Record<string, unknown>[]
+}
+
+/** Processes that end together, however the test that started them ends. */
+export class Processes {
+  readonly #children: ChildProcess[] = []
+
+  /**
+   * Starts a process and waits for the line that tells its address.
+   * @param urlOf the address in a line of its output, if it is that line
+   * @throws when it ends first
+   */
+  async start(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+    urlOf: (line: Record<string, unknown>) => string | undefined,
+  ): Promise<Started> {
+    const [program = '', ...parameters] = command
+    const child = spawn(program, parameters, {
+      env: { NODE_COMPILE_CACHE: COMPILED_DIR, ...env },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    })
+    this.#children.push(child)
+    const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+    const lines: Record<string, unknown>[] = []
+    const url = await new Promise<string>((found, reject) => {
+      void ended.then(([code, signal]) => reject(new Error(`it ended with ${code ?? signal} before it listened`)))
+      createInterface({ input: child.stdout! }).on('line', (text) => {
+        const line = lineOf(text)
+        lines.push(line)
+        const address = urlOf(line)
+        if (address !== undefined) found(address)
+      })
+    })
+    return { url, process: child, ended, lines }
+  }
+
+  /** `kill -9` for those that still live. */
+  async end(): Promise<void> {
+    const living = this.#children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+    const ends = living.map((child) => once(child, 'exit'))
+    for (const child of living) child.kill('SIGKILL')
+    await Promise.all(ends)
+  }
+}
+
+/** The local runtime also writes lines for people. */
+function lineOf(text: string): Record<string, unknown> {
+  return text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text }
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+import { bundleFunctions } from '#infra/build/bundle.ts'
+import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { systemClock } from '#shared/base/clock.ts'
+import { BUCKET, createClient, environmentOf, listening, type Client } from '#tests/functions/audiences/running.ts'
+import { Processes, type Started } from './child-process.ts'
+import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const GCS_MAIN = join(ROOT, 'infra/local/gcs/main.ts')
+const CLOCKED_MAIN = new URL('audiences-process.ts', import.meta.url).pathname
+
+/** Functions in processes of their own, a faulty network, and the stand-in in another process behind it. */
+export interface System {
+  readonly data_dir: string
+  readonly proxy: FaultProxy
+  /** The stand-in as it runs now. */
+  gcs(): Started
+  /** The stand-in again, on its folder and port, after it ended. */
+  restartGcs(): Promise<Started>
+  /** An instance of the audiences function behind the proxy. */
+  startFunction(how?: FunctionOptions): Promise<Instance>
+}
+
+export interface FunctionOptions {
+  /** The file that is deployed, rather than the one whose clock can be set. */
+  readonly bundled?: boolean
+  /** How many times faster than the day its clock runs; not for the bundled one. */
+  readonly clock_factor?: number
+  /** Reaches the stand-in directly. */
+  readonly without_proxy?: boolean
+}
+
+export interface Instance extends Started {
+  as(user_id: string): Client
+  /** Lets its wall clock jump; resolves once it has. */
+  stepClock(duration_ms: number): Promise<void>
+}
+
+/** All of it is gone when the test is. */
+export async function startSystem(): Promise<System> {
+  const data_dir = await mkdtemp(join(tmpdir(), 'faults-'))
+  const processes = new Processes()
+  const issuer_server = createServer()
+  const issuer_url = await listening(issuer_server)
+  const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app' })
+  issuer_server.on('request', issuer.listener)
+
+  const startGcs = (port: string) => {
+    const parameters = [GCS_MAIN, '--data', data_dir, '--bucket', BUCKET, '--no-fsync', '--port', port]
+    return processes.start([process.execPath, ...parameters], {}, ({ url }) => url as string | undefined)
+  }
+  let gcs = await startGcs('0')
+  const proxy = await startFaultProxy(gcs)
+  onTestFinished(async () => {
+    await processes.end()
+    await proxy.close()
+    issuer_server.closeAllConnections()
+    issuer_server.close()
+    await rm(data_dir, { recursive: true, force: true })
+  })
+
+  let bundle: Promise<string> | undefined
+  const bundlePath = async (): Promise<string> => {
+    const out_dir = join(data_dir, 'functions')
+    const [bundled] = await bundleFunctions({ project_root: ROOT, out_dir, names: ['audiences'] })
+    return bundled!.path
+  }
+
+  /** Valid whatever a clock says within years of now. */
+  const tokenOf = (sub: string) => {
+    const year_s = 365 * 24 * 60 * 60
+    return issuer.sign({ sub, iat: 0, exp: Math.floor(systemClock.now_ms() / 1000) + 2 * year_s })
+  }
+
+  return {
+    data_dir,
+    proxy,
+    gcs: () => gcs,
+    restartGcs: async () => (gcs = await startGcs(new URL(gcs.url).port)),
+    async startFunction({ bundled = false, clock_factor = 1, without_proxy = false } = {}) {
+      const env = {
+        ...environmentOf({ issuer_url, gcs_url: without_proxy ? gcs.url : proxy.url }),
+        PORT: '0',
+        NODE_PATH: join(ROOT, 'node_modules'),
+        CLOCK_FACTOR: String(clock_factor),
+      }
+      const main = bundled ? await (bundle ??= bundlePath()) : CLOCKED_MAIN
+      const started = await processes.start([process.execPath, main], env, ({ message, port }) =>
+        message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
+      )
+      const clients = new Map<string, Client>()
+      const as = (user_id: string): Client => {
+        const client = clients.get(user_id) ?? createClient(started.url, () => tokenOf(user_id))
+        clients.set(user_id, client)
+        return client
+      }
+      // The first request loads the issuer's keys and much code; on a fast clock that alone may be too slow.
+      while ((await as('nobody').call('GET', '/api/audiences')).status !== 200);
+      return {
+        ...started,
+        as,
+        async stepClock(step_ms) {
+          const stepped = once(started.process, 'message')
+          started.process.send({ step_ms })
+          await stepped
+        },
+      }
+    },
+  }
+}
