@@ -8,7 +8,8 @@ const config: KnipConfig = {
     'tests/**/*.test.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
-    'tests/simulation/main.ts',
+    // Entry of the programs that tests/simulation/build.ts makes.
+    'tests/simulation/in-thread.ts',
   ],
   project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
   // Read by dependency-cruiser, whose configuration only names it (`parser: 'swc'`).

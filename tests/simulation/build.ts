@@ -44,12 +44,12 @@ export async function buildSimulation({ edits = [], other_release }: SimulationO
 
 const ONE_RELEASE = `
   import { runHistory } from './run-history.ts'
-  import { runInThread } from './thread.ts'
+  import { runInThread } from './in-thread.ts'
   await runInThread(runHistory)
 `
 const TWO_RELEASES = `
   import { runHistory } from './run-history.ts'
-  import { runInThread } from './thread.ts'
+  import { runInThread } from './in-thread.ts'
   import { Table } from '#shared/table/table.ts'
   import { Table as OtherTable } from 'other-release:shared/table/table.ts'
   const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]

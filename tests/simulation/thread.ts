@@ -1,5 +1,4 @@
-import { WrongHistory } from './run-history.ts'
-import { parentPort, Worker, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 
 export interface Failure {
   readonly seed: number
@@ -26,20 +25,6 @@ export async function runSeeds(code: string, seeds: readonly number[]): Promise<
       else reject(new Error(`the thread ended after ${done} of ${seeds.length} histories`))
     })
   })
-}
-
-/** The other end: what the thread itself does. */
-export async function runInThread(runHistory: (seed: number) => Promise<unknown>): Promise<void> {
-  for (const seed of workerData as readonly number[]) {
-    try {
-      await runHistory(seed)
-    } catch (error) {
-      const story = error instanceof WrongHistory ? error.history.story : []
-      parentPort!.postMessage({ seed, message: (error as Error).message, story } satisfies Failure)
-      return
-    }
-    parentPort!.postMessage('done')
-  }
 }
 
 /** Consecutive seeds. */

@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads'
+
+import { WrongHistory } from './run-history.ts'
+import type { Failure } from './thread.ts'
+
+/** What the thread of `runSeeds` itself does. */
+export async function runInThread(runHistory: (seed: number) => Promise<unknown>): Promise<void> {
+  for (const seed of workerData as readonly number[]) {
+    try {
+      await runHistory(seed)
+    } catch (error) {
+      const story = error instanceof WrongHistory ? error.history.story : []
+      parentPort!.postMessage({ seed, message: (error as Error).message, story } satisfies Failure)
+      return
+    }
+    parentPort!.postMessage('done')
+  }
+}
