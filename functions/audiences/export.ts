@@ -76,8 +76,8 @@ async function* parquetContent({ lots }: ExportOptions): AsyncGenerator<Uint8Arr
 
 /** Both spellings of the file name: the plain one for old clients, the extended one for everything else (RFC 6266). */
 function attachment(file_name: string): string {
-  // What would leave the download folder or break the header becomes an underscore in both.
-  const safe = file_name.replaceAll(/[\p{Cc}/\\:*?"<>|]/gu, '_')
+  // What would leave the download folder, break a line or show another ending becomes an underscore in both.
+  const safe = file_name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}/\\:*?"<>|]/gu, '_')
   const ascii = safe.replaceAll(/[^\x20-\x7e]/g, '_').replaceAll('%', '_')
   const extended = encodeURIComponent(safe).replaceAll(
     /['()*]/g,

@@ -4,14 +4,25 @@ import { readCredentials } from '#shared/destinations/destinations.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
 import * as z from 'zod'
 
+/** What is no object is wrong for every type of platform: it is told even when the type itself is bad. */
+const credentials = z.unknown().superRefine((sent, context) => {
+  if (sent === null || isObject(sent)) return
+  for (const { message } of faultsFor('the_trade_desk', sent)) context.addIssue({ code: 'custom', message })
+})
+
 /** The routes of the contract, whose edge also knows the credentials of each type: all that is bad is told at once. */
 export const routes = {
   ...platformRoutes,
-  savePlatform: { ...platformRoutes.savePlatform, body: platformInput(z.unknown(), credentialFaults) },
+  savePlatform: {
+    ...platformRoutes.savePlatform,
+    body: platformInput(credentials, (type, sent) => (isObject(sent) ? faultsFor(type, sent) : [])),
+  },
 }
 
-function credentialFaults(type: PlatformType, credentials: unknown): readonly FieldError[] {
+function faultsFor(type: PlatformType, sent: unknown): readonly FieldError[] {
   const errors: FieldError[] = []
-  readCredentials(type, credentials, errors)
+  readCredentials(type, sent, errors)
   return errors
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

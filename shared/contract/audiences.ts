@@ -9,6 +9,7 @@ import {
   audienceSummary,
 } from '../records/audience.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
+import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
 
@@ -46,7 +47,7 @@ export const audienceRoutes = {
     path: '/api/audiences',
     summary: 'Save an audience: a new one, or the sent fields of the one whose id is given.',
     access: 'user',
-    body: audienceInput,
+    body: told(audienceInput, neverNull('name'), needsOneOf(['audience_id'], ['name'])),
     idempotent_by_key: true,
     answers: {
       200: { description: 'Changed, or already as sent.', body: saved },
@@ -99,7 +100,7 @@ export const audienceRoutes = {
     path: '/api/audiences/{audience_id}',
     summary: 'Change an audience by a JSON merge patch (RFC 7396).',
     access: 'user',
-    body: audiencePatch,
+    body: told(audiencePatch, neverNull('name')),
     conditional: true,
     answers: { 200: { description: 'The audience as it is now.', body: one } },
   },

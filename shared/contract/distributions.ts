@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { distributionReport } from '../records/distribution-report.ts'
 import { distribution, distributionInput, distributionStatus, distributionSummary } from '../records/distribution.ts'
+import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
 
@@ -47,7 +48,11 @@ export const distributionRoutes = {
     path: '/api/distributions',
     summary: 'Hand an audience over to a platform, at once or at a time ahead.',
     access: 'user',
-    body: distributionInput,
+    body: told(
+      distributionInput,
+      neverNull('audience_id', 'platform_id'),
+      needsOneOf(['distribution_id'], ['audience_id', 'platform_id']),
+    ),
     idempotent_by_key: true,
     answers: {
       200: { description: 'It exists: changed as far as it still can be, or already as sent.', body: saved },

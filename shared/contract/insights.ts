@@ -5,6 +5,8 @@ import type { Routes } from './route.ts'
 /** The routes of the insights function. */
 
 const success = { success: z.literal(true) }
+/** Of numbers up to 2^53 − 1: beyond that a double still is near, but no longer exact. */
+const sum = z.number().min(0)
 const counts = z.record(z.string(), z.int())
 const rate = z.number().min(0).max(1).nullable()
 
@@ -24,7 +26,7 @@ const audienceMonth = z.object({
   created: z.int(),
   by_status: counts,
   by_type: counts,
-  total_size: z.int().describe('Of those whose size is known.'),
+  total_size: sum.describe('Of those whose size is known.'),
 })
 
 const distributionMonth = z.object({
@@ -37,7 +39,7 @@ const distributionMonth = z.object({
       handed_over: z.int().describe('All but those still scheduled or cancelled.'),
       completed: z.int(),
       failed: z.int(),
-      matched_records: z.int().describe('The sum of what was reported.'),
+      matched_records: sum.describe('The sum of what was reported.'),
       match_rate: rate.describe('The mean of those that were reported; null when none was.'),
     }),
   ),

@@ -1,4 +1,6 @@
-import * as z from 'zod'
+import type * as z from 'zod'
+
+import { schemaOf } from './openapi-schemas.ts'
 
 /** The names in `{}` of a path. */
 export function parameterNames(path: string): string[] {
@@ -8,16 +10,19 @@ export function parameterNames(path: string): string[] {
 /** Each parameter of a query schema; `required` when the schema refuses to do without it. */
 export function queryParameters(query: z.ZodType | undefined): Record<string, unknown>[] {
   if (query === undefined) return []
-  const document = z.toJSONSchema(query, { io: 'input', target: 'draft-2020-12', unrepresentable: 'any' })
-  const required = new Set(document.required)
-  return Object.entries(document.properties ?? {}).map(([name, property]) => {
-    const { description, ...schema } = typeof property === 'boolean' ? {} : property
+  const { required = [], properties = {} } = schemaOf(query, 'input') as ObjectSchema
+  return Object.entries(properties).map(([name, { description, ...schema }]) => {
     return {
       name,
       in: 'query',
-      ...(required.has(name) ? { required: true } : {}),
+      ...(required.includes(name) ? { required: true } : {}),
       ...(description === undefined ? {} : { description }),
       schema,
     }
   })
+}
+
+interface ObjectSchema {
+  required?: readonly string[]
+  properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }

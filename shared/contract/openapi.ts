@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { PROBLEM_KINDS, type ProblemKind } from '../base/problem.ts'
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts'
 import { parameterNames, queryParameters } from './openapi-parameters.ts'
+import { schemaOf } from './openapi-schemas.ts'
 import { problemDocument } from './problem-document.ts'
 import type { Route, RouteAnswer, Routes } from './route.ts'
 
@@ -31,7 +32,9 @@ export function openApiDocument(
       version: '1',
       description:
         'JSON, UTF-8, snake_case; times are ISO 8601 in UTC. Successes have `success: true`; every other answer is a ' +
-        'problem (RFC 9457). Query parameters and fields that are not listed are refused by name.',
+        'problem (RFC 9457). Query parameters and fields that are not listed are refused by name. Lengths of text are ' +
+        'in UTF-16 units, as JavaScript counts them. JSON may be nested 64 levels deep, a free object 16; names such ' +
+        'as `__proto__` and halves of surrogate pairs are refused.',
     },
     tags: FUNCTION_NAMES.map((name) => ({ name })),
     paths: withReferences(sortedByKey(paths), schemas),
@@ -69,6 +72,8 @@ function pathParameters(path: string): Json[] {
 }
 
 const VERSION_TAG = { type: 'string', examples: ['"3"'] }
+/** RFC 9110 section 8.8.3; a list is refused, since a record has one version. */
+const VERSION_CONDITION = { ...VERSION_TAG, pattern: String.raw`^(\*|(W/)?"[\x21\x23-\x7e]*")$` }
 
 function headerParameters(route: Route): Json[] {
   const parameters: Json[] = []
@@ -82,7 +87,7 @@ function headerParameters(route: Route): Json[] {
   }
   if (route.conditional === true) {
     const description = 'Do it only if the record still has this version.'
-    parameters.push({ name: 'If-Match', in: 'header', description, schema: VERSION_TAG })
+    parameters.push({ name: 'If-Match', in: 'header', description, schema: VERSION_CONDITION })
   }
   if (route.answers[304] !== undefined) {
     const description = 'Answer 304 if the record still has this version.'
@@ -100,10 +105,12 @@ function requestBody(method: Route['method'], body: z.ZodType): Json {
 
 /** What can go wrong on a route, by what the route is; its own table names anything else. */
 function possibleProblems(route: Route): ProblemKind[] {
-  const kinds: ProblemKind[] = ['invalid-input', 'method-not-allowed', 'internal', 'unavailable']
+  // A body may come with any request, also where none belongs.
+  const kinds: ProblemKind[] = ['invalid-input', 'too-large', 'unsupported-media-type', 'method-not-allowed']
+  kinds.push('internal', 'unavailable')
   if (route.access !== 'public') kinds.push('unauthenticated', 'forbidden')
-  if (route.path.includes('{')) kinds.push('not-found')
-  if (route.body !== undefined) kinds.push('too-large', 'unsupported-media-type')
+  // A keyed request may be repeated after its record was deleted.
+  if (route.path.includes('{') || route.idempotent_by_key === true) kinds.push('not-found')
   if (route.conditional === true) kinds.push('stale-version')
   if (route.method !== 'GET') kinds.push('conflict', 'quota-exceeded', 'too-many-requests')
   return kinds
@@ -119,10 +126,11 @@ function responses(route: Route): Json {
   return found
 }
 
-function response(status: number, { description, body, media_types }: RouteAnswer, route: Route): Json {
+function response(status: number, answer: RouteAnswer, route: Route): Json {
+  const { description, body, media_types } = answer
   const named: string[] = ['X-Request-Id']
   const is_success = status < 300
-  if (isRecordAnswer(route, status)) named.push('ETag')
+  if (status === 304 || isRecordAnswer(answer)) named.push('ETag')
   if (is_success && route.idempotent_by_key === true) named.push('Idempotency-Replayed')
   if (media_types !== undefined) named.push('Content-Disposition')
   const json_type = is_success ? 'application/json' : 'application/problem+json'
@@ -137,15 +145,12 @@ function response(status: number, { description, body, media_types }: RouteAnswe
   }
 }
 
-/** Answers about one record carry its version. */
-function isRecordAnswer(route: Route, status: number): boolean {
-  if (status === 304) return true
-  return (
-    [200, 201].includes(status) && (route.conditional === true || route.answers[304] !== undefined || isWrite(route))
-  )
-}
+const RECORD_MEMBERS = ['audience', 'platform', 'distribution']
 
-const isWrite = ({ method, access }: Route) => method !== 'GET' && access === 'user'
+/** Answers that show one record carry its version. */
+function isRecordAnswer({ body }: RouteAnswer): boolean {
+  return body instanceof z.ZodObject && RECORD_MEMBERS.some((name) => Object.hasOwn(body.shape, name))
+}
 
 const PROBLEM_REFERENCE = { $ref: '#/components/schemas/Problem' }
 
@@ -180,12 +185,6 @@ const HEADERS: Json = {
   'Retry-After': { description: 'Seconds to wait before trying again.', schema: { type: 'integer', minimum: 1 } },
   'Content-Disposition': { description: 'The name of the file (RFC 6266).', schema: { type: 'string' } },
   'X-Request-Id': { description: 'Names the request in logs and problems.', schema: { type: 'string' } },
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const options = { io, target: 'draft-2020-12', unrepresentable: 'any', reused: 'inline' } as const
-  const { $schema: _dialect, ...document } = z.toJSONSchema(schema, options)
-  return document
 }
 
 /** Puts a reference wherever one of `schemas` stands written out. */

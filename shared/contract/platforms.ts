@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
 import { platform, platformInput, platformPatch, platformStatus, platformType } from '../records/platform.ts'
+import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
 
@@ -21,6 +22,19 @@ const credentials = z.unknown().meta({
   type: 'object',
   description: `Write-only; encrypted on arrival. Fields by platform type (? = optional): ${CREDENTIAL_FIELDS}.`,
 })
+
+/** What answers show of credentials may be sent back; nothing else. */
+const ECHOED_CREDENTIALS = {
+  anyOf: [{ type: 'object', properties: { encrypted: { const: true } }, required: ['encrypted'] }, { type: 'null' }],
+}
+
+/** A settings object is free but for these. */
+const settings = {
+  default_match_rate: () => ({ anyOf: [{ type: 'number', minimum: 0, maximum: 1 }, { type: 'null' }] }),
+  auto_refresh: () => ({ type: ['boolean', 'null'] }),
+  refresh_frequency: () => ({ enum: ['daily', 'weekly', 'monthly', null] }),
+}
+told(platform.shape.settings, withMembers(settings))
 
 const listQuery = z.strictObject({
   platform_type: platformType.optional(),
@@ -56,7 +70,12 @@ export const platformRoutes = {
     path: '/api/platforms',
     summary: 'Save a platform: a new one, or the sent fields of the one whose id is given.',
     access: 'user',
-    body: platformInput(credentials),
+    body: told(
+      platformInput(credentials),
+      neverNull('platform_type', 'name'),
+      withMembers({ credentials: (member) => ({ anyOf: [member, { type: 'null' }] }) }),
+      needsOneOf(['platform_id'], ['platform_type', 'name']),
+    ),
     idempotent_by_key: true,
     answers: {
       200: { description: 'Changed, or already as sent.', body: saved },
@@ -100,7 +119,11 @@ export const platformRoutes = {
     path: '/api/platforms/{platform_id}',
     summary: 'Change a platform by a JSON merge patch (RFC 7396).',
     access: 'user',
-    body: platformPatch,
+    body: told(
+      platformPatch,
+      neverNull('platform_type', 'name'),
+      withMembers({ credentials: () => ECHOED_CREDENTIALS }),
+    ),
     conditional: true,
     answers: { 200: { description: 'The platform as it is now.', body: one } },
   },

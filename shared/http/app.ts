@@ -155,7 +155,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
       const intake = given ?? (await intakeOf(request, clock))
       if (intake.kind === 'refused') discardRest(request, response, clock)
       const { raw_path, raw_query } = splitTarget(request.url ?? '/')
-      const record = logger.begin(request, nameRequest(request.headers), raw_path)
+      const record = logger.begin(request, nameRequest(request.headers), withoutUser(raw_path))
       const exchange = { request, response, record, raw_path, raw_query }
       const headers = { ...standard_headers, ...cors.headersFor(request), 'X-Request-Id': record.request_id }
 
@@ -207,6 +207,9 @@ const NOBODY: Caller = Object.freeze({ user_id: '', email: undefined })
 function loggedPath({ template, params }: { template: string; params: Readonly<Record<string, string>> }): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => (name === 'user_id' ? whole : (params[name] ?? whole)))
 }
+
+/** A path that no route has may still have a user's id where one belongs. */
+const withoutUser = (raw_path: string) => raw_path.replace(/\/users\/[^/]+/, '/users/{user_id}')
 
 const headerText = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value)
 

@@ -6,7 +6,7 @@ import { Problem } from '../base/problem.ts'
 import type { IssuerSettings } from './edge-settings.ts'
 import { endpointFault } from './endpoints.ts'
 import { type Identity, identityOf, invalidToken } from './identity.ts'
-import { createKeySource, type KeySet, type KeySource } from './key-source.ts'
+import { createKeySource, keysAway, type KeySet, type KeySource } from './key-source.ts'
 import { LeastRecentlyUsed } from './least-recently-used.ts'
 
 /** RFC 7519 lets a few minutes pass between clocks; one is enough for servers with NTP. */
@@ -18,7 +18,7 @@ export interface Authenticator {
   /**
    * Who the `Authorization` header proves the caller to be.
    * @throws Problem `unauthenticated` with `WWW-Authenticate`, whatever is wrong with the token; `unavailable` when its
-   * issuer's keys cannot be had
+   * issuer's keys cannot be had or used
    */
   identify(authorization: string | undefined): Promise<Identity>
 }
@@ -36,6 +36,8 @@ interface Options {
 interface TrustedIssuer {
   settings: IssuerSettings
   keys: KeySource
+  /** What of its keys cannot be used; told once for each revision of them. */
+  onBadKey: (error: unknown, revision: number) => void
 }
 
 interface VerifiedToken {
@@ -58,7 +60,12 @@ export function createAuthenticator(options: Options): Authenticator {
   for (const settings of options.issuers) {
     const { issuer, jwks_url } = settings
     const keys = createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault: options.onFault })
-    issuers.set(issuer, { settings, keys })
+    let told_revision = 0
+    const onBadKey: TrustedIssuer['onBadKey'] = (error, revision) => {
+      if (revision !== told_revision) options.onFault(error)
+      told_revision = revision
+    }
+    issuers.set(issuer, { settings, keys, onBadKey })
   }
   const verified = new LeastRecentlyUsed<VerifiedToken>(VERIFIED_TOKENS_MAX)
 
@@ -66,7 +73,7 @@ export function createAuthenticator(options: Options): Authenticator {
     const issuer = issuers.get(claimedIssuer(token))
     if (issuer === undefined) throw invalidToken('not an issuer that is trusted here')
     const { settings } = issuer
-    const { payload, revision } = await verifySignature(token, issuer.keys, {
+    const { payload, revision } = await verifySignature(token, issuer, {
       issuer: settings.issuer,
       audience: function_url === undefined ? settings.audiences : [...settings.audiences, function_url],
       algorithms: settings.algorithms,
@@ -104,18 +111,18 @@ function isInTime({ expires_s, not_before_s }: VerifiedToken, now_ms: number): b
 type VerifyOptions = NonNullable<Parameters<typeof jwtVerify>[2]>
 type Verified = { payload: JWTPayload; revision: number }
 
-async function verifySignature(token: string, keys: KeySource, options: VerifyOptions): Promise<Verified> {
-  const first = await keys.current()
+async function verifySignature(token: string, issuer: TrustedIssuer, options: VerifyOptions): Promise<Verified> {
+  const first = await issuer.keys.current()
   try {
     return await verifyWith(token, first, options)
   } catch (error) {
-    if (!(error instanceof errors.JWKSNoMatchingKey)) throw tokenFault(error)
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw tokenFault(error, issuer, first)
   }
-  const later = await keys.afterUnknownKey()
+  const later = await issuer.keys.afterUnknownKey()
   try {
     return await verifyWith(token, later, options)
   } catch (error) {
-    throw tokenFault(error)
+    throw tokenFault(error, issuer, later)
   }
 }
 
@@ -138,9 +145,11 @@ async function verifyWith(token: string, { find, revision }: KeySet, options: Ve
   }
 }
 
-/** jose's own errors say what is wrong with the token; anything else is a fault of ours. */
-function tokenFault(error: unknown): unknown {
-  return error instanceof errors.JOSEError ? invalidToken(error.code, error) : error
+/** jose's own errors say what is wrong with the token; anything else, that the issuer's key for it cannot be used. */
+function tokenFault(error: unknown, { onBadKey }: TrustedIssuer, { revision }: KeySet): Problem {
+  if (error instanceof errors.JOSEError) return invalidToken(error.code, error)
+  onBadKey(error, revision)
+  return keysAway(error)
 }
 
 function bearerToken(authorization: string | undefined): string {

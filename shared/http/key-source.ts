@@ -99,8 +99,9 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
   }
 }
 
-function keysAway(cause?: unknown): Problem {
-  const detail = 'Tokens cannot be checked now: the keys of their issuer cannot be fetched'
+/** Nobody can tell whether a token is good. */
+export function keysAway(cause?: unknown): Problem {
+  const detail = 'Tokens cannot be checked now: the keys of their issuer cannot be had'
   return new Problem('unavailable', detail, { retry_after_ms: 5_000, cause })
 }
 

@@ -75,7 +75,7 @@ export function teeLog(...logs: readonly Log[]): Log {
 export const silentLog: Log = { write: () => undefined, flush: async () => undefined }
 
 /**
- * One entry as a line of JSON. Line breaks and control characters cannot leave their string; long strings are cut,
+ * One entry as a line of JSON. Line breaks of any kind and control characters cannot leave their string; long strings are cut,
  * and what looks like a token is masked wherever it stands.
  */
 export function logLine(entry: LogEntry, time_ms: number): string {
@@ -85,9 +85,16 @@ export function logLine(entry: LogEntry, time_ms: number): string {
     if (typeof value === 'bigint') return String(value)
     return typeof value === 'string' && key !== 'message' ? clean(value, STRING_CHARACTERS_MAX) : value
   })
-  if (line.length <= LINE_CHARACTERS_MAX) return `${line}\n`
+  if (line.length <= LINE_CHARACTERS_MAX) return `${plain(line)}\n`
   const head = { severity, time: shown.time, message: clean(message, STRING_CHARACTERS_MAX) }
-  return `${JSON.stringify({ ...head, cut_characters: line.length })}\n`
+  return `${plain(JSON.stringify({ ...head, cut_characters: line.length }))}\n`
+}
+
+/** What JSON leaves as it is, though some readers end a line at it and terminals obey it or turn the text around. */
+const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu
+
+function plain(json: string): string {
+  return json.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 const TOKEN_PATTERN = /\bBearer\s+[^\s"',]+|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/gi

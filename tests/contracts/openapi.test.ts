@@ -82,6 +82,54 @@ describe('openapi.json', () => {
   })
 })
 
+describe('openapi.json says', () => {
+  const parameter = (path: string, name: string) =>
+    document.paths[path]!['get']!.parameters.find((one) => one.name === name)!.schema
+
+  test('that numbers in a query are numbers, with their limits', () => {
+    expect(parameter('/api/audiences', 'limit')).toEqual({ type: 'integer', minimum: 1, maximum: 200 })
+    expect(parameter('/api/insights/audiences', 'months')).toEqual({ type: 'integer', minimum: 1, maximum: 36 })
+  })
+
+  test('that a body can be refused wherever it comes, and that a keyed record may have gone', () => {
+    for (const { operation } of operations) {
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['413', '415']))
+      const is_keyed = operation.parameters.some(({ name }) => name === 'Idempotency-Key')
+      expect([operation.operationId, is_keyed && operation.responses['404'] === undefined]).toEqual([
+        operation.operationId,
+        false,
+      ])
+    }
+  })
+
+  test('what a creation needs, and which members are never null', () => {
+    const bodyOf = (path: string) => {
+      const { content } = document.paths[path]!['post']!.requestBody!
+      const { schema } = content['application/json'] as {
+        schema: { anyOf: unknown; properties: Record<string, unknown> }
+      }
+      return schema
+    }
+    expect(bodyOf('/api/audiences').anyOf).toEqual([{ required: ['audience_id'] }, { required: ['name'] }])
+    expect(bodyOf('/api/audiences').properties['name']).toEqual({ type: 'string', minLength: 1, maxLength: 200 })
+    expect(bodyOf('/api/distributions').anyOf).toEqual([
+      { required: ['distribution_id'] },
+      { required: ['audience_id', 'platform_id'] },
+    ])
+    expect(bodyOf('/api/platforms').anyOf).toEqual([
+      { required: ['platform_id'] },
+      { required: ['platform_type', 'name'] },
+    ])
+  })
+
+  test('the version of a record only where an answer shows one', () => {
+    const headersOf = (path: string) => document.paths[path]!['post']!.responses['200'] as { headers: object }
+    expect(headersOf('/api/platforms').headers).toHaveProperty('ETag')
+    expect(headersOf('/api/platforms/{platform_id}/test').headers).not.toHaveProperty('ETag')
+    expect(headersOf('/api/maintenance/dispatch').headers).not.toHaveProperty('ETag')
+  })
+})
+
 describe('the contract', () => {
   test('keeps every route below the path of its function', () => {
     for (const route of routes) {

@@ -279,4 +279,19 @@ describe('keys', () => {
     const { kind } = await problemOf(identify(await sign({ iss: url })))
     expect(kind).toBe('unavailable')
   })
+
+  test('that cannot be used are 503 and no fault of the request, reported once', async () => {
+    const { kid } = await publishedKey()
+    server.removeAllListeners('request')
+    const keys = [{ kty: 'RSA', kid, n: 'damaged', e: 'AQAB' }]
+    server.on('request', (request, response) => {
+      if (request.url === JWKS_PATH) response.end(JSON.stringify({ keys }))
+      else issuer.listener(request, response)
+    })
+    for (const sub of ['ann', 'bob']) {
+      const problem = await problemOf(identify(await sign({ sub })))
+      expect([problem.kind, problem.retry_after_ms]).toEqual(['unavailable', 5000])
+    }
+    expect(faults).toHaveLength(1)
+  })
 })

@@ -90,6 +90,21 @@ describe('the line of a request', () => {
     expect(text).toContain('[token]')
   })
 
+  test('never holds the user id of a path, also when no route has that path', async () => {
+    const before = toy.lines.length
+    for (const path of [
+      '/api/users/very_private/summary',
+      '/api/users/very_private/x/',
+      '/api/users/very_private%ff',
+    ]) {
+      await toy.call(path)
+    }
+    const text = toy.lines.slice(before).map((line) => logLine(line, 0))
+    expect(text).toHaveLength(3)
+    expect(text.join('')).not.toContain('very_private')
+    expect(text.join('')).toContain('/api/users/{user_id}/x/')
+  })
+
   test('cannot be forged by what a client sends', async () => {
     const forged = '%0a{"severity":"CRITICAL"}%0d%00%1b[31m'
     await toy.call(`/api/audiences/${forged}`, {
@@ -112,6 +127,13 @@ describe('a log', () => {
     log.write({ severity: 'ERROR', message: 'a\nb', count: 10n, nothing: undefined })
     expect(parsed(stream.text)).toMatchObject({ severity: 'ERROR', message: 'a\nb', count: '10' })
     expect(stream.text.split('\n')).toHaveLength(2)
+  })
+
+  test('escapes whatever ends a line for some readers, or that a terminal obeys', () => {
+    const message = 'a\u0085b\u2028c\u2029d\u009b31me\u007ff\u202eg\u2066h'
+    const line = logLine({ severity: 'INFO', message, [message]: message }, 0)
+    expect(line).toMatch(/^[\x20-\x7e]*\n$/)
+    expect(parsed(line)).toMatchObject({ message, [message]: message })
   })
 
   test('cuts what is too long, line and string', () => {

@@ -207,6 +207,10 @@ test('file names follow RFC 6266: plain for old clients, extended for all others
   expect(await dispositionOf(running, "it's (a) *")).toBe(
     `attachment; filename="it's (a) _.csv"; filename*=UTF-8''it%27s%20%28a%29%20_.csv`,
   )
+  // What ends a line for some, or shows another ending than there is.
+  expect(await dispositionOf(running, 'a\u2028b\u2029c\u202evsc.exe\u2066')).toBe(
+    `attachment; filename="a_b_c_vsc.exe_.csv"; filename*=UTF-8''a_b_c_vsc.exe_.csv`,
+  )
   expect((await dispositionOf(running, '🎉'.repeat(100))).length).toBeLessThan(2000)
   const all = await running.call('GET', `${PATH}/export`)
   expect(all.headers.get('content-disposition')).toBe(

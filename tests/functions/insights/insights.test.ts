@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { insightRoutes } from '#shared/contract/insights.ts'
 import { clockAt } from '#tests/functions/audiences/running.ts'
 import { aPair, created, DEMO, reported, runningInTest, type Running } from '#tests/functions/distributions/running.ts'
 
@@ -126,4 +127,15 @@ test('distributions by month and platform: handed over, completed, failed, match
       ],
     },
   ])
+})
+
+test('sizes whose sum is no longer exact are summed all the same, as the contract says', async () => {
+  const running = await runningInTest()
+  for (const name of ['a', 'b', 'c']) {
+    const total_audience_size = Number.MAX_SAFE_INTEGER
+    await running.audiences.call('POST', '/api/audiences', { name, total_audience_size })
+  }
+  const body = await bodyOf(running, '/api/insights/audiences?months=1')
+  const { months } = insightRoutes.getAudienceInsights.answers[200].body.parse(body)
+  expect(months[0]!.total_size).toBeCloseTo(3 * 2 ** 53, -2)
 })

@@ -172,3 +172,15 @@ test('nobody reads, changes, tests or lists the platforms of another user', asyn
   expect((await call('DELETE', path)).status).toBe(404)
   expect((await call('GET', PATH)).body.platforms).toEqual([])
 })
+
+test('credentials that are no object are named also when the type is not known', async () => {
+  const running = await platformsInTest()
+  for (const credentials of [true, 7, 'abc', [], [{}]]) {
+    for (const platform_type of [undefined, 'myspace', 'meta']) {
+      const { status, body } = await running.call('POST', PATH, { name: 'n', platform_type, credentials })
+      expect(status).toBe(400)
+      expect(body.errors.filter(({ path }) => path === 'credentials')).toHaveLength(1)
+    }
+  }
+  expect((await running.call('POST', PATH, { name: 'n', platform_type: 'meta', credentials: null })).status).toBe(201)
+})

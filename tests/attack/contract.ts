@@ -1,0 +1,88 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { readFileSync } from 'node:fs'
+
+import { OPENAPI_FILE } from '#infra/openapi/text.ts'
+
+/** shared/contract/openapi.json as a stranger reads it: nothing here knows the code that it was made of. */
+
+export type Schema = Readonly<{ [keyword: string]: unknown }>
+
+export interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query' | 'header'
+  readonly required?: boolean
+  readonly schema: Schema
+}
+
+interface Response {
+  readonly headers?: Readonly<Record<string, unknown>>
+  readonly content?: Readonly<Record<string, { schema?: Schema }>>
+}
+
+export interface Operation {
+  readonly id: string
+  readonly method: string
+  readonly path: string
+  readonly access: 'public' | 'user' | 'operator'
+  readonly parameters: readonly Parameter[]
+  /** Of the JSON body, with every reference resolved; `undefined` when the operation takes none. */
+  readonly body: Schema | undefined
+  readonly media_types: readonly string[]
+  readonly responses: Readonly<Record<string, Response>>
+}
+
+interface Described {
+  operationId: string
+  security: unknown[]
+  parameters: Parameter[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+  responses: Record<string, Response>
+  'x-access'?: string
+}
+
+const document = JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')) as {
+  paths: Record<string, Record<string, Described>>
+}
+
+/** `value` with every `$ref` below it replaced by what it names. The contract has no recursive schema. */
+function resolved<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(resolved) as T
+  if (typeof value !== 'object' || value === null) return value
+  const { $ref: reference } = value as { $ref?: unknown }
+  if (typeof reference === 'string') {
+    const keys = reference.replace('#/', '').split('/')
+    return resolved(keys.reduce<unknown>((place, key) => (place as Record<string, unknown>)[key], document)) as T
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member)])) as T
+}
+
+export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, described]) => {
+    const { content = {} } = resolved(described.requestBody) ?? {}
+    return {
+      id: described.operationId,
+      method: method.toUpperCase(),
+      path,
+      access: described.security.length === 0 ? 'public' : described['x-access'] === 'operator' ? 'operator' : 'user',
+      parameters: resolved(described.parameters),
+      body: Object.values(content)[0]?.schema,
+      media_types: Object.keys(content),
+      responses: resolved(described.responses),
+    } as const
+  }),
+)
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+addFormats.default(ajv)
+const validators = new Map<Schema, ValidateFunction>()
+
+/** What is wrong with `value` by `schema`; empty when nothing is. */
+export function schemaFaults(schema: Schema, value: unknown): string[] {
+  const known = validators.get(schema) ?? ajv.compile(schema)
+  validators.set(schema, known)
+  if (known(value)) return []
+  return (known.errors ?? []).map(({ instancePath, message, params }) => {
+    return `${instancePath} ${message} ${JSON.stringify(params)}`
+  })
+}

@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { OPERATIONS, type Operation } from './contract.ts'
+import { badDraft, type Draft, sentOf, validDraft } from './drafts.ts'
+import { absentId, knownValues, Records } from './records.ts'
+import { type AttackedSystem, jsonBytes, type Received, startAttacked } from './running.ts'
+import { REPEAT, runs } from './settings.ts'
+import { answerFaults } from './verdict.ts'
+
+const USER = 'attacker'
+
+/** How often each operation answered with each status. */
+const seen = new Map<string, Map<number, number>>()
+let system: AttackedSystem
+
+beforeAll(async () => {
+  system = await startAttacked()
+})
+afterAll(() => system.close())
+
+async function authorizationOf({ access }: Operation, given: string | undefined): Promise<string | undefined> {
+  const as = given ?? access
+  if (as === 'none' || as === 'public') return undefined
+  if (as === 'operator') return `Bearer ${await system.operatorToken()}`
+  return as === 'user' ? `Bearer ${await system.tokenOf(USER)}` : as
+}
+
+async function ask(operation: Operation, draft: Draft, id: string): Promise<Received> {
+  const authorization = await authorizationOf(operation, draft.authorization)
+  const answer = await system.send(sentOf(operation, draft, id, authorization))
+  const counts = seen.get(operation.id) ?? new Map<number, number>()
+  seen.set(operation.id, counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1))
+  return answer
+}
+
+const errorsOf = ({ json }: Received) => (json?.['errors'] ?? []) as readonly { path: string; message: string }[]
+
+/** What is wrong with an answer, with the answer; nothing when it is as the contract says and one of those expected. */
+function faultsOf(operation: Operation, answer: Received, expected: readonly number[]): string[] {
+  const faults = answerFaults(operation, answer)
+  if (!expected.includes(answer.status)) faults.push(`wanted ${expected.join(' or ')}`)
+  return faults.length === 0 ? [] : [...faults, `${answer.status} ${answer.bytes.toString().slice(0, 500)}`]
+}
+
+/** What only the stored record, or the time of the request, can decide: a schema cannot tell. */
+const JUDGED_BY_STATE: Readonly<Record<string, readonly string[]>> = {
+  // Of an id that is not there yet everything is needed; of one that is there some cannot be changed.
+  saveAudience: ['name'],
+  savePlatform: ['name', 'platform_type'],
+  patchPlatform: ['platform_type'],
+  saveDistribution: ['audience_id', 'platform_id', 'distribution_type', 'segments_distributed', 'scheduled_at'],
+  // Results and errors belong to a status, times must not be ahead.
+  setDistributionStatus: [
+    'match_results',
+    'match_results.matched_records',
+    'match_results.as_of',
+    'error_message',
+    'error_details',
+    'metadata.completed_at',
+  ],
+}
+
+describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
+  test('succeeds when asked plainly', async () => {
+    const records = new Records(system, USER)
+    const body = await records.goodBodyFor(operation)
+    const sent = body === undefined ? {} : { body: jsonBytes(body), headers: { 'content-type': 'application/json' } }
+    const draft: Draft = { method: operation.method, query: '', headers: {}, body: undefined, ...sent }
+    const answer = await ask(operation, draft, await records.subjectOf(operation))
+    expect(faultsOf(operation, answer, [200, 201, 204])).toEqual([])
+  })
+
+  test('accepts what the contract accepts, and answers as the contract says', async () => {
+    const records = new Records(system, USER)
+    const known = await knownValues(records, USER, { with_absent: true })
+    await fc.assert(
+      fc.asyncProperty(validDraft(operation, known), fc.nat(5), async (draft, chance) => {
+        const id = chance === 0 ? absentId('audience') : await records.subjectOf(operation)
+        const answer = await ask(operation, draft, id)
+        const by_state = JUDGED_BY_STATE[operation.id] ?? []
+        const is_state = errorsOf(answer).length > 0 && errorsOf(answer).every(({ path }) => by_state.includes(path))
+        const allowed = [200, 201, 204, 304, 403, 404, 409, 412, 422, ...(is_state ? [400] : [])]
+        expect(faultsOf(operation, answer, allowed)).toEqual([])
+      }),
+      runs(16),
+    )
+  })
+
+  test('refuses what the contract refuses, and names the field', async () => {
+    const records = new Records(system, USER)
+    const known = await knownValues(records, USER, { with_absent: false })
+    await fc.assert(
+      fc.asyncProperty(badDraft(operation, known), async ({ draft, status, namesIt }) => {
+        const answer = await ask(operation, draft, await records.bystanderOf(operation))
+        const faults = faultsOf(operation, answer, status)
+        if (namesIt?.(errorsOf(answer)) === false) faults.push(`not named: ${JSON.stringify(answer.json)}`)
+        expect(faults).toEqual([])
+      }),
+      runs(45),
+    )
+  })
+})
+
+test('every operation of the contract was asked with success and without', () => {
+  for (const { id } of OPERATIONS) {
+    const statuses = [...(seen.get(id)?.keys() ?? [])]
+    expect([id, statuses.some((status) => status < 300)]).toEqual([id, true])
+    expect([id, statuses.some((status) => status >= 400 && status < 500)]).toEqual([id, true])
+  }
+})
