@@ -88,9 +88,8 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     return { user_id, email }
   }
 
-  /** @throws whatever the handler does; problems of the request itself before that */
-  const answer = async (exchange: Exchange, intake: Intake, signal: AbortSignal): Promise<Answer> => {
-    const { request, record, raw_path, raw_query } = exchange
+  /** Which route is asked for and by whom, or the answer where no handler is needed. @throws Problem */
+  const accept = async ({ request, record, raw_path }: Exchange): Promise<Accepted | Answer> => {
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
     const match = router.match(raw_path)
     if (match === undefined) {
@@ -106,8 +105,24 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
         headers: { Allow: match.allow },
       })
     }
-    const { name: route_name, route } = found
-    const caller = await callerOf(request, route, record)
+    return {
+      ...found,
+      params: match.params,
+      method,
+      path: match.path,
+      caller: await callerOf(request, found.route, record),
+    }
+  }
+
+  /** @throws whatever the handler does; problems of the request itself before that */
+  const answer = async (
+    exchange: Exchange,
+    accepted: Accepted,
+    intake: Intake,
+    signal: AbortSignal,
+  ): Promise<Answer> => {
+    const { request, record, raw_query } = exchange
+    const { name: route_name, route, params, method, path, caller } = accepted
     if (intake.kind === 'refused') throw intake.problem
     if (intake.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
@@ -116,11 +131,11 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     const { query, body, body_as_sent } = readers.get(route)!(request, raw_query, intake.bytes, caller)
     const idempotency =
       route.idempotent_by_key === true
-        ? idempotencyRequest(headerText(key), { method, path: match.path, body: body_as_sent })
+        ? idempotencyRequest(headerText(key), { method, path, body: body_as_sent })
         : undefined
     return handlers[route_name]!({
       caller: caller ?? NOBODY,
-      params: match.params,
+      params,
       query,
       body,
       if_match_version,
@@ -137,14 +152,17 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     return { answer: problemAnswer(problem, record.request_id), outcome: problem.kind }
   }
 
-  const limitedAnswer = (exchange: Exchange, intake: Intake): Promise<Answer> => {
+  /** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
+  const limitedAnswer = async (exchange: Exchange, intake: Intake): Promise<Answer> => {
     const { request, response, record } = exchange
+    const accepted = await runTraced(record.trace, () => accept(exchange))
+    if ('status' in accepted) return accepted
     const over = new AbortController()
     response.once('close', () => {
       if (!response.writableFinished) over.abort(CLIENT_GONE)
     })
-    const work = (signal: AbortSignal) => runTraced(record.trace, () => answer(exchange, intake, signal))
-    return withTimeLimit(clock, request_duration_ms_max, work, () => tookTooLong(request.method), over)
+    const work = (signal: AbortSignal) => runTraced(record.trace, () => answer(exchange, accepted, intake, signal))
+    return await withTimeLimit(clock, request_duration_ms_max, work, () => tookTooLong(request.method), over)
   }
 
   return {
@@ -189,6 +207,16 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
 }
 
 type Handler = (call: Omit<Call, 'query' | 'body'> & { query: unknown; body: unknown }) => Promise<Answer>
+
+/** A request that a handler will answer. */
+interface Accepted {
+  name: string
+  route: Route
+  params: Readonly<Record<string, string>>
+  method: string
+  path: string
+  caller: Caller | undefined
+}
 
 interface Exchange {
   request: IncomingMessage

@@ -97,15 +97,14 @@ class GcsObjectStore implements ObjectStore {
     const file = this.#bucket.file(name)
     const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
     try {
-      await this.#limited(limit_ms, `writing ${name}`, (signal) => {
-        file.interceptors.push({ request: (request) => ({ ...(request as { uri: string }), signal }) })
-        return file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+      await this.#limited(limit_ms, `writing ${name}`, () =>
+        file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
           resumable: false,
           validation: false,
           preconditionOpts: { ifGenerationMatch: options.if_generation },
           metadata: { contentType: options.content_type, crc32c: crc32cToBase64(options.crc32c) },
-        })
-      })
+        }),
+      )
       return { kind: 'written', generation: String(file.metadata.generation) }
     } catch (error) {
       if (answeredStatus(error) === 412) return { kind: 'conflict' }
@@ -159,15 +158,23 @@ class GcsObjectStore implements ObjectStore {
     return new Promise<Found>((resolve, reject) => {
       const stream = file.createReadStream({ ...window, validation: false, decompress: false })
       const chunks: Buffer[] = []
-      let headers: Record<string, string | undefined> = {}
-      signal.addEventListener('abort', () => stream.destroy(new Error(TIME_IS_UP)), { once: true })
+      let headers: Record<string, string | undefined> | undefined
+      let is_given_up = false
+      const giveUp = (): void => {
+        is_given_up = true
+        // An answer that is yet to come runs dry: the client fails if it finds the stream destroyed.
+        if (headers) stream.destroy()
+        reject(new Error(TIME_IS_UP))
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
       stream
         .on('response', (response: { headers: Record<string, string | undefined> }) => {
           headers = response.headers
         })
-        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('data', (chunk: Buffer) => void (is_given_up || chunks.push(chunk)))
         .on('error', reject)
         .on('end', () => {
+          headers ??= {}
           const bytes = Buffer.concat(chunks)
           const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]
           const is_cut = headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes.length
@@ -183,7 +190,7 @@ class GcsObjectStore implements ObjectStore {
     })
   }
 
-  /** Runs one request with a time limit; when it passes, the request is aborted and its outcome unknown. */
+  /** Runs one request with a time limit; when it passes, the request is given up and its outcome unknown. */
   async #limited<T>(limit_ms: number, doing: string, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const finished = new AbortController()
     const aborted = new AbortController()

@@ -88,13 +88,15 @@ export class RecordService {
     id: string | undefined,
     decide: (asking: Asking, id: string, created_at: string | undefined, current: Row | undefined) => Decision,
   ): Promise<Changed> {
-    if (id !== undefined) this.#requireTimely(id)
     const asking = this.#askingOf(call)
     const outcome = await this.#table.create(call.caller.user_id, {
       id,
       idempotency: call.idempotency,
       size_bytes: bodyBytes(call),
-      decide: (new_id, current) => decide(asking, new_id, this.#createdAt(new_id), current),
+      decide: (new_id, current) => {
+        if (!current && id !== undefined) this.#requireTimely(id)
+        return decide(asking, new_id, this.#createdAt(new_id), current)
+      },
     })
     const changed = this.#settle(call, outcome)
     call.noteRecord(this.idOf(changed))

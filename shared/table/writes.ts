@@ -83,11 +83,14 @@ export class Writes {
         sending(mutation.id)
         return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
       }
-      const outcome = earlier ?? (await carryOut(proposed))
-      const found_in = other && earlier ? other.month : this.#home(proposed.id)
-      if (outcome.kind !== 'replayed' || this.#home(outcome.id) === found_in) return outcome
+      let outcome = earlier ?? (await carryOut(proposed))
+      let found_in = other && earlier ? other.month : this.#home(proposed.id)
       // The ledger of one month has reserved the key for an id of the next: there it is carried out, or was.
-      return await carryOut(creationOf(outcome.id, creation))
+      while (outcome.kind === 'replayed' && this.#home(outcome.id) !== found_in) {
+        found_in = this.#home(outcome.id)
+        outcome = await carryOut(creationOf(outcome.id, creation))
+      }
+      return outcome
     } finally {
       announced()
     }

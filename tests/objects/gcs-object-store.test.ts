@@ -101,6 +101,27 @@ describe('the adapter for Cloud Storage', () => {
     await expect(store.read('damaged')).rejects.toMatchObject({ kind: 'unavailable' })
   })
 
+  test('takes an answer that comes after the time limit for none: it is no error of anybody', async () => {
+    const { store, bucket } = open()
+    await store.write('late', BYTES, written)
+    const strays: unknown[] = []
+    const note = (error: unknown): void => void strays.push(error)
+    process.on('unhandledRejection', note)
+    const released = Promise.withResolvers<void>()
+    const url = await listen((_, response) => {
+      void released.promise.then(() => response.writeHead(200, { 'x-goog-generation': '1' }).end(BYTES))
+    })
+    const clock = new VirtualClock()
+    const read = gcsObjectStore({ bucket, clock, api_endpoint: url }).read('late')
+    const failure = read.catch((error: unknown) => error)
+    await clock.advance(60_000)
+    expect(await failure).toMatchObject({ kind: 'unavailable' })
+    released.resolve()
+    await store.read('late')
+    process.off('unhandledRejection', note)
+    expect(strays).toEqual([])
+  })
+
   test('asks a list for the fields it hands out, and no others', async () => {
     const { store } = open()
     await store.write('listed', BYTES, written)

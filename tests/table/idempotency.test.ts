@@ -5,6 +5,7 @@ import { Problem } from '#shared/base/problem.ts'
 import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/ledger.ts'
 import type { Outcome } from '#shared/table/mutation.ts'
 import { wholeSnapshot } from '#shared/table/snapshot.ts'
+import type { Table } from '#shared/table/table.ts'
 import { runs } from '#tests/base/runs.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
@@ -238,6 +239,21 @@ describe("across a month's end", () => {
       await clock.advance(HOUR_MS)
       expect(await run(() => idsOf(instance(), 'u'))).toEqual([id])
     }
+  })
+
+  test('a key is followed from month to month, also when one clock is a month behind', async () => {
+    let is_contended = true
+    const { run, clock, instance } = rig({
+      start: '2025-06-01T00:00:20Z',
+      faultOf: ({ operation, name }) =>
+        is_contended && operation === 'write' && name === MAY ? 'throttled' : undefined,
+    })
+    const behind = instance({ clock: clock.skewed(-31 * DAY_MS) })
+    const create = (table: Table) => table.create('u', createNote({ key: keyed('k') }))
+    expect(await kindOf(run(() => create(behind)))).toBe('contended')
+    is_contended = false
+    const made = await run(() => create(instance()))
+    expect(await run(() => create(behind))).toMatchObject({ kind: 'replayed', row: { note_id: idOf(made) } })
   })
 
   test('a key reserved for another body is a mismatch in both months', async () => {
