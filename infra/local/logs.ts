@@ -1,8 +1,8 @@
-import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs'
+import { createWriteStream, type WriteStream, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { Clock } from '#shared/base/clock.ts'
-import { type Log, type LogEntry, type Severity, streamLog } from '#shared/http/log.ts'
+import { type LineStream, type Log, type LogEntry, type Severity, streamLog } from '#shared/http/log.ts'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
 
@@ -16,7 +16,39 @@ export function fileLog(data_dir: string, clock: Clock, level: Severity): Log {
   const path = join(folder, 'activation.jsonl')
   const size_bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (size_bytes > FILE_BYTES_MAX) renameSync(path, join(folder, 'activation.old.jsonl'))
-  return streamLog(clock, { stream: createWriteStream(path, { flags: 'a' }), level })
+  return streamLog(clock, { stream: new LogFile(path), level })
+}
+
+/** A file that is opened anew after a line could not be written to it (a full disk); the terminal is told once. */
+class LogFile implements LineStream {
+  readonly #path: string
+  #stream: WriteStream | undefined
+  #is_failing = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  get writableLength(): number {
+    return this.#stream?.writableLength ?? 0
+  }
+
+  write(text: string, written?: (error?: Error | null) => void): boolean {
+    const stream = (this.#stream ??= this.#open())
+    return stream.write(text, (error) => {
+      if (!error) this.#is_failing = false
+      written?.(error)
+    })
+  }
+
+  #open(): WriteStream {
+    const stream = createWriteStream(this.#path, { flags: 'a' })
+    return stream.once('error', (error) => {
+      if (this.#stream === stream) this.#stream = undefined
+      if (!this.#is_failing) console.error(`log lines are lost: ${error.message}`)
+      this.#is_failing = true
+    })
+  }
 }
 
 /** The same for a person at a terminal: one short line per request, faults whole. */

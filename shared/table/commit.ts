@@ -13,6 +13,7 @@ import { encodeFooter, OLDEST_WRITER_BESIDE, withCommit, WRITER_RELEASE, type Fo
 import { layOut } from './layout.ts'
 import { LIMITS, WARN_SHARE } from './limits.ts'
 import type { Mutation, Outcome } from './mutation.ts'
+import type { Pace } from './pace.ts'
 import type { Month } from './partition.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 import { rowCount, type Snapshot } from './snapshot.ts'
@@ -24,6 +25,7 @@ import type { TableSchema } from './schema.ts'
 export interface CommitDependencies {
   readonly store: ObjectStore
   readonly cache: SnapshotCache
+  readonly pace: Pace
   readonly clock: Clock
   readonly random: Random
   readonly events: TableEvents
@@ -39,7 +41,7 @@ export interface Target {
 const ATTEMPTS_MAX = 8
 const COMMIT_DEADLINE_MS = 20_000
 /** Cloud Storage takes about one write per second of one name; whoever was turned away spreads over that. */
-const THROTTLED_BACKOFF = { base_ms: 1000, cap_ms: 8000 }
+const THROTTLED_BACKOFF = { base_ms: 1000, cap_ms: 3000 }
 /** Short: an instance that commits without a pause knows the newest generation first, and who waits long loses again. */
 const CONFLICT_BACKOFF = { base_ms: 100, cap_ms: 1000 }
 
@@ -66,7 +68,7 @@ export async function commitBatch(
   target: Target,
   batch: readonly Mutation[],
 ): Promise<readonly Outcome[]> {
-  const { cache, clock, events } = dependencies
+  const { cache, pace, clock, events } = dependencies
   const { schema, name } = target
   const attempts = new Attempts(dependencies)
   const refresh = async (): Promise<View> => ({
@@ -91,6 +93,7 @@ export async function commitBatch(
     if (result.kind === 'written') {
       const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
       cache.put(snapshot)
+      pace.landed(name)
       report(events, snapshot, candidate, plan, attempts.count, false)
       return plan.outcomes
     }
@@ -192,7 +195,7 @@ class Attempts {
     candidate: Candidate,
     if_generation: string,
   ): Promise<{ result: WriteResult | { kind: 'throttled' }; was_unanswered: boolean }> {
-    const { store, clock, random } = this.#dependencies
+    const { store, pace, clock, random } = this.#dependencies
     let was_unanswered = false
     this.#may_have_landed = false
     for (;;) {
@@ -209,6 +212,7 @@ class Attempts {
         if (!(error instanceof StoreError)) throw error
         if (error.kind === 'rejected') throw was_unanswered ? this.exhausted(error) : error
         if (error.kind === 'unavailable') was_unanswered = this.#may_have_landed = true
+        else pace.throttled(name)
         await clock.sleep(fullJitter_ms(++this.#failures, THROTTLED_BACKOFF, random))
         if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }
       }

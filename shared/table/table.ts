@@ -9,6 +9,7 @@ import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions
 import { Lookups } from './lookups.ts'
 import type { Creation, Mutation, Outcome } from './mutation.ts'
 import { objectName, type Month } from './partition.ts'
+import { Pace } from './pace.ts'
 import { SnapshotCache } from './snapshot-cache.ts'
 import type { Snapshot } from './snapshot.ts'
 import { summaryColumns, type Row, type TableSchema } from './schema.ts'
@@ -61,7 +62,8 @@ export class Table {
     this.legacy_ids = new LegacyIds(dependencies.store)
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
-    this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache }, this.#lookups)
+    const pace = new Pace(dependencies.clock)
+    this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pace }, this.#lookups)
   }
 
   /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */

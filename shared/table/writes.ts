@@ -31,6 +31,7 @@ export class Writes {
     this.#group_commit = new GroupCommit(
       (target, batch) => commitBatch(dependencies, target, batch),
       dependencies.clock,
+      dependencies.pace,
     )
   }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -58,12 +58,20 @@ export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Pro
   }
 }
 
-function send(
+export interface Sent {
+  readonly status: number
+  /** The answer's JSON. */
+  readonly body: unknown
+  readonly headers: IncomingHttpHeaders
+}
+
+/** One request with a JSON body, on connections that are kept. */
+export function send(
   method: string,
   url: string,
   body: unknown,
-  headers: Record<string, string>,
-): Promise<{ status: number; body: unknown }> {
+  headers: Readonly<Record<string, string>>,
+): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body)
     const sent =
@@ -74,7 +82,10 @@ function send(
       response.on('error', reject)
       response.on('end', () => {
         const answer = Buffer.concat(chunks).toString('utf8')
-        resolve({ status: response.statusCode ?? 0, body: answer === '' ? undefined : (JSON.parse(answer) as unknown) })
+        const { statusCode: status = 0, headers: answered } = response
+        const is_json = /json/.test(answered['content-type'] ?? '') && answer !== ''
+        if (answer !== '' && !is_json) return reject(new Error(`${method} ${url} was answered ${status}: ${answer}`))
+        resolve({ status, body: is_json ? (JSON.parse(answer) as unknown) : undefined, headers: answered })
       })
     })
     outgoing.on('error', reject)

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+
+import { createNote } from './notes.ts'
+import { idsOf, rig } from './rig.ts'
+
+const PUT_MS = 400
+
+/** Thirty saves, four a second, to one instance. */
+async function streamTo(is_rate_limited: boolean) {
+  const { run, clock, store, instance, landings } = rig({ is_rate_limited, latency_ms: () => PUT_MS })
+  const table = instance()
+  await run(async () => {
+    const saves: Promise<unknown>[] = []
+    for (let at = 0; at < 30; at++) {
+      saves.push(table.create('u', createNote()))
+      await clock.sleep(250)
+    }
+    await Promise.all(saves)
+  })
+  expect(await run(() => idsOf(table, 'u'))).toHaveLength(30)
+  return { refused: store.counts.write - landings.length, commits: landings.length }
+}
+
+test('a store that throttles is asked a second apart from then on: hardly another write is refused', async () => {
+  const { refused, commits } = await streamTo(true)
+  expect(refused).toBeLessThanOrEqual(2)
+  expect(commits).toBeLessThanOrEqual(7)
+})
+
+test('a store that never throttles is never waited for', async () => {
+  const { refused, commits } = await streamTo(false)
+  expect(refused).toBe(0)
+  expect(commits).toBeGreaterThanOrEqual(15)
+})
+
+test('what was throttled is forgotten after a minute', async () => {
+  const { run, clock, store, instance } = rig({ latency_ms: () => PUT_MS })
+  const table = instance()
+  store.strike('write', 'throttled')
+  await run(() => table.create('u', createNote()))
+  const savedTwice_ms = async (): Promise<number> => {
+    const start_ms = clock.monotonic_ms()
+    await run(() => table.create('u', createNote()))
+    await run(() => table.create('u', createNote()))
+    return clock.monotonic_ms() - start_ms
+  }
+  expect(await savedTwice_ms()).toBeGreaterThan(1000)
+  await clock.advance(60_000)
+  expect(await savedTwice_ms()).toBe(2 * PUT_MS)
+})
