@@ -24,7 +24,7 @@ export async function timed(runs: number, call: (run: number) => Promise<unknown
 }
 
 export function printRow(what: string, cells: readonly string[]): void {
-  console.log(what.padEnd(44) + cells.map((cell) => cell.padStart(14)).join(''))
+  console.log(what.padEnd(44) + cells.map((cell) => cell.padStart(16)).join(''))
 }
 
 export function ms(duration_ms: number): string {
