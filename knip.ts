@@ -14,6 +14,8 @@ const config: KnipConfig = {
   project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
   // Read by dependency-cruiser, whose configuration only names it (`parser: 'swc'`).
   ignoreDependencies: ['@swc/core'],
+  // Installed beside npm's packages, and asked for before they are used.
+  ignoreBinaries: ['gcloud', 'terraform'],
   // A type that an exported function names in its signature is part of that function's interface.
   ignoreExportsUsedInFile: { interface: true, type: true },
 }

@@ -44,8 +44,8 @@ async function bundleFunction(name: string, { project_root, out_dir }: BundleOpt
     format: 'cjs',
     sourcemap: true,
     metafile: true,
-    // A bundled copy would register the function in a map of its own, where the framework's server does not look.
-    external: ['@google-cloud/functions-framework'],
+    // `debug` takes colours where they can be had, and tools of the project bring them: they are no part of a function.
+    external: ['supports-color'],
     define: {
       'import.meta.url': 'bundle_url',
       'import.meta.filename': '__filename',

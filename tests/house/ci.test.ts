@@ -16,6 +16,8 @@ interface Scenario {
   /** Packages of package.json that the lockfile does not know. */
   dependencies?: Record<string, string>
   build?: string
+  infra?: string
+  deploy?: string
   last_line: string
   exit_code: number
 }
@@ -28,57 +30,86 @@ const report = (passed: number, failed: number, pending = 0, files: readonly obj
   testResults: files,
 })
 
-// Each clone here has `npm ci`, one step before vitest, the bundles and an audit that no registry answers.
+// Each clone here has `npm ci`, one step before vitest, the bundles and their bills of materials, infrastructure, delivery,
+// and an audit that no registry answers.
 const SCENARIOS: readonly Scenario[] = [
   {
     title: 'counts each test and each other check, and names what was skipped',
     report: report(3, 0, 1),
-    last_line: '6 passed, 0 failed, 2 skipped',
+    last_line: '9 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'shows a failure when the test command dies before vitest',
     lint: 'exit 1',
-    last_line: '2 passed, 1 failed, 2 skipped',
+    last_line: '5 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing tests',
     report: report(3, 2),
     vitest_exit_code: 1,
-    last_line: '6 passed, 2 failed, 1 skipped',
+    last_line: '9 passed, 2 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts a test file that does not load, though none of its tests failed',
     report: report(3, 0, 0, [{ name: 'a.test.ts', status: 'failed', message: 'no', assertionResults: [] }]),
     vitest_exit_code: 1,
-    last_line: '6 passed, 1 failed, 1 skipped',
+    last_line: '9 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts an error outside any test',
     report: report(3, 0),
     vitest_exit_code: 1,
-    last_line: '6 passed, 1 failed, 1 skipped',
+    last_line: '9 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when vitest leaves no report',
-    last_line: '3 passed, 1 failed, 1 skipped',
+    last_line: '6 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when no test ran',
     report: report(0, 0),
-    last_line: '3 passed, 1 failed, 1 skipped',
+    last_line: '6 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the bundles do not build',
     report: report(3, 0),
     build: 'exit 1',
-    last_line: '5 passed, 1 failed, 1 skipped',
+    last_line: '8 passed, 1 failed, 1 skipped',
+    exit_code: 1,
+  },
+  {
+    title: 'says so where there is no terraform',
+    report: report(3, 0),
+    infra: 'exit 3',
+    last_line: '8 passed, 0 failed, 2 skipped',
+    exit_code: 0,
+  },
+  {
+    title: 'fails when the infrastructure does',
+    report: report(3, 0),
+    infra: 'exit 1',
+    last_line: '8 passed, 1 failed, 1 skipped',
+    exit_code: 1,
+  },
+  {
+    title: 'counts each check of the delivery',
+    report: report(3, 0),
+    deploy: "echo 'ok: a'; echo 'SKIPPED: b'; echo 'FAILED: c'; exit 1",
+    last_line: '9 passed, 1 failed, 2 skipped',
+    exit_code: 1,
+  },
+  {
+    title: 'fails when the delivery fails without a word',
+    report: report(3, 0),
+    deploy: 'exit 1',
+    last_line: '8 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -98,6 +129,9 @@ async function cloneWith(scenario: Scenario): Promise<string> {
     lint: scenario.lint ?? 'exit 0',
     'test:unit': 'node vitest.cjs',
     build: scenario.build ?? 'exit 0',
+    sbom: 'exit 0',
+    'check:infra': scenario.infra ?? 'exit 0',
+    'check:deploy': scenario.deploy ?? "echo 'ok: scripts'",
   }
   const write_report =
     scenario.report === undefined

@@ -1,0 +1,74 @@
+import type { GcloudCommand } from './gcloud.ts'
+import { CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, SMOKE_AUDIENCE, smokeAccountOf, type Environment } from './names.ts'
+
+/**
+ * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
+ *
+ * A service is never deployed with `--tag` or `--revision-suffix` (Terraform would collide with the named revision),
+ * nor with the flag that takes unauthenticated callers away: it strips the public binding that Terraform made.
+ */
+export type Percentages = Readonly<Record<string, number>>
+
+const READ_DURATION_MS_MAX = 60_000
+/** Cloud Run waits for the new revision to be ready. */
+const DEPLOY_DURATION_MS_MAX = 8 * 60_000
+const TRAFFIC_DURATION_MS_MAX = 3 * 60_000
+
+export function gcloudCommands(environment: Environment) {
+  const { project, region } = environment
+  const of_project = [`--project=${project}`, '--quiet']
+  const of_region = [`--region=${region}`, ...of_project, '--format=json']
+  const lock_url = lockUrlOf(environment)
+  const read = (...args: string[]): GcloudCommand => ({ args, duration_ms_max: READ_DURATION_MS_MAX })
+  const traffic = (service: string, ...changes: string[]): GcloudCommand => ({
+    args: ['run', 'services', 'update-traffic', service, ...changes, ...of_region],
+    duration_ms_max: TRAFFIC_DURATION_MS_MAX,
+  })
+
+  return {
+    describeService: (service: string) => read('run', 'services', 'describe', service, ...of_region),
+    deployWithoutTraffic: (service: string, image: string): GcloudCommand => ({
+      args: ['run', 'deploy', service, `--image=${image}`, '--no-traffic', ...of_region],
+      duration_ms_max: DEPLOY_DURATION_MS_MAX,
+    }),
+    tagCandidate: (service: string, candidate: string, serving: string) =>
+      traffic(service, `--update-tags=${CANDIDATE_TAG}=${candidate},${PREVIOUS_TAG}=${serving}`),
+    untagCandidate: (service: string) => traffic(service, `--remove-tags=${CANDIDATE_TAG}`),
+    shiftTraffic: (service: string, percentages: Percentages) =>
+      traffic(service, `--to-revisions=${listOf(percentages)}`),
+    restoreTraffic: (service: string, revision: string) =>
+      traffic(service, `--remove-tags=${CANDIDATE_TAG}`, `--to-revisions=${revision}=100`),
+    // Not `describe`, which also asks Artifact Analysis and needs a role for that.
+    listImages: (repository: string) =>
+      read('artifacts', 'docker', 'images', 'list', repository, '--include-tags', ...of_project, '--format=json'),
+    identityToken: () =>
+      read(
+        'auth',
+        'print-identity-token',
+        `--impersonate-service-account=${smokeAccountOf(environment)}`,
+        `--audiences=${SMOKE_AUDIENCE}`,
+        '--include-email',
+        '--quiet',
+      ),
+    accessToken: () => read('auth', 'print-access-token', '--quiet'),
+    describeObject: (bucket: string, name: string) =>
+      read('storage', 'objects', 'describe', `gs://${bucket}/${name}`, ...of_project, '--format=json'),
+    describeLock: () => read('storage', 'objects', 'describe', lock_url, ...of_project, '--format=json'),
+    readLock: (generation: string) => read('storage', 'cat', `${lock_url}#${generation}`, ...of_project),
+    /** Only over the generation that was read; `0`: only when there is none. */
+    writeLock: (generation: string, body: string): GcloudCommand => ({
+      ...read('storage', 'cp', '-', lock_url, `--if-generation-match=${generation}`, ...of_project),
+      stdin: body,
+    }),
+    removeLock: (generation: string) =>
+      read('storage', 'rm', lock_url, `--if-generation-match=${generation}`, ...of_project),
+  }
+}
+
+export type GcloudCommands = ReturnType<typeof gcloudCommands>
+
+function listOf(percentages: Percentages): string {
+  return Object.entries(percentages)
+    .map(([revision, percent]) => `${revision}=${percent}`)
+    .join(',')
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+
+import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
+import { IMAGE, LOCK_URL, monitored, OTHER_IMAGE, SERVICES, World } from './simulated.ts'
+import { tagsOf } from './stand-in/cloud.ts'
+
+const MINUTE_MS = 60_000
+
+/** What each service's traffic was changed to, one text per change: `am-audiences 00002=10,00001=90`. */
+function shiftsOf(world: World): string[] {
+  return world.cloud.calls.flatMap(([, , verb, service = '', ...flags]) => {
+    const to = flags.find((flag) => flag.startsWith('--to-revisions='))
+    return verb === 'update-traffic' && to !== undefined
+      ? [`${service} ${to.replace('--to-revisions=', '').replaceAll(`${service}-`, '')}`]
+      : []
+  })
+}
+
+describe('a rollout', () => {
+  test('brings every function to 10, 50 and 100 %, with a gate of ten minutes after each share', async () => {
+    const world = new World()
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome.kind).toBe('rolled out')
+    expect(world.whole()).toBe('new')
+    const shares = ['00002=10,00001=90', '00002=50,00001=50', '00002=100']
+    expect(shiftsOf(world)).toEqual(shares.flatMap((share) => SERVICES.map((service) => `${service} ${share}`)))
+    expect(world.clock.monotonic_ms()).toBeGreaterThan(20 * MINUTE_MS)
+    expect(world.clock.monotonic_ms()).toBeLessThan(24 * MINUTE_MS)
+  })
+
+  test('leaves no candidate and no lock behind, and tags what served before as previous', async () => {
+    const world = new World()
+    await world.run({ name: 'build' })
+    expect(world.is_locked()).toBe(false)
+    for (const service of SERVICES) expect(tagsOf(world.cloud, service)).toEqual({ previous: `${service}-00001` })
+  })
+
+  test('tests the candidates of all functions before any of them gets traffic', async () => {
+    const world = new World()
+    let smoked_before_traffic: string[] | undefined
+    await world.run({
+      name: 'build',
+      beforeCall: (_call, args) => {
+        if (args.some((arg) => arg.startsWith('--to-revisions'))) smoked_before_traffic ??= [...world.smoked]
+      },
+    })
+    expect(smoked_before_traffic).toEqual(SERVICES.map((service) => `${service}-00002`))
+  })
+
+  test('of an image that serves already changes nothing', async () => {
+    const world = new World()
+    await world.run({ name: 'build' })
+    const deploys = world.deploys()
+    expect(await world.run({ name: 'again' })).toEqual({ kind: 'nothing to do' })
+    expect(world.deploys()).toBe(deploys)
+    expect(world.whole()).toBe('new')
+    expect(world.is_locked()).toBe(false)
+  })
+
+  test('of an image that failed before tries the same revisions again', async () => {
+    const world = new World()
+    world.smokeFault = (name) => (name === 'insights' ? 'answered 500' : undefined)
+    await world.run({ name: 'build' })
+    world.smokeFault = () => undefined
+    expect((await world.run({ name: 'again' })).kind).toBe('rolled out')
+    expect(world.deploys()).toBe(SERVICES.length)
+    expect(world.whole()).toBe('new')
+  })
+
+  test('takes along a revision with new settings, which Terraform made of the image that serves', async () => {
+    const world = new World()
+    await world.run({ name: 'build' })
+    const [service = ''] = SERVICES
+    world.cloud.services[service]!.revisions.push({ name: `${service}-00003`, image: IMAGE, is_ready: true })
+    const outcome = await world.run({ name: 'settings' })
+    expect(outcome).toEqual({ kind: 'rolled out', revisions: { [service]: `${service}-00003` } })
+    expect(world.whole()).toBe('new')
+  })
+
+  test('refuses traffic that is split for a reason that no lock knows', async () => {
+    const world = new World()
+    await world.run({ name: 'build' })
+    const [service = ''] = SERVICES
+    const split = [
+      { revision: `${service}-00001`, percent: 30 },
+      { revision: `${service}-00002`, percent: 70 },
+    ]
+    world.cloud.services[service]!.traffic = split
+    const outcome = await world.run({ name: 'next', image: OTHER_IMAGE })
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      reason: { message: expect.stringContaining('is split') as unknown },
+    })
+    expect(world.cloud.services[service]!.traffic).toEqual(split)
+    expect(world.is_locked()).toBe(false)
+  })
+})
+
+describe('a rollout is taken back', () => {
+  test('without any traffic when the smoke test of one function fails', async () => {
+    const world = new World()
+    world.smokeFault = (name) => (name === 'platforms' ? 'answered 503' : undefined)
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({
+      kind: 'rolled back',
+      reason: { message: 'The smoke test failed: platforms, health: answered 503' },
+    })
+    expect(shiftsOf(world).filter((shift) => shift.includes('00002'))).toEqual([])
+    expectWhollyOld(world)
+  })
+
+  test('when the image does not start', async () => {
+    const world = new World()
+    world.cloud.broken_images.push(IMAGE)
+    expect((await world.run({ name: 'build' })).kind).toBe('rolled back')
+    expect(world.smoked.size).toBe(0)
+    expectWhollyOld(world)
+  })
+
+  test.each([10, 50])('for all functions when the gate of one fails at %i %', async (percent) => {
+    const world = new World()
+    const [service = ''] = SERVICES
+    world.smokeFault = (name) => {
+      const has_share = world.traffic()[0]![`${service}-00002`] === percent
+      return name === FUNCTION_NAMES[1] && has_share ? 'answered 500' : undefined
+    }
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message: /^The gate failed: / } })
+    const shares = shiftsOf(world).filter((shift) => shift.includes('00002='))
+    expect(shares.at(-1)).toContain(`00002=${percent},`)
+    expectWhollyOld(world)
+  })
+
+  test('when Cloud Monitoring shows nothing for thirty minutes', async () => {
+    const world = new World()
+    world.metrics = async () => monitored({ requests: 0, p95_ms: undefined })
+    const outcome = await world.run({ name: 'build' })
+    const message = 'The gate was held for too long: audiences: Cloud Monitoring shows no request yet, not even ours'
+    expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message } })
+    expect(world.clock.monotonic_ms()).toBeGreaterThan(30 * MINUTE_MS)
+    expect(world.clock.monotonic_ms()).toBeLessThan(34 * MINUTE_MS)
+    expectWhollyOld(world)
+  })
+
+  test('when Cloud Monitoring cannot be read for thirty minutes', async () => {
+    const world = new World()
+    world.metrics = () => Promise.reject(new Error('answered 403'))
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({
+      reason: { message: expect.stringContaining('cannot be read: answered 403') as unknown },
+    })
+    expectWhollyOld(world)
+  })
+
+  test('at once when many real requests fail, long before the gate ends', async () => {
+    const world = new World()
+    world.metrics = async () => monitored({ requests: 200, server_errors: 20 })
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({
+      reason: { message: expect.stringContaining('10.0 % of requests got a 5xx') as unknown },
+    })
+    expect(world.clock.monotonic_ms()).toBeLessThan(5 * MINUTE_MS)
+    expectWhollyOld(world)
+  })
+
+  test('when the service is not there at all, without touching the others', async () => {
+    const world = new World()
+    delete world.cloud.services[SERVICES.at(-1)!]
+    const outcome = await world.clock.run(() => world.start({ name: 'build' }).catch((error: unknown) => error))
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      reason: { message: expect.stringContaining('Cannot find') as unknown },
+    })
+    expect(world.deploys()).toBe(0)
+  })
+
+  test('when it is told to end, whatever it was doing', async () => {
+    for (const at of ['run deploy', '--update-tags', '=10,', '=50,', '=100']) {
+      const world = new World()
+      const controller = new AbortController()
+      const outcome = await world.run({
+        name: 'build',
+        signal: controller.signal,
+        afterCall: (_call, args) => {
+          if (args.join(' ').includes(at)) controller.abort(new Error('Told to end by SIGTERM'))
+        },
+      })
+      expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message: 'Told to end by SIGTERM' } })
+      expectWhollyOld(world)
+    }
+  })
+
+  test('in the middle of a gate when it is told to end there', async () => {
+    const world = new World()
+    const controller = new AbortController()
+    void world.clock.sleep(5 * MINUTE_MS).then(() => controller.abort(new Error('Told to end by SIGTERM')))
+    expect((await world.run({ name: 'build', signal: controller.signal })).kind).toBe('rolled back')
+    expect(world.clock.monotonic_ms()).toBeLessThan(7 * MINUTE_MS)
+    expectWhollyOld(world)
+  })
+})
+
+describe('a gate', () => {
+  test('held for lack of data passes when the data come', async () => {
+    const world = new World()
+    world.metrics = async (_revision, since_ms, until_ms) =>
+      monitored({ requests: until_ms - since_ms > 17 * MINUTE_MS ? 70 : 0 })
+    expect((await world.run({ name: 'build' })).kind).toBe('rolled out')
+    expect(world.clock.monotonic_ms()).toBeGreaterThan(34 * MINUTE_MS)
+    expect(world.said.filter((line) => line.includes('is held'))).toHaveLength(2)
+  })
+
+  test('outlives one bad round of requests', async () => {
+    const world = new World()
+    let rounds = 0
+    world.smokeFault = (name) => (name === 'audiences' && ++rounds === 5 ? 'reset by peer' : undefined)
+    expect((await world.run({ name: 'build' })).kind).toBe('rolled out')
+  })
+})
+
+function expectWhollyOld(world: World): void {
+  expect(world.whole()).toBe('old')
+  expect(world.candidates()).toEqual(SERVICES.map(() => undefined))
+  expect(world.cloud.objects[LOCK_URL]).toBeUndefined()
+}
