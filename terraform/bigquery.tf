@@ -1,0 +1,260 @@
+# Analysis of all users' records: BigQuery reads the Parquet objects as they lie.
+#
+#   dataset activation_manager_lake   external BigLake tables over the objects; no person may query it
+#   dataset activation_manager        the views <table>_live without tombstones, and the native copies <table>_native,
+#                                     partitioned by day and clustered; what analysts query
+
+locals {
+  # Columns are made of the record kinds: npm run terraform:data. What is never shown is not among them, so neither
+  # dataset has the ciphertext of credentials.
+  tables = jsondecode(file("${path.module}/tables.json"))
+
+  bigquery_location = coalesce(var.bigquery.location, local.bucket_location)
+
+  unrestricted_analysts = toset([for analyst in var.bigquery.analysts : analyst.member if analyst.rows == null])
+  restricted_analysts   = { for analyst in var.bigquery.analysts : analyst.member => analyst.rows if analyst.rows != null }
+
+  # What the statements in sql/ are filled with.
+  statement_values = {
+    for name, table in local.tables : name => {
+      lake      = "${var.project_id}.${google_bigquery_dataset.lake.dataset_id}.${name}"
+      native    = "${var.project_id}.${google_bigquery_dataset.activation.dataset_id}.${name}_native"
+      id_column = table.id_column
+      columns   = join(", ", local.live_columns[name])
+      # Of the folders that a record lies in.
+      folders     = strcontains(table.partition_keys, "year") ? "user_id, year, month" : "user_id"
+      every_month = strcontains(table.partition_keys, "year") ? "year >= 1970" : "TRUE"
+      assignments = join(", ", [for column in local.live_columns[name] : "${column} = live.${column}"])
+    }
+  }
+
+  live_columns = { for name, table in local.tables : name => [for column in table.columns : column.name if column.name != "deleted"] }
+}
+
+resource "google_bigquery_dataset" "activation" {
+  dataset_id  = "activation_manager"
+  location    = local.bigquery_location
+  description = "Audiences, platforms and distributions of all users: query the views ending in _live"
+
+  delete_contents_on_destroy = false
+  depends_on                 = [google_project_service.enabled]
+}
+
+resource "google_bigquery_dataset" "lake" {
+  dataset_id  = "activation_manager_lake"
+  location    = local.bigquery_location
+  description = "External tables over the bucket; read through the views of activation_manager"
+
+  delete_contents_on_destroy = true
+  depends_on                 = [google_project_service.enabled]
+}
+
+# --- external tables
+
+resource "google_bigquery_connection" "lake" {
+  connection_id = "activation-lake"
+  location      = local.bigquery_location
+  description   = "Reads the bucket for external tables"
+
+  cloud_resource {}
+
+  depends_on = [google_project_service.enabled]
+}
+
+resource "google_storage_bucket_iam_member" "lake_lists" {
+  bucket = google_storage_bucket.data.name
+  role   = google_project_iam_custom_role.object_lister.id
+  member = "serviceAccount:${google_bigquery_connection.lake.cloud_resource[0].service_account_id}"
+}
+
+resource "google_storage_bucket_iam_member" "lake_reads" {
+  bucket = google_storage_bucket.data.name
+  role   = google_project_iam_custom_role.object_reader.id
+  member = "serviceAccount:${google_bigquery_connection.lake.cloud_resource[0].service_account_id}"
+
+  condition {
+    title       = "tables"
+    description = "Folders of the tables"
+    expression  = join(" || ", [for name in keys(local.tables) : "resource.name.startsWith('${local.bucket_objects}${name}/')"])
+  }
+}
+
+resource "google_bigquery_table" "lake" {
+  for_each = local.tables
+
+  dataset_id          = google_bigquery_dataset.lake.dataset_id
+  table_id            = each.key
+  description         = "Objects of ${each.key}/ as they lie, tombstones included"
+  deletion_protection = false
+  max_staleness       = "0-0 0 ${var.bigquery.staleness_hours}:0:0"
+
+  external_data_configuration {
+    source_format       = "PARQUET"
+    autodetect          = false
+    connection_id       = google_bigquery_connection.lake.name
+    metadata_cache_mode = "AUTOMATIC"
+    source_uris         = ["gs://${google_storage_bucket.data.name}/${each.key}/*.parquet"]
+    schema              = jsonencode(each.value.columns)
+
+    hive_partitioning_options {
+      mode              = "CUSTOM"
+      source_uri_prefix = "gs://${google_storage_bucket.data.name}/${each.key}/${each.value.partition_keys}"
+      # Nobody scans years by mistake; a user has few platforms, in one object.
+      require_partition_filter = strcontains(each.value.partition_keys, "year")
+    }
+
+    parquet_options {
+      # Lists are lists, not records with a member called list.
+      enable_list_inference = true
+    }
+  }
+
+  depends_on = [google_storage_bucket_iam_member.lake_lists, google_storage_bucket_iam_member.lake_reads]
+}
+
+# --- views
+
+resource "google_bigquery_table" "live" {
+  for_each = local.tables
+
+  dataset_id          = google_bigquery_dataset.activation.dataset_id
+  table_id            = "${each.key}_live"
+  description         = "Every ${each.key} record that is not deleted, fresh to ${var.bigquery.staleness_hours} h"
+  deletion_protection = false
+
+  view {
+    query          = templatefile("${path.module}/sql/live.sql", local.statement_values[each.key])
+    use_legacy_sql = false
+  }
+
+  depends_on = [google_bigquery_table.lake]
+}
+
+# The views may read what those who query them may not.
+resource "google_bigquery_dataset_access" "live" {
+  for_each = google_bigquery_table.live
+
+  dataset_id = google_bigquery_dataset.lake.dataset_id
+
+  view {
+    project_id = var.project_id
+    dataset_id = each.value.dataset_id
+    table_id   = each.value.table_id
+  }
+}
+
+# --- native copies
+
+resource "google_bigquery_table" "native" {
+  for_each = local.tables
+
+  dataset_id          = google_bigquery_dataset.activation.dataset_id
+  table_id            = "${each.key}_native"
+  description         = "Copy of ${each.key}_live, made ${var.bigquery.copy_schedule}"
+  deletion_protection = false
+  clustering          = ["user_id", "status"]
+  schema = jsonencode(concat(
+    [{ name = "user_id", type = "STRING", mode = "NULLABLE" }],
+    [for column in each.value.columns : column if column.name != "deleted"],
+  ))
+
+  time_partitioning {
+    type  = "DAY"
+    field = "created_at"
+  }
+}
+
+resource "google_service_account" "copier" {
+  account_id   = "am-bigquery-copier"
+  display_name = "Fills the native copies"
+}
+
+resource "google_bigquery_dataset_iam_member" "copier_writes" {
+  dataset_id = google_bigquery_dataset.activation.dataset_id
+  role       = "roles/bigquery.dataEditor"
+  member     = google_service_account.copier.member
+}
+
+resource "google_bigquery_dataset_iam_member" "copier_reads" {
+  dataset_id = google_bigquery_dataset.lake.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = google_service_account.copier.member
+}
+
+resource "google_project_iam_member" "copier_runs" {
+  project = var.project_id
+  role    = "roles/bigquery.jobUser"
+  member  = google_service_account.copier.member
+}
+
+resource "google_bigquery_connection_iam_member" "copier" {
+  connection_id = google_bigquery_connection.lake.connection_id
+  location      = local.bigquery_location
+  role          = "roles/bigquery.connectionUser"
+  member        = google_service_account.copier.member
+}
+
+# Whoever applies makes queries that run as the copier; the transfer service asks for tokens of it.
+resource "google_bigquery_data_transfer_config" "copy" {
+  for_each = local.tables
+
+  display_name         = "activation: ${each.key}_native"
+  location             = local.bigquery_location
+  data_source_id       = "scheduled_query"
+  schedule             = var.bigquery.copy_schedule
+  service_account_name = google_service_account.copier.email
+
+  params = {
+    query = templatefile("${path.module}/sql/copy.sql", local.statement_values[each.key])
+  }
+
+  depends_on = [
+    google_bigquery_table.native,
+    google_bigquery_dataset_iam_member.copier_writes,
+    google_bigquery_dataset_iam_member.copier_reads,
+    google_project_iam_member.copier_runs,
+    google_bigquery_connection_iam_member.copier,
+  ]
+}
+
+# --- analysts: who may see everything queries views and copies; who may see some rows only, the copies
+
+resource "google_bigquery_dataset_iam_member" "analyst" {
+  for_each = local.unrestricted_analysts
+
+  dataset_id = google_bigquery_dataset.activation.dataset_id
+  role       = "roles/bigquery.dataViewer"
+  member     = each.key
+}
+
+resource "google_bigquery_row_access_policy" "restricted" {
+  for_each = {
+    for pair in setproduct(keys(local.tables), keys(local.restricted_analysts)) :
+    "${pair[0]} ${pair[1]}" => { table = pair[0], member = pair[1] }
+  }
+
+  dataset_id       = google_bigquery_dataset.activation.dataset_id
+  table_id         = google_bigquery_table.native[each.value.table].table_id
+  policy_id        = "rows_${substr(sha256(each.value.member), 0, 8)}"
+  filter_predicate = local.restricted_analysts[each.value.member]
+  grantees         = [each.value.member]
+}
+
+# A table with row policies shows nothing to whom none of them names.
+resource "google_bigquery_row_access_policy" "everything" {
+  for_each = length(local.restricted_analysts) == 0 ? {} : local.tables
+
+  dataset_id       = google_bigquery_dataset.activation.dataset_id
+  table_id         = google_bigquery_table.native[each.key].table_id
+  policy_id        = "everything"
+  filter_predicate = "TRUE"
+  grantees         = concat([google_service_account.copier.member], tolist(local.unrestricted_analysts))
+}
+
+resource "google_project_iam_member" "analyst" {
+  for_each = toset([for analyst in var.bigquery.analysts : analyst.member])
+
+  project = var.project_id
+  role    = "roles/bigquery.jobUser"
+  member  = each.key
+}

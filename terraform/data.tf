@@ -1,0 +1,121 @@
+locals {
+  bucket_location = coalesce(var.bucket.location, var.region)
+}
+
+resource "google_storage_bucket" "data" {
+  name     = "${var.project_id}-activation-${var.environment}"
+  location = local.bucket_location
+
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = false
+
+  encryption {
+    default_kms_key_name = google_kms_crypto_key.bucket.id
+  }
+
+  # What restore reads: each save leaves the generation before it.
+  versioning {
+    enabled = true
+  }
+
+  # What undoes a deletion that Object Versioning does not keep: of a generation, or of the bucket.
+  soft_delete_policy {
+    retention_duration_seconds = var.bucket.soft_delete_days * 86400
+  }
+
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      days_since_noncurrent_time = var.bucket.history_days
+      with_state                 = "ARCHIVED"
+    }
+  }
+
+  lifecycle_rule {
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 7
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [google_kms_crypto_key_iam_member.bucket]
+}
+
+# Who may do what in which folder, by conditions on the object's name. Listing is asked of the bucket and not of objects:
+# in an allow policy no condition can limit it to a prefix (objectListPrefix is for downscoped tokens), and who may not
+# list gets 403 instead of 404 for an object that is not there. So every function may list names, and reads and writes
+# in its own folders only. https://cloud.google.com/iam/docs/conditions-attribute-reference
+locals {
+  bucket_objects = "projects/_/buckets/${google_storage_bucket.data.name}/objects/"
+
+  folders = merge(
+    { for name, function in local.functions : "${name} reads" => { function = name, writes = false, folders = function.reads } },
+    { for name, function in local.functions : "${name} writes" => { function = name, writes = true, folders = function.writes } },
+  )
+  granted_folders = { for title, grant in local.folders : title => grant if length(grant.folders) > 0 }
+}
+
+resource "google_project_iam_custom_role" "object_lister" {
+  role_id     = "activationObjectLister"
+  title       = "Activation: lists objects"
+  description = "Names, generations and sizes; no contents."
+  permissions = ["storage.objects.list"]
+}
+
+resource "google_project_iam_custom_role" "object_reader" {
+  role_id     = "activationObjectReader"
+  title       = "Activation: reads objects"
+  description = "Contents of objects."
+  permissions = ["storage.objects.get"]
+}
+
+# Replacing an object deletes the generation before it, in Cloud Storage's eyes.
+resource "google_project_iam_custom_role" "object_writer" {
+  role_id     = "activationObjectWriter"
+  title       = "Activation: reads and writes objects"
+  description = "Reads, creates and replaces objects."
+  permissions = ["storage.objects.create", "storage.objects.delete", "storage.objects.get"]
+}
+
+resource "google_storage_bucket_iam_member" "lists" {
+  for_each = google_service_account.function
+
+  bucket = google_storage_bucket.data.name
+  role   = google_project_iam_custom_role.object_lister.id
+  member = each.value.member
+}
+
+resource "google_storage_bucket_iam_member" "function" {
+  for_each = local.granted_folders
+
+  bucket = google_storage_bucket.data.name
+  role   = each.value.writes ? google_project_iam_custom_role.object_writer.id : google_project_iam_custom_role.object_reader.id
+  member = google_service_account.function[each.value.function].member
+
+  condition {
+    title       = each.key
+    description = join(", ", each.value.folders)
+    expression  = join(" || ", [for folder in each.value.folders : "resource.name.startsWith('${local.bucket_objects}${folder}')"])
+  }
+}
+
+# Import, restore, flags: the operator account reaches everything in the bucket, and nothing about the bucket itself.
+resource "google_storage_bucket_iam_member" "operator" {
+  for_each = {
+    lists  = google_project_iam_custom_role.object_lister.id
+    writes = google_project_iam_custom_role.object_writer.id
+  }
+
+  bucket = google_storage_bucket.data.name
+  role   = each.value
+  member = google_service_account.operator.member
+}

@@ -1,0 +1,178 @@
+# Who delivers, and what that takes: push an image, make revisions, move traffic, smoke, look at the metrics. Not the
+# bucket, not the keys, not IAM.
+
+resource "google_artifact_registry_repository" "images" {
+  repository_id = "activation-manager"
+  location      = var.region
+  format        = "DOCKER"
+  description   = "One image with every function"
+
+  cleanup_policies {
+    id     = "keep-recent"
+    action = "KEEP"
+    most_recent_versions {
+      keep_count = var.delivery.images_kept
+    }
+  }
+
+  cleanup_policies {
+    id     = "delete-old"
+    action = "DELETE"
+    condition {
+      tag_state  = "ANY"
+      older_than = "2592000s" # 30 days
+    }
+  }
+
+  depends_on = [google_project_service.enabled]
+}
+
+# The lock of the running rollout, and bills of materials: away from the records, so that delivery needs no right there.
+resource "google_storage_bucket" "delivery" {
+  name                        = "${google_storage_bucket.data.name}-delivery"
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = true
+
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age = 30
+    }
+  }
+
+  depends_on = [google_project_service.enabled]
+}
+
+resource "google_service_account" "delivery" {
+  account_id   = "am-delivery"
+  display_name = "Delivers revisions"
+}
+
+resource "google_storage_bucket_iam_member" "delivery" {
+  bucket = google_storage_bucket.delivery.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.delivery.member
+}
+
+resource "google_artifact_registry_repository_iam_member" "delivery" {
+  repository = google_artifact_registry_repository.images.name
+  location   = var.region
+  role       = "roles/artifactregistry.writer"
+  member     = google_service_account.delivery.member
+}
+
+# New revisions and traffic of these services; not their IAM, which roles/run.admin would give.
+resource "google_cloud_run_v2_service_iam_member" "delivery" {
+  for_each = local.functions
+
+  name     = google_cloud_run_v2_service.function[each.key].name
+  location = var.region
+  role     = "roles/run.developer"
+  member   = google_service_account.delivery.member
+}
+
+# A revision runs as its function's account, so whoever makes one must be allowed to use it.
+resource "google_service_account_iam_member" "delivery_uses" {
+  for_each = google_service_account.function
+
+  service_account_id = each.value.name
+  role               = "roles/iam.serviceAccountUser"
+  member             = google_service_account.delivery.member
+}
+
+# Identity tokens of the smoke user, for smoke tests and gates; no access tokens.
+resource "google_service_account_iam_member" "delivery_smokes" {
+  service_account_id = google_service_account.smoke.name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = google_service_account.delivery.member
+}
+
+# The smoke test looks whether what it saved lies at its path: in the folder of its own user.
+resource "google_storage_bucket_iam_member" "delivery_smokes" {
+  bucket = google_storage_bucket.data.name
+  role   = google_project_iam_custom_role.object_reader.id
+  member = google_service_account.delivery.member
+
+  condition {
+    title       = "the smoke user's audiences"
+    description = "Objects of the smoke user alone"
+    expression  = "resource.name.startsWith('${local.bucket_objects}${local.smoke_folder}')"
+  }
+}
+
+locals {
+  google_alias = one([for issuer in local.issuers : lookup(issuer, "alias", "") if issuer.issuer == local.google_issuer])
+  smoke_user   = local.google_alias == "" ? google_service_account.smoke.unique_id : "${local.google_alias}:${google_service_account.smoke.unique_id}"
+  # As the folder is spelled: a colon is escaped.
+  smoke_folder = "audiences/user_id=${replace(local.smoke_user, ":", "%3A")}/"
+}
+
+# Builds write logs, gates read metrics.
+resource "google_project_iam_member" "delivery" {
+  for_each = toset(["roles/logging.logWriter", "roles/monitoring.viewer"])
+
+  project = var.project_id
+  role    = each.key
+  member  = google_service_account.delivery.member
+}
+
+resource "google_cloudbuild_trigger" "delivery" {
+  count = var.delivery.trigger == null ? 0 : 1
+
+  name            = "activation"
+  location        = var.region
+  description     = "Test, build, candidate, smoke, 10, 50 and 100 %"
+  service_account = google_service_account.delivery.id
+  filename        = "cloudbuild.yaml"
+
+  repository_event_config {
+    repository = var.delivery.trigger.repository
+    push {
+      branch = var.delivery.trigger.branch
+    }
+  }
+
+  substitutions = local.build_substitutions
+}
+
+locals {
+  # What cloudbuild.yaml has to know of the environment.
+  build_substitutions = {
+    _ENV    = var.environment
+    _REGION = var.region
+  }
+}
+
+resource "google_iam_workload_identity_pool" "delivery" {
+  count = var.delivery.workload_identity == null ? 0 : 1
+
+  workload_identity_pool_id = "delivery"
+  display_name              = "Delivery"
+
+  depends_on = [google_project_service.enabled]
+}
+
+resource "google_iam_workload_identity_pool_provider" "delivery" {
+  count = var.delivery.workload_identity == null ? 0 : 1
+
+  workload_identity_pool_id          = google_iam_workload_identity_pool.delivery[0].workload_identity_pool_id
+  workload_identity_pool_provider_id = "jobs"
+  attribute_mapping                  = { "google.subject" = "assertion.sub" }
+  attribute_condition                = var.delivery.workload_identity.condition
+
+  oidc {
+    issuer_uri = var.delivery.workload_identity.issuer
+  }
+}
+
+resource "google_service_account_iam_member" "delivery_federated" {
+  count = var.delivery.workload_identity == null ? 0 : 1
+
+  service_account_id = google_service_account.delivery.name
+  role               = "roles/iam.workloadIdentityUser"
+  member             = "principal://iam.googleapis.com/${google_iam_workload_identity_pool.delivery[0].name}/subject/${var.delivery.workload_identity.subject}"
+}

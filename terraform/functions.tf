@@ -1,0 +1,198 @@
+# The functions: what each is given. Terraform owns service, environment, limits and identity; Cloud Build owns image
+# and traffic, which are ignored here.
+
+locals {
+  # The one list of functions, made of shared/contract/functions.ts and of what each needs: npm run terraform:data.
+  contract = jsondecode(file("${path.module}/functions.json"))
+
+  functions = {
+    for name, function in local.contract : name => merge(function, {
+      memory_mib    = coalesce(try(var.function_limits[name].memory_mib, null), function.memory_mib)
+      cpu           = coalesce(try(var.function_limits[name].cpu, null), 1)
+      concurrency   = coalesce(try(var.function_limits[name].concurrency, null), function.concurrency)
+      instances_min = coalesce(try(var.function_limits[name].instances_min, null), 0)
+      instances_max = coalesce(try(var.function_limits[name].instances_max, null), 10)
+      # Known before the service is, so that a service can be told its own.
+      url = "https://am-${name}-${data.google_project.this.number}.${var.region}.run.app"
+    })
+  }
+
+  # Those whose settings name the key.
+  credential_functions = toset([for name, function in local.functions : name if contains(function.settings, "KMS_KEY")])
+
+  google_issuer = "https://accounts.google.com"
+  # Audience of tokens with which smoke tests call user routes as their own account.
+  smoke_audience = "activation-smoke"
+  issuers = [
+    for issuer in concat(
+      [for issuer in var.oidc_issuers : issuer if issuer.issuer != local.google_issuer],
+      [for issuer in var.oidc_issuers : merge(issuer, { audiences = concat(issuer.audiences, [local.smoke_audience]) }) if issuer.issuer == local.google_issuer],
+      anytrue([for issuer in var.oidc_issuers : issuer.issuer == local.google_issuer]) ? [] : [
+        { issuer = local.google_issuer, audiences = [local.smoke_audience], alias = "google", algorithms = null, jwks_url = null },
+      ],
+    ) : { for member, value in issuer : member => value if value != null }
+  ]
+
+  # Every setting that Terraform gives a value; each function gets those that it knows. What is missing here keeps the
+  # default of the settings' schema.
+  settings = {
+    for name, function in local.functions : name => {
+      for setting, value in {
+        OIDC_ISSUERS         = jsonencode(local.issuers)
+        ALLOWED_ORIGINS      = join(",", var.edge.allowed_origins)
+        OPERATOR_ACCOUNTS    = join(",", [google_service_account.scheduler.email, google_service_account.operator.email])
+        SMOKE_ACCOUNTS       = google_service_account.smoke.email
+        FUNCTION_URL         = function.url
+        LOG_LEVEL            = var.log_level
+        GOOGLE_CLOUD_PROJECT = var.project_id
+        GCS_BUCKET           = google_storage_bucket.data.name
+        # A quarter: decoded rows weigh several times their bytes.
+        CACHE_BYTES = tostring(function.memory_mib * 1024 * 1024 / 4)
+        KMS_KEY     = google_kms_crypto_key.credentials.id
+      } : setting => value if contains(function.settings, setting)
+    }
+  }
+}
+
+resource "google_service_account" "function" {
+  for_each = local.functions
+
+  account_id   = "am-${each.key}"
+  display_name = "Function ${each.key}"
+}
+
+resource "google_cloud_run_v2_service" "function" {
+  for_each = local.functions
+
+  name     = "am-${each.key}"
+  location = var.region
+  # Browsers call from anywhere, and a candidate is tried at its own URL before it gets traffic.
+  ingress             = "INGRESS_TRAFFIC_ALL"
+  deletion_protection = var.environment == "prod"
+
+  template {
+    service_account                  = google_service_account.function[each.key].email
+    timeout                          = "${each.value.timeout_s}s"
+    max_instance_request_concurrency = each.value.concurrency
+    execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
+
+    scaling {
+      min_instance_count = each.value.instances_min
+      max_instance_count = each.value.instances_max
+    }
+
+    containers {
+      image = var.placeholder_image
+
+      resources {
+        limits = {
+          cpu    = tostring(each.value.cpu)
+          memory = "${each.value.memory_mib}Mi"
+        }
+        # Between requests an instance costs nothing; nothing is left undone then.
+        cpu_idle          = true
+        startup_cpu_boost = true
+      }
+
+      # The image holds every function.
+      env {
+        name  = "FUNCTION_TARGET"
+        value = each.key
+      }
+
+      dynamic "env" {
+        for_each = local.settings[each.key]
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
+      env {
+        name = "USER_HASH_SALT"
+        value_source {
+          secret_key_ref {
+            secret  = google_secret_manager_secret.user_hash_salt.secret_id
+            version = google_secret_manager_secret_version.user_hash_salt.version
+          }
+        }
+      }
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [
+      # Cloud Build's.
+      template[0].containers[0].image,
+      traffic,
+      # What gcloud leaves behind: its name and version, and a nonce with each deployment.
+      client,
+      client_version,
+      annotations,
+      labels["client.knative.dev/nonce"],
+      template[0].annotations,
+      template[0].labels,
+    ]
+
+    precondition {
+      condition     = each.value.concurrency > 1
+      error_message = "The function ${each.key} must take more than one request at once."
+    }
+  }
+
+  depends_on = [
+    google_project_service.enabled,
+    google_secret_manager_secret_iam_member.user_hash_salt,
+  ]
+}
+
+# Public, because a browser's preflight carries no credentials: the token is checked in the function.
+resource "google_cloud_run_v2_service_iam_member" "public" {
+  for_each = local.functions
+
+  name     = google_cloud_run_v2_service.function[each.key].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+}
+
+# The secret under which logs hash user ids: made once, here, and kept by Secret Manager alone. A write-only argument is
+# in no plan and no state. A new version makes every hash another one; raise secret_data_wo_version for that.
+resource "google_secret_manager_secret" "user_hash_salt" {
+  secret_id = "am-user-hash-salt"
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [google_project_service.enabled]
+}
+
+resource "google_secret_manager_secret_version" "user_hash_salt" {
+  secret                 = google_secret_manager_secret.user_hash_salt.id
+  secret_data_wo         = sha256("${uuid()}${uuid()}")
+  secret_data_wo_version = 1
+}
+
+resource "google_secret_manager_secret_iam_member" "user_hash_salt" {
+  for_each = google_service_account.function
+
+  secret_id = google_secret_manager_secret.user_hash_salt.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = each.value.member
+}
+
+# Operators turn a user id into its hash to find the lines about it.
+resource "google_secret_manager_secret_iam_member" "user_hash_salt_operator" {
+  secret_id = google_secret_manager_secret.user_hash_salt.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.operator.member
+}

@@ -1,0 +1,4 @@
+-- Every record that is not deleted. A query must say of which users or months: the folders it need not open.
+SELECT ${folders}, ${columns}
+FROM `${lake}`
+WHERE deleted IS NOT TRUE

@@ -1,0 +1,90 @@
+mock_provider "google" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+variables {
+  delivery = {
+    trigger           = { repository = "projects/example-activation/locations/europe-west1/connections/code/repositories/activation-manager" }
+    workload_identity = { issuer = "https://token.actions.githubusercontent.com", condition = "assertion.repository == 'example/activation-manager'", subject = "repo:example/activation-manager:ref:refs/heads/main" }
+  }
+}
+
+run "delivery_makes_revisions_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name, member in google_cloud_run_v2_service_iam_member.delivery : member.role == "roles/run.developer" && member.name == google_cloud_run_v2_service.function[name].name])
+    error_message = "Delivery changes revisions and traffic, not who may call."
+  }
+
+  assert {
+    condition     = keys(google_project_iam_member.delivery) == ["roles/logging.logWriter", "roles/monitoring.viewer"]
+    error_message = "Delivery has rights on the whole project."
+  }
+
+  assert {
+    condition     = keys(google_service_account_iam_member.delivery_uses) == keys(google_cloud_run_v2_service.function)
+    error_message = "Delivery may act as the functions' accounts, and must."
+  }
+
+  assert {
+    condition     = google_service_account_iam_member.delivery_smokes.role == "roles/iam.serviceAccountOpenIdTokenCreator"
+    error_message = "Delivery needs identity tokens of the smoke user, not access tokens."
+  }
+
+  assert {
+    condition     = endswith(google_storage_bucket_iam_member.delivery_smokes.condition[0].expression, "/objects/audiences/user_id=google%3A${google_service_account.smoke.unique_id}/')")
+    error_message = "Delivery may look at the smoke user's audiences only."
+  }
+}
+
+run "the_trigger_builds_as_the_delivery_account" {
+  command = plan
+
+  assert {
+    condition     = google_cloudbuild_trigger.delivery[0].service_account == google_service_account.delivery.id && google_cloudbuild_trigger.delivery[0].filename == "cloudbuild.yaml"
+    error_message = "The trigger would build as another account."
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.delivery[0].repository_event_config[0].push[0].branch == "^main$"
+    error_message = "The trigger builds another branch."
+  }
+}
+
+run "only_one_subject_is_federated" {
+  command = plan
+
+  assert {
+    condition     = endswith(google_service_account_iam_member.delivery_federated[0].member, "/subject/repo:example/activation-manager:ref:refs/heads/main")
+    error_message = "Others could deliver."
+  }
+
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.delivery[0].attribute_condition != ""
+    error_message = "Every token of the issuer would count."
+  }
+}
+
+run "images_are_kept_for_a_rollback_and_not_for_ever" {
+  command = plan
+
+  assert {
+    condition     = [for policy in google_artifact_registry_repository.images.cleanup_policies : policy.action] == ["DELETE", "KEEP"] || [for policy in google_artifact_registry_repository.images.cleanup_policies : policy.action] == ["KEEP", "DELETE"]
+    error_message = "Images must be kept for a while, then deleted."
+  }
+}
+
+run "by_hand_there_is_neither_trigger_nor_federation" {
+  command = plan
+
+  variables {
+    delivery = {}
+  }
+
+  assert {
+    condition     = length(google_cloudbuild_trigger.delivery) == 0 && length(google_iam_workload_identity_pool.delivery) == 0
+    error_message = "Somebody else could deliver."
+  }
+}

@@ -1,0 +1,296 @@
+variable "project_id" {
+  description = "Google Cloud project of this environment. A project holds one environment."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "project_id must be the id of a project (6 to 30 of a-z, 0-9 and -), not its name or number: gcloud projects list shows it."
+  }
+}
+
+variable "environment" {
+  description = "Which environment this is: dev, staging or prod."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["dev", "staging", "prod"], var.environment)
+    error_message = "environment must be dev, staging or prod: each has its own project, tfvars and state prefix."
+  }
+}
+
+variable "region" {
+  description = "Region in which the functions run and the credentials key lives."
+  type        = string
+  default     = "europe-west1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region must be a single region such as europe-west1: functions do not run in multi-regions. The bucket alone may lie in one (bucket.location)."
+  }
+}
+
+variable "bucket" {
+  description = "The bucket of all records: its location (a region, or a dual-region such as EUR4; default: region), and for how many days overwritten and deleted objects can be had back."
+  type = object({
+    location         = optional(string)
+    history_days     = optional(number, 30)
+    soft_delete_days = optional(number, 14)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.bucket.history_days >= 7
+    error_message = "bucket.history_days must be at least 7: restoring a record needs the generations that were overwritten."
+  }
+
+  validation {
+    condition     = var.bucket.soft_delete_days >= 7 && var.bucket.soft_delete_days <= 90
+    error_message = "bucket.soft_delete_days must be 7 to 90, which is what Cloud Storage allows; 0 would leave nothing to undo a mistake with."
+  }
+}
+
+variable "oidc_issuers" {
+  description = "OpenID providers whose ID tokens are accepted. Exactly one has no alias: its users are known by their sub, all others' by alias:sub. Google is added by itself, under the alias google, for the scheduler and smoke tests."
+  type = list(object({
+    issuer     = string
+    audiences  = list(string)
+    alias      = optional(string)
+    algorithms = optional(list(string))
+    jwks_url   = optional(string)
+  }))
+  nullable = false
+
+  validation {
+    condition     = length([for issuer in var.oidc_issuers : issuer if issuer.alias == null]) == 1
+    error_message = "oidc_issuers must have exactly one issuer without alias: the provider your users sign in with."
+  }
+
+  validation {
+    condition     = alltrue([for issuer in var.oidc_issuers : startswith(issuer.issuer, "https://")])
+    error_message = "oidc_issuers must name each issuer as in the tokens' iss, beginning with https://; functions refuse to start with any other."
+  }
+
+  validation {
+    condition     = alltrue([for issuer in var.oidc_issuers : length(issuer.audiences) > 0])
+    error_message = "oidc_issuers must give each issuer at least one audience, the client id of your app: without it tokens made for other apps would be accepted."
+  }
+}
+
+variable "operators" {
+  description = "Who may act as the operator account (import, restore, maintenance by hand), as IAM members, for example group:operators@example.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.operators : can(regex("^(user|group|serviceAccount|principal|principalSet):", member))])
+    error_message = "operators must be IAM members such as group:operators@example.com: the kind, a colon, the name."
+  }
+
+  validation {
+    condition     = !anytrue([for member in var.operators : startswith(member, "all")])
+    error_message = "operators must not be everybody: an operator can read and change every record."
+  }
+}
+
+variable "edge" {
+  description = "How browsers reach the functions: at their own URLs from allowed_origins, or all on the origin of a load balancer. A load balancer needs its domain; throttling is per client address."
+  type = object({
+    allowed_origins = optional(list(string), [])
+    load_balancer = optional(object({
+      domain              = string
+      requests_per_minute = optional(number, 600)
+      hsts_max_age_s      = optional(number, 31536000)
+    }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for origin in var.edge.allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "edge.allowed_origins must be origins such as https://app.example.com, without a path or a slash at the end; * is not one."
+  }
+
+  validation {
+    condition     = var.edge.load_balancer == null || can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.edge.load_balancer.domain))
+    error_message = "edge.load_balancer.domain must be a domain such as activation.example.com, without https:// and path."
+  }
+
+  validation {
+    condition     = var.edge.load_balancer != null || length(var.edge.allowed_origins) > 0
+    error_message = "edge must have a load_balancer, or allowed_origins: with neither, no page could call the functions."
+  }
+}
+
+variable "function_limits" {
+  description = "Limits of single functions that differ from the usual ones, by function name. Concurrency is the number of requests that one instance takes at once."
+  type = map(object({
+    memory_mib    = optional(number)
+    cpu           = optional(number)
+    concurrency   = optional(number)
+    instances_min = optional(number)
+    instances_max = optional(number)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for name, _ in var.function_limits : contains(keys(local.contract), name)])
+    error_message = "function_limits must be for functions that there are: ${join(", ", keys(local.contract))}."
+  }
+
+  validation {
+    condition     = alltrue([for _, limits in var.function_limits : limits.concurrency == null || try(limits.concurrency >= 8 && limits.concurrency <= 1000, false)])
+    error_message = "function_limits.concurrency must be 8 to 1000. With 1, the default of Cloud Run functions, each save would be a commit of its own, and saves of one user would wait for one another across instances."
+  }
+
+  validation {
+    condition     = alltrue([for _, limits in var.function_limits : limits.memory_mib == null || try(limits.memory_mib >= 512, false)])
+    error_message = "function_limits.memory_mib must be at least 512: the cache of decoded objects takes a quarter of it, and the second generation of Cloud Run does not start with less."
+  }
+}
+
+variable "log_level" {
+  description = "Least severity that the functions log."
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO"], var.log_level)
+    error_message = "log_level must be INFO or DEBUG: above INFO, commits and requests are not logged, and neither the audit trail nor the metrics made of them would be there."
+  }
+}
+
+variable "bigquery" {
+  description = "Analysis: location of the dataset (default: the bucket's; a dual-region needs its multi-region, EU or US), who may query as IAM members (with rows, a condition such as user_id = 'u1', the native copies alone and those rows of them), how fresh external tables are, how often the native copy is made."
+  type = object({
+    location        = optional(string)
+    analysts        = optional(list(object({ member = string, rows = optional(string) })), [])
+    staleness_hours = optional(number, 1)
+    copy_schedule   = optional(string, "every 1 hours")
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for analyst in var.bigquery.analysts : can(regex("^(user|group|serviceAccount):.+@", analyst.member))])
+    error_message = "bigquery.analysts must be IAM members such as group:analysts@example.com."
+  }
+
+  validation {
+    condition     = var.bigquery.staleness_hours >= 1 && var.bigquery.staleness_hours <= 24
+    error_message = "bigquery.staleness_hours must be 1 to 24."
+  }
+
+  validation {
+    condition     = can(regex("^every [0-9]+ (minutes|hours|days)$", var.bigquery.copy_schedule))
+    error_message = "bigquery.copy_schedule must be such as every 1 hours or every 15 minutes; not more often than every 5 minutes."
+  }
+}
+
+variable "alerting" {
+  description = "Who is told, by severity: email addresses, and ids of notification channels that exist already (projects/…/notificationChannels/…)."
+  type = object({
+    critical = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
+    warning  = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.environment != "prod" || length(concat(var.alerting.critical.emails, var.alerting.critical.channels)) > 0
+    error_message = "alerting.critical must name somebody in prod: an alert that nobody gets is none."
+  }
+
+  validation {
+    condition     = alltrue([for email in concat(var.alerting.critical.emails, var.alerting.warning.emails) : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
+    error_message = "alerting emails must be email addresses."
+  }
+}
+
+variable "runbook_base_url" {
+  description = "Where the repository's infra/guides/runbooks folder can be read; alerts link into it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^https://.+[^/]$", var.runbook_base_url))
+    error_message = "runbook_base_url must be an https address without a slash at the end, for example https://github.com/example/activation-manager/blob/main/infra/guides/runbooks."
+  }
+}
+
+variable "objectives" {
+  description = "What is promised, over 28 days: the share of requests that do not fail; and at what an alert says that it is slow or growing."
+  type = object({
+    availability          = optional(number, 0.995)
+    latency_p95_ms        = optional(number, 3000)
+    storage_growth_factor = optional(number, 1.5)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.objectives.availability >= 0.9 && var.objectives.availability < 1
+    error_message = "objectives.availability must be a share such as 0.995; 1 would leave no room for a single failure."
+  }
+}
+
+variable "budget" {
+  description = "Monthly budget of the project, or null: whoever applies needs rights on the billing account."
+  type = object({
+    billing_account = string
+    amount          = number
+    currency        = optional(string, "EUR")
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
+    error_message = "budget.billing_account must be such as 012345-6789AB-CDEF01: gcloud billing accounts list shows it."
+  }
+}
+
+variable "delivery" {
+  description = "Who delivers: a Cloud Build trigger on a connected repository, or another system's jobs by Workload Identity Federation, or both, or (by hand) neither."
+  type = object({
+    trigger = optional(object({
+      repository = string
+      branch     = optional(string, "^main$")
+    }))
+    workload_identity = optional(object({
+      issuer    = string
+      condition = string
+      subject   = string
+    }))
+    images_kept = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.delivery.trigger == null || can(regex("^projects/[^/]+/locations/[^/]+/connections/[^/]+/repositories/[^/]+$", var.delivery.trigger.repository))
+    error_message = "delivery.trigger.repository must be projects/…/locations/…/connections/…/repositories/…: connect the repository first (Cloud Build, Repositories, 2nd gen)."
+  }
+
+  validation {
+    condition     = var.delivery.workload_identity == null || try(length(var.delivery.workload_identity.condition) > 0, false)
+    error_message = "delivery.workload_identity.condition must say whose tokens count, for example assertion.repository == 'example/activation-manager': without it every repository of that issuer could deploy."
+  }
+
+  validation {
+    condition     = var.delivery.images_kept >= 3
+    error_message = "delivery.images_kept must be at least 3: a rollback needs the image of the revision before."
+  }
+}
+
+variable "placeholder_image" {
+  description = "What services run until the first delivery."
+  type        = string
+  default     = "us-docker.pkg.dev/cloudrun/container/hello"
+  nullable    = false
+}
