@@ -20,11 +20,12 @@ export interface DistributionDependencies {
   readonly audiences: Table
   readonly platforms: Table
   readonly clock: Clock
-  /** Told of each distribution that has moved to failed. */
-  readonly failed: (failure: DistributionFailure) => void
+  /** Told of each distribution that has moved to completed or failed. */
+  readonly ended: (ending: DistributionEnding) => void
 }
 
-export interface DistributionFailure {
+export interface DistributionEnding {
+  readonly status: 'completed' | 'failed'
   readonly user_id: string
   readonly distribution_id: string
   readonly platform_type: string
@@ -72,10 +73,11 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
    * @param before the status that the change found; `undefined` when there was none, or no change
    */
   const settle = async (user_id: string, before: unknown, row: Row): Promise<void> => {
-    // Nothing starts failed.
-    const is_moved = before !== undefined && before !== row['status']
-    if (is_moved && row['status'] === 'failed') dependencies.failed(failureOf(user_id, row))
-    if (row['status'] === 'completed') await markSynced(user_id, row).catch(halfDone)
+    const { status } = row
+    // Nothing starts completed or failed.
+    const is_moved = before !== undefined && before !== status
+    if (is_moved && (status === 'completed' || status === 'failed')) dependencies.ended(endingOf(user_id, row, status))
+    if (status === 'completed') await markSynced(user_id, row).catch(halfDone)
   }
 
   return {
@@ -129,11 +131,12 @@ function withCanonicalIds<T extends SentReferences>(sent: T): T {
   }
 }
 
-function failureOf(user_id: string, row: Row): DistributionFailure {
+function endingOf(user_id: string, row: Row, status: DistributionEnding['status']): DistributionEnding {
   const details = row['error_details']
   const { code } =
     details instanceof Uint8Array ? (JSON.parse(Buffer.from(details).toString('utf8')) as { code?: unknown }) : {}
   return {
+    status,
     user_id,
     distribution_id: String(row['distribution_id']),
     platform_type: String(row['platform_type']),

@@ -9,7 +9,7 @@ import { readSettings } from '#shared/http/settings.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { distributionHandlers, type DistributionFailure } from './handler.ts'
+import { distributionHandlers, type DistributionEnding } from './handler.ts'
 
 export const distributionsSettings = { ...edgeSettings, ...storageSettings }
 
@@ -26,7 +26,7 @@ export function createDistributionsApp(environment: Environment, overrides: Over
       audiences: table(AUDIENCES, 1 / 4),
       platforms: table(PLATFORMS, 1 / 4),
       clock: edge.clock,
-      failed: (failure) => edge.log.write(failureLine(failure, hashUser)),
+      ended: (ending) => edge.log.write(endingLine(ending, hashUser)),
     }),
     settings,
     ...edge,
@@ -34,13 +34,13 @@ export function createDistributionsApp(environment: Environment, overrides: Over
   })
 }
 
-/** What the alert on failed distributions matches. */
-function failureLine(failure: DistributionFailure, hashUser: (user_id: string) => string): LogEntry {
-  const { user_id, ...facts } = failure
+/** What the alert on failed distributions matches, and the success rate of each type of platform is counted from. */
+function endingLine(ending: DistributionEnding, hashUser: (user_id: string) => string): LogEntry {
+  const { user_id, status, ...facts } = ending
   return {
-    severity: 'ERROR',
-    message: `distribution ${failure.distribution_id} to ${failure.platform_type} failed`,
-    event: 'distribution_failed',
+    severity: status === 'failed' ? 'ERROR' : 'INFO',
+    message: `distribution ${ending.distribution_id} to ${ending.platform_type} ${status}`,
+    event: `distribution_${status}`,
     ...facts,
     user_hash: hashUser(user_id),
   }

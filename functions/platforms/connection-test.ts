@@ -16,6 +16,16 @@ export interface TestDependencies {
   readonly secrets: PlatformSecrets
   readonly settings: DestinationSettings
   readonly clock: Clock
+  /** Told of each test that really called the platform. */
+  readonly tested: (test: ConnectionTest) => void
+}
+
+export interface ConnectionTest {
+  readonly user_id: string
+  readonly platform_id: string
+  readonly platform_type: string
+  readonly ok: boolean
+  readonly code: string
 }
 
 /**
@@ -25,7 +35,7 @@ export interface TestDependencies {
  */
 export async function testConnection(
   call: Call<typeof platformRoutes.testPlatform>,
-  { service, secrets, settings, clock }: TestDependencies,
+  { service, secrets, settings, clock, tested }: TestDependencies,
 ): Promise<Answer> {
   const { platform_id } = call.params
   const recalled = await service.recall(call, platform_id)
@@ -35,6 +45,7 @@ export async function testConnection(
   const credentials = await secrets.open(call.caller.user_id, row)
   const { platform_type } = ownerOf(call.caller.user_id, row)
   const result = await testCredentials(platform_type, credentials, { settings, clock })
+  tested({ user_id: call.caller.user_id, platform_id, platform_type, ok: result.ok, code: result.code })
   const last_test = { at: isoTime(clock.now_ms()), ...result }
   const decide = (asking: Asking, current: Row | undefined) => decideTested(asking, current, row, last_test)
   return testAnswer(await service.change(call, platform_id, decide))

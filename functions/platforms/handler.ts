@@ -20,7 +20,7 @@ import { type Changed, RecordService } from '#shared/service/record-service.ts'
 import type { CellReader } from '#shared/table/listing.ts'
 import type { Row } from '#shared/table/schema.ts'
 import type { Table } from '#shared/table/table.ts'
-import { testConnection } from './connection-test.ts'
+import { testConnection, type ConnectionTest } from './connection-test.ts'
 import type { routes } from './routes.ts'
 import { type Owner, ownerOf, PlatformSecrets } from './secrets.ts'
 
@@ -33,10 +33,12 @@ export interface PlatformDependencies {
   readonly destinations: DestinationSettings
   readonly clock: Clock
   readonly random: Random
+  /** Told of each connection test that really called the platform. */
+  readonly tested: (test: ConnectionTest) => void
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, vault, bucket, destinations, clock, random } = dependencies
+  const { platforms, vault, bucket, destinations, clock, random, tested } = dependencies
   const service = new RecordService(PLATFORMS, platforms, clock)
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
@@ -128,7 +130,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       return changed(call, id, decide, () => 'Credentials replaced; the platform is pending until they are tested')
     },
 
-    testPlatform: (call) => testConnection(call, { service, secrets, settings: destinations, clock }),
+    testPlatform: (call) => testConnection(call, { service, secrets, settings: destinations, clock, tested }),
   }
 }
 

@@ -18,7 +18,7 @@ export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySe
 /** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
-  const { edge, table, probe } = createFoundation(settings, overrides)
+  const { edge, table, probe, hashUser } = createFoundation(settings, overrides)
   const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   const vault = credentialVault({ keys, random })
@@ -32,6 +32,14 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       destinations: settings,
       clock,
       random,
+      tested: ({ user_id, ...test }) =>
+        log.write({
+          severity: 'INFO',
+          message: `connection to ${test.platform_type} tested: ${test.code}`,
+          event: 'connection_tested',
+          ...test,
+          user_hash: hashUser(user_id),
+        }),
     }),
     settings,
     ...edge,

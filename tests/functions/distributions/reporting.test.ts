@@ -198,6 +198,22 @@ test('a distribution that moves to failed is logged once, at ERROR, without the 
   expect(JSON.stringify(running.lines)).not.toMatch(/demo_user|secret words/)
 })
 
+test('a distribution that moves to completed is logged once, with the type of its platform', async () => {
+  const running = await runningInTest()
+  const made = await created(running.distributions, await aPair(running))
+  await reported(
+    running.distributions,
+    made,
+    { status: 'in_progress' },
+    { status: 'completed' },
+    { status: 'completed' },
+  )
+  const lines = running.lines.filter(({ event }) => event === 'distribution_completed')
+  expect(lines).toMatchObject([
+    { severity: 'INFO', distribution_id: made.distribution_id, platform_type: 'the_trade_desk' },
+  ])
+})
+
 test('a repeated keyed creation does not tell again that the distribution has failed since', async () => {
   const running = await runningInTest()
   const pair = await aPair(running)

@@ -157,6 +157,14 @@ describe('storage', () => {
   })
 })
 
+test('tested connections are counted per platform type and outcome', async () => {
+  const running = await platformsInTest()
+  await connected(running)
+  expect(labels('connection_tests', entriesOf(running.lines))).toEqual([
+    { platform_type: 'the_trade_desk', code: 'ok' },
+  ])
+})
+
 describe('keys', () => {
   test('a key service that is away or denies raises an alert, and so does a version that opens nothing', async () => {
     const running = await platformsInTest()
@@ -183,7 +191,9 @@ describe('distributions', () => {
     const pair = await aPair(running)
     const { distributions } = running
     await reported(distributions, await created(distributions, pair), 'in_progress', 'completed')
-    expect(raises('distributions-failed', entriesOf(running.lines))).toBe(false)
+    const completed = entriesOf(running.lines)
+    expect(labels('distributions_completed', completed)).toEqual([{ platform_type: 'the_trade_desk' }])
+    expect(raises('distributions-failed', completed)).toBe(false)
     const failure = { status: 'failed', error_message: 'no', error_details: { code: 'AUTH' } }
     await reported(distributions, await created(distributions, pair), 'in_progress', failure)
     const entries = entriesOf(running.lines)
@@ -250,14 +260,5 @@ describe('lines that are still to be written', () => {
   test("what clients tell of their outbox and the page's loading is measured", () => {
     const entries = [request('/api/sync/pull', 200, { client: { outbox_pending: 7, load_ms: 850 } })]
     expect([valuesOf('outbox_pending', entries), valuesOf('page_load_ms', entries)]).toEqual([[7], [850]])
-  })
-
-  test('completed distributions and tested connections are counted per platform type', () => {
-    const entries = [
-      line({ event: 'distribution_completed', platform_type: 'meta' }),
-      line({ event: 'connection_tested', platform_type: 'tiktok', code: 'ok' }),
-    ]
-    expect(labels('distributions_completed', entries)).toEqual([{ platform_type: 'meta' }])
-    expect(labels('connection_tests', entries)).toEqual([{ platform_type: 'tiktok', code: 'ok' }])
   })
 })
