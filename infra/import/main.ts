@@ -55,7 +55,13 @@ async function main(): Promise<number> {
   const { from, user_id, data_dir, mode, encryption_key } = readArguments()
   const clock = systemClock
   const progress = streamProgress(process.stderr, clock)
-  const target = await openTarget({ environment: process.env, data_dir, read_only: mode !== 'import', clock })
+  const target = await openTarget({
+    command: 'import',
+    environment: process.env,
+    data_dir,
+    read_only: mode !== 'import',
+    clock,
+  })
   const { store, name, bucket, vault, cache_bytes_max } = target
   const random = systemRandom
   const tools: ImportTools = { store, target: name, bucket, vault, clock, random, progress, cache_bytes_max }

@@ -13,13 +13,16 @@ import type { Clock } from '#shared/base/clock.ts'
 import { keySettings, storageSettings } from '#shared/http/edge-settings.ts'
 import type { Environment } from '#shared/http/function-app.ts'
 import { readSettings, setting } from '#shared/http/settings.ts'
+import { gcsObjectHistory } from '#shared/objects/gcs-object-history.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import type { ObjectHistory } from '#shared/objects/object-history.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
 import { ImportFailure } from './import-failure.ts'
 
 /** Where the records go. */
 export interface Target {
   readonly store: ObjectStore
+  readonly history: ObjectHistory
   /** As reports name it. */
   readonly name: string
   /** What credentials are sealed for. */
@@ -31,6 +34,8 @@ export interface Target {
 }
 
 export interface TargetOptions {
+  /** As it is typed: `import`. */
+  readonly command: string
   readonly environment: Environment
   /** `--data` */
   readonly data_dir: string | undefined
@@ -54,7 +59,7 @@ const localSettings = {
  * The configured bucket, or, with none configured, the local data folder.
  * @throws SettingsError, ImportFailure
  */
-export async function openTarget({ environment, data_dir, read_only, clock }: TargetOptions): Promise<Target> {
+export async function openTarget({ command, environment, data_dir, read_only, clock }: TargetOptions): Promise<Target> {
   const isSet = (name: string): boolean => (environment[name] ?? '') !== ''
   const is_configured = isSet('GCS_BUCKET') || isSet('STORAGE_API_ENDPOINT')
   if (is_configured && data_dir !== undefined) {
@@ -62,13 +67,16 @@ export async function openTarget({ environment, data_dir, read_only, clock }: Ta
   }
   if (!is_configured) {
     const settings = readSettings(localSettings, environment)
-    return await openFolder(data_dir ?? settings.DATA_DIR, { read_only, clock, cache_bytes_max: settings.CACHE_BYTES })
+    const cache_bytes_max = settings.CACHE_BYTES
+    return await openFolder(data_dir ?? settings.DATA_DIR, { command, read_only, clock, cache_bytes_max })
   }
   // An endpoint alone is the local runtime's, which has but one bucket.
   const bucket = isSet('GCS_BUCKET') ? environment['GCS_BUCKET'] : LOCAL_BUCKET
   const settings = readSettings(storageSettings, { ...environment, GCS_BUCKET: bucket })
+  const storage = { bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock }
   return {
-    store: gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock }),
+    store: gcsObjectStore(storage),
+    history: gcsObjectHistory(storage),
     name: `gs://${settings.GCS_BUCKET}`,
     bucket: settings.GCS_BUCKET,
     vault: isSet('KMS_KEY') || isSet('KMS_API_ENDPOINT') ? configuredVault(environment, clock) : undefined,
@@ -89,12 +97,16 @@ function vaultOf(key_name: string, api_endpoint: string | undefined, clock: Cloc
   return credentialVault({ keys, random: systemRandom })
 }
 
+interface FolderOptions extends Omit<TargetOptions, 'environment' | 'data_dir'> {
+  readonly cache_bytes_max: number
+}
+
 async function openFolder(
   folder: string,
-  { read_only, clock, cache_bytes_max }: { read_only: boolean; clock: Clock; cache_bytes_max: number },
+  { command, read_only, clock, cache_bytes_max }: FolderOptions,
 ): Promise<Target> {
   const stand_in_dir = read_only && !existsSync(folder) ? await mkdtemp(join(tmpdir(), 'import-')) : undefined
-  const gcs = await start(stand_in_dir ?? folder)
+  const gcs = await start(stand_in_dir ?? folder, command)
   // Where nothing is to be written, keys that are not there yet are made elsewhere.
   const has_keys = existsSync(join(folder, 'kms', 'keys.json'))
   const keys_dir = read_only && !has_keys ? (stand_in_dir ?? (await mkdtemp(join(tmpdir(), 'import-')))) : folder
@@ -105,8 +117,10 @@ async function openFolder(
     await gcs.close()
     throw error
   }
+  const storage = { bucket: LOCAL_BUCKET, api_endpoint: gcs.url, clock }
   return {
-    store: gcsObjectStore({ bucket: LOCAL_BUCKET, api_endpoint: gcs.url, clock }),
+    store: gcsObjectStore(storage),
+    history: gcsObjectHistory(storage),
     name: folder,
     bucket: LOCAL_BUCKET,
     vault: vaultOf(kms.key_name, kms.url, clock),
@@ -119,7 +133,7 @@ async function openFolder(
   }
 }
 
-async function start(data_dir: string): Promise<Gcs> {
+async function start(data_dir: string, command: string): Promise<Gcs> {
   try {
     return await startGcs({ data_dir, buckets: [LOCAL_BUCKET] })
   } catch (cause) {
@@ -127,8 +141,8 @@ async function start(data_dir: string): Promise<Gcs> {
     throw new ImportFailure(
       [
         cause.message,
-        'The local runtime seems to be running on this folder. Stop it and import again, or import through it:',
-        '  STORAGE_API_ENDPOINT=<the storage address that it printed> npm run import -- --from …',
+        `The local runtime seems to be running on this folder. Stop it and run this again, or run it through its storage:`,
+        `  STORAGE_API_ENDPOINT=<the storage address that it printed> npm run ${command} -- …`,
       ].join('\n'),
       { cause },
     )

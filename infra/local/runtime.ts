@@ -15,6 +15,7 @@ import { startGcs } from './gcs/server.ts'
 import { createLocalIssuer, JWKS_PATH, TOKEN_PATH } from './issuer/issuer.ts'
 import { type Kms, startKms } from './kms/server.ts'
 import { startSchedule } from './schedule.ts'
+import { LOCAL_USER_HASH_SALT } from './user-hash-salt.ts'
 
 const LOCAL_BUCKET = 'activation-local'
 
@@ -149,7 +150,7 @@ interface Addresses {
 function functionEnvironment({ url, function_url, stand_ins, given }: Addresses): Environment {
   const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
   return {
-    USER_HASH_SALT: 'the local runtime has nothing to hide',
+    USER_HASH_SALT: LOCAL_USER_HASH_SALT,
     OPERATOR_ACCOUNTS: LOCAL_OPERATOR,
     ALLOWED_ORIGINS: [url, url.replace('localhost', HOST), APP_DEVELOPMENT_ORIGIN].join(','),
     ...given,

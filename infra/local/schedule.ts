@@ -1,3 +1,4 @@
+import { JOB_NAMES } from '#functions/maintenance/job.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Log } from '#shared/http/log.ts'
 
@@ -12,31 +13,37 @@ export interface ScheduleOptions {
 }
 
 const DISPATCH_EACH_MS = 60_000
+/** Often: the jobs themselves know whether the run of this day or week is done. */
+const JOBS_EACH_MS = 60 * 60 * 1000
+const JOBS = JOB_NAMES.filter((name) => name !== 'dispatch')
 
 /** @returns to be called before the functions end; resolves when no call of the schedule is under way any more */
 export function startSchedule({ maintenance_url, token, clock, log }: ScheduleOptions): () => Promise<void> {
   const stopped = new AbortController()
-  const dispatch = async () => {
-    const response = await fetch(`${maintenance_url}/api/maintenance/dispatch`, {
+  const warn = (job: string, what: string): void => {
+    if (!stopped.signal.aborted) log.write({ severity: 'WARNING', message: `scheduled ${job}: ${what}` })
+  }
+  const call = async (job: string) => {
+    const response = await fetch(`${maintenance_url}/api/maintenance/${job}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await token()}` },
       signal: stopped.signal,
     })
     const text = await response.text()
-    if (!response.ok) log.write({ severity: 'WARNING', message: `scheduled dispatch: ${response.status} ${text}` })
+    if (!response.ok) warn(job, `${response.status} ${text}`)
   }
-  const run = async () => {
+  const run = async (jobs: readonly string[], each_ms: number) => {
     for (;;) {
-      await clock.sleep(DISPATCH_EACH_MS, stopped.signal)
-      if (stopped.signal.aborted) return
-      await dispatch().catch((error: unknown) => {
-        if (!stopped.signal.aborted) log.write({ severity: 'WARNING', message: `scheduled dispatch: ${String(error)}` })
-      })
+      await clock.sleep(each_ms, stopped.signal)
+      for (const job of jobs) {
+        if (stopped.signal.aborted) return
+        await call(job).catch((error: unknown) => warn(job, String(error)))
+      }
     }
   }
-  const running = run()
+  const running = [run(['dispatch'], DISPATCH_EACH_MS), run(JOBS, JOBS_EACH_MS)]
   return async () => {
     stopped.abort()
-    await running
+    await Promise.all(running)
   }
 }

@@ -1,9 +1,10 @@
-import { Storage, type Bucket, type File } from '@google-cloud/storage'
+import type { Bucket, File, GetFilesOptions } from '@google-cloud/storage'
 import { EventEmitter } from 'node:events'
 
 import type { Clock } from '../base/clock.ts'
 import { crc32c, crc32cToBase64 } from '../base/crc32c.ts'
 import { currentTrace } from '../base/trace.ts'
+import { answeredStatus, limited, openBucket, REQUEST_MS_MAX, TIME_IS_UP, type GcsOptions } from './gcs-requests.ts'
 import {
   StoreError,
   type ByteRange,
@@ -15,39 +16,19 @@ import {
   type WriteResult,
 } from './object-store.ts'
 
-/**
- * The object store on Google Cloud Storage, through the official client.
- *
- * The client's own retries and checks are off, because they break the protocol: a retried write reports its own success
- * as a false 412, and a checksum mismatch makes it delete without a generation. Instead the checksum travels with the
- * write, so that the service refuses damaged bytes, and time limits and retries are the caller's.
- */
-export interface GcsOptions {
-  bucket: string
-  clock: Clock
-  /** Base URL of another service with this API, for the local runtime. */
-  api_endpoint?: string | undefined
-  /** Limit of one request. */
-  timeout_ms?: number
-}
-
 // The client itself hangs eleven listeners on the stream of a large download; the default of ten makes Node warn.
 EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
 
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const FINISHED = 'finished'
-const TIME_IS_UP = 'the time limit passed'
-
-const DEFAULT_TIMEOUT_MS = 10_000
 /** A large object on a slow day still moves at a megabyte per second. */
 const TIMEOUT_PER_BYTE_MS = 1 / 1000
 
-export function gcsObjectStore({ bucket, clock, api_endpoint, timeout_ms }: GcsOptions): ObjectStore {
-  const storage = new Storage({
-    retryOptions: { autoRetry: false },
-    ...(api_endpoint === undefined ? {} : { apiEndpoint: api_endpoint, projectId: 'local' }),
-  })
-  return new GcsObjectStore(storage.bucket(bucket), clock, timeout_ms ?? DEFAULT_TIMEOUT_MS)
+/**
+ * The object store on Google Cloud Storage, through the official client. Its checks are off as its retries are, because
+ * they break the protocol: a checksum mismatch makes it delete without a generation. Instead the checksum travels with the
+ * write, so that the service refuses damaged bytes.
+ */
+export function gcsObjectStore(options: GcsOptions): ObjectStore {
+  return new GcsObjectStore(openBucket(options), options.clock, options.timeout_ms ?? REQUEST_MS_MAX)
 }
 
 class GcsObjectStore implements ObjectStore {
@@ -97,7 +78,7 @@ class GcsObjectStore implements ObjectStore {
     const file = this.#bucket.file(name)
     const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
     try {
-      await this.#limited(limit_ms, `writing ${name}`, () =>
+      await limited(this.#clock, limit_ms, `writing ${name}`, () =>
         file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
           resumable: false,
           validation: false,
@@ -112,12 +93,25 @@ class GcsObjectStore implements ObjectStore {
     }
   }
 
-  async list(prefix: string): Promise<ObjectListing[]> {
+  async list(prefix: string, { from, limit }: { from?: string; limit?: number } = {}): Promise<ObjectListing[]> {
     currentTrace().store_lists++
-    // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
-    const items = await this.#limited(this.#timeout_ms, `listing ${prefix}`, async () => {
-      const [files] = await this.#bucket.getFiles({ prefix, fields: 'items(name,generation,size),nextPageToken' })
-      return files as unknown as readonly { name: string; generation: string; size: string }[]
+    const items = await limited(this.#clock, this.#timeout_ms, `listing ${prefix}`, async () => {
+      const query: GetFilesOptions = {
+        prefix,
+        fields: 'items(name,generation,size),nextPageToken',
+        // By itself the client takes a limit for that of one page, and a page may be a short one.
+        autoPaginate: false,
+        ...(from === undefined ? {} : { startOffset: from }),
+        ...(limit === undefined ? {} : { maxResults: limit }),
+      }
+      const found: { name: string; generation: string; size: string }[] = []
+      for (let page: GetFilesOptions | null = query; page !== null && found.length < (limit ?? Infinity);) {
+        // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
+        const answer = (await this.#bucket.getFiles(page)) as unknown as [typeof found, GetFilesOptions | null]
+        found.push(...answer[0])
+        page = answer[1] && { ...query, pageToken: answer[1].pageToken! }
+      }
+      return found.slice(0, limit)
     })
     return items.map(({ name, generation, size }) => ({
       name,
@@ -135,7 +129,7 @@ class GcsObjectStore implements ObjectStore {
     | { kind: 'absent' }
   > {
     try {
-      return await this.#limited(this.#timeout_ms, `reading ${file.name}`, (signal) =>
+      return await limited(this.#clock, this.#timeout_ms, `reading ${file.name}`, (signal) =>
         this.#stream(file, window, signal),
       )
     } catch (error) {
@@ -189,24 +183,6 @@ class GcsObjectStore implements ObjectStore {
         })
     })
   }
-
-  /** Runs one request with a time limit; when it passes, the request is given up and its outcome unknown. */
-  async #limited<T>(limit_ms: number, doing: string, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const finished = new AbortController()
-    const aborted = new AbortController()
-    const limit = this.#clock.sleep(limit_ms, finished.signal).then(() => {
-      if (finished.signal.aborted) return undefined
-      aborted.abort(TIME_IS_UP)
-      throw new StoreError('unavailable', `${doing} took longer than ${Math.round(limit_ms)} ms`)
-    })
-    try {
-      return (await Promise.race([request(aborted.signal), limit])) as T
-    } catch (error) {
-      throw asStoreError(error, doing)
-    } finally {
-      finished.abort(FINISHED)
-    }
-  }
 }
 
 function addQuery(file: File, query: Record<string, string>): void {
@@ -216,27 +192,4 @@ function addQuery(file: File, query: Record<string, string>): void {
       return { ...request, qs: { ...request.qs, ...query } }
     },
   })
-}
-
-/** The HTTP status behind a failure of `#limited`, if the service answered at all. */
-function answeredStatus(error: unknown): number | undefined {
-  return error instanceof StoreError ? statusOf(error.cause) : undefined
-}
-
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
-  const { code, status } = error as { code?: unknown; status?: unknown }
-  const value = Number(code ?? status)
-  return Number.isInteger(value) ? value : undefined
-}
-
-function asStoreError(error: unknown, doing: string): StoreError {
-  if (error instanceof StoreError) return error
-  const status = statusOf(error)
-  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
-  if (status === 429) return new StoreError('throttled', message, { cause: error })
-  // 408 and everything from 500 on, and every failure without an HTTP answer: it may have happened.
-  if (status === undefined || status === 408 || status >= 500)
-    return new StoreError('unavailable', message, { cause: error })
-  return new StoreError('rejected', message, { cause: error })
 }

@@ -49,8 +49,12 @@ export interface ObjectStore {
     bytes: Uint8Array,
     options: { if_generation: Generation; crc32c: number; content_type: string },
   ): Promise<WriteResult>
-  /** Every live object whose name starts with `prefix`, in name order. */
-  list(prefix: string): Promise<ObjectListing[]>
+  /**
+   * Live objects whose name starts with `prefix`, in name order (of their UTF-8 bytes).
+   * @param from leaves out names before it
+   * @param limit objects at most; fewer only when there are no more. Without it all of them
+   */
+  list(prefix: string, options?: { from?: string; limit?: number }): Promise<ObjectListing[]>
 }
 
 /**

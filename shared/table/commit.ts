@@ -9,7 +9,14 @@ import { assembleFile } from '../parquet/file.ts'
 import { evaluate, openDraft, type Admission, type Draft, type Plan } from './evaluate.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject, outcomeUnknown, retryReads } from './failures.ts'
-import { encodeFooter, OLDEST_WRITER_BESIDE, withCommit, WRITER_RELEASE, type Footer } from './footer.ts'
+import {
+  encodeFooter,
+  OLDEST_WRITER_BESIDE,
+  withCommit,
+  WRITER_RELEASE,
+  type CommitMark,
+  type Footer,
+} from './footer.ts'
 import { layOut } from './layout.ts'
 import { LIMITS, WARN_SHARE } from './limits.ts'
 import type { Mutation, Outcome } from './mutation.ts'
@@ -52,7 +59,7 @@ interface View {
 }
 
 /** A new generation, ready to be sent. */
-interface Candidate {
+export interface Candidate {
   readonly snapshot: Omit<Snapshot, 'generation'>
   readonly bytes: Uint8Array
   readonly crc32c: number
@@ -134,7 +141,7 @@ async function prepare(
   throw new Error('a plan that admits no write has writes')
 }
 
-function requireWriter({ min_writer }: Footer): void {
+export function requireWriter({ min_writer }: Footer): void {
   if (min_writer > WRITER_RELEASE) {
     throw new Problem('unavailable', 'These records were written by a newer release; this one may only read them.', {
       retry_after_ms: 30_000,
@@ -150,18 +157,32 @@ async function build(
   now_ms: number,
 ): Promise<Candidate> {
   const base = draft.snapshot
-  const commit_id = Buffer.from(random.bytes(8)).toString('hex')
+  const file = await namingObject(base.name, () => layOut(schema, base, plan.writes, draft.decoded))
+  return assembleCandidate(base, file, {
+    commit_id: randomMark(random),
+    time_ms: now_ms,
+    footer: {
+      epoch: base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch,
+      ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
+      floor: Math.max(base.footer.floor, plan.purges.floor),
+      purged: base.footer.purged.with(plan.purges.is_purged),
+    },
+  })
+}
+
+/** The generation after `base`: these rows, one revision on, and of the footer what a commit always changes. */
+export function assembleCandidate(
+  base: Snapshot,
+  file: Snapshot['file'],
+  { commit_id, time_ms, footer: changed }: CommitMark & { footer: Partial<Footer> },
+): Candidate {
   const footer: Footer = {
     ...base.footer,
-    epoch: base.generation === NO_OBJECT ? Buffer.from(random.bytes(8)).toString('hex') : base.footer.epoch,
+    ...changed,
     rev: base.footer.rev + 1,
     min_writer: Math.max(base.footer.min_writer, OLDEST_WRITER_BESIDE),
-    commits: withCommit(base.footer.commits, { commit_id, time_ms: now_ms }),
-    ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
-    floor: Math.max(base.footer.floor, plan.purges.floor),
-    purged: base.footer.purged.with(plan.purges.is_purged),
+    commits: withCommit(base.footer.commits, { commit_id, time_ms }),
   }
-  const file = await namingObject(base.name, () => layOut(schema, base, plan.writes, draft.decoded))
   const { bytes, crc32c } = assembleFile({ ...file, key_values: encodeFooter(footer) })
   return {
     snapshot: { name: base.name, size_bytes: bytes.length, file, footer, whole: true },
@@ -171,8 +192,13 @@ async function build(
   }
 }
 
+/** A commit id, or an epoch. */
+export function randomMark(random: Random): string {
+  return Buffer.from(random.bytes(8)).toString('hex')
+}
+
 /** The attempts that one batch makes, counted and bounded. */
-class Attempts {
+export class Attempts {
   readonly #dependencies: CommitDependencies
   readonly deadline_ms: number
   count = 0
@@ -235,11 +261,11 @@ class Attempts {
   }
 }
 
-function report(
+export function report(
   events: TableEvents,
   snapshot: Snapshot,
   { commit_id, bytes, snapshot: own }: Candidate,
-  plan: Plan,
+  plan: Pick<Plan, 'changes'>,
   attempts: number,
   answer_lost: boolean,
 ): void {

@@ -11,8 +11,7 @@ interface Lines {
 
 /** Table events as structured log lines: the audit trail, and what alerts match. User ids leave only as hashes. */
 export function logTableEvents(lines: Lines, hashUser: (user_id: string) => string): TableEvents {
-  const withoutUser = (text: string): string =>
-    text.replaceAll(/user_id=([^/\s]*)/g, (_, escaped: string) => `user_hash=${hashUser(unescaped(escaped))}`)
+  const withoutUser = (text: string): string => hashUsersIn(text, hashUser)
   return {
     committed: ({ object, ...commit }) =>
       lines.write({ severity: 'INFO', message: 'commit', event: 'commit', object: withoutUser(object), ...commit }),
@@ -44,6 +43,11 @@ export function logTableEvents(lines: Lines, hashUser: (user_id: string) => stri
         limit_value,
       }),
   }
+}
+
+/** Names of objects in a text, without the users in them. */
+export function hashUsersIn(text: string, hashUser: (user_id: string) => string): string {
+  return text.replaceAll(/user_id=([^/\s]*)/g, (_, escaped: string) => `user_hash=${hashUser(unescaped(escaped))}`)
 }
 
 /** The user id of a folder; of a damaged name whatever is there. */

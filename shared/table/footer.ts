@@ -33,6 +33,10 @@ export interface CommitMark {
 
 /** Version of this layout; a reader refuses a higher one. */
 const FORMAT = 1
+
+/** Not damaged, though this release cannot read it: nothing may ever be put in its place. */
+export class NewerFormat extends CorruptFile {}
+
 /** The release number this code writes as: an object whose `min_writer` is higher is read only. */
 export const WRITER_RELEASE = 1
 /**
@@ -100,7 +104,7 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
     return count
   }
   const format = takeCount('format')
-  if (format > FORMAT) throw new CorruptFile(`the object has format ${format}, this release reads up to ${FORMAT}`)
+  if (format > FORMAT) throw new NewerFormat(`the object has format ${format}, this release reads up to ${FORMAT}`)
   const home = take('home')
   if (home !== name) throw new CorruptFile(`the object belongs at ${home}`)
   try {

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../objects/object-store.ts'
 import { CorruptFile } from '../parquet/corrupt-file.ts'
 import { namingObject } from './failures.ts'
-import { escapePartitionValue, type Month } from './partition.ts'
+import { escapePartitionValue, unescapePartitionValue, type Month } from './partition.ts'
 import type { TableSchema } from './schema.ts'
 
 /**
@@ -120,6 +120,13 @@ export function canonicalSpelling(schema: TableSchema, id: string): string {
 
 function indexName(user_id: string): string {
   return `indexes/user_id=${escapePartitionValue(user_id)}/legacy_ids.json`
+}
+
+/** Whose index an object is; `undefined` when it is none. */
+export function userOfIndex(name: string): string | undefined {
+  const folder = /^indexes\/user_id=([^/]+)\//.exec(name)?.[1]
+  const user_id = folder === undefined ? undefined : unescapePartitionValue(folder)
+  return user_id !== undefined && name === indexName(user_id) ? user_id : undefined
 }
 
 function encodeIndex(tables: ReadonlyMap<string, ReadonlyMap<string, LegacyEntry>>): Uint8Array {

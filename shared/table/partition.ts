@@ -72,7 +72,7 @@ export function escapePartitionValue(value: string): string {
 }
 
 /** @returns undefined for what no writer of ours escaped */
-function unescapePartitionValue(escaped: string): string | undefined {
+export function unescapePartitionValue(escaped: string): string | undefined {
   try {
     return decodeURIComponent(escaped)
   } catch (error) {

@@ -151,11 +151,6 @@ export class Table {
     })
   }
 
-  /** Every user who has objects of this table, with those objects, in order of their folders: one LIST. */
-  async objectsByUser(): Promise<ReadonlyMap<string, readonly ObjectListing[]>> {
-    return await this.#lookups.reading(() => this.#objects.byUser())
-  }
-
   async *#scan(user_id: string, options: ScanOptions): AsyncGenerator<FoundRow> {
     if (this.schema.partitioned_by === 'user') {
       const snapshot = await this.#cache.current(this.schema, objectName(this.schema, user_id, ''))

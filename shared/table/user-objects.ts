@@ -1,6 +1,6 @@
 import type { ObjectListing, ObjectStore } from '../objects/object-store.ts'
 import type { Position } from './listing.ts'
-import { monthOf, monthOfObject, objectName, userOfObject, userPrefix, type Month } from './partition.ts'
+import { monthOf, monthOfObject, objectName, userPrefix, type Month } from './partition.ts'
 import type { TableSchema } from './schema.ts'
 import type { SnapshotCache } from './snapshot-cache.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts'
 /** Fetched at once. */
 export const PARTITIONS_SIDE_BY_SIDE = 8
 
-/** Which objects a table has, of one user and of all. */
+/** Which objects a table has of one user. */
 export class UserObjects {
   readonly #schema: TableSchema
   readonly #store: ObjectStore
@@ -30,19 +30,6 @@ export class UserObjects {
         return is_behind ? [{ ...listing, month }] : []
       })
       .toSorted((a, b) => (a.month > b.month ? -1 : 1))
-  }
-
-  /** Every user's objects, users in order of their folders: one LIST. */
-  async byUser(): Promise<ReadonlyMap<string, readonly ObjectListing[]>> {
-    const users = new Map<string, ObjectListing[]>()
-    for (const listing of await this.#store.list(`${this.#schema.name}/`)) {
-      const user_id = userOfObject(this.#schema, listing.name)
-      if (user_id === undefined) continue
-      const objects = users.get(user_id)
-      if (objects) objects.push(listing)
-      else users.set(user_id, [listing])
-    }
-    return users
   }
 
   /**

@@ -31,8 +31,11 @@ function below(prefix: string, store: ObjectStore): ObjectStore {
     read: (name, options) => store.read(prefix + name, options),
     readRange: (name, range, options) => store.readRange(prefix + name, range, options),
     write: (name, bytes, options) => store.write(prefix + name, bytes, options),
-    list: async (within) => {
-      const listed = await store.list(prefix + within)
+    list: async (within, { from, ...options } = {}) => {
+      const listed = await store.list(prefix + within, {
+        ...options,
+        ...(from !== undefined && { from: prefix + from }),
+      })
       return listed.map((object) => ({ ...object, name: object.name.slice(prefix.length) }))
     },
   }

@@ -148,11 +148,19 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
       expect(await store.list('nothing/')).toEqual([])
     })
 
-    test('lists names in the order of their UTF-8 bytes', async () => {
+    test('lists on from a name, as many as are wanted, in the order of UTF-8 bytes', async () => {
       const { store } = await open()
-      const names = ['n/10', 'n/9', 'n/a', 'n/é', 'n/\uff5e', 'n/\u{1f600}']
-      await Promise.all(names.toReversed().map((name) => mustPut(store, name, name)))
-      expect((await store.list('n/')).map(({ name }) => name)).toEqual(names)
+      const names = ['s/a', 's/b/1', 's/b/2', 's/c', 's/\u{ff5e}', 's/\u{1f600}', 't/1']
+      for (const name of names.toReversed()) await mustPut(store, name, name)
+      const listed = async (options: { from?: string; limit?: number }) =>
+        (await store.list('s/', options)).map(({ name }) => name)
+      expect(await listed({})).toEqual(names.slice(0, 6))
+      expect(await listed({ limit: 2 })).toEqual(['s/a', 's/b/1'])
+      expect(await listed({ from: 's/b/2' })).toEqual(names.slice(2, 6))
+      expect(await listed({ from: 's/b0', limit: 2 })).toEqual(['s/c', 's/\u{ff5e}'])
+      expect(await listed({ from: 's/\u{ff5e}', limit: 9 })).toEqual(names.slice(4, 6))
+      expect(await listed({ from: 'a' })).toHaveLength(6)
+      expect(await listed({ from: 't/' })).toEqual([])
     })
 
     test('lists what was just written, at its newest generation', async () => {

@@ -138,5 +138,8 @@ describe('the adapter for Cloud Storage', () => {
     const names = Array.from({ length: 1005 }, (_, at) => `many/${String(at).padStart(4, '0')}`)
     await Promise.all(names.map((name) => store.write(name, BYTES, written)))
     expect((await store.list('many/')).map(({ name }) => name)).toEqual(names)
+    // A page of the service holds 1000 at most, whatever was asked for.
+    expect((await store.list('many/', { limit: 1003 })).map(({ name }) => name)).toEqual(names.slice(0, 1003))
+    expect(await store.list('many/', { from: names[1]!, limit: 1003 })).toHaveLength(1003)
   })
 })

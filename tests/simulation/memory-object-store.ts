@@ -152,12 +152,14 @@ export class MemoryObjectStore implements ObjectStore {
     })
   }
 
-  async list(prefix: string): Promise<ObjectListing[]> {
+  async list(prefix: string, { from = '', limit }: { from?: string; limit?: number } = {}): Promise<ObjectListing[]> {
+    const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
     return await this.#call({ operation: 'list', name: prefix }, () =>
       [...this.#objects]
-        .filter(([name]) => name.startsWith(prefix))
+        .filter(([name]) => name.startsWith(prefix) && compare(name, from) >= 0)
         .map(([name, { bytes, generation }]) => ({ name, generation, size_bytes: bytes.length }))
-        .toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+        .toSorted((a, b) => compare(a.name, b.name))
+        .slice(0, limit),
     )
   }
 

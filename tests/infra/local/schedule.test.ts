@@ -16,9 +16,14 @@ async function scheduled(status: number) {
   onTestFinished(() => void server.close())
   const lines: LogEntry[] = []
   const waits_ms: number[] = []
+  const maintenance_url = await listening(server)
+  const calls = { begun: 0 }
   const stop = startSchedule({
-    maintenance_url: await listening(server),
-    token: () => Promise.resolve('a token'),
+    maintenance_url,
+    token: () => {
+      calls.begun++
+      return Promise.resolve('a token')
+    },
     clock: {
       ...systemClock,
       sleep: (duration_ms, signal) => {
@@ -29,26 +34,33 @@ async function scheduled(status: number) {
     log: { write: (entry) => void lines.push(entry), flush: () => Promise.resolve() },
   })
   onTestFinished(stop)
-  return { requests, lines, waits_ms, stop }
+  return { requests, calls, lines, waits_ms, stop }
 }
 
 test('dispatch is called each minute as an operator calls it, until the runtime ends', async () => {
-  const { requests, lines, waits_ms, stop } = await scheduled(200)
-  await expect.poll(() => requests.length).toBeGreaterThan(2)
+  const { requests, calls, lines, waits_ms, stop } = await scheduled(200)
+  await expect.poll(() => requests.filter(({ url }) => url?.endsWith('/dispatch')).length).toBeGreaterThan(2)
   await stop()
-  const called = requests.length
-  expect(requests[0]).toMatchObject({
+  const { begun } = calls
+  expect(requests.find(({ url }) => url === '/api/maintenance/dispatch')).toMatchObject({
     method: 'POST',
-    url: '/api/maintenance/dispatch',
     headers: { authorization: 'Bearer a token' },
   })
-  expect(new Set(waits_ms)).toEqual(new Set([60_000]))
+  expect(new Set(waits_ms)).toEqual(new Set([60_000, 3_600_000]))
   await systemClock.sleep(30)
-  expect([requests.length, lines]).toEqual([called, []])
+  expect([calls.begun, lines]).toEqual([begun, []])
+})
+
+test('every other job is called each hour, one after another', async () => {
+  const { requests } = await scheduled(200)
+  const jobs = ['retention', 'purge', 'integrity', 'metrics', 'reencrypt'].map((job) => `/api/maintenance/${job}`)
+  const called = () => requests.map(({ url }) => url!).filter((url) => jobs.includes(url))
+  await expect.poll(() => called().length).toBeGreaterThan(9)
+  expect(called().slice(0, 10)).toEqual([...jobs, ...jobs])
 })
 
 test('a run that fails is told of, and the next one comes all the same', async () => {
   const { requests, lines } = await scheduled(503)
-  await expect.poll(() => requests.length).toBeGreaterThan(2)
-  expect(lines[0]).toMatchObject({ severity: 'WARNING', message: 'scheduled dispatch: 503 why' })
+  await expect.poll(() => requests.filter(({ url }) => url?.endsWith('/dispatch')).length).toBeGreaterThan(2)
+  expect(lines).toContainEqual({ severity: 'WARNING', message: 'scheduled dispatch: 503 why' })
 })

@@ -1,0 +1,4 @@
+/** Why nothing can be restored, said to the person who started it and can put it right. */
+export class RestoreFailure extends Error {
+  override readonly name = 'RestoreFailure'
+}

@@ -1,0 +1,185 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { Problem } from '#shared/base/problem.ts'
+import type { Random } from '#shared/base/random.ts'
+import { StoreError } from '#shared/objects/object-store.ts'
+import { monthOfObject, type Month } from '#shared/table/partition.ts'
+import { renewEpoch } from '#shared/table/renewal.ts'
+import {
+  differences,
+  RESTORE_CLIENT_ID,
+  restorations,
+  rowsById,
+  VERSIONS_AHEAD,
+  type RestoreRules,
+} from '#shared/table/restore.ts'
+import { Pace } from '#shared/table/pace.ts'
+import { SnapshotCache } from '#shared/table/snapshot-cache.ts'
+import { wholeSnapshot } from '#shared/table/snapshot.ts'
+import type { Row } from '#shared/table/schema.ts'
+import type { Fleet } from './fleet.ts'
+import type { History } from './history.ts'
+import { between, oneOf } from './seeded-random.ts'
+
+/** What an operator was shown and agreed to: notes of an object and the versions they then had, 0 = gone. */
+export interface Agreed {
+  readonly object: string
+  readonly shown: ReadonlyMap<string, number>
+  readonly restored: ReadonlyMap<string, Row>
+}
+
+const AS_IT_WAS: RestoreRules = { restored: (old) => old, tombstone: (live) => live }
+
+/** Somebody who brings objects back to generations of before, beside everybody else, and thinks before agreeing. */
+export async function restoreNowAndThen(
+  history: History,
+  fleet: Fleet,
+  random: Random,
+  users: readonly string[],
+  mutationsOf: typeof restorations = restorations,
+): Promise<Agreed[]> {
+  const all: Agreed[] = []
+  for (let rounds = between(random, 2, 5); rounds > 0; rounds--) {
+    await history.clock.sleep(between(random, 500, 8000))
+    if (history.landings.length === 0) continue
+    const { name: object, bytes: then } = oneOf(random, history.landings)
+    if (random.uniform() < 0.25) {
+      await startEpoch(history, random, users, object)
+      continue
+    }
+    const rows = async (bytes: Uint8Array) => await rowsById(history.schema, wholeSnapshot(object, 'any', bytes))
+    const found = differences(history.schema, AS_IT_WAS, await rows(history.store.bytesOf(object)!), await rows(then))
+    all.push({
+      object,
+      shown: new Map(found.map(({ id, live }) => [id, Number(live?.['version'] ?? 0)])),
+      restored: new Map(found.map(({ id, restored }) => [id, restored])),
+    })
+    history.tell(`${object}: ${found.map(({ id, kind }) => `${id} ${kind}`).join()} is agreed to`)
+    await history.clock.sleep(between(random, 0, 5000))
+    const { user_id, month } = homeOf(history, users, object)
+    const { table, crashed } = fleet.any()
+    const restoring = table.mutateTogether(user_id, month, mutationsOf(found)).catch(requireKnown)
+    await Promise.race([restoring, crashed])
+  }
+  return all
+}
+
+/** As after something was put back from outside. */
+async function startEpoch(history: History, random: Random, users: readonly string[], object: string): Promise<void> {
+  const { store, clock, schema } = history
+  const { month } = homeOf(history, users, object)
+  const cache = new SnapshotCache(store, { bytes_max: 64 * 1024 })
+  const ignore = (): void => undefined
+  const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
+  history.tell(`${object} gets a new epoch`)
+  await renewEpoch(
+    { store, cache, pace: new Pace(clock), clock, random, events },
+    { schema, month, name: object },
+  ).catch(requireKnown)
+}
+
+function homeOf({ schema }: History, users: readonly string[], object: string): { user_id: string; month: Month } {
+  const user_id = users.find((user) => monthOfObject(schema, user, object) !== undefined)!
+  return { user_id, month: monthOfObject(schema, user_id, object)! }
+}
+
+/**
+ * Whatever was restored meanwhile, this holds: every object counts its commits without gaps; versions only rise, all of them
+ * far ahead in a new epoch, which changes nothing else; a change of a client stays until somebody undoes it who was shown it, so that none is lost which was made after;
+ * what is purged comes back only by a restore that was agreed to.
+ * @returns how many notes were restored
+ */
+export async function checkRestores(history: History, agreed: readonly Agreed[]): Promise<number> {
+  const before = new Map<string, Seen>()
+  const versions = new Map<string, Row>()
+  let restored = 0
+  for (const { name, generation, bytes } of history.landings) {
+    const snapshot = wholeSnapshot(name, generation, bytes)
+    const { rev, epoch, purged } = snapshot.footer
+    const last = before.get(name) ?? { rev: 0, epoch, rows: new Map<string, Row>() }
+    if (rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${rev}`)
+    const rows = await rowsById(history.schema, snapshot)
+    for (const [id, row] of rows) {
+      const was = last.rows.get(id)
+      if (was?.['version'] === row['version']) continue
+      if (versions.has(versionKey(row))) fail(`${id} has version ${String(row['version'])} for the second time`)
+      versions.set(versionKey(row), row)
+      if (epoch !== last.epoch) {
+        if (!was || !isAhead(was, row)) fail(`${id} is another in the new epoch`)
+        continue
+      }
+      if (isChanged(was, row)) continue
+      if (!agreed.some((one) => isAgreed(one, name, was, row))) fail(`${id} lost what nobody agreed to undo`)
+      restored++
+    }
+    for (const [id, was] of last.rows) {
+      if (rows.has(id)) continue
+      if (epoch !== last.epoch || !history.purgeable.has(id) || was['deleted'] !== true) fail(`${name} lost ${id}`)
+      if (!purged.has(id)) fail(`${id} is gone and may be used again`)
+    }
+    before.set(name, { rev, epoch, rows })
+  }
+  checkAcknowledged(history, versions)
+  return restored
+}
+
+interface Seen {
+  readonly rev: number
+  readonly epoch: string
+  readonly rows: ReadonlyMap<string, Row>
+}
+
+function versionKey(row: Row): string {
+  return `${String(row['note_id'])} at ${String(row['version'])}`
+}
+
+/** The restore of a note that was shown as it was until then. */
+function isAgreed({ object, shown, restored }: Agreed, name: string, was: Row | undefined, row: Row): boolean {
+  const id = String(row['note_id'])
+  const wanted = restored.get(id)
+  return (
+    object === name &&
+    row['client_id'] === RESTORE_CLIENT_ID &&
+    shown.get(id) === Number(was?.['version'] ?? 0) &&
+    (!was || row['version'] === Number(was['version']) + 1) &&
+    wanted?.['deleted'] === row['deleted'] &&
+    String(wanted?.['tags']) === String(row['tags'])
+  )
+}
+
+/** What was acknowledged was stored: at the version that was told, or with further changes in the same commit. */
+function checkAcknowledged({ operations }: History, versions: ReadonlyMap<string, Row>): void {
+  const stored = Map.groupBy(versions.values(), (row) => row['note_id'])
+  for (const { mark, status, row } of operations) {
+    if (status !== 'acknowledged' || !row) continue
+    const of_note = stored.get(row['note_id']) ?? []
+    const first = of_note.find(({ version }) => Number(version) >= Number(row['version']))
+    const told = row['tags'] as readonly string[]
+    const kept = (first?.['tags'] ?? []) as readonly string[]
+    if (told.some((one, at) => kept[at] !== one)) fail(`${mark} was acknowledged and not stored so`)
+    const was_made = of_note.some(({ tags }) => (tags as readonly string[]).includes(mark))
+    if (!was_made) fail(`${mark} was acknowledged and never made`)
+  }
+}
+
+function isAhead(was: Row, row: Row): boolean {
+  const same_version = { ...row, version: was['version'], rev: was['rev'] }
+  return row['version'] === Number(was['version']) + VERSIONS_AHEAD && isDeepStrictEqual(same_version, { ...was })
+}
+
+/** Changes of clients, perhaps several in one commit: what was there, and a mark for each. */
+function isChanged(was: Row | undefined, row: Row): boolean {
+  const before = (was?.['tags'] ?? []) as readonly string[]
+  const after = row['tags'] as readonly string[]
+  const changes = Number(row['version']) - Number(was?.['version'] ?? 0)
+  return after.length === before.length + changes && before.every((mark, at) => after[at] === mark)
+}
+
+function requireKnown(error: unknown): void {
+  const is_known = error instanceof StoreError || (error instanceof Problem && error.kind !== 'internal')
+  if (!is_known) throw error
+}
+
+function fail(what: string): never {
+  throw new Error(what)
+}
