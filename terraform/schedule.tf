@@ -1,12 +1,16 @@
 # What maintenance does by itself. A task whose route the contract does not have yet gets no job.
 
 locals {
+  # Dispatch each minute. The others run once a day (metrics, retention) or a week (purge, integrity, re-encryption), in as
+  # many calls as it takes: each call carries the run of its period on, and one that finds nothing due costs one read. The
+  # next call comes soon enough, so none is retried.
   schedules = {
-    dispatch  = { cron = "* * * * *", retries = 0 } # The next minute comes soon enough.
-    metrics   = { cron = "10 2 * * *", retries = 3 }
-    retention = { cron = "30 2 * * *", retries = 3 }
-    purge     = { cron = "0 3 * * 0", retries = 3 }
-    integrity = { cron = "0 4 * * 0", retries = 3 }
+    dispatch  = "* * * * *"
+    metrics   = "*/15 * * * *"
+    retention = "3-59/15 * * * *"
+    purge     = "6-59/15 * * * *"
+    integrity = "9-59/15 * * * *"
+    reencrypt = "12-59/15 * * * *"
   }
 
   operator_routes = toset(flatten([for function in local.contract : function.operator_routes]))
@@ -18,7 +22,7 @@ resource "google_cloud_scheduler_job" "maintenance" {
 
   name             = "maintenance-${each.key}"
   region           = var.region
-  schedule         = each.value.cron
+  schedule         = each.value
   time_zone        = "Etc/UTC"
   attempt_deadline = "${local.functions["maintenance"].timeout_s + 20}s"
 
@@ -31,11 +35,6 @@ resource "google_cloud_scheduler_job" "maintenance" {
       service_account_email = google_service_account.scheduler.email
       audience              = local.functions["maintenance"].url
     }
-  }
-
-  retry_config {
-    retry_count          = each.value.retries
-    min_backoff_duration = "30s"
   }
 
   depends_on = [google_project_service.enabled, google_cloud_run_v2_service_iam_member.public]

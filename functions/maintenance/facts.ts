@@ -2,6 +2,7 @@ import { LeastRecentlyUsed } from '#shared/http/least-recently-used.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { GroupCounter } from '#shared/table/counting.ts'
 import type { Table } from '#shared/table/table.ts'
+import { DAY_MS } from './job.ts'
 
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
 
@@ -69,7 +70,6 @@ export function mergedDistributions(parts: readonly DistributionFacts[]): Distri
 /** How long a platform's distributions stay fresh, by its id; those that refresh nothing are not in it. */
 export type Refreshes = Map<string, number>
 
-const DAY_MS = 24 * 60 * 60 * 1000
 const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
 
 export const refreshFacts = new GroupCounter<Refreshes>(

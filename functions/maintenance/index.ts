@@ -1,23 +1,28 @@
 import { createFoundation } from '#shared/composition/foundation.ts'
-import { Problem } from '#shared/base/problem.ts'
 import { maintenanceRoutes } from '#shared/contract/maintenance.ts'
+import { cloudKms } from '#shared/credentials/cloud-kms.ts'
+import { keyProblem } from '#shared/credentials/key-problems.ts'
+import { KeyError } from '#shared/credentials/key-wrapper.ts'
+import { credentialVault } from '#shared/credentials/vault.ts'
 import { createApp } from '#shared/http/app.ts'
-import { edgeSettings, storageSettings } from '#shared/http/edge-settings.ts'
+import { edgeSettings, keySettings, storageSettings } from '#shared/http/edge-settings.ts'
 import type { Environment, FunctionApp, Overrides } from '#shared/http/function-app.ts'
-import { stackOf } from '#shared/http/request-log.ts'
 import { deployable } from '#shared/http/serve.ts'
 import { readSettings } from '#shared/http/settings.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { maintenanceHandlers } from './handler.ts'
+import { keepingSettings } from './settings.ts'
 
-export const maintenanceSettings = { ...edgeSettings, ...storageSettings }
+export const maintenanceSettings = { ...edgeSettings, ...storageSettings, ...keySettings, ...keepingSettings }
 
-/** The maintenance function, composed: three tables on the configured bucket, behind the edge. */
+/** The maintenance function, composed: three tables on the configured bucket and the vault on the configured key. */
 export function createMaintenanceApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(maintenanceSettings, environment)
-  const { edge, table, probe, hashUser } = createFoundation(settings, overrides)
+  const { edge, store, events, table, probe, hashUser } = createFoundation(settings, overrides)
+  const { clock, random, log } = edge
+  const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   return createApp({
     function: 'maintenance',
     routes: maintenanceRoutes,
@@ -25,18 +30,23 @@ export function createMaintenanceApp(environment: Environment, overrides: Overri
       distributions: table(DISTRIBUTIONS, 1 / 3),
       audiences: table(AUDIENCES, 1 / 3),
       platforms: table(PLATFORMS, 1 / 3),
-      clock: edge.clock,
-      fault: (user_id, error) =>
-        edge.log.write({
-          severity: error instanceof Problem && error.kind !== 'internal' ? 'WARNING' : 'ERROR',
-          message: `dispatch failed for a user: ${error instanceof Problem ? error.message : stackOf(error)}`,
-          event: 'dispatch_failed',
-          user_hash: hashUser(user_id),
-        }),
+      store,
+      events,
+      hashUser,
+      ...edge,
+      vault: credentialVault({ keys, random }),
+      bucket: settings.GCS_BUCKET,
+      keeping: settings,
     }),
     settings,
     ...edge,
     probe,
+    explain(error) {
+      if (!(error instanceof KeyError)) return undefined
+      const severity = error.kind === 'unavailable' ? 'WARNING' : 'ERROR'
+      log.write({ severity, message: error.message, function: 'maintenance', key_error: error.kind })
+      return keyProblem(error)
+    },
   })
 }
 

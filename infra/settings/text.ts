@@ -1,9 +1,10 @@
 import { audiencesSettings } from '#functions/audiences/index.ts'
+import { maintenanceSettings } from '#functions/maintenance/index.ts'
 import { platformsSettings } from '#functions/platforms/index.ts'
 import { serverSettings } from '#shared/http/edge-settings.ts'
 import { settingsExample, settingsMarkdown } from '#shared/http/settings.ts'
 
-const ALL_SETTINGS = { ...audiencesSettings, ...platformsSettings, ...serverSettings }
+const ALL_SETTINGS = { ...audiencesSettings, ...platformsSettings, ...maintenanceSettings, ...serverSettings }
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 

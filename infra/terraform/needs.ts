@@ -31,7 +31,8 @@ export const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     memory_mib: 1024,
     concurrency: 10,
     timeout_s: 300,
-    writes: ['audiences/', 'platforms/', 'distributions/', 'reports/', 'locks/'],
-    reads: ['migrations/', ...EVERYBODY_READS],
+    // How far its jobs have come lies in maintenance/.
+    writes: ['audiences/', 'platforms/', 'distributions/', 'maintenance/'],
+    reads: EVERYBODY_READS,
   },
 }

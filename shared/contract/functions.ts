@@ -1,6 +1,7 @@
 /**
  * The one list of deployed functions and the paths each answers: read by the gateway, the bundler, Terraform and the
- * delivery scripts. A function is added here, in `functions/<name>/`, and nowhere else. Its health is at
+ * delivery scripts. A function is added here, in `functions/<name>/`, and in `infra/terraform/needs.ts` and `infra/deploy/smoke-steps.ts`,
+ * which do not compile without it. Its health is at
  * `/api/<name>/health`, so one of its prefixes is `/api/<name>`, and that one comes first.
  */
 export const FUNCTIONS = {

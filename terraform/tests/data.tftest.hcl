@@ -101,8 +101,8 @@ run "each_function_reaches_its_folders_and_no_other" {
       "distributions reads"  = "audiences/, indexes/, config/"
       "distributions writes" = "distributions/, platforms/"
       "insights reads"       = "audiences/, platforms/, distributions/, indexes/, config/"
-      "maintenance reads"    = "migrations/, indexes/, config/"
-      "maintenance writes"   = "audiences/, platforms/, distributions/, reports/, locks/"
+      "maintenance reads"    = "indexes/, config/"
+      "maintenance writes"   = "audiences/, platforms/, distributions/, maintenance/"
     }
     error_message = "A function's folders changed: say so here too, on purpose."
   }

@@ -10,8 +10,9 @@ import { createInsightsApp } from '#functions/insights/index.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
 import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { LOCAL_KEY } from '#infra/local/kms/server.ts'
 import { isoTime, systemClock, type Clock } from '#shared/base/clock.ts'
-import { newId } from '#shared/base/ids.ts'
+import { idTime_ms, newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { FunctionFactory } from '#shared/http/function-app.ts'
 import { createFunctionServer } from '#shared/http/function-server.ts'
@@ -58,7 +59,11 @@ export const DEMO = 'demo_user'
 const MAINTENANCE_URL = 'http://maintenance.test'
 const OPERATOR = 'scheduler@example.com'
 
-export async function runningInTest({ clock = systemClock }: { clock?: Clock } = {}): Promise<Running> {
+/** @param settings further ones for every function */
+export async function runningInTest({
+  clock = systemClock,
+  settings = {},
+}: { clock?: Clock; settings?: Readonly<Record<string, string>> } = {}): Promise<Running> {
   const data_dir = await mkdtemp(join(tmpdir(), 'distributions-'))
   const gcs = await startGcs({ data_dir, buckets: [BUCKET], fsync: false, clock })
   const servers: Server[] = []
@@ -85,6 +90,8 @@ export async function runningInTest({ clock = systemClock }: { clock?: Clock } =
     ...environmentOf({ issuer_url, gcs_url: gcs.url }),
     FUNCTION_URL: MAINTENANCE_URL,
     OPERATOR_ACCOUNTS: OPERATOR,
+    KMS_KEY: LOCAL_KEY,
+    ...settings,
   }
   const operator = { sub: 'scheduler', email: OPERATOR, email_verified: true, aud: MAINTENANCE_URL }
   const instance: Running['instance'] = async (factory) => {
@@ -147,7 +154,7 @@ export async function runningInTest({ clock = systemClock }: { clock?: Clock } =
 function aPlatform(platform_id: string, clock: Clock): Record<string, unknown> {
   return {
     platform_id,
-    created_at: isoTime(clock.now_ms()),
+    created_at: isoTime(idTime_ms('plat', platform_id) ?? clock.now_ms()),
     deleted: false,
     platform_type: 'the_trade_desk',
     name: 'Our Trade Desk seat',

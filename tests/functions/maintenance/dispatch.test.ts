@@ -14,6 +14,7 @@ import {
   type DistributionJson,
   type Running,
 } from '#tests/functions/distributions/running.ts'
+import { place } from './running.ts'
 
 const NOON = '2025-05-15T12:00:00Z'
 const APRIL_AUDIENCES = `audiences/user_id=${DEMO}/year=2025/month=04/`
@@ -67,12 +68,12 @@ test('what is scheduled becomes pending when it is due, with its first attempt, 
   expect((await running.dispatch()).body).toMatchObject(NOTHING)
 })
 
-test('a run after which nothing changed costs two LISTs', async () => {
+test('a run after which nothing changed costs two LISTs and a look at where the last one stopped', async () => {
   const { running } = await atNoon()
   await completedAtNoon(running)
   await running.dispatch()
   const { result, ...cost } = await running.counted(() => running.dispatch())
-  expect([result.body['users'], cost]).toEqual([1, { reads: 0, writes: 0, lists: 2 }])
+  expect([result.body['users'], cost]).toEqual([1, { reads: 1, writes: 0, lists: 2 }])
 })
 
 test('a platform with auto_refresh gets a refresh of what was completed there longer ago than its frequency', async () => {
@@ -206,8 +207,20 @@ test('a cursor goes on behind a user, and anything else is refused', async () =>
     await created(running.as(user_id).distributions, await aPair(running, user_id))
   }
   const operator = (await running.instance(createMaintenanceApp)).asOperator()
-  const cursor = Buffer.from('a_user').toString('base64url')
+  const cursor = Buffer.from('user_id=a_user/').toString('base64url')
   expect((await operator.call('POST', `${DISPATCH}?cursor=${cursor}`)).body['users']).toBe(2)
   const { status, body } = await operator.call('POST', `${DISPATCH}?cursor=%2F%2F`)
   expect([status, body.errors.map(({ path }) => path)]).toEqual([400, ['cursor']])
+})
+
+test('a run that could not give everyone a turn is carried on by the next call, whichever instance has it', async () => {
+  const { running } = await atNoon()
+  for (const user_id of ['a_user', 'b_user', 'c_user']) {
+    await created(running.as(user_id).distributions, await aPair(running, user_id))
+  }
+  const run = { started_at: NOON, finished_at: null, after: 'user_id=a_user/', calls: 1, failures: 0, sums: {} }
+  const progress = JSON.stringify({ format: 1, run: { ...run, report: [], report_omitted: 0 } })
+  await place(running, 'maintenance/progress/dispatch.json', Buffer.from(progress))
+  expect((await running.dispatch()).body).toMatchObject({ users: 2, next_cursor: null })
+  expect((await running.dispatch()).body).toMatchObject({ users: 3, next_cursor: null })
 })

@@ -13,7 +13,7 @@ import type { PlantedRepository } from '#tests/house/planted-repository.ts'
 const run = promisify(execFile)
 
 /** The functions that seal or open credentials. */
-const OPENS_CREDENTIALS: readonly string[] = ['platforms']
+const OPENS_CREDENTIALS: readonly string[] = ['platforms', 'maintenance']
 
 const DEMO = `
 import { http } from '@google-cloud/functions-framework'

@@ -1,7 +1,21 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { TERRAFORM_DIR } from '#infra/terraform/terraform.ts'
 import { compileFilter, type LogEntry } from './logging-query.ts'
 import { ALERTS, AUDITED, METRICS } from './watching.ts'
+
+const RUNBOOKS = join(import.meta.dirname, '../../../infra/guides/runbooks')
+
+/** Those of the alerts on what Google itself measures stand in the code. */
+async function linkedRunbooks(): Promise<string[]> {
+  const code = await readFile(join(TERRAFORM_DIR, 'alerts.tf'), 'utf8')
+  const in_code = [...code.matchAll(/ runbook = "([a-z-]+)"/g)].map(([, runbook]) => runbook!)
+  const in_data = [...Object.values(ALERTS), ...Object.values(AUDITED)].map(({ runbook }) => runbook)
+  expect([in_code.length > 0, in_data.length > 0]).toEqual([true, true])
+  return [...new Set([...in_data, ...in_code])]
+}
 
 test('every alert is on a metric that there is', () => {
   const used = Object.values(ALERTS).flatMap(({ count, percentile_95, ratio }) =>
@@ -9,6 +23,11 @@ test('every alert is on a metric that there is', () => {
   )
   expect(used.filter((name) => METRICS[name] === undefined)).toEqual([])
   expect(used.length).toBeGreaterThanOrEqual(Object.keys(ALERTS).length)
+})
+
+test('every alert links a runbook that there is', async () => {
+  const runbooks = await readdir(RUNBOOKS).catch((): string[] => [])
+  expect((await linkedRunbooks()).filter((runbook) => !runbooks.includes(`${runbook}.md`))).toEqual([])
 })
 
 /** Audit log entries as Google documents them: https://cloud.google.com/logging/docs/audit/understanding-audit-logs */

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+
+import { setting, type SettingsOf } from '#shared/http/settings.ts'
+
+const days = z.coerce.number({ error: 'must be a number of days' }).pipe(z.int().min(0))
+
+/** A refresh that was deleted must still be known when its period, at most a month, is looked at again. */
+const PURGE_AFTER_DAYS_MIN = 31
+
+/** How long what nobody uses is kept. */
+export const keepingSettings = {
+  RETENTION_IDLE_DAYS: setting({
+    schema: days.default(90),
+    description: 'After so many days without a change or a distribution an active audience is archived; 0 = never.',
+    example: '90',
+  }),
+  PURGE_AFTER_DAYS: setting({
+    schema: days
+      .refine((value) => value === 0 || value >= PURGE_AFTER_DAYS_MIN, {
+        error: `must be 0 or at least ${PURGE_AFTER_DAYS_MIN}`,
+      })
+      .default(90),
+    description:
+      'After so many days a deleted record that nothing refers to is taken out for good; ' +
+      `0 = never, else at least ${PURGE_AFTER_DAYS_MIN}.`,
+    example: '90',
+  }),
+} as const
+
+export type KeepingSettings = SettingsOf<typeof keepingSettings>

@@ -1,0 +1,164 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { reencryptJob } from '#functions/maintenance/reencrypt.ts'
+import { createPlatformsApp } from '#functions/platforms/index.ts'
+import { startDestinations } from '#infra/local/destinations/server.ts'
+import { startKms } from '#infra/local/kms/server.ts'
+import { systemRandom } from '#shared/base/random.ts'
+import { cloudKms } from '#shared/credentials/cloud-kms.ts'
+import { credentialVault } from '#shared/credentials/vault.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
+import { BUCKET, type Client } from '#tests/functions/audiences/running.ts'
+import { DEMO } from '#tests/functions/distributions/running.ts'
+import { aPlatform, PATH, SECRET } from '#tests/functions/platforms/running.ts'
+import { maintained, runAlone } from './running.ts'
+
+/** Maintenance beside the platforms function, over one key. */
+async function withKey() {
+  const data_dir = await mkdtemp(join(tmpdir(), 'reencrypt-'))
+  const kms = await startKms({ data_dir })
+  const destinations = await startDestinations()
+  onTestFinished(async () => {
+    await Promise.all([kms.close(), destinations.close()])
+    await rm(data_dir, { recursive: true })
+  })
+  const world = await maintained({
+    KMS_KEY: kms.key_name,
+    KMS_API_ENDPOINT: kms.url,
+    ...destinations.environment,
+  })
+  const instance = await world.running.instance(createPlatformsApp)
+  const platforms = instance.as(DEMO)
+  const save = async (client: Client = platforms, more = {}): Promise<string> => {
+    const { body, status, text } = await client.call('POST', PATH, aPlatform(more))
+    if (status !== 201) throw new Error(text)
+    return String(body['platform_id'])
+  }
+  const works = async (id: string): Promise<unknown> => {
+    const { body } = await platforms.call('POST', `${PATH}/${id}/test`)
+    return body['ok'] ?? body['code']
+  }
+  const keyVersion = async (id: string): Promise<unknown> =>
+    ((await world.running.storedPlatform(id))['sealed_credentials'] as { key_version: string }).key_version
+  return { ...world, kms, instance, platforms, save, works, keyVersion }
+}
+
+describe('re-encryption', () => {
+  test('seals what an older version sealed with the primary one: the old one can be disabled', async () => {
+    const { kms, call, platforms, save, works, keyVersion, running } = await withKey()
+    const old = await save()
+    const another = await save(platforms, { name: 'another' })
+    await platforms.call('POST', PATH, { platform_type: 'meta', name: 'without credentials' })
+    const primary = kms.rotate()
+    const young = await save()
+    const before = (await platforms.call('GET', `${PATH}/${old}`)).body['platform'] as Record<string, unknown>
+    const { body } = await call('reencrypt')
+    expect(body).toMatchObject({ state: 'done', sealed: 3, outdated: 2, reencrypted: 2, overtaken: 0, failed: 0 })
+    for (const id of [old, another, young]) expect(await keyVersion(id)).toBe(primary)
+    // A new version of the record, for a changed row has one; nothing else that anybody sees.
+    const after = (await platforms.call('GET', `${PATH}/${old}`)).body['platform'] as Record<string, unknown>
+    expect(after).toEqual({ ...before, version: Number(before['version']) + 1 })
+    kms.setState('1', 'DISABLED')
+    for (const id of [old, another, young]) expect(await works(id)).toBe(true)
+    expect(JSON.stringify([running.lines, body])).not.toContain(SECRET)
+  })
+
+  test('costs two calls to the key for each outdated platform, and one commit for all of a user', async () => {
+    const { kms, call, running, save } = await withKey()
+    for (let i = 0; i < 3; i++) await save()
+    kms.rotate()
+    kms.operations.reset()
+    const { result, ...cost } = await running.counted(() => call('reencrypt?cursor='))
+    expect(result.body).toMatchObject({ reencrypted: 3 })
+    expect(kms.operations.counts()).toMatchObject({ decrypt: 3, encrypt: 3, get: 1 })
+    expect(cost).toMatchObject({ writes: 1, lists: 1 })
+    kms.operations.reset()
+    expect((await call('reencrypt?cursor=')).body).toMatchObject({ sealed: 3, outdated: 0 })
+    expect(kms.operations.counts()).toMatchObject({ decrypt: 0, encrypt: 0 })
+  })
+
+  test('a dry run opens nothing', async () => {
+    const { kms, call, save } = await withKey()
+    await save()
+    kms.rotate()
+    kms.operations.reset()
+    expect((await call('reencrypt?dry_run=true')).body).toMatchObject({ outdated: 1, reencrypted: 0 })
+    expect(kms.operations.counts()).toMatchObject({ decrypt: 0, encrypt: 0 })
+  })
+
+  test('new credentials that are saved meanwhile win', async () => {
+    const world = await withKey()
+    const { kms, platforms, save, works, keyVersion, running, clock } = world
+    const id = await save()
+    const primary = kms.rotate()
+    const key = { key_name: kms.key_name, api_endpoint: kms.url, clock, random: systemRandom }
+    const vault = credentialVault({ keys: cloudKms(key), random: systemRandom })
+    const credentials = { api_key: `good-other-${SECRET}`, account_id: 'other' }
+    const job = reencryptJob({
+      platforms: running.table(PLATFORMS),
+      // Opened and sealed anew; before that is committed, the user saves others.
+      vault: {
+        ...vault,
+        reseal: async (...call) => {
+          const sealed = await vault.reseal(...call)
+          expect((await platforms.call('PUT', `${PATH}/${id}/credentials`, { credentials })).status).toBe(200)
+          return sealed
+        },
+      },
+      bucket: BUCKET,
+      clock,
+    })
+    expect((await runAlone(job, world)).sums).toMatchObject({ outdated: 1, reencrypted: 0, overtaken: 1 })
+    expect([await works(id), await keyVersion(id)]).toEqual([true, primary])
+    const { body } = await platforms.call('GET', `${PATH}/${id}`)
+    expect(JSON.stringify(body)).toContain('ther')
+  })
+
+  test.each(['DISABLED', 'DESTROYED'] as const)(
+    'what a %s version sealed is told of, platform by platform, and left as it is',
+    async (state) => {
+      const { kms, call, save, keyVersion, running } = await withKey()
+      const stuck = await save()
+      const middle = kms.rotate()
+      const movable = await save()
+      const primary = kms.rotate()
+      kms.setState('1', state)
+      const { body } = await call('reencrypt')
+      expect(body).toMatchObject({ state: 'done', outdated: 2, reencrypted: 1, failed: 1, failed_users: 0 })
+      const told = { platform_id: stuck, reason: 'key_unusable', key_version: await keyVersion(stuck) }
+      expect(body['report']).toMatchObject([told])
+      expect(running.lines.filter(({ event }) => event === 'reencryption_failed')).toMatchObject([
+        { severity: 'ERROR', ...told },
+      ])
+      expect(await keyVersion(movable)).toBe(primary)
+      expect(middle).not.toBe(primary)
+    },
+  )
+
+  test('while the key service is away the call is a 503, and the next one goes on', async () => {
+    const { kms, call, save } = await withKey()
+    await save()
+    kms.rotate()
+    kms.faults.add({ fault: 'denied' })
+    const { status, body } = await call('reencrypt')
+    expect([status, body['code']]).toEqual([503, 'key_denied'])
+    kms.faults.reset()
+    expect((await call('reencrypt')).body).toMatchObject({ state: 'done', reencrypted: 1, run: { calls: 2 } })
+  })
+
+  test('run in two instances at once seals everything once', async () => {
+    const { kms, callFresh, save, running, works } = await withKey()
+    const ids = [await save(), await save()]
+    kms.rotate()
+    const runs = await Promise.all([callFresh('reencrypt?cursor='), callFresh('reencrypt?cursor=')])
+    expect(runs.map(({ status }) => status)).toEqual([200, 200])
+    expect(runs.reduce((sum, { body }) => sum + Number(body['reencrypted']), 0)).toBe(2)
+    for (const id of ids) {
+      expect((await running.storedPlatform(id))['version']).toBe(2)
+      expect(await works(id)).toBe(true)
+    }
+  })
+})
