@@ -70,7 +70,14 @@ export class Client {
   async #reuse(mark: string): Promise<void> {
     const [id] = [...this.#history.knownOf(this.#user_id).keys()]
     if (id === undefined) return
-    const operation = this.#begin({ mark, user_id: this.#user_id, kind: 'create', known_version: 0, status: 'unmade' })
+    const operation = this.#begin({
+      mark,
+      user_id: this.#user_id,
+      kind: 'create',
+      note_id: id,
+      known_version: 0,
+      status: 'unmade',
+    })
     await this.#insist(operation, undefined, ({ table }) =>
       table.create(this.#user_id, createNote({ id, fields: { tags: [mark], size: 0 } })),
     )
@@ -135,7 +142,8 @@ export class Client {
       if (answer.kind === 'nothing' || answer.problem.members['outcome'] === 'unknown') is_open = true
       operation.status = is_open ? 'maybe' : 'unmade'
       const id = answer.kind === 'thrown' ? answer.problem.members['note_id'] : undefined
-      if (operation.kind === 'create' && !is_safe_by_key && typeof id === 'string') repeats_id = id
+      const is_own_id = operation.kind === 'create' && operation.note_id === undefined
+      if (is_own_id && !is_safe_by_key && typeof id === 'string') repeats_id = id
       // Nothing else makes a repetition safe.
       if (is_open && !is_safe_by_key && repeats_id === undefined) return
       await this.#history.clock.sleep(between(this.#random, 0, 2000))
