@@ -1,50 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { reencryptJob } from '#functions/maintenance/reencrypt.ts'
-import { createPlatformsApp } from '#functions/platforms/index.ts'
-import { startDestinations } from '#infra/local/destinations/server.ts'
-import { startKms } from '#infra/local/kms/server.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { BUCKET, type Client } from '#tests/functions/audiences/running.ts'
-import { DEMO } from '#tests/functions/distributions/running.ts'
-import { aPlatform, PATH, SECRET } from '#tests/functions/platforms/running.ts'
-import { maintained, runAlone } from './running.ts'
-
-/** Maintenance beside the platforms function, over one key. */
-async function withKey() {
-  const data_dir = await mkdtemp(join(tmpdir(), 'reencrypt-'))
-  const kms = await startKms({ data_dir })
-  const destinations = await startDestinations()
-  onTestFinished(async () => {
-    await Promise.all([kms.close(), destinations.close()])
-    await rm(data_dir, { recursive: true })
-  })
-  const world = await maintained({
-    KMS_KEY: kms.key_name,
-    KMS_API_ENDPOINT: kms.url,
-    ...destinations.environment,
-  })
-  const instance = await world.running.instance(createPlatformsApp)
-  const platforms = instance.as(DEMO)
-  const save = async (client: Client = platforms, more = {}): Promise<string> => {
-    const { body, status, text } = await client.call('POST', PATH, aPlatform(more))
-    if (status !== 201) throw new Error(text)
-    return String(body['platform_id'])
-  }
-  const works = async (id: string): Promise<unknown> => {
-    const { body } = await platforms.call('POST', `${PATH}/${id}/test`)
-    return body['ok'] ?? body['code']
-  }
-  const keyVersion = async (id: string): Promise<unknown> =>
-    ((await world.running.storedPlatform(id))['sealed_credentials'] as { key_version: string }).key_version
-  return { ...world, kms, instance, platforms, save, works, keyVersion }
-}
+import { BUCKET } from '#tests/functions/audiences/running.ts'
+import { PATH, SECRET } from '#tests/functions/platforms/running.ts'
+import { runAlone } from './running.ts'
+import { withKey } from './with-key.ts'
 
 describe('re-encryption', () => {
   test('seals what an older version sealed with the primary one: the old one can be disabled', async () => {

@@ -5,9 +5,14 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createAudiencesApp } from '#functions/audiences/index.ts'
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import { createFunctionServer } from '#shared/http/function-server.ts'
 import type { LogEntry as Line } from '#shared/http/log.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
+import { objectName } from '#shared/table/partition.ts'
 import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
 import {
   anAudience,
@@ -18,9 +23,12 @@ import {
   listening,
   saved,
 } from '#tests/functions/audiences/running.ts'
-import { aPair, created, reported, runningInTest } from '#tests/functions/distributions/running.ts'
+import { aPair, created, DEMO, reported, runningInTest } from '#tests/functions/distributions/running.ts'
+import { audiences, maintained, place } from '#tests/functions/maintenance/running.ts'
+import { withKey } from '#tests/functions/maintenance/with-key.ts'
 import { connected, PATH as PLATFORMS, platformsInTest } from '#tests/functions/platforms/running.ts'
 import { startToy } from '#tests/http/running.ts'
+import { storedObject } from '#tests/table/stored.ts'
 import { entryOf } from './cloud-run-entry.ts'
 import { extracted, type LogEntry } from './logging-query.ts'
 import { counted, METRICS, raises, valuesOf } from './watching.ts'
@@ -30,7 +38,7 @@ import { counted, METRICS, raises, valuesOf } from './watching.ts'
  * and every alert.
  */
 
-const AUDIENCES = '/api/audiences'
+const AUDIENCES_PATH = '/api/audiences'
 const seen = new Set<string>()
 
 /** Lines as Cloud Logging has them; every metric that counts one of them has been seen to. */
@@ -60,14 +68,14 @@ describe('requests', () => {
   test('are counted with function, route template, method and status, and how long each took', async () => {
     const running = await audiencesInTest()
     const { audience_id } = await saved(running)
-    await running.call('GET', `${AUDIENCES}/${audience_id}`)
-    await running.call('GET', `${AUDIENCES}/absent`)
+    await running.call('GET', `${AUDIENCES_PATH}/${audience_id}`)
+    await running.call('GET', `${AUDIENCES_PATH}/absent`)
     const entries = entriesOf(running.lines)
     const own = { function: 'audiences' }
     expect(labels('requests', entries)).toEqual([
-      { ...own, route: AUDIENCES, method: 'POST', status: '201' },
-      { ...own, route: `${AUDIENCES}/{audience_id}`, method: 'GET', status: '200' },
-      { ...own, route: `${AUDIENCES}/{audience_id}`, method: 'GET', status: '404' },
+      { ...own, route: AUDIENCES_PATH, method: 'POST', status: '201' },
+      { ...own, route: `${AUDIENCES_PATH}/{audience_id}`, method: 'GET', status: '200' },
+      { ...own, route: `${AUDIENCES_PATH}/{audience_id}`, method: 'GET', status: '404' },
     ])
     expect(counts(entries, ['server_errors', 'refusals', 'audiences_created'])).toEqual({
       server_errors: 0,
@@ -82,12 +90,12 @@ describe('requests', () => {
 
   test('without a good token are refusals, and raise an alert once they are more than half', async () => {
     const running = await audiencesInTest()
-    await running.call('GET', AUDIENCES)
+    await running.call('GET', AUDIENCES_PATH)
     const bad = { authorization: 'Bearer x' }
-    await running.call('GET', AUDIENCES, undefined, bad)
+    await running.call('GET', AUDIENCES_PATH, undefined, bad)
     const half = entriesOf(running.lines)
     expect([counted('refusals', half).length, raises('refusals', half)]).toEqual([1, false])
-    await running.call('GET', AUDIENCES, undefined, bad)
+    await running.call('GET', AUDIENCES_PATH, undefined, bad)
     expect(raises('refusals', entriesOf(running.lines))).toBe(true)
   })
 
@@ -96,7 +104,7 @@ describe('requests', () => {
     await saved(running)
     const good = running.lines.find((line) => line['outcome'] === 'ok')!
     running.gcs.faults.add({ fault: 'unavailable' })
-    expect((await running.call('GET', AUDIENCES)).status).toBe(503)
+    expect((await running.call('GET', AUDIENCES_PATH)).status).toBe(503)
     const [bad] = counted('server_errors', entriesOf(running.lines))
     const goods = (count: number, service?: string) => Array.from({ length: count }, () => entryOf(good, service))
     expect(raises('server-errors', [bad!, ...goods(19)])).toBe(false)
@@ -108,7 +116,7 @@ describe('requests', () => {
 
   test('that are slow raise an alert when they are more than 5 of 100', async () => {
     const running = await audiencesInTest()
-    await running.call('GET', AUDIENCES)
+    await running.call('GET', AUDIENCES_PATH)
     const [quick] = running.lines
     const entries = (slow: number) =>
       Array.from({ length: 100 }, (_, at) => entryOf({ ...quick!, ms: at < slow ? 9_000 : 40 }))
@@ -128,7 +136,7 @@ describe('storage', () => {
     const file = storage.bucket(BUCKET).file(object.replace(/user_hash=[^/]+/, 'user_id=demo_user'))
     await file.save('not Parquet', { resumable: false })
     const other = await running.anotherInstance()
-    expect((await other.call('POST', AUDIENCES, anAudience())).status).toBe(503)
+    expect((await other.call('POST', AUDIENCES_PATH, anAudience())).status).toBe(503)
     const entries = entriesOf(running.lines)
     expect(raises('corrupt-object', entries)).toBe(true)
     expect(raises('crashes', entries)).toBe(false)
@@ -143,7 +151,7 @@ describe('storage', () => {
     const server = createFunctionServer(createAudiencesApp({ ...environment, GCS_BUCKET: 'another-bucket' }, { log }))
     onTestFinished(() => void server.close())
     const { call } = createClient(await listening(server), async () => token)
-    expect((await call('POST', AUDIENCES, anAudience())).status).toBe(503)
+    expect((await call('POST', AUDIENCES_PATH, anAudience())).status).toBe(503)
     expect(raises('store-rejections', entriesOf(lines))).toBe(true)
   })
 
@@ -202,17 +210,56 @@ describe('distributions', () => {
   })
 
   test('users whose scheduled ones cannot be started raise an alert when they are several', async () => {
-    const running = await runningInTest({ clock: fasterClock(20) })
+    const running = await runningInTest()
     for (const user_id of ['a', 'b', 'c', 'd', 'e', 'f']) {
-      await created(running.as(user_id).distributions, await aPair(running, user_id))
+      await place(running, objectName(DISTRIBUTIONS, user_id, '202501'), Buffer.from('PAR1 no more PAR1'))
     }
-    running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'distributions/' })
     expect((await running.dispatch()).body).toMatchObject({ failed_users: 6 })
     const entries = entriesOf(running.lines)
     const failures = counted('dispatch_failures', entries)
     expect(failures).toHaveLength(6)
     expect(raises('dispatch-failures', entries)).toBe(true)
     expect(raises('dispatch-failures', failures.slice(1))).toBe(false)
+  })
+})
+
+describe('maintenance', () => {
+  test('what integrity finds raises an alert; an orphan or a stray does not', async () => {
+    const { running, call } = await maintained()
+    await audiences(running.audiences, {})
+    await place(running, 'platforms/notes.txt', Buffer.from('x'))
+    await call('integrity')
+    expect(raises('integrity-findings', entriesOf(running.lines))).toBe(false)
+    const created_at = Date.UTC(2025, 4, 1)
+    const row = { audience_id: newId('aud', created_at, systemRandom), created_at, version: 1, rev: 1, deleted: false }
+    const january = objectName(AUDIENCES, DEMO, '202501')
+    await place(running, january, await storedObject(AUDIENCES, january, [row]))
+    await call('integrity?cursor=')
+    const entries = entriesOf(running.lines)
+    expect(labels('integrity_findings', entries)).toContainEqual({ check: 'home' })
+    expect(raises('integrity-findings', entries)).toBe(true)
+  })
+
+  test('several users whom a job cannot serve raise an alert', async () => {
+    const { running, call } = await maintained()
+    for (const user_id of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await place(running, objectName(AUDIENCES, user_id, '202501'), Buffer.from('PAR1 no more PAR1'))
+    }
+    expect((await call('retention')).body).toMatchObject({ failed_users: 6 })
+    const entries = entriesOf(running.lines)
+    expect(labels('maintenance_failures', entries)).toContainEqual({ event: 'retention_failed' })
+    expect(raises('maintenance-failures', entries)).toBe(true)
+  })
+
+  test('credentials that cannot be sealed anew raise an alert that says why', async () => {
+    const { kms, call, save, running } = await withKey()
+    await save()
+    kms.rotate()
+    kms.setState('1', 'DISABLED')
+    await call('reencrypt')
+    const entries = entriesOf(running.lines)
+    expect(labels('reencryptions_failed', entries)).toEqual([{ reason: 'key_unusable' }])
+    expect(raises('reencryptions-failed', entries)).toBe(true)
   })
 })
 

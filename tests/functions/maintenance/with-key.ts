@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+import { createPlatformsApp } from '#functions/platforms/index.ts'
+import { startDestinations } from '#infra/local/destinations/server.ts'
+import { startKms } from '#infra/local/kms/server.ts'
+import type { Client } from '#tests/functions/audiences/running.ts'
+import { DEMO } from '#tests/functions/distributions/running.ts'
+import { aPlatform, PATH } from '#tests/functions/platforms/running.ts'
+import { maintained } from './running.ts'
+
+/** Maintenance beside the platforms function, over one key. */
+export async function withKey() {
+  const data_dir = await mkdtemp(join(tmpdir(), 'reencrypt-'))
+  const kms = await startKms({ data_dir })
+  const destinations = await startDestinations()
+  onTestFinished(async () => {
+    await Promise.all([kms.close(), destinations.close()])
+    await rm(data_dir, { recursive: true })
+  })
+  const world = await maintained({
+    KMS_KEY: kms.key_name,
+    KMS_API_ENDPOINT: kms.url,
+    ...destinations.environment,
+  })
+  const instance = await world.running.instance(createPlatformsApp)
+  const platforms = instance.as(DEMO)
+  const save = async (client: Client = platforms, more = {}): Promise<string> => {
+    const { body, status, text } = await client.call('POST', PATH, aPlatform(more))
+    if (status !== 201) throw new Error(text)
+    return String(body['platform_id'])
+  }
+  const works = async (id: string): Promise<unknown> => {
+    const { body } = await platforms.call('POST', `${PATH}/${id}/test`)
+    return body['ok'] ?? body['code']
+  }
+  const keyVersion = async (id: string): Promise<unknown> =>
+    ((await world.running.storedPlatform(id))['sealed_credentials'] as { key_version: string }).key_version
+  return { ...world, kms, instance, platforms, save, works, keyVersion }
+}
