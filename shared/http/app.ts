@@ -158,6 +158,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     const accepted = await runTraced(record.trace, () => accept(exchange))
     if ('status' in accepted) return accepted
     const over = new AbortController()
+    if (response.destroyed) over.abort(CLIENT_GONE)
     response.once('close', () => {
       if (!response.writableFinished) over.abort(CLIENT_GONE)
     })

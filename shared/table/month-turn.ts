@@ -11,8 +11,12 @@ export interface EarlierLedger {
   readonly may_still_grow: boolean
 }
 
-/** A PUT that has not landed ten minutes after it was sent is taken for lost: no front end holds a request so long. */
-const LANDS_WITHIN_MS = 10 * 60_000
+/**
+ * A PUT that has not landed ten minutes after it was sent is taken for lost: no front end holds a request so long. A minute
+ * more, because it may be sent half a minute into the month (a request goes on for so long, by a clock that is behind) and
+ * be looked for by a clock that is ahead.
+ */
+const LANDS_WITHIN_MS = 11 * 60_000
 /** As long as ledger entries live, and a minute for clocks that disagree. */
 const ASKED_FOR_MS = 24 * 60 * 60_000 + 60_000
 

@@ -14,7 +14,7 @@ const MUTATION_MS_MAX = 28_000
 /** Without a reason of ours, every abort would make an exception with a stack. */
 const SETTLED = 'settled'
 
-/** Told the id of the record once a commit may follow. */
+/** Told the id of a record before the commit that may store it. @throws Problem when it is too late for that */
 type Sending = (id: string) => void
 
 /** The way of a change into the queue of its object, and of its outcome back, in the time that a request has. */
@@ -137,15 +137,22 @@ export class Writes {
    */
   async #inTime(carryOut: (sending: Sending) => Promise<Outcome>): Promise<Outcome> {
     let sent_id: string | undefined
+    let is_over = false
     const settled = new AbortController()
     const limit = new Promise<never>((_resolve, reject) => {
       void this.#dependencies.clock.sleep(MUTATION_MS_MAX, settled.signal).then(() => {
         if (settled.signal.aborted) return
+        is_over = true
         reject(sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id))
       })
     })
     try {
-      return await Promise.race([carryOut((id) => (sent_id = id)), limit])
+      const sending: Sending = (id) => {
+        // Whoever was told that nothing was changed must not find a record later.
+        if (is_over) throw storeAway()
+        sent_id = id
+      }
+      return await Promise.race([carryOut(sending), limit])
     } finally {
       settled.abort(SETTLED)
     }

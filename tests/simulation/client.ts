@@ -81,7 +81,7 @@ export class Client {
     await this.#insist(operation, undefined, ({ table }) =>
       table.create(this.#user_id, createNote({ id, fields: { tags: [mark], size: 0 } })),
     )
-    if (operation.status === 'refused') operation.status = 'unmade'
+    if (operation.status === 'refused' && operation.refusal?.kind === 'conflict') operation.status = 'unmade'
   }
 
   async #change(mark: string): Promise<void> {

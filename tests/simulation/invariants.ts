@@ -1,5 +1,5 @@
 import { idTime_ms } from '#shared/base/ids.ts'
-import { WRITER_RELEASE } from '#shared/table/footer.ts'
+import { WRITER_RELEASE, type Footer } from '#shared/table/footer.ts'
 import { monthOf, monthOfObject } from '#shared/table/partition.ts'
 import { rowAt, wholeSnapshot, type Snapshot } from '#shared/table/snapshot.ts'
 import type { Row, TableSchema } from '#shared/table/schema.ts'
@@ -22,6 +22,8 @@ export async function checkHistory(history: History, fresh: readonly Table[]): P
   for (const operation of history.operations) checkRefusal(operation, history)
   for (const sight of history.sights) checkSight(sight, history.purgeable)
 }
+
+const DAY_MS = 24 * 60 * 60_000
 
 interface StoredNote {
   readonly user_id: string
@@ -63,18 +65,23 @@ async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
 
 /** Each object counts its commits without gaps, and no generation loses a row, a change, or what it does not know. */
 async function checkLandings(history: History): Promise<void> {
-  const before = new Map<string, { rev: number; unknown: number; rows: ReadonlyMap<string, Row> }>()
+  const before = new Map<
+    string,
+    { rev: number; unknown: number; rows: ReadonlyMap<string, Row>; footer: Footer | undefined }
+  >()
   const gone = new Set<string>()
   for (const { name, generation, bytes } of history.landings) {
     const snapshot = wholeSnapshot(name, generation, bytes)
     const { footer } = snapshot
-    const last = before.get(name) ?? { rev: 0, unknown: 0, rows: new Map<string, Row>() }
+    const last = before.get(name) ?? { rev: 0, unknown: 0, rows: new Map<string, Row>(), footer: undefined }
     if (footer.rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${footer.rev}`)
+    if (last.footer) checkFooter(name, last.footer, footer)
     const is_next_release = footer.unknown.get('next_release') === String(footer.rev)
     if (footer.min_writer > WRITER_RELEASE && !is_next_release) fail(`${name} was written by a release that must not`)
     if (footer.unknown.size < last.unknown) fail(`${name} lost what another release wrote in its footer`)
     const listed = await rowsOf(history, snapshot, ['note_id', 'tags', 'rev', 'deleted'])
     const rows = new Map(listed.map((row) => [String(row['note_id']), row]))
+    for (const id of rows.keys()) if (footer.purged.has(id)) fail(`${id} is there and purged`)
     for (const id of rows.keys()) if (gone.has(id)) fail(`${id} came back after it was purged`)
     for (const [id, earlier] of last.rows) {
       const now = rows.get(id)
@@ -88,7 +95,17 @@ async function checkLandings(history: History): Promise<void> {
         fail(`${id} lost a change at revision ${footer.rev} of ${name}`)
       }
     }
-    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows })
+    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows, footer })
+  }
+}
+
+/** What an object says of itself only ever grows, but for keys that are a day old. */
+function checkFooter(name: string, before: Footer, { floor, epoch, ledger, commits }: Footer): void {
+  if (floor < before.floor) fail(`${name} lowered its floor`)
+  if (epoch !== before.epoch) fail(`${name} changed its epoch`)
+  const written_ms = commits.at(-1)!.time_ms
+  for (const { request_hash, time_ms } of before.ledger.entries) {
+    if (!ledger.find(request_hash) && time_ms > written_ms - DAY_MS) fail(`${name} forgot a key`)
   }
 }
 
@@ -132,7 +149,7 @@ function checkOperation(
   const times = carrying.length
   if (times > 1) fail(`${mark} was carried out in ${times} notes`)
   if ((status === 'refused' || status === 'unmade') && times > 0) fail(`${mark} was ${status} and carried out`)
-  const may_be_gone = note_id !== undefined && purgeable.has(note_id)
+  const may_be_gone = note_id !== undefined && purgeable.has(note_id) && !notes.has(note_id)
   if (status === 'acknowledged' && times === 0 && !may_be_gone) fail(`${mark} was acknowledged and is gone`)
   const [found] = carrying
   if (!found) return

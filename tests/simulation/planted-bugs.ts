@@ -111,6 +111,22 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
 /** Of the idempotency ledger. */
 export const LEDGER_BUGS: readonly PlantedBug[] = [
   {
+    title: 'a purge that empties the ledger',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: 'ledger: base.footer.ledger.with(plan.ledger_entries, now_ms)',
+        to: 'ledger: plan.purges.floor > 0 ? Ledger.EMPTY : base.footer.ledger.with(plan.ledger_entries, now_ms)',
+      },
+      {
+        file: 'shared/table/commit.ts',
+        from: 'import type { Pace }',
+        to: "import { Ledger } from './ledger.ts'\nimport type { Pace }",
+      },
+    ],
+    found_as: /forgot a key/,
+  },
+  {
     title: 'no ledger',
     edits: [
       {
@@ -271,5 +287,27 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
       },
     ],
     found_as: /came back after it was purged/,
+  },
+  {
+    title: 'a purge that keeps the row it has used up the id of',
+    edits: [
+      {
+        file: 'shared/table/evaluate.ts',
+        from: 'written.set(id, { row: undefined, replaces: place })',
+        to: 'written.set(id, { row: current, replaces: place })',
+      },
+    ],
+    found_as: /is there and purged/,
+  },
+  {
+    title: 'a new epoch with every commit',
+    edits: [
+      {
+        file: 'shared/table/commit.ts',
+        from: 'base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch',
+        to: 'randomMark(random)',
+      },
+    ],
+    found_as: /changed its epoch/,
   },
 ]

@@ -11,8 +11,8 @@ import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { Weather } from './weather.ts'
 
-/** In the middle of a month, and shortly before its end. */
-const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z']
+/** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
+const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']
 const USERS = ['ann', 'bob']
 export class WrongHistory extends Error {
   readonly history: History

@@ -2,16 +2,18 @@ import type { Random } from '#shared/base/random.ts'
 import type { Fault, StoreCall } from './memory-object-store.ts'
 import { between, oneOf } from './seeded-random.ts'
 
-/** How the store fails in a history: some are calm, some are stormy. */
+/** How the store fails in a history: some are calm, some are stormy, and in some reads hardly come back. */
 export class Weather {
   readonly #random: Random
   readonly #latency_ms_max: number
   #fault_share: number
+  #stalled_reads_share: number
 
   constructor(random: Random) {
     this.#random = random
     this.#latency_ms_max = oneOf(random, [20, 200, 800])
     this.#fault_share = oneOf(random, [0, 0.1, 0.3])
+    this.#stalled_reads_share = random.uniform() < 0.1 ? 0.5 : 0
   }
 
   latency_ms(): number {
@@ -20,9 +22,11 @@ export class Weather {
 
   clear(): void {
     this.#fault_share = 0
+    this.#stalled_reads_share = 0
   }
 
   faultOf({ operation }: StoreCall): Fault | undefined {
+    if (operation !== 'write' && this.#random.uniform() < this.#stalled_reads_share) return 'stalled'
     if (this.#random.uniform() >= this.#fault_share) return undefined
     const on_reads: readonly Fault[] = ['throttled', 'unavailable', 'lost_answer']
     if (operation !== 'write') return oneOf(this.#random, on_reads)

@@ -7,6 +7,7 @@ import type { Outcome } from '#shared/table/mutation.ts'
 import { wholeSnapshot } from '#shared/table/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
 import { runs } from '#tests/base/runs.ts'
+import type { StoreCall } from '#tests/simulation/memory-object-store.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
 import { storedObject } from './stored.ts'
@@ -162,11 +163,12 @@ describe('the ledger', () => {
 })
 
 describe("across a month's end", () => {
+  const slow_writes_ms = ({ operation }: StoreCall): number => (operation === 'write' ? 14_000 : 10)
   const JUNE_MS = Date.parse('2025-06-01T00:00:00Z')
   const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
-  test('a keyed creation of the first ten minutes first reserves its key in the month before: one more PUT', async () => {
-    const { run, clock, store, instance, snapshot } = rig({ start: '2025-06-01T00:09:59.999Z' })
+  test('a keyed creation of the first eleven minutes first reserves its key in the month before: one more PUT', async () => {
+    const { run, clock, store, instance, snapshot } = rig({ start: '2025-06-01T00:10:59.999Z' })
     const table = instance()
     const writes = async (key: string | undefined) => {
       store.resetCounts()
@@ -191,7 +193,7 @@ describe("across a month's end", () => {
   })
 
   test('the month before is asked with one more conditional GET, for a day', async () => {
-    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:10:00Z' })
+    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:11:00Z' })
     const table = instance()
     const reads = async (key: string) => {
       store.resetCounts()
@@ -205,7 +207,7 @@ describe("across a month's end", () => {
   })
 
   test('a reservation whose creation was never made is carried out under its id by whoever repeats it', async () => {
-    for (const repeated_after_ms of [1000, 11 * 60_000]) {
+    for (const repeated_after_ms of [1000, 12 * 60_000]) {
       const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
       store.strike('write', { late_landing: { delay_ms: 0 } })
       store.strike('write', 'unavailable', 7)
@@ -254,6 +256,38 @@ describe("across a month's end", () => {
     is_contended = false
     const made = await run(() => create(instance()))
     expect(await run(() => create(behind))).toMatchObject({ kind: 'replayed', row: { note_id: idOf(made) } })
+  })
+
+  test.each([
+    ['a lookup', { start: '2025-06-01T01:00:00Z' }, 'read', 3],
+    ['a reservation', { start: '2025-06-01T00:00:30Z', latency_ms: slow_writes_ms }, 'write', 1],
+  ] as const)(
+    'whoever was told that nothing was changed, after %s took too long, finds nothing later',
+    async (...given) => {
+      const [, options, operation, stalls] = given
+      const { run, clock, store, instance } = rig(options)
+      store.strike(operation, 'stalled', stalls)
+      const answer = await run(() =>
+        instance()
+          .create('u', createNote({ key: keyed('k') }))
+          .catch((e: unknown) => e),
+      )
+      expect(answer).toMatchObject({ kind: 'unavailable', members: {} })
+      await clock.advance(HOUR_MS)
+      expect(await run(() => idsOf(instance(), 'u'))).toEqual([])
+    },
+  )
+
+  test('the same holds with clocks half a minute apart and a PUT that takes ten minutes', async () => {
+    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:14Z' })
+    const [behind, ahead] = [-15_000, 15_000].map((ahead_ms) => instance({ clock: clock.skewed(ahead_ms) }))
+    store.strike('write', { late_landing: { delay_ms: 585_000 } })
+    store.strike('write', 'unavailable', 7)
+    expect(await kindOf(run(() => behind!.create('u', createNote({ key: keyed('k') }))))).toBe('unavailable')
+    await clock.advance(JUNE_MS + 586_000 - clock.now_ms())
+    const id = idOf(await run(() => ahead!.create('u', createNote({ key: keyed('k') }))))
+    await clock.advance(HOUR_MS)
+    expect(await run(() => idsOf(instance(), 'u'))).toEqual([id])
   })
 
   test('a key reserved for another body is a mismatch in both months', async () => {
