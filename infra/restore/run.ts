@@ -90,7 +90,7 @@ async function startEpoch(
   const schema = object.kind.kind
   const cache = new SnapshotCache(tools.store, { bytes_max: tools.cache_bytes_max })
   const target = { schema, month: object.month, name: objectName(schema, object.user_id, object.month) }
-  const pace = new Pace(tools.clock)
+  const pace = new Pace(tools.clock, tools.random)
   await renewEpoch({ ...tools, cache, pace, events: printed(tools.print) }, target, replacement)
 }
 

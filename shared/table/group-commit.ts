@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts'
 import { currentTrace } from '../base/trace.ts'
 import { LIMITS } from './limits.ts'
 import type { Mutation, Outcome } from './mutation.ts'
-import { Pace } from './pace.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * Group commit: the mutations of one object inside one instance queue up; whoever finds it idle takes all that is
@@ -13,14 +13,14 @@ import { Pace } from './pace.ts'
 export class GroupCommit<Target extends { readonly name: string }> {
   readonly #commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>
   readonly #clock: Clock
-  readonly #pace: Pace
+  readonly #pace: Pace | undefined
   readonly #queues = new Map<string, Waiting[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
   constructor(
     commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>,
     clock: Clock,
-    pace = new Pace(clock),
+    pace?: Pace,
   ) {
     this.#commit = commit
     this.#clock = clock
@@ -75,7 +75,7 @@ export class GroupCommit<Target extends { readonly name: string }> {
     const queue = this.#queues.get(target.name)!
     for (let committed = 0; queue.length > 0;) {
       await this.#linger(owner, queue, committed)
-      await this.#pace.ready(target.name)
+      await this.#pace?.ready(target.name)
       const batch = takeBatch(queue)
       committed = batch.length
       const oldest_ms = this.#clock.monotonic_ms() - WAIT_MAX_MS

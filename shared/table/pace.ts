@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
 
 /** Cloud Storage takes about one change of one object per second. */
 const CHANGE_INTERVAL_MS = 1000
@@ -12,15 +13,17 @@ interface Busy {
 
 /**
  * Keeps an instance from running into the store's limit again and again: once one of its changes of an object was
- * throttled, its next batches for that object leave a second after the one before landed, and are larger for it. Who
+ * throttled, its next batches for that object leave a second or two after the one before landed, and are larger for it. Who
  * was never throttled never waits.
  */
 export class Pace {
   readonly #clock: Clock
+  readonly #random: Random
   readonly #busy = new Map<string, Busy>()
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, random: Random) {
     this.#clock = clock
+    this.#random = random
   }
 
   throttled(name: string): void {
@@ -40,7 +43,8 @@ export class Pace {
     const busy = this.#busy.get(name)
     const now_ms = this.#clock.monotonic_ms()
     if (!busy || busy.until_ms < now_ms) return
-    const wait_ms = busy.landed_ms + CHANGE_INTERVAL_MS - now_ms
+    // Up to as long again by chance: who always came exactly a second after its own change would win every turn.
+    const wait_ms = busy.landed_ms + CHANGE_INTERVAL_MS * (1 + this.#random.uniform()) - now_ms
     if (wait_ms > 0) await this.#clock.sleep(wait_ms)
   }
 }

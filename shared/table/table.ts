@@ -62,7 +62,7 @@ export class Table {
     this.legacy_ids = new LegacyIds(dependencies.store)
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
-    const pace = new Pace(dependencies.clock)
+    const pace = new Pace(dependencies.clock, dependencies.random)
     this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pace }, this.#lookups)
   }
 

@@ -73,7 +73,7 @@ async function startEpoch(history: History, random: Random, users: readonly stri
   const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
   history.tell(`${object} gets a new epoch`)
   await renewEpoch(
-    { store, cache, pace: new Pace(clock), clock, random, events },
+    { store, cache, pace: new Pace(clock, random), clock, random, events },
     { schema, month, name: object },
   ).catch(requireKnown)
 }

@@ -27,6 +27,24 @@ test('a store that throttles is asked a second apart from then on: hardly anothe
   expect(commits).toBeLessThanOrEqual(7)
 })
 
+test('of two instances that both are paced neither takes all the turns', async () => {
+  let refused = 0
+  for (const seed of [1, 2, 3, 4]) {
+    const { run, clock, instance } = rig({ is_rate_limited: true, latency_ms: () => 100, seed })
+    const tables = [instance(), instance()]
+    await run(async () => {
+      const saves: Promise<unknown>[] = []
+      for (let at = 0; at < 600; at++) {
+        saves.push(tables[at % 2]!.create('u', createNote()).catch(() => refused++))
+        await clock.sleep(100)
+      }
+      await Promise.all(saves)
+    })
+  }
+  // Of 2400; each a second after its own change they were 490.
+  expect(refused).toBeLessThan(200)
+})
+
 test('a store that never throttles is never waited for', async () => {
   const { refused, commits } = await streamTo(false)
   expect(refused).toBe(0)

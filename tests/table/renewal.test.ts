@@ -23,7 +23,7 @@ function renew({ store, clock, random, commits }: Rig, replacement?: Replacement
   const cache = new SnapshotCache(store, { bytes_max: 1 << 20 })
   const target = { schema: NOTES, month: '202505', name: MAY }
   return clock.run(() =>
-    renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock) }, target, replacement),
+    renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock, random) }, target, replacement),
   )
 }
 

@@ -138,7 +138,7 @@ describe('a restore', () => {
     const ignore = (): void => undefined
     const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
     const target = { schema: NOTES, month: '202505', name: MAY }
-    await run(() => renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock) }, target))
+    await run(() => renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock, random) }, target))
     await run(() => table.mutate('u', deleteNote(a)))
     const last = Number((await run(() => table.get('u', a)))!['version'])
     await run(() => table.mutateTogether('u', '202505', [purge(a)]))

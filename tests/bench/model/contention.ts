@@ -123,10 +123,10 @@ export interface StreamPrediction {
 
 /**
  * One user's saves that keep arriving at one instance. The second batch is told 429; from then on each leaves a second
- * after the one before was answered, with all that has gathered.
+ * or two after the one before was answered, with all that has gathered.
  */
 export function predictStream({ put_ms }: { put_ms: number }, protocol = PROTOCOL): StreamPrediction {
-  const cycle_ms = protocol.write_interval_ms + put_ms
+  const cycle_ms = 1.5 * protocol.write_interval_ms + put_ms
   // Half a cycle until its batch is taken, and the PUT.
   return { cycle_ms, duration_ms: cycle_ms / 2 + put_ms, puts_per_commit: 1 }
 }
