@@ -25,6 +25,7 @@ const SHARED_LAYERS = {
 const PACKAGE_HOMES = [
   { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^shared/parquet/' },
   { rule: 'storage-sdk', packages: '@google-cloud/storage', homes: '^(shared/objects|tests)/' },
+  { rule: 'bigquery-sdk', packages: '@google-cloud/bigquery', homes: '^(infra/bigquery|tests/infra/bigquery)/' },
   { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
   { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^shared/http/' },
   { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/local)/' },

@@ -5,8 +5,8 @@
 #                                     partitioned by day and clustered; what analysts query
 
 locals {
-  # Columns are made of the record kinds: npm run terraform:data. What is never shown is not among them, so neither
-  # dataset has the ciphertext of credentials.
+  # Made of the record kinds: npm run terraform:data. What is never shown is not among their columns, so neither dataset
+  # has anything of credentials.
   tables = jsondecode(file("${path.module}/tables.json"))
 
   bigquery_location = coalesce(var.bigquery.location, local.bucket_location)
@@ -16,19 +16,11 @@ locals {
 
   # What the statements in sql/ are filled with.
   statement_values = {
-    for name, table in local.tables : name => {
-      lake      = "${var.project_id}.${google_bigquery_dataset.lake.dataset_id}.${name}"
-      native    = "${var.project_id}.${google_bigquery_dataset.activation.dataset_id}.${name}_native"
-      id_column = table.id_column
-      columns   = join(", ", local.live_columns[name])
-      # Of the folders that a record lies in.
-      folders     = strcontains(table.partition_keys, "year") ? "user_id, year, month" : "user_id"
-      every_month = strcontains(table.partition_keys, "year") ? "year >= 1970" : "TRUE"
-      assignments = join(", ", [for column in local.live_columns[name] : "${column} = live.${column}"])
-    }
+    for name, table in local.tables : name => merge(table.statement, {
+      lake   = "${var.project_id}.${google_bigquery_dataset.lake.dataset_id}.${name}"
+      native = "${var.project_id}.${google_bigquery_dataset.activation.dataset_id}.${name}_native"
+    })
   }
-
-  live_columns = { for name, table in local.tables : name => [for column in table.columns : column.name if column.name != "deleted"] }
 }
 
 resource "google_bigquery_dataset" "activation" {
@@ -79,6 +71,21 @@ resource "google_storage_bucket_iam_member" "lake_reads" {
   }
 }
 
+# BigQuery makes no table with partitions over a folder without objects. This one is the functions' own, without a record;
+# whatever they make of it is theirs.
+resource "google_storage_bucket_object" "empty" {
+  for_each = local.tables
+
+  bucket       = google_storage_bucket.data.name
+  name         = each.value.empty_object
+  source       = "${path.module}/empty/${each.key}.parquet"
+  content_type = "application/vnd.apache.parquet"
+
+  lifecycle {
+    ignore_changes = all
+  }
+}
+
 resource "google_bigquery_table" "lake" {
   for_each = local.tables
 
@@ -88,19 +95,21 @@ resource "google_bigquery_table" "lake" {
   deletion_protection = false
   max_staleness       = "0-0 0 ${var.bigquery.staleness_hours}:0:0"
 
+  # With a connection the schema belongs here. Google adds the partition keys to it, which is no change.
+  schema                       = jsonencode(each.value.lake_columns)
+  ignore_auto_generated_schema = true
+
   external_data_configuration {
     source_format       = "PARQUET"
     autodetect          = false
     connection_id       = google_bigquery_connection.lake.name
     metadata_cache_mode = "AUTOMATIC"
     source_uris         = ["gs://${google_storage_bucket.data.name}/${each.key}/*.parquet"]
-    schema              = jsonencode(each.value.columns)
 
     hive_partitioning_options {
-      mode              = "CUSTOM"
-      source_uri_prefix = "gs://${google_storage_bucket.data.name}/${each.key}/${each.value.partition_keys}"
-      # Nobody scans years by mistake; a user has few platforms, in one object.
-      require_partition_filter = strcontains(each.value.partition_keys, "year")
+      mode                     = "CUSTOM"
+      source_uri_prefix        = "gs://${google_storage_bucket.data.name}/${each.key}/${each.value.partition_keys}"
+      require_partition_filter = each.value.require_partition_filter
     }
 
     parquet_options {
@@ -109,7 +118,11 @@ resource "google_bigquery_table" "lake" {
     }
   }
 
-  depends_on = [google_storage_bucket_iam_member.lake_lists, google_storage_bucket_iam_member.lake_reads]
+  depends_on = [
+    google_storage_bucket_iam_member.lake_lists,
+    google_storage_bucket_iam_member.lake_reads,
+    google_storage_bucket_object.empty,
+  ]
 }
 
 # --- views
@@ -150,13 +163,10 @@ resource "google_bigquery_table" "native" {
 
   dataset_id          = google_bigquery_dataset.activation.dataset_id
   table_id            = "${each.key}_native"
-  description         = "Copy of ${each.key}_live, made ${var.bigquery.copy_schedule}"
+  description         = "Copy of ${each.key}_live, made ${var.bigquery.copy_schedule}; fingerprint finds what has changed"
   deletion_protection = false
   clustering          = ["user_id", "status"]
-  schema = jsonencode(concat(
-    [{ name = "user_id", type = "STRING", mode = "NULLABLE" }],
-    [for column in each.value.columns : column if column.name != "deleted"],
-  ))
+  schema              = jsonencode(each.value.native_columns)
 
   time_partitioning {
     type  = "DAY"
@@ -192,6 +202,21 @@ resource "google_bigquery_connection_iam_member" "copier" {
   location      = local.bigquery_location
   role          = "roles/bigquery.connectionUser"
   member        = google_service_account.copier.member
+}
+
+# The one-off load (npm run bigquery:load) loads into the lake's dataset and merges as the copier does.
+resource "google_bigquery_dataset_iam_member" "operator_loads" {
+  for_each = toset([google_bigquery_dataset.activation.dataset_id, google_bigquery_dataset.lake.dataset_id])
+
+  dataset_id = each.key
+  role       = "roles/bigquery.dataEditor"
+  member     = google_service_account.operator.member
+}
+
+resource "google_project_iam_member" "operator_runs" {
+  project = var.project_id
+  role    = "roles/bigquery.jobUser"
+  member  = google_service_account.operator.member
 }
 
 # Whoever applies makes queries that run as the copier; the transfer service asks for tokens of it.
@@ -240,7 +265,7 @@ resource "google_bigquery_row_access_policy" "restricted" {
   grantees         = [each.value.member]
 }
 
-# A table with row policies shows nothing to whom none of them names.
+# A table with row policies shows nothing to whom none of them names, and lets nobody merge who does not see all of it.
 resource "google_bigquery_row_access_policy" "everything" {
   for_each = length(local.restricted_analysts) == 0 ? {} : local.tables
 
@@ -248,7 +273,7 @@ resource "google_bigquery_row_access_policy" "everything" {
   table_id         = google_bigquery_table.native[each.key].table_id
   policy_id        = "everything"
   filter_predicate = "TRUE"
-  grantees         = concat([google_service_account.copier.member], tolist(local.unrestricted_analysts))
+  grantees         = concat([google_service_account.copier.member, google_service_account.operator.member], tolist(local.unrestricted_analysts))
 }
 
 resource "google_project_iam_member" "analyst" {

@@ -5,11 +5,8 @@ import { join } from 'node:path'
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
 import { maintenanceRoutes } from '#shared/contract/maintenance.ts'
 import type { SettingsTable } from '#shared/http/settings.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
-import type { ColumnType } from '#shared/records/columns.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
-import type { RecordKind } from '#shared/records/record-kind.ts'
+import { KINDS, tableOf } from '../bigquery/tables.ts'
+import { emptyTable } from './empty-tables.ts'
 import { NEEDS } from './needs.ts'
 import { TERRAFORM_DIR } from './terraform.ts'
 import { withVariablesTable } from './variables-table.ts'
@@ -18,18 +15,24 @@ import { withVariablesTable } from './variables-table.ts'
  * The files of `terraform/` that are made of the code: committed, and made anew by `npm run terraform:data`.
  * @returns those that are not up to date, by name, as they should be
  */
-export async function staleFiles(): Promise<Readonly<Record<string, string>>> {
-  const stale: Record<string, string> = {}
+export async function staleFiles(): Promise<Readonly<Record<string, string | Uint8Array>>> {
+  const stale: Record<string, string | Uint8Array> = {}
   const data = {
     'functions.json': await functionsData(),
     'tables.json': Object.fromEntries(
-      [AUDIENCES, PLATFORMS, DISTRIBUTIONS].map((kind) => [kind.name, tableData(kind)]),
+      KINDS.map((kind) => [kind.name, { ...tableOf(kind), empty_object: emptyTable(kind).name }]),
     ),
   }
   for (const [name, wanted] of Object.entries(data)) {
     // The formatter may have laid it out otherwise.
     const is = JSON.parse(await terraformFile(name).catch(() => 'null')) as unknown
     if (!isDeepStrictEqual(is, wanted)) stale[name] = `${JSON.stringify(wanted, null, 2)}\n`
+  }
+  for (const kind of KINDS) {
+    const name = `empty/${kind.name}.parquet`
+    const { bytes } = emptyTable(kind)
+    const is = await readFile(join(TERRAFORM_DIR, name)).catch(() => undefined)
+    if (is === undefined || Buffer.compare(is, bytes) !== 0) stale[name] = bytes
   }
   const readme = await terraformFile('README.md')
   const wanted = withVariablesTable(readme, await terraformFile('variables.tf'))
@@ -40,7 +43,7 @@ export async function staleFiles(): Promise<Readonly<Record<string, string>>> {
 /** @returns names of the files that were not up to date */
 export async function writeGenerated(): Promise<string[]> {
   const stale = await staleFiles()
-  for (const [name, text] of Object.entries(stale)) await writeFile(join(TERRAFORM_DIR, name), text)
+  for (const [name, content] of Object.entries(stale)) await writeFile(join(TERRAFORM_DIR, name), content)
   return Object.keys(stale)
 }
 
@@ -71,24 +74,4 @@ export async function settingsOf(name: FunctionName): Promise<SettingsTable> {
   const settings = module[`${name}Settings`]
   if (typeof settings !== 'object') throw new Error(`functions/${name}/index.ts exports no ${name}Settings`)
   return settings as SettingsTable
-}
-
-const BIGQUERY_TYPES: Readonly<Record<ColumnType, { type: string; mode: 'NULLABLE' | 'REPEATED' }>> = {
-  string: { type: 'STRING', mode: 'NULLABLE' },
-  int64: { type: 'INT64', mode: 'NULLABLE' },
-  double: { type: 'FLOAT64', mode: 'NULLABLE' },
-  boolean: { type: 'BOOL', mode: 'NULLABLE' },
-  timestamp: { type: 'TIMESTAMP', mode: 'NULLABLE' },
-  string_list: { type: 'STRING', mode: 'REPEATED' },
-  json: { type: 'JSON', mode: 'NULLABLE' },
-}
-
-/** A table of BigQuery over the objects of one kind of record; what is never shown is no column of it. */
-function tableData({ id_column, partitioned_by, columns, hidden_columns }: RecordKind): object {
-  const shown = columns.filter(({ name }) => !hidden_columns.includes(name))
-  return {
-    id_column,
-    partition_keys: partitioned_by === 'user' ? '{user_id:STRING}' : '{user_id:STRING}/{year:INTEGER}/{month:STRING}',
-    columns: shown.map(({ name, type }) => ({ name, ...BIGQUERY_TYPES[type] })),
-  }
 }

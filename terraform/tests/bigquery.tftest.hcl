@@ -37,8 +37,28 @@ run "external_tables_read_the_objects_as_they_lie" {
 
   # BigQuery refuses a file column that is a partition key too.
   assert {
-    condition     = alltrue([for _, table in google_bigquery_table.lake : length(setintersection(jsondecode(table.external_data_configuration[0].schema)[*].name, ["user_id", "year", "month"])) == 0])
+    condition     = alltrue([for _, table in google_bigquery_table.lake : length(setintersection(jsondecode(table.schema)[*].name, ["user_id", "year", "month"])) == 0])
     error_message = "A column repeats a partition key."
+  }
+}
+
+# Google refuses JSON as the type of a Parquet column, and a schema inside the configuration of a table with a connection.
+run "external_tables_have_a_schema_that_google_takes" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for _, table in google_bigquery_table.lake : !contains(jsondecode(table.schema)[*].type, "JSON") && contains(jsondecode(table.schema)[*].type, "BYTES")])
+    error_message = "JSON of a Parquet object is read as bytes."
+  }
+
+  assert {
+    condition     = alltrue([for name, object in google_storage_bucket_object.empty : startswith(object.name, "${name}/user_id=nobody/") && endswith(object.source, "/empty/${name}.parquet")])
+    error_message = "A table over a folder without objects is not made."
+  }
+
+  assert {
+    condition     = alltrue([for _, table in google_bigquery_table.native : contains(jsondecode(table.schema)[*].type, "JSON")])
+    error_message = "Analysts query JSON."
   }
 }
 
@@ -46,13 +66,13 @@ run "nobody_reads_ciphertext" {
   command = plan
 
   assert {
-    condition     = !strcontains(join("", [for _, table in google_bigquery_table.lake : table.external_data_configuration[0].schema]), "sealed")
-    error_message = "The ciphertext of credentials is a column."
+    condition     = length(setintersection(flatten([for table in concat(values(google_bigquery_table.lake), values(google_bigquery_table.native)) : jsondecode(table.schema)[*].name]), ["sealed_credentials", "credentials"])) == 0
+    error_message = "Credentials, or what is known of them, are a column."
   }
 
   assert {
-    condition     = !strcontains(join("", concat([for _, view in google_bigquery_table.live : view.view[0].query], [for _, copy in google_bigquery_data_transfer_config.copy : copy.params.query])), "sealed")
-    error_message = "A statement reads the ciphertext of credentials."
+    condition     = !strcontains(join("", concat([for _, view in google_bigquery_table.live : view.view[0].query], [for _, copy in google_bigquery_data_transfer_config.copy : copy.params.query])), "credentials")
+    error_message = "A statement reads credentials, or what is known of them."
   }
 
   assert {
@@ -84,8 +104,17 @@ run "native_copies_are_partitioned_and_clustered" {
   }
 
   assert {
-    condition     = alltrue([for name, copy in google_bigquery_data_transfer_config.copy : strcontains(copy.params.query, "MERGE `example-activation.activation_manager.${name}_native`") && copy.schedule == "every 1 hours"])
+    condition     = alltrue([for name, copy in google_bigquery_data_transfer_config.copy : strcontains(copy.params.query, "MERGE INTO `example-activation.activation_manager.${name}_native`") && copy.schedule == "every 1 hours"])
     error_message = "A copy is not merged on schedule."
+  }
+}
+
+run "operators_load_once" {
+  command = plan
+
+  assert {
+    condition     = toset([for member in google_bigquery_dataset_iam_member.operator_loads : "${member.dataset_id} ${member.role}"]) == toset(["activation_manager roles/bigquery.dataEditor", "activation_manager_lake roles/bigquery.dataEditor"]) && google_project_iam_member.operator_runs.role == "roles/bigquery.jobUser"
+    error_message = "npm run bigquery:load must be allowed to whoever acts as the operator."
   }
 }
 
@@ -103,7 +132,7 @@ run "some_analysts_see_some_rows" {
   }
 
   assert {
-    condition     = google_bigquery_row_access_policy.everything["audiences"].grantees == tolist([google_service_account.copier.member, "group:analysts@example.com"])
+    condition     = google_bigquery_row_access_policy.everything["audiences"].grantees == tolist([google_service_account.copier.member, google_service_account.operator.member, "group:analysts@example.com"])
     error_message = "With row policies, whoever may see everything must be named."
   }
 }

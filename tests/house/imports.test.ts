@@ -61,6 +61,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'tests/parquet.ts': "import 'hyparquet'",
   },
   'only-home-storage-sdk': { 'infra/local/storage.ts': "import '@google-cloud/storage'" },
+  'only-home-bigquery-sdk': { 'infra/local/bigquery.ts': "import '@google-cloud/bigquery'" },
   'only-home-functions-framework': {
     'functions/a/index.ts': "import '@google-cloud/functions-framework'",
     'infra/local/testing.ts': "import '@google-cloud/functions-framework/testing'",

@@ -37,6 +37,8 @@ import {
 /** Everything around distributions as it runs: the real Google client against the stand-in, real tokens, real HTTP. */
 export interface Running {
   readonly gcs: Gcs
+  /** Objects lie here as plain files. */
+  readonly bucket_dir: string
   readonly lines: LogEntry[]
   /** One more instance of a function over the same bucket; closed with the rest. */
   instance(factory: FunctionFactory): Promise<{ as(user_id: string): Client; asOperator(): Client }>
@@ -121,6 +123,7 @@ export async function runningInTest({
 
   return {
     gcs,
+    bucket_dir: join(data_dir, 'buckets', BUCKET),
     lines,
     instance,
     ...as(DEMO),
