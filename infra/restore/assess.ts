@@ -122,7 +122,7 @@ class Assessment {
     const old_rows = old?.rows ?? new Map<string, Row>()
     const ids = this.#idsIn(live.rows, old_rows)
     if (ids.length === 0) return this.#nothing('it has none of these records')
-    const found = differences(kind, rules, live.rows, old_rows, ids)
+    const found = differences(kind, rules, live.rows, old_rows, ids, live.snapshot.footer.purged_version)
     const same = ids.length - found.length
     return { kind: 'differences', object: this.#object, live, old, found, same, remarks: [] }
   }

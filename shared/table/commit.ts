@@ -166,6 +166,7 @@ async function build(
       epoch: base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch,
       ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
       floor: Math.max(base.footer.floor, plan.purges.floor),
+      purged_version: Math.max(base.footer.purged_version, plan.purges.version),
       purged: base.footer.purged.with(plan.purges.is_purged),
     },
   })

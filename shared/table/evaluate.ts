@@ -26,6 +26,8 @@ export interface Purges {
   readonly is_purged: ReadonlyMap<string, boolean>
   /** Highest `rev` among the purged rows; 0 without any. */
   readonly floor: number
+  /** Highest version among all that were ever purged here. */
+  readonly version: number
 }
 
 /** The rows of a snapshot that a batch is about, decoded, and the groups they came from. */
@@ -74,7 +76,7 @@ export function evaluate(
   const ledger = footer.ledger.with([], now_ms)
   const written = new Map<string, RowWrite>()
   const ledger_entries = new Map<string, LedgerEntry>()
-  const purges = { is_purged: new Map<string, boolean>(), floor: 0 }
+  const purges = { is_purged: new Map<string, boolean>(), floor: 0, version: footer.purged_version }
   const changes: RecordChange[] = []
   let rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
   const currentOf = (id: string): Row | undefined => (written.get(id) ?? draft.rows.get(id))?.row
@@ -108,6 +110,7 @@ export function evaluate(
       written.set(id, { row: undefined, replaces: place })
       purges.is_purged.set(id, true)
       purges.floor = Math.max(purges.floor, Number(current['rev']))
+      purges.version = Math.max(purges.version, version_before)
       changes.push({ id, version_before, version_after: 0, client })
       return { kind: 'written', row: current, status: 200 }
     }
@@ -116,7 +119,8 @@ export function evaluate(
 
     const row: Row = {
       ...decision.row,
-      version: (current ? version_before : (decision.revives?.version ?? 0)) + 1,
+      version:
+        (current ? version_before : Math.max(decision.revives?.version ?? 0, is_purged ? purges.version : 0)) + 1,
       rev,
       updated_at: decision.updated_at_ms ?? now_ms,
     }

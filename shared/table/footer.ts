@@ -14,6 +14,8 @@ export interface Footer {
   readonly rev: number
   /** Highest `rev` among the rows that were purged: cursors below it cannot know of those deletions. */
   readonly floor: number
+  /** Highest version among the rows that were purged: a restore of one goes on behind it. */
+  readonly purged_version: number
   /** Ids that no new record may get. */
   readonly purged: PurgedIds
   /** Writers below this release must not write here; they still read. */
@@ -58,6 +60,7 @@ export function newFooter(home: string, epoch: string): Footer {
     epoch,
     rev: 0,
     floor: 0,
+    purged_version: 0,
     purged: PurgedIds.NONE,
     min_writer: OLDEST_WRITER_BESIDE,
     commits: [],
@@ -81,6 +84,7 @@ export function encodeFooter(footer: Footer): Map<string, string> {
     ['epoch', footer.epoch],
     ['rev', String(footer.rev)],
     ['floor', String(footer.floor)],
+    ['purged_version', String(footer.purged_version)],
     ['purged', footer.purged.encode()],
     ['commits', encodeCommits(footer.commits)],
     ['ledger', encodeLedger(footer.ledger)],
@@ -113,7 +117,8 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
       epoch: take('epoch'),
       rev: takeCount('rev'),
       floor: takeCount('floor'),
-      // Objects that were written before anything could be purged lack it.
+      // Objects that were written before anything could be purged lack these two.
+      purged_version: unknown.has('purged_version') ? takeCount('purged_version') : 0,
       purged: PurgedIds.decode(unknown.has('purged') ? take('purged') : ''),
       min_writer: takeCount('min_writer'),
       commits: decodeCommits(take('commits')),

@@ -94,7 +94,11 @@ async function renewed(
     }
     return await layOut(schema, base, writes, new Map())
   })
-  const footer = { epoch: randomMark(random), ledger: base.footer.ledger.with([], time_ms) }
+  const footer = {
+    epoch: randomMark(random),
+    ledger: base.footer.ledger.with([], time_ms),
+    purged_version: base.footer.purged_version + VERSIONS_AHEAD,
+  }
   const candidate = assembleCandidate(base, file, { commit_id: randomMark(random), time_ms, footer })
   return { candidate, changes }
 }

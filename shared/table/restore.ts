@@ -61,6 +61,7 @@ export async function rowsById(schema: TableSchema, snapshot: Snapshot): Promise
 /**
  * What a restore would change, in order of creation.
  * @param ids only these records; all when `undefined`
+ * @param purged_version as the live footer has it
  */
 export function differences(
   schema: TableSchema,
@@ -68,8 +69,9 @@ export function differences(
   live: ReadonlyMap<string, Row>,
   old: ReadonlyMap<string, Row>,
   ids: Iterable<string> = new Set([...old.keys(), ...live.keys()]),
+  purged_version = 0,
 ): Difference[] {
-  let highest = 0
+  let highest = purged_version
   for (const row of [...live.values(), ...old.values()]) highest = Math.max(highest, Number(row['version']))
   return Array.from(ids)
     .flatMap((id) => differenceOf(schema, rules, id, live.get(id), old.get(id)) ?? [])

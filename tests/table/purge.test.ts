@@ -91,6 +91,23 @@ describe('a purge', () => {
     expect(snapshot(MAY).footer.purged.size).toBe(2)
   })
 
+  test('that was undone, and done again, gives no version twice', async () => {
+    const { run, table, deleted, month } = await withTombstones()
+    const [id] = deleted
+    const revive: Mutation = {
+      ...purge(id!),
+      decide: () => ({ kind: 'write', row: noteRow(id!), status: 200, revives: { version: 1 } }),
+    }
+    const versions: unknown[] = []
+    for (let round = 0; round < 3; round++) {
+      await run(() => table.mutateTogether('u', month, [purge(id!)]))
+      await run(() => table.mutateTogether('u', month, [revive]))
+      versions.push((await run(() => table.get('u', id!)))!['version'])
+      await run(() => table.mutate('u', deleteNote(id!)))
+    }
+    expect(versions).toEqual([3, 5, 7])
+  })
+
   test('of everything leaves an object without rows, which goes on as ever', async () => {
     const { run, table, ids, month, snapshot } = await withTombstones()
     await run(() => Promise.all(ids.slice(3).map((id) => table.mutate('u', deleteNote(id)))))

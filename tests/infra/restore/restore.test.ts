@@ -83,8 +83,8 @@ describe('a restore of audiences', () => {
     const purge = { id: audience_id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
     await table(AUDIENCES).mutateTogether(DEMO, /(\d{6})\.parquet$/.exec(object)![1]!, [purge])
     const { text } = await restoring.run({ selection: { object }, source: { generation: good.generation } })
-    expect(text).toContain(`${audience_id}  gone → 1001  comes back`)
-    expect((await read()).body.audience).toMatchObject({ name: 'Weekend hikers', version: 1001 })
+    expect(text).toContain(`${audience_id}  gone → 1003  comes back`)
+    expect((await read()).body.audience).toMatchObject({ name: 'Weekend hikers', version: 1003 })
   })
 
   test('to a generation with columns of a newer release is refused: they would be lost', async () => {
