@@ -1,8 +1,7 @@
 import { createFoundation } from '#shared/composition/foundation.ts'
 import { maintenanceRoutes } from '#shared/contract/maintenance.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
-import { keyProblem } from '#shared/credentials/key-problems.ts'
-import { KeyError } from '#shared/credentials/key-wrapper.ts'
+import { keyFailures } from '#shared/credentials/key-problems.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, keySettings, storageSettings } from '#shared/http/edge-settings.ts'
@@ -41,12 +40,7 @@ export function createMaintenanceApp(environment: Environment, overrides: Overri
     settings,
     ...edge,
     probe,
-    explain(error) {
-      if (!(error instanceof KeyError)) return undefined
-      const severity = error.kind === 'unavailable' ? 'WARNING' : 'ERROR'
-      log.write({ severity, message: error.message, function: 'maintenance', key_error: error.kind })
-      return keyProblem(error)
-    },
+    explain: keyFailures(log, 'maintenance'),
   })
 }
 

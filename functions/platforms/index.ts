@@ -1,7 +1,6 @@
 import { createFoundation } from '#shared/composition/foundation.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
-import { keyProblem } from '#shared/credentials/key-problems.ts'
-import { KeyError } from '#shared/credentials/key-wrapper.ts'
+import { keyFailures } from '#shared/credentials/key-problems.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
 import { destinationSettings } from '#shared/destinations/settings.ts'
 import { createApp } from '#shared/http/app.ts'
@@ -45,13 +44,7 @@ export function createPlatformsApp(environment: Environment, overrides: Override
     ...edge,
     cache_control: 'no-store',
     probe: () => Promise.all([probe(), vault.primaryVersion()]),
-    explain(error) {
-      if (!(error instanceof KeyError)) return undefined
-      // Its message names key and cause, never what was to be encrypted.
-      const severity = error.kind === 'unavailable' ? 'WARNING' : 'ERROR'
-      log.write({ severity, message: error.message, function: 'platforms', key_error: error.kind })
-      return keyProblem(error)
-    },
+    explain: keyFailures(log, 'platforms'),
   })
 }
 

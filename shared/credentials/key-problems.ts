@@ -1,8 +1,32 @@
 import { Problem } from '../base/problem.ts'
-import type { KeyError } from './key-wrapper.ts'
+import { KeyError } from './key-wrapper.ts'
+
+/** The part of a log that is needed here. */
+interface Lines {
+  write: (line: {
+    readonly severity: 'WARNING' | 'ERROR'
+    readonly message: string
+    readonly function: string
+    readonly key_error: KeyError['kind']
+  }) => void
+}
+
+/**
+ * What a function answers when a key fails it, after telling the operator, whose alerts match `key_error`.
+ * @returns a function that gives `undefined` for every other error
+ */
+export function keyFailures(log: Lines, function_name: string): (error: unknown) => Problem | undefined {
+  return (error) => {
+    if (!(error instanceof KeyError)) return undefined
+    // Its message names key and cause, never what was to be encrypted.
+    const severity = error.kind === 'unavailable' ? 'WARNING' : 'ERROR'
+    log.write({ severity, message: error.message, function: function_name, key_error: error.kind })
+    return keyProblem(error)
+  }
+}
 
 /** What the user is told when a key does not do its work. None of it concerns any other platform. */
-export function keyProblem(error: KeyError): Problem {
+function keyProblem(error: KeyError): Problem {
   switch (error.kind) {
     case 'unavailable':
       return new Problem(
