@@ -8,27 +8,32 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser'
 /** What each folder of `shared` may import from `shared`, besides itself. */
 const SHARED_LAYERS = {
   base: [],
+  logging: ['base'],
+  settings: ['base', 'logging'],
   records: ['base'],
   contract: ['base', 'records'],
-  http: ['base', 'records', 'contract'],
+  http: ['base', 'logging', 'settings', 'records', 'contract'],
   client: ['base', 'records', 'contract'],
   objects: ['base'],
   parquet: ['base'],
   table: ['base', 'objects', 'parquet'],
   credentials: ['base'],
-  destinations: ['base', 'records'],
-  service: ['base', 'records', 'contract', 'http', 'table'],
-  composition: ['base', 'http', 'objects', 'table'],
+  'ad-platforms': ['base', 'records'],
+  resources: ['base', 'logging', 'settings', 'records', 'contract', 'http', 'objects', 'table'],
 } as const satisfies Record<string, readonly string[]>
 
 /** Packages that one folder hides from the rest. */
 const PACKAGE_HOMES = [
   { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^shared/parquet/' },
   { rule: 'storage-sdk', packages: '@google-cloud/storage', homes: '^(shared/objects|tests)/' },
-  { rule: 'bigquery-sdk', packages: '@google-cloud/bigquery', homes: '^(infra/bigquery|tests/infra/bigquery)/' },
+  {
+    rule: 'bigquery-sdk',
+    packages: '@google-cloud/bigquery',
+    homes: '^(infra/operate/bigquery|tests/infra/operate/bigquery)/',
+  },
   { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
   { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^shared/http/' },
-  { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/local)/' },
+  { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/stand-ins/issuer)/' },
 ]
 
 /** The files of adapter folders that are no adapters: what a handler may name. */
@@ -107,7 +112,10 @@ const config: IConfiguration = {
       comment: 'Only index.ts wires adapters; everything else of a function sees ports.',
       severity: 'error',
       from: { path: '^functions/', pathNot: '^functions/[^/]+/index\\.ts$' },
-      to: { path: '^shared/(objects|credentials|composition)/|(^|/)node_modules/@google-cloud/', pathNot: PORTS },
+      to: {
+        path: '^shared/(objects|credentials)/|^shared/resources/function-context|(^|/)node_modules/@google-cloud/',
+        pathNot: PORTS,
+      },
     },
     {
       name: 'handler-reaches-no-sdk',

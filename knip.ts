@@ -3,8 +3,7 @@ import type { KnipConfig } from 'knip'
 const config: KnipConfig = {
   entry: [
     'functions/*/index.ts',
-    'infra/*/main.ts',
-    'infra/local/**/main.ts',
+    'infra/**/main.ts',
     'tests/**/*.test.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',

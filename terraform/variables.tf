@@ -214,13 +214,13 @@ variable "alerting" {
 }
 
 variable "runbook_base_url" {
-  description = "Where the repository's infra/guides/runbooks folder can be read; alerts link into it."
+  description = "Where the repository's infra/docs/runbooks folder can be read; alerts link into it."
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^https://.+[^/]$", var.runbook_base_url))
-    error_message = "runbook_base_url must be an https address without a slash at the end, for example https://github.com/example/activation-manager/blob/main/infra/guides/runbooks."
+    error_message = "runbook_base_url must be an https address without a slash at the end, for example https://github.com/example/activation-manager/blob/main/infra/docs/runbooks."
   }
 }
 

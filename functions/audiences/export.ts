@@ -5,7 +5,7 @@ import { streamFile } from '#shared/parquet/file.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { csvCell } from '#shared/records/csv.ts'
 import { presentRecord } from '#shared/records/decisions.ts'
-import type { Row } from '#shared/table/schema.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 
 /** A download of audiences, streamed lot by lot, in one of the formats that the import reads back. */
 export interface ExportOptions {

@@ -1,4 +1,4 @@
-import type { CellReader } from '#shared/table/listing.ts'
+import type { CellReader } from '#shared/table/read/listing.ts'
 
 /** What a listing or an export asks for, as the query has it. */
 export interface AudienceQuery {

@@ -1,7 +1,7 @@
-import { GroupCounter } from '#shared/table/counting.ts'
-import type { CellReader } from '#shared/table/listing.ts'
-import { monthOf, type Month } from '#shared/table/partition.ts'
-import { spelled } from '#shared/table/limits.ts'
+import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import type { CellReader } from '#shared/table/read/listing.ts'
+import { monthOf, type Month } from '#shared/table/object/partition.ts'
+import { spelled } from '#shared/table/object/limits.ts'
 
 /** What insights count of each kind: one pass over few columns serves every route. */
 

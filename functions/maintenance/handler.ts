@@ -1,7 +1,7 @@
 import type { maintenanceRoutes } from '#shared/contract/maintenance.ts'
 import type { Answer, Handlers } from '#shared/http/call.ts'
-import { Calls } from './calls.ts'
-import type { MaintenanceDependencies } from './jobs.ts'
+import { Calls } from './runner/calls.ts'
+import type { MaintenanceDependencies } from './jobs/all-jobs.ts'
 
 /** The maintenance routes. Knows no adapter. */
 export function maintenanceHandlers(dependencies: MaintenanceDependencies): Handlers<typeof maintenanceRoutes> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-import { setting, type SettingsOf } from '#shared/http/settings.ts'
+import { setting, type SettingsOf } from '#shared/settings/settings.ts'
 
 const days = z.coerce.number({ error: 'must be a number of days' }).pipe(z.int().min(0))
 

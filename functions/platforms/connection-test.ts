@@ -1,14 +1,14 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { platformRoutes } from '#shared/contract/platforms.ts'
-import { testCredentials } from '#shared/destinations/destinations.ts'
-import type { DestinationSettings } from '#shared/destinations/settings.ts'
+import { testCredentials } from '#shared/ad-platforms/ad-platforms.ts'
+import type { DestinationSettings } from '#shared/ad-platforms/settings.ts'
 import type { Answer, Call } from '#shared/http/call.ts'
 import { type Asking, type Decision, decideSet } from '#shared/records/decisions.ts'
 import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
 import { fromRow, sameCells } from '#shared/records/rows.ts'
-import type { Changed, RecordService } from '#shared/service/record-service.ts'
-import type { Row } from '#shared/table/schema.ts'
+import type { Changed, RecordService } from '#shared/resources/record-service.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 import { ownerOf, type PlatformSecrets } from './secrets.ts'
 
 export interface TestDependencies {

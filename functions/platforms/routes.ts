@@ -1,6 +1,6 @@
 import { platformRoutes } from '#shared/contract/platforms.ts'
 import type { FieldError } from '#shared/base/problem.ts'
-import { readCredentials } from '#shared/destinations/destinations.ts'
+import { readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
 import * as z from 'zod'
 

@@ -1,11 +1,11 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { type FieldError, Problem } from '#shared/base/problem.ts'
 import { type CredentialVault, type Credentials, sealedCredentials } from '#shared/credentials/vault.ts'
-import { readCredentials, viewCredentials } from '#shared/destinations/destinations.ts'
+import { readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { type PlatformType, PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
 import { fromRow, type RecordValue } from '#shared/records/rows.ts'
 import { refuseIfAny } from '#shared/records/validation/validate.ts'
-import type { Row } from '#shared/table/schema.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 
 /** Where credentials belong: what they are sealed for, besides the bucket. */
 export interface Owner {

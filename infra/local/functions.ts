@@ -4,7 +4,7 @@ import { createInsightsApp } from '#functions/insights/index.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { createPlatformsApp } from '#functions/platforms/index.ts'
 import type { FunctionName } from '#shared/contract/functions.ts'
-import type { FunctionFactory } from '#shared/http/function-app.ts'
+import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 
 /** How each function of the contract is composed; one that is missing here does not compile. */
 export const FUNCTION_FACTORIES: Readonly<Record<FunctionName, FunctionFactory>> = {

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 
 import { Problem } from '#shared/base/problem.ts'
 import { functionOfPath, type FunctionName } from '#shared/contract/functions.ts'
-import { answerJson, answerProblem, pathOf } from './answer.ts'
+import { answerJson, answerProblem, pathOf } from '../stand-ins/kit/answer.ts'
 
 /** What the gateway has on its one origin. */
 export interface Mounts {

@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream, mkdirSync, renameSync, statSync } 
 import { join } from 'node:path'
 
 import type { Clock } from '#shared/base/clock.ts'
-import { type LineStream, type Log, type LogEntry, type Severity, streamLog } from '#shared/http/log.ts'
+import { type LineStream, type Log, type LogEntry, type Severity, streamLog } from '#shared/logging/log.ts'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
 

@@ -1,6 +1,6 @@
-import { JOB_NAMES } from '#functions/maintenance/job.ts'
+import { JOB_NAMES } from '#functions/maintenance/runner/job.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import type { Log } from '#shared/http/log.ts'
+import type { Log } from '#shared/logging/log.ts'
 
 /** What Cloud Scheduler does in the cloud: calls operator routes at their times, with a token for the function. */
 export interface ScheduleOptions {

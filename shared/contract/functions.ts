@@ -1,6 +1,6 @@
 /**
  * The one list of deployed functions and the paths each answers: read by the gateway, the bundler, Terraform and the
- * delivery scripts. A function is added here, in `functions/<name>/`, and in `infra/terraform/needs.ts` and `infra/deploy/smoke-steps.ts`,
+ * delivery scripts. A function is added here, in `functions/<name>/`, and in `infra/checks/terraform/function-resources.ts` and `infra/deliver/rollout/smoke-steps.ts`,
  * which do not compile without it. Its health is at
  * `/api/<name>/health`, so one of its prefixes is `/api/<name>`, and that one comes first.
  */

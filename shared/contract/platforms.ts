@@ -7,7 +7,7 @@ import type { Routes } from './route.ts'
 
 /** The routes of the platforms function. */
 
-/** Which fields each type has; `shared/destinations` validates them. */
+/** Which fields each type has; `shared/ad-platforms` validates them. */
 export const CREDENTIAL_FIELDS = [
   'the_trade_desk: api_key, account_id',
   'meta: access_token, account_id, app_secret?',

@@ -17,4 +17,4 @@ bucket = {
 }
 
 log_level        = "DEBUG"
-runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/guides/runbooks"
+runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/docs/runbooks"

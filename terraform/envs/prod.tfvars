@@ -40,4 +40,4 @@ delivery = {
   }
 }
 
-runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/guides/runbooks"
+runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/docs/runbooks"

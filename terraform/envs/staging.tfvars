@@ -21,4 +21,4 @@ delivery = {
   trigger = { repository = "projects/example-activation-staging/locations/europe-west1/connections/code/repositories/activation-manager" }
 }
 
-runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/guides/runbooks"
+runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/docs/runbooks"

@@ -211,7 +211,7 @@ run "a_budget_without_billing_account" {
 run "runbooks_nowhere" {
   command = plan
   variables {
-    runbook_base_url = "infra/guides/runbooks"
+    runbook_base_url = "infra/docs/runbooks"
   }
   expect_failures = [var.runbook_base_url]
 }

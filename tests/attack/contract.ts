@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { readFileSync } from 'node:fs'
 
-import { OPENAPI_FILE } from '#infra/openapi/text.ts'
+import { OPENAPI_FILE } from '#infra/generate/openapi/text.ts'
 
 /** shared/contract/openapi.json as a stranger reads it: nothing here knows the code that it was made of. */
 

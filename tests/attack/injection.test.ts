@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { type AttackedSystem, jsonBytes, startAttacked } from './running.ts'
+import { type AttackedSystem, jsonBytes, startAttacked } from './harness.ts'
 import { REPEAT, runs } from './settings.ts'
 
 let system: AttackedSystem

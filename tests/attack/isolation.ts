@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from './running.ts'
+import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from './harness.ts'
 
 /** What one user does, told without ids: an index counts among what the same user has, by the order of making. */
 export interface Step {

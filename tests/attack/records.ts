@@ -4,7 +4,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { Operation } from './contract.ts'
-import { type AttackedSystem, jsonBytes } from './running.ts'
+import { type AttackedSystem, jsonBytes } from './harness.ts'
 import type { KnownValues } from './values.ts'
 
 /** Records that requests can be about, made over the API as a user would. */

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { OPERATIONS, type Operation } from './contract.ts'
-import { badDraft, type Draft, sentOf, validDraft } from './drafts.ts'
+import { badDraft, type Draft, sentOf, validDraft } from './request-generators.ts'
 import { absentId, knownValues, Records } from './records.ts'
-import { type AttackedSystem, jsonBytes, type Received, startAttacked } from './running.ts'
+import { type AttackedSystem, jsonBytes, type Received, startAttacked } from './harness.ts'
 import { REPEAT, runs } from './settings.ts'
-import { answerFaults } from './verdict.ts'
+import { answerFaults } from './answer-check.ts'
 
 const USER = 'attacker'
 

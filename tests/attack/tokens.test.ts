@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { keptKey } from '#infra/local/issuer/kept-key.ts'
-import { createLocalIssuer, DISCOVERY_PATH, JWKS_PATH, type LocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { keptKey } from '#infra/stand-ins/issuer/kept-key.ts'
+import { createLocalIssuer, DISCOVERY_PATH, JWKS_PATH, type LocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { Problem } from '#shared/base/problem.ts'
-import { type Authenticator, createAuthenticator } from '#shared/http/authenticate.ts'
+import { type Authenticator, createAuthenticator } from '#shared/http/auth/authenticate.ts'
 import { attackerKey, hmacToken, rsaToken, unsignedToken } from '#tests/http/forged-token.ts'
 import { ManualClock } from '#tests/http/manual-clock.ts'
-import { closed, listening } from '#tests/http/running.ts'
+import { closed, listening } from '#tests/http/harness.ts'
 import { REPEAT, runs } from './settings.ts'
 
 /** What tests/http/authenticate.test.ts leaves open: any header, any claims, and whatever an issuer may answer. */

@@ -11,7 +11,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { bundleFunctions } from '#infra/build/bundle.ts'
+import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 const RUNS_DEFAULT = 10
 const ANSWER_WAIT_MS_MAX = 20_000
@@ -24,13 +25,16 @@ const SETTINGS = {
   KMS_KEY: 'projects/bench/locations/europe-west1/keyRings/activation/cryptoKeys/credentials',
 }
 
-const project_root = join(import.meta.dirname, '../..')
 const [runs_argument, ...names_argument] = process.argv.slice(2)
 const runs = Number(runs_argument ?? RUNS_DEFAULT)
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`"${runs_argument}" is not a number of runs`)
 const names: readonly string[] = names_argument.length > 0 ? names_argument : FUNCTION_NAMES
 
-const bundles = await bundleFunctions({ project_root, out_dir: join(project_root, 'dist/functions'), names })
+const bundles = await bundleFunctions({
+  project_root: PROJECT_ROOT,
+  out_dir: join(PROJECT_ROOT, 'dist/functions'),
+  names,
+})
 const compile_cache = await mkdtemp(join(tmpdir(), 'compile-cache-'))
 try {
   const empty_ms = await medianOf(runs, measureEmptyProcess)

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
 
-import { createFunctionListener } from '#shared/http/function-server.ts'
-import { silentLog } from '#shared/http/log.ts'
-import { listening } from '#tests/http/running.ts'
+import { createFunctionListener } from '#shared/http/server/function-server.ts'
+import { silentLog } from '#shared/logging/log.ts'
+import { listening } from '#tests/http/harness.ts'
 import { createToyApp } from '#tests/http/toy-function.ts'
 
 /** The process whose CPU time tests/bench/edge.ts asks for. `bare` answers the same bytes without any edge. */

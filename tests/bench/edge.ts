@@ -5,8 +5,8 @@ import { Agent, createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
-import { closed, listening } from '#tests/http/running.ts'
+import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
+import { closed, listening } from '#tests/http/harness.ts'
 
 /**
  * CPU time of the edge per request: a POST of an ordinary audience with a token and an idempotency key, its handler

@@ -5,7 +5,7 @@
 import { systemClock } from '#shared/base/clock.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
-import { BUCKET, startAudiences } from '#tests/functions/audiences/running.ts'
+import { BUCKET, startAudiences } from '#tests/functions/audiences/harness.ts'
 import { figuresOf, ms, printRow, timed } from './figures.ts'
 import { sampleAudience } from './sample-audience.ts'
 

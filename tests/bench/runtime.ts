@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 /** The whole system as `npm start` runs it, in a process of its own, on a folder of its own. */
-const PROJECT_ROOT = join(import.meta.dirname, '../..')
 const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
 
 async function packageJson(): Promise<{ scripts: { start: string } }> {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 
-import { OPENAPI_FILE, openApiText } from '#infra/openapi/text.ts'
+import { OPENAPI_FILE, openApiText } from '#infra/generate/openapi/text.ts'
 import { PROBLEM_KINDS } from '#shared/base/problem.ts'
 import { FUNCTION_NAMES, functionOfPath } from '#shared/contract/functions.ts'
 import { problemDocument } from '#shared/contract/problem-document.ts'
 import { ROUTES } from '#shared/contract/routes.ts'
-import { problemAnswer } from '#shared/http/problems.ts'
+import { problemAnswer } from '#shared/http/response/problems.ts'
 import { Problem, type ProblemKind } from '#shared/base/problem.ts'
 
 interface Operation {
@@ -39,7 +39,7 @@ function references(value: unknown): string[] {
 }
 
 describe('openapi.json', () => {
-  test('is what the routes say; `node infra/openapi/main.ts` writes it', async () => {
+  test('is what the routes say; `node infra/generate/openapi/main.ts` writes it', async () => {
     expect(JSON.stringify(JSON.parse(await readFile(OPENAPI_FILE, 'utf8')))).toBe(JSON.stringify(document))
     expect(openApiText()).toBe(text)
   })

@@ -2,12 +2,19 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 
-import type { Fault } from '#infra/local/kms/faults.ts'
-import { LOCAL_KEY, type Kms } from '#infra/local/kms/server.ts'
+import type { Fault } from '#infra/stand-ins/kms/faults.ts'
+import { LOCAL_KEY, type Kms } from '#infra/stand-ins/kms/server.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import type { KeyErrorKind } from '#shared/credentials/key-wrapper.ts'
-import { adapterOf, bytesOf, keyErrorOf, start, temporaryFolder, textOf } from '#tests/infra/local/kms/kms-fixture.ts'
+import {
+  adapterOf,
+  bytesOf,
+  keyErrorOf,
+  start,
+  temporaryFolder,
+  textOf,
+} from '#tests/infra/stand-ins/kms/kms-fixture.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 
 const AAD = bytesOf('["am1","bucket","user"]')

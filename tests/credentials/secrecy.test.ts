@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { inspect, promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 
-import { FAULTS } from '#infra/local/kms/faults.ts'
+import { FAULTS } from '#infra/stand-ins/kms/faults.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { credentialVault, type CredentialBinding } from '#shared/credentials/vault.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
-import { adapterOf, base64Of, start, temporaryFolder } from '#tests/infra/local/kms/kms-fixture.ts'
+import { adapterOf, base64Of, start, temporaryFolder } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
 
 const run = promisify(execFile)
 const SECRET = 'hunter2-never-to-be-seen'

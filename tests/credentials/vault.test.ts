@@ -11,7 +11,7 @@ import {
   type CredentialBinding,
   type SealedCredentials,
 } from '#shared/credentials/vault.ts'
-import { adapterOf, keyErrorOf, start } from '#tests/infra/local/kms/kms-fixture.ts'
+import { adapterOf, keyErrorOf, start } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
 
 const BINDING: CredentialBinding = {
   bucket: 'bucket',

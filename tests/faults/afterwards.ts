@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-import { BUCKET } from '#tests/functions/audiences/running.ts'
+import { BUCKET } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { checkHistory, checkReader } from './checker.ts'
 import { runLoad, USER_IDS, type Fleet, type Operation } from './load.ts'

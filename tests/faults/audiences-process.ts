@@ -1,7 +1,7 @@
 import { createAudiencesApp } from '#functions/audiences/index.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import { deployable } from '#shared/http/serve.ts'
-import { fasterClock } from '#tests/functions/audiences/running.ts'
+import { deployable } from '#shared/http/server/serve.ts'
+import { fasterClock } from '#tests/functions/audiences/harness.ts'
 
 /**
  * The audiences function as a process whose clock can be set: it runs `CLOCK_FACTOR` times as fast, and jumps by the

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 
-import { startAudiences, type AudienceJson, type Reply } from '#tests/functions/audiences/running.ts'
+import { startAudiences, type AudienceJson, type Reply } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { checkHistory } from './checker.ts'
 import { Fleet, runLoad, type Operation } from './load.ts'

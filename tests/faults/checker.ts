@@ -1,5 +1,5 @@
-import type { Call, Reply } from '#tests/functions/audiences/running.ts'
-import { everyAudience } from '#tests/functions/audiences/running.ts'
+import type { Call, Reply } from '#tests/functions/audiences/harness.ts'
+import { everyAudience } from '#tests/functions/audiences/harness.ts'
 import type { Kind, Operation } from './load.ts'
 import type { StoredAudience } from './stored.ts'
 

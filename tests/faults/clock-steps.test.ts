@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
 import { idTime_ms } from '#shared/base/ids.ts'
-import { BUCKET, saved } from '#tests/functions/audiences/running.ts'
+import { BUCKET, saved } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
-import { monthOf } from '#shared/table/partition.ts'
+import { monthOf } from '#shared/table/object/partition.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { Fleet, runLoad, type Operation } from './load.ts'
 import { CLOCK_FACTOR, ROUND_MS_MAX, SEEDS } from './rounds.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { BUCKET, saved, type Reply } from '#tests/functions/audiences/running.ts'
+import { BUCKET, saved, type Reply } from '#tests/functions/audiences/harness.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { Fleet, runLoad } from './load.ts'

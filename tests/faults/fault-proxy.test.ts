@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { BUCKET, getText, mustPut, start } from '#tests/infra/local/gcs/gcs-fixture.ts'
+import { BUCKET, getText, mustPut, start } from '#tests/infra/stand-ins/gcs/gcs-fixture.ts'
 import { NETWORK_FAULTS, startFaultProxy, type NetworkFault } from './fault-proxy.ts'
 
 /** The chaos is only worth something if each fault does what its name says. */

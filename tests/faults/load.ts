@@ -1,6 +1,6 @@
 import { systemClock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
-import type { Call, Client, Reply } from '#tests/functions/audiences/running.ts'
+import type { Call, Client, Reply } from '#tests/functions/audiences/harness.ts'
 import { oneOf } from '#tests/simulation/seeded-random.ts'
 
 /**

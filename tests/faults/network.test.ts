@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { Random } from '#shared/base/random.ts'
-import { saved } from '#tests/functions/audiences/running.ts'
+import { saved } from '#tests/functions/audiences/harness.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { NETWORK_FAULTS, type FaultPlan, type NetworkFault } from './fault-proxy.ts'

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { idTime_ms } from '#shared/base/ids.ts'
 import { parseFile } from '#shared/parquet/file.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
-import { monthOf, monthOfObject, userOfObject } from '#shared/table/partition.ts'
-import { rowAt, wholeSnapshot } from '#shared/table/snapshot.ts'
+import { monthOf, monthOfObject, userOfObject } from '#shared/table/object/partition.ts'
+import { rowAt, wholeSnapshot } from '#shared/table/object/snapshot.ts'
 
 /** A record as it lies in the bucket. */
 export interface StoredAudience {

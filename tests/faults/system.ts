@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-import { bundleFunctions } from '#infra/build/bundle.ts'
-import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
+import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { systemClock } from '#shared/base/clock.ts'
-import { BUCKET, createClient, environmentOf, listening, type Client } from '#tests/functions/audiences/running.ts'
+import { BUCKET, createClient, environmentOf, listening, type Client } from '#tests/functions/audiences/harness.ts'
 import { Processes, type Started } from './child-process.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
-const GCS_MAIN = join(ROOT, 'infra/local/gcs/main.ts')
+const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
 const CLOCKED_MAIN = new URL('audiences-process.ts', import.meta.url).pathname
 
 /** Functions in processes of their own, a faulty network, and the stand-in in another process behind it. */
@@ -69,7 +69,7 @@ export async function startSystem(): Promise<System> {
   let bundle: Promise<string> | undefined
   const bundlePath = async (): Promise<string> => {
     const out_dir = join(data_dir, 'functions')
-    const [bundled] = await bundleFunctions({ project_root: ROOT, out_dir, names: ['audiences'] })
+    const [bundled] = await bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: ['audiences'] })
     return bundled!.path
   }
 
@@ -88,7 +88,7 @@ export async function startSystem(): Promise<System> {
       const env = {
         ...environmentOf({ issuer_url, gcs_url: without_proxy ? gcs.url : proxy.url }),
         PORT: '0',
-        NODE_PATH: join(ROOT, 'node_modules'),
+        NODE_PATH: join(PROJECT_ROOT, 'node_modules'),
         CLOCK_FACTOR: String(clock_factor),
       }
       const main = bundled ? await (bundle ??= bundlePath()) : CLOCKED_MAIN

@@ -25,14 +25,14 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'shared-objects': { 'shared/objects/up.ts': "export { one } from '#shared/table/one.ts'" },
   'shared-parquet': { 'shared/parquet/aside.ts': "export type { one } from '#shared/objects/one.ts'" },
   'shared-composition': { 'shared/composition/up.ts': "import '#shared/records/one.ts'" },
-  'shared-service': { 'shared/service/up.ts': "import '#shared/objects/one.ts'" },
+  'shared-service': { 'shared/resources/up.ts': "import '#shared/objects/one.ts'" },
   'shared-table': {
     'shared/table/aside.ts': "import '#shared/records/one.ts'",
     'shared/table/inside-a-method.ts':
       "export class Two {\n  async three() {\n    return () => import('#shared/http/one.ts')\n  }\n}",
   },
   'shared-credentials': { 'shared/credentials/aside.ts': "import '#shared/http/one.ts'" },
-  'shared-destinations': { 'shared/destinations/aside.ts': "import '#shared/credentials/one.ts'" },
+  'shared-destinations': { 'shared/ad-platforms/aside.ts': "import '#shared/credentials/one.ts'" },
   'shared-unknown-folder': { 'shared/base/to-unknown.ts': "import '#shared/utils/one.ts'" },
   'shared-stands-alone': {
     'shared/base/to-functions.ts': "import '#functions/a/handler.ts'",
@@ -57,7 +57,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'only-tests-import-tests': { 'infra/local/to-tests.ts': "import '#tests/one.ts'" },
   'only-home-parquet-library': {
     'shared/table/parquet.ts': "import 'hyparquet'",
-    'infra/import/parquet.ts': "import 'hyparquet-writer'",
+    'infra/operate/import/parquet.ts': "import 'hyparquet-writer'",
     'tests/parquet.ts': "import 'hyparquet'",
   },
   'only-home-storage-sdk': { 'infra/local/storage.ts': "import '@google-cloud/storage'" },
@@ -66,7 +66,10 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'functions/a/index.ts': "import '@google-cloud/functions-framework'",
     'infra/local/testing.ts': "import '@google-cloud/functions-framework/testing'",
   },
-  'only-home-token-library': { 'functions/b/token.ts': "import 'jose'", 'infra/import/token.ts': "import 'jose'" },
+  'only-home-token-library': {
+    'functions/b/token.ts': "import 'jose'",
+    'infra/operate/import/token.ts': "import 'jose'",
+  },
   'deployed-code-imports-dev-dependency': { 'shared/parquet/duck.ts': "import '@duckdb/node-api'" },
   'no-cycles': { 'shared/table/cycle-a.ts': "import './cycle-b.ts'\nexport type Two = number" },
   resolvable: { 'shared/table/missing.ts': "import '#shared/base/missing.ts'" },

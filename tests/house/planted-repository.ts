@@ -11,7 +11,7 @@ const RULES = [
   '.oxfmtrc.json',
   '.oxlintrc.json',
   'dependency-cruiser.config.ts',
-  'infra/lint',
+  'infra/checks/lint',
   'knip.ts',
   'package.json',
   'tsconfig.json',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { bodyOf, type Running, startToy } from './running.ts'
+import { bodyOf, type Running, startToy } from './harness.ts'
 
 const FUNCTION_URL = 'https://audiences.example.com'
 const OPERATOR = 'operator@example.com'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { bodyOf, type Running, startToy } from './running.ts'
+import { bodyOf, type Running, startToy } from './harness.ts'
 import { toyState } from './toy-function.ts'
 
 const APP = 'https://app.example.com'

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { createLocalIssuer, JWKS_PATH, type LocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { createLocalIssuer, JWKS_PATH, type LocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { Problem } from '#shared/base/problem.ts'
-import { type Authenticator, createAuthenticator } from '#shared/http/authenticate.ts'
-import type { IssuerSettings } from '#shared/http/edge-settings.ts'
+import { type Authenticator, createAuthenticator } from '#shared/http/auth/authenticate.ts'
+import type { IssuerSettings } from '#shared/settings/edge-settings.ts'
 import { attackerKey, hmacToken, publicPem, rsaToken, unsignedToken } from './forged-token.ts'
 import { ManualClock } from './manual-clock.ts'
-import { closed, listening } from './running.ts'
+import { closed, listening } from './harness.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 1)
 const NOW_S = NOW_MS / 1000

@@ -2,9 +2,9 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { BODY_BYTES_MAX } from '#shared/http/intake.ts'
+import { BODY_BYTES_MAX } from '#shared/http/request/request-body.ts'
 import { ManualClock } from './manual-clock.ts'
-import { bodyOf, type Running, startToy } from './running.ts'
+import { bodyOf, type Running, startToy } from './harness.ts'
 
 let toy: Running
 beforeAll(async () => {

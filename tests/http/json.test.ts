@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
-import { canonicalJson } from '#shared/http/idempotency.ts'
-import { isJson } from '#shared/http/json-faults.ts'
-import { JSON_DEPTH_MAX, parseJson } from '#shared/http/json.ts'
+import { canonicalJson } from '#shared/http/request/idempotency.ts'
+import { isJson } from '#shared/http/request/json-faults.ts'
+import { JSON_DEPTH_MAX, parseJson } from '#shared/http/request/json.ts'
 
 const parse = (text: string) => parseJson(Buffer.from(text))
 

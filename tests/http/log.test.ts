@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
-import { hashUserId } from '#shared/http/user-hash.ts'
-import { type LineStream, logLine, streamLog, teeLog } from '#shared/http/log.ts'
-import { collectingLog, type Running, startToy } from './running.ts'
+import { hashUserId } from '#shared/logging/user-hash.ts'
+import { type LineStream, logLine, streamLog, teeLog } from '#shared/logging/log.ts'
+import { collectingLog, type Running, startToy } from './harness.ts'
 
 const SALT = 'a salt for tests only'
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'

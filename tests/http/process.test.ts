@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
-import { bodyOf, listening, type Running, startToy } from './running.ts'
+import { bodyOf, listening, type Running, startToy } from './harness.ts'
 
 /** A function as a process of its own: how it starts, refuses to start, and ends. */
 

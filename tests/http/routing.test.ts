@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { createRouter } from '#shared/http/router.ts'
-import { bodyOf, type Running, startToy } from './running.ts'
+import { createRouter } from '#shared/http/request/router.ts'
+import { bodyOf, type Running, startToy } from './harness.ts'
 import { toyRoutes } from './toy-function.ts'
 
 let toy: Running

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
 
-import { edgeSettings, serverSettings, storageSettings } from '#shared/http/edge-settings.ts'
-import { endpointFault } from '#shared/http/endpoints.ts'
-import type { Environment } from '#shared/http/function-app.ts'
-import { readSettings, SettingsError, settingsExample, settingsMarkdown } from '#shared/http/settings.ts'
+import { edgeSettings, serverSettings, storageSettings } from '#shared/settings/edge-settings.ts'
+import { endpointFault } from '#shared/settings/endpoints.ts'
+import {
+  type Environment,
+  readSettings,
+  SettingsError,
+  settingsExample,
+  settingsMarkdown,
+} from '#shared/settings/settings.ts'
 
 const ALL = { ...edgeSettings, ...serverSettings, ...storageSettings }
 const GOOD: Environment = {

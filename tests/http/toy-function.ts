@@ -7,10 +7,10 @@ import { currentTrace } from '#shared/base/trace.ts'
 import type { Routes } from '#shared/contract/route.ts'
 import { type AppOptions, createApp } from '#shared/http/app.ts'
 import type { Handlers } from '#shared/http/call.ts'
-import { edgeSettings } from '#shared/http/edge-settings.ts'
-import type { Environment, FunctionApp, Overrides } from '#shared/http/function-app.ts'
-import { streamLog } from '#shared/http/log.ts'
-import { readSettings } from '#shared/http/settings.ts'
+import { edgeSettings } from '#shared/settings/edge-settings.ts'
+import type { FunctionApp, Overrides } from '#shared/http/server/function-app.ts'
+import { streamLog } from '#shared/logging/log.ts'
+import { type Environment, readSettings } from '#shared/settings/settings.ts'
 
 /** A function with one route for each thing the edge does, to look at the edge alone. */
 

@@ -1,5 +1,5 @@
 import { systemClock } from '#shared/base/clock.ts'
-import { deployable } from '#shared/http/serve.ts'
+import { deployable } from '#shared/http/server/serve.ts'
 import { createToyApp } from './toy-function.ts'
 
 /** The toy as a function is deployed: run by itself, or loaded by the framework's command. */

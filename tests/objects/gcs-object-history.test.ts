@@ -6,7 +6,7 @@ import { crc32c } from '#shared/base/crc32c.ts'
 import { gcsObjectHistory } from '#shared/objects/gcs-object-history.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT, StoreError, type Generation } from '#shared/objects/object-store.ts'
-import { BUCKET, bucketOf, start } from '#tests/infra/local/gcs/gcs-fixture.ts'
+import { BUCKET, bucketOf, start } from '#tests/infra/stand-ins/gcs/gcs-fixture.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 
 async function kept() {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
+import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { startGcs, type Gcs } from '#infra/local/gcs/server.ts'
+import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
 
 const BUCKET = 'as-if-real'
 

@@ -21,12 +21,13 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { BucketProxy } from './bucket-proxy.ts'
 import { TARGET_VARIABLES, TestPrefix, uniqueName } from './test-prefix.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 const GOOGLE = 'https://storage.googleapis.com'
 /** Cloud Storage takes one change of a name per second. */
 const CHANGE_INTERVAL_MS = 1100
 const REAL_TEST_TIMEOUT_MS = 180_000
-const TEST_FILES = ['tests/infra/local/gcs/semantics', 'tests/objects/cloud-storage.test.ts']
+const TEST_FILES = ['tests/infra/stand-ins/gcs/semantics', 'tests/objects/cloud-storage.test.ts']
 
 const { values } = parseArgs({
   options: {
@@ -80,7 +81,6 @@ async function run(): Promise<number> {
 
 /** The exit code of the test runner, whose processes find the bucket behind the proxy. */
 async function runTests(versioning: boolean): Promise<number> {
-  const project = join(import.meta.dirname, '../..')
   const vitest = join(dirname(fileURLToPath(import.meta.resolve('vitest/package.json'))), 'vitest.mjs')
   // Names what it skips: what the bucket's versioning cannot show, and what Google's documentation does not say.
   const options = [
@@ -89,7 +89,7 @@ async function runTests(versioning: boolean): Promise<number> {
   ]
   const { TEST_REPORT: _, ...environment } = process.env
   const child = spawn(process.execPath, [vitest, 'run', ...options, ...TEST_FILES], {
-    cwd: project,
+    cwd: PROJECT_ROOT,
     stdio: 'inherit',
     env: {
       ...environment,

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { startGcs } from '#infra/local/gcs/server.ts'
+import { startGcs } from '#infra/stand-ins/gcs/server.ts'
 import { TARGET_VARIABLES, uniqueName } from './test-prefix.ts'
 
 export interface Target {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { columnsOf } from '#shared/records/columns.ts'
-import { SYSTEM_COLUMNS } from '#shared/table/schema.ts'
+import { SYSTEM_COLUMNS } from '#shared/table/object/schema.ts'
 
 describe('columns of a zod schema', () => {
   test('have the type that the field says, whatever wraps it', () => {

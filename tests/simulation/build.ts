@@ -1,6 +1,7 @@
 import { build, type Plugin } from 'esbuild'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 /**
  * The simulation built from changed sources: with a bug planted, with smaller limits, or with the table twice, as two
@@ -21,7 +22,6 @@ export interface SimulationOptions {
   readonly other_release?: readonly Edit[]
 }
 
-const PROJECT_ROOT = join(import.meta.dirname, '../..')
 /** What a release has of its own; the rest of the process is shared. */
 const RELEASED = /^shared\/(table|parquet)\//
 

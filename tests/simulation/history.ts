@@ -1,5 +1,5 @@
 import type { Problem } from '#shared/base/problem.ts'
-import type { Row, TableSchema } from '#shared/table/schema.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Landing, MemoryObjectStore } from './memory-object-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 

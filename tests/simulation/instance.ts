@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
-import type { TableSchema } from '#shared/table/schema.ts'
+import type { TableSchema } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 
 /** What an instance runs: the table as it is, or that of another release. */

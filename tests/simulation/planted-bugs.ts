@@ -17,7 +17,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     title: 'no commit ids: a conflict after a lost answer is always taken for somebody else’s',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {',
         to: 'if (false) {',
       },
@@ -27,8 +27,12 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
   {
     title: 'commit ids that are forgotten with the next commit',
     edits: [
-      { file: 'shared/table/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
-      { file: 'shared/table/footer.ts', from: 'const COMMITS_KEPT_MS = 60_000', to: 'const COMMITS_KEPT_MS = 0' },
+      { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
+      {
+        file: 'shared/table/object/footer.ts',
+        from: 'const COMMITS_KEPT_MS = 60_000',
+        to: 'const COMMITS_KEPT_MS = 0',
+      },
     ],
     found_as: TWICE,
   },
@@ -47,7 +51,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     title: 'an unanswered write is decided anew instead of sent again as it was',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: "if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }",
         to: "return { result: { kind: 'throttled' }, was_unanswered: false }",
       },
@@ -58,12 +62,12 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     title: 'no re-evaluation after a conflict: the same bytes go out under the fresh generation',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: '  for (;;) {\n    const { plan',
         to: '  let once\n  for (;;) {\n    const { plan',
       },
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: '= await prepare(dependencies, target, view.snapshot, batch)',
         to: '= (once ??= await prepare(dependencies, target, view.snapshot, batch))',
       },
@@ -85,7 +89,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     title: 'acknowledgement before the PUT',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'const { result, was_unanswered } = await attempts.send(name, candidate, view.snapshot.generation)',
         to: `attempts.send(name, candidate, view.snapshot.generation).catch(() => undefined)
              return plan.outcomes
@@ -97,13 +101,19 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
   {
     title: 'a refusal from a cache that was not validated',
     edits: [
-      { file: 'shared/table/commit.ts', from: 'if (view.is_proven) return plan.outcomes', to: 'return plan.outcomes' },
+      {
+        file: 'shared/table/commit/commit.ts',
+        from: 'if (view.is_proven) return plan.outcomes',
+        to: 'return plan.outcomes',
+      },
     ],
     found_as: STALE_REFUSAL,
   },
   {
     title: 'every waiting request is told the outcome of the first of its batch',
-    edits: [{ file: 'shared/table/group-commit.ts', from: 'outcome: outcomes[at]!', to: 'outcome: outcomes[0]!' }],
+    edits: [
+      { file: 'shared/table/commit/group-commit.ts', from: 'outcome: outcomes[at]!', to: 'outcome: outcomes[0]!' },
+    ],
     found_as: /was acknowledged (for|without|and is gone)|was refused/,
   },
 ]
@@ -114,12 +124,12 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'a purge that empties the ledger',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'ledger: base.footer.ledger.with(plan.ledger_entries, now_ms)',
         to: 'ledger: plan.purges.floor > 0 ? Ledger.EMPTY : base.footer.ledger.with(plan.ledger_entries, now_ms)',
       },
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'import type { Pace }',
         to: "import { Ledger } from './ledger.ts'\nimport type { Pace }",
       },
@@ -130,7 +140,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'no ledger',
     edits: [
       {
-        file: 'shared/table/evaluate.ts',
+        file: 'shared/table/commit/evaluate.ts',
         from: 'if (entry) return replay(entry, idempotency.body_hash, currentOf(entry.id))',
         to: '',
       },
@@ -141,7 +151,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'the ledger as the last request only',
     edits: [
       {
-        file: 'shared/table/ledger.ts',
+        file: 'shared/table/commit/ledger.ts',
         from: 'new Ledger([...kept, ...added])',
         to: 'new Ledger(added.length > 0 ? added.slice(-1) : kept)',
       },
@@ -152,7 +162,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'early eviction: the ledger keeps the newest two whatever their age',
     edits: [
       {
-        file: 'shared/table/ledger.ts',
+        file: 'shared/table/commit/ledger.ts',
         from: 'new Ledger([...kept, ...added])',
         to: 'new Ledger([...kept, ...added].slice(-2))',
       },
@@ -163,7 +173,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'no reservation at a month’s end: the month before is only looked at',
     edits: [
       {
-        file: 'shared/table/month-turn.ts',
+        file: 'shared/table/commit/month-boundary.ts',
         from: 'may_still_grow: age_ms < LANDS_WITHIN_MS',
         to: 'may_still_grow: false',
       },
@@ -174,7 +184,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'the month before is neither written nor asked',
     edits: [
       {
-        file: 'shared/table/month-turn.ts',
+        file: 'shared/table/commit/month-boundary.ts',
         from: 'if (age_ms >= ASKED_FOR_MS) return undefined',
         to: 'return undefined',
       },
@@ -189,7 +199,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'roll-over: a record whose object is contended goes to the next one',
     edits: [
       {
-        file: 'shared/table/writes.ts',
+        file: 'shared/table/commit/writes.ts',
         from: '      const problem = asProblem(error, this.#dependencies.events)\n      throw problem instanceof',
         to: `      const problem = asProblem(error, this.#dependencies.events)
              const next = { ...target, month: '202507', name: objectName(this.#schema, user_id, '202507') }
@@ -203,11 +213,11 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'the month taken from now instead of from the id',
     edits: [
       {
-        file: 'shared/table/lookups.ts',
+        file: 'shared/table/read/lookups.ts',
         from: 'const month = monthOfId(this.#schema, id)\n    if',
         to: `const month = this.#schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.now_ms())\n    if`,
       },
-      { file: 'shared/table/lookups.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
+      { file: 'shared/table/read/lookups.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
     ],
     found_as: /is stored twice|did not find|is not at home|then seen at 0/,
   },
@@ -215,7 +225,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a cursor of time alone: of notes made in the same millisecond the next page has none',
     edits: [
       {
-        file: 'shared/table/listing.ts',
+        file: 'shared/table/read/listing.ts',
         from: 'return a.id === b.id ? 0 : a.id > b.id ? -1 : 1',
         to: 'return 0',
       },
@@ -226,7 +236,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a page from the cache, whatever generation the list names',
     edits: [
       {
-        file: 'shared/table/snapshot-cache.ts',
+        file: 'shared/table/object/snapshot-cache.ts',
         from: 'if (cached?.generation === listing.generation) return this.#keep(cached)',
         to: 'if (cached) return this.#keep(cached)',
       },
@@ -237,7 +247,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a get from the cache without asking the store',
     edits: [
       {
-        file: 'shared/table/snapshot-cache.ts',
+        file: 'shared/table/object/snapshot-cache.ts',
         from: 'if (cached) return await this.#read(schema, name, cached)',
         to: 'if (cached) return cached',
       },
@@ -248,7 +258,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'ranges of whatever generation is there',
     edits: [
       {
-        file: 'shared/table/snapshot-cache.ts',
+        file: 'shared/table/object/snapshot-cache.ts',
         from: 'this.#store.readRange(name, { start, end }, { generation })',
         to: 'this.#store.readRange(name, { start, end })',
       },
@@ -259,7 +269,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a merge of small row groups that forgets the last of them',
     edits: [
       {
-        file: 'shared/table/layout.ts',
+        file: 'shared/table/object/layout.ts',
         from: 'const small = groups.splice(first_small)',
         to: 'const small = groups.splice(first_small).slice(0, -1)',
       },
@@ -270,7 +280,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'no floor: a purge leaves no sign that there was something',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'Math.max(base.footer.floor, plan.purges.floor)',
         to: 'base.footer.floor',
       },
@@ -281,7 +291,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'purged ids that are forgotten: what was deleted is created again',
     edits: [
       {
-        file: 'shared/table/evaluate.ts',
+        file: 'shared/table/commit/evaluate.ts',
         from: 'if (is_purged && !decision.revives) return refused(usedUp())',
         to: '',
       },
@@ -292,7 +302,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a purge that keeps the row it has used up the id of',
     edits: [
       {
-        file: 'shared/table/evaluate.ts',
+        file: 'shared/table/commit/evaluate.ts',
         from: 'written.set(id, { row: undefined, replaces: place })',
         to: 'written.set(id, { row: current, replaces: place })',
       },
@@ -303,7 +313,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     title: 'a new epoch with every commit',
     edits: [
       {
-        file: 'shared/table/commit.ts',
+        file: 'shared/table/commit/commit.ts',
         from: 'base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch',
         to: 'randomMark(random)',
       },

@@ -24,7 +24,7 @@ describe('this release and the next write one object in turn', () => {
 
   test('and it would be found if this one dropped a column it does not know', async () => {
     const dropped: Edit = {
-      file: 'shared/table/layout.ts',
+      file: 'shared/table/object/layout.ts',
       from: 'mergeSchemas(base.file.schema, parquetSchemaOf(schema.columns))',
       to: 'parquetSchemaOf(schema.columns)',
     }
@@ -33,7 +33,7 @@ describe('this release and the next write one object in turn', () => {
 
   test('and it would be found if this one dropped a key-value of the footer that it does not know', async () => {
     const dropped: Edit = {
-      file: 'shared/table/commit.ts',
+      file: 'shared/table/commit/commit.ts',
       from: '    ...base.footer,\n',
       to: '    ...base.footer,\n    unknown: new Map(),\n',
     }
@@ -42,7 +42,7 @@ describe('this release and the next write one object in turn', () => {
 
   test('and it would be found if this one wrote where it must not', async () => {
     const unasked: Edit = {
-      file: 'shared/table/commit.ts',
+      file: 'shared/table/commit/commit.ts',
       from: 'if (min_writer > WRITER_RELEASE) {',
       to: 'if (false) {',
     }

@@ -5,9 +5,13 @@ import type { Edit } from './build.ts'
  * that this one has never heard of.
  */
 export const NEXT_RELEASE: readonly Edit[] = [
-  { file: 'shared/table/footer.ts', from: 'export const WRITER_RELEASE = 1', to: 'export const WRITER_RELEASE = 2' },
   {
-    file: 'shared/table/footer.ts',
+    file: 'shared/table/object/footer.ts',
+    from: 'export const WRITER_RELEASE = 1',
+    to: 'export const WRITER_RELEASE = 2',
+  },
+  {
+    file: 'shared/table/object/footer.ts',
     from: '    ...footer.unknown,\n',
     to: "    ...footer.unknown,\n    ['next_release', String(footer.rev)],\n",
   },
@@ -17,7 +21,7 @@ export const NEXT_RELEASE: readonly Edit[] = [
 export const NEXT_RELEASE_ALONE: readonly Edit[] = [
   ...NEXT_RELEASE,
   {
-    file: 'shared/table/footer.ts',
+    file: 'shared/table/object/footer.ts',
     from: 'export const OLDEST_WRITER_BESIDE = 1',
     to: 'export const OLDEST_WRITER_BESIDE = 2',
   },

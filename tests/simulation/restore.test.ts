@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { restorations } from '#shared/table/restore.ts'
+import { restorations } from '#shared/table/recovery/restore.ts'
 import { Table } from '#shared/table/table.ts'
 import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
 import { Client } from './client.ts'
@@ -12,7 +12,7 @@ import { checkRestores, restoreNowAndThen } from './restorer.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { PATIENCE_MS, seedsFrom } from './thread.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { Weather } from './weather.ts'
+import { Weather } from './fault-profile.ts'
 
 const USERS = ['ann', 'bob']
 const SETTLED_MS = 120_000

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import { StoreError } from '#shared/objects/object-store.ts'
-import { monthOfObject, type Month } from '#shared/table/partition.ts'
-import { renewEpoch } from '#shared/table/renewal.ts'
+import { monthOfObject, type Month } from '#shared/table/object/partition.ts'
+import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import {
   differences,
   RESTORE_CLIENT_ID,
@@ -12,11 +12,11 @@ import {
   rowsById,
   VERSIONS_AHEAD,
   type RestoreRules,
-} from '#shared/table/restore.ts'
-import { Pace } from '#shared/table/pace.ts'
-import { SnapshotCache } from '#shared/table/snapshot-cache.ts'
-import { wholeSnapshot } from '#shared/table/snapshot.ts'
-import type { Row } from '#shared/table/schema.ts'
+} from '#shared/table/recovery/restore.ts'
+import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
+import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 import type { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import { between, oneOf } from './seeded-random.ts'

@@ -9,7 +9,7 @@ import { purgeNowAndThen } from './janitor.ts'
 import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { Weather } from './weather.ts'
+import { Weather } from './fault-profile.ts'
 
 /** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']

@@ -5,17 +5,17 @@ import type { Edit } from './build.ts'
  * that are full, a cache that holds next to nothing, objects read by ranges. Nothing is compressed, which takes time only.
  */
 export const SMALL_LIMITS: readonly Edit[] = [
-  { file: 'shared/table/layout.ts', from: 'FULL_ROWS = 256', to: 'FULL_ROWS = 8' },
-  { file: 'shared/table/layout.ts', from: 'OPEN_TAIL_ROWS = 32', to: 'OPEN_TAIL_ROWS = 2' },
-  { file: 'shared/table/layout.ts', from: 'SMALL_GROUPS_KEPT = 8', to: 'SMALL_GROUPS_KEPT = 2' },
-  { file: 'shared/table/limits.ts', from: 'batch_operations: 2000', to: 'batch_operations: 3' },
-  { file: 'shared/table/limits.ts', from: 'queue_operations: 5000', to: 'queue_operations: 6' },
+  { file: 'shared/table/object/layout.ts', from: 'FULL_ROWS = 256', to: 'FULL_ROWS = 8' },
+  { file: 'shared/table/object/layout.ts', from: 'OPEN_TAIL_ROWS = 32', to: 'OPEN_TAIL_ROWS = 2' },
+  { file: 'shared/table/object/layout.ts', from: 'SMALL_GROUPS_KEPT = 8', to: 'SMALL_GROUPS_KEPT = 2' },
+  { file: 'shared/table/object/limits.ts', from: 'batch_operations: 2000', to: 'batch_operations: 3' },
+  { file: 'shared/table/object/limits.ts', from: 'queue_operations: 5000', to: 'queue_operations: 6' },
   {
-    file: 'shared/table/snapshot-cache.ts',
+    file: 'shared/table/object/snapshot-cache.ts',
     from: 'RANGED_ABOVE_BYTES = 8 * 1024 * 1024',
     to: 'RANGED_ABOVE_BYTES = 2048',
   },
-  { file: 'shared/table/snapshot-cache.ts', from: 'TAIL_BYTES = 256 * 1024', to: 'TAIL_BYTES = 1024' },
+  { file: 'shared/table/object/snapshot-cache.ts', from: 'TAIL_BYTES = 256 * 1024', to: 'TAIL_BYTES = 1024' },
   { file: 'tests/simulation/instance.ts', from: 'cache_bytes_max: 64 * 1024', to: 'cache_bytes_max: 4 * 1024' },
   { file: 'shared/parquet/row-group.ts', from: "codec: 'ZSTD'", to: "codec: 'UNCOMPRESSED'" },
 ]

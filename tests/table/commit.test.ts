@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Problem } from '#shared/base/problem.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { changeNote, createNote, deleteNote, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf, type Rig } from './rig.ts'
+import { all, idOf, idsOf, kindOf, rig, rowOf, type Rig } from './harness.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
 

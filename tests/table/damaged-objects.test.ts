@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
 import { parseFile } from '#shared/parquet/file.ts'
-import type { TableSchema } from '#shared/table/schema.ts'
+import type { TableSchema } from '#shared/table/object/schema.ts'
 import { changeNote, createNote, noteRow, NOTES } from './notes.ts'
-import { idOf, idsOf, kindOf, pageOf, rig, rowOf } from './rig.ts'
+import { idOf, idsOf, kindOf, pageOf, rig, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'

@@ -9,9 +9,9 @@ import {
   withCommit,
   type CommitMark,
   type Footer,
-} from '#shared/table/footer.ts'
-import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/ledger.ts'
-import { PurgedIds } from '#shared/table/purged-ids.ts'
+} from '#shared/table/object/footer.ts'
+import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/commit/ledger.ts'
+import { PurgedIds } from '#shared/table/commit/purged-ids.ts'
 import { runs } from '#tests/base/runs.ts'
 
 const hex = (bytes: number) =>

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
-import { GroupCommit } from '#shared/table/group-commit.ts'
-import { LIMITS } from '#shared/table/limits.ts'
-import type { Mutation, Outcome } from '#shared/table/mutation.ts'
-import { findRow } from '#shared/table/snapshot.ts'
+import { GroupCommit } from '#shared/table/commit/group-commit.ts'
+import { LIMITS } from '#shared/table/object/limits.ts'
+import type { Mutation, Outcome } from '#shared/table/commit/mutation.ts'
+import { findRow } from '#shared/table/object/snapshot.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { changeNote, createNote, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
+import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
 const SLOW = { schema: NOTES_BY_USER, latency_ms: () => 100 }

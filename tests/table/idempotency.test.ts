@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
-import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/ledger.ts'
-import type { Outcome } from '#shared/table/mutation.ts'
-import { wholeSnapshot } from '#shared/table/snapshot.ts'
+import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/commit/ledger.ts'
+import type { Outcome } from '#shared/table/commit/mutation.ts'
+import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
 import { runs } from '#tests/base/runs.ts'
 import type { StoreCall } from '#tests/simulation/memory-object-store.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
+import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
-import { LegacyIds } from '#shared/table/legacy-ids.ts'
+import { LegacyIds } from '#shared/table/read/legacy-ids.ts'
 import { changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
-import { idOf, idsOf, kindOf, rig, rowOf } from './rig.ts'
+import { idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const INDEX = 'indexes/user_id=u/legacy_ids.json'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 
 import { idTime_ms } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
-import type { Creation, Decision, Mutation } from '#shared/table/mutation.ts'
-import { SYSTEM_COLUMNS, type Row, type TableSchema } from '#shared/table/schema.ts'
+import type { Creation, Decision, Mutation } from '#shared/table/commit/mutation.ts'
+import { SYSTEM_COLUMNS, type Row, type TableSchema } from '#shared/table/object/schema.ts'
 
 /** A small kind of record with a column of every type, one of them a detail. */
 export const NOTES: TableSchema = {

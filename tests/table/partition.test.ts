@@ -10,7 +10,7 @@ import {
   objectName,
   startOfMonth_ms,
   userPrefix,
-} from '#shared/table/partition.ts'
+} from '#shared/table/object/partition.ts'
 import { runs } from '#tests/base/runs.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { NOTES, NOTES_BY_USER } from './notes.ts'

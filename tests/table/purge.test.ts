@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 
 import { idTime_ms, newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
-import type { Mutation } from '#shared/table/mutation.ts'
-import { monthOf } from '#shared/table/partition.ts'
-import { PurgedIds } from '#shared/table/purged-ids.ts'
+import type { Mutation } from '#shared/table/commit/mutation.ts'
+import { monthOf } from '#shared/table/object/partition.ts'
+import { PurgedIds } from '#shared/table/commit/purged-ids.ts'
 import { changeNote, createNote, deleteNote, noteRow } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig } from './rig.ts'
+import { all, idOf, idsOf, kindOf, rig } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
-import type { Mutation } from '#shared/table/mutation.ts'
-import { differences, restorations, rowsById, type RestoreRules } from '#shared/table/restore.ts'
-import { renewEpoch } from '#shared/table/renewal.ts'
-import { Pace } from '#shared/table/pace.ts'
-import { SnapshotCache } from '#shared/table/snapshot-cache.ts'
-import { wholeSnapshot } from '#shared/table/snapshot.ts'
+import type { Mutation } from '#shared/table/commit/mutation.ts'
+import { differences, restorations, rowsById, type RestoreRules } from '#shared/table/recovery/restore.ts'
+import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
+import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
+import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, type Rig } from './rig.ts'
+import { all, idOf, idsOf, kindOf, rig, type Rig } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 const AS_IT_WAS: RestoreRules = { restored: (old) => old, tombstone: (live) => live }

@@ -1,8 +1,8 @@
 import { assembleFile } from '#shared/parquet/file.ts'
-import { encodeFooter, newFooter, type Footer } from '#shared/table/footer.ts'
-import { layOut } from '#shared/table/layout.ts'
-import type { Row, TableSchema } from '#shared/table/schema.ts'
-import { absentSnapshot } from '#shared/table/snapshot.ts'
+import { encodeFooter, newFooter, type Footer } from '#shared/table/object/footer.ts'
+import { layOut } from '#shared/table/object/layout.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
+import { absentSnapshot } from '#shared/table/object/snapshot.ts'
 
 /** An object as a commit would have left it. */
 export async function storedObject(

@@ -1,7 +1,7 @@
 import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 import { systemClock } from '#shared/base/clock.ts'
-import { listening } from '#tests/functions/audiences/running.ts'
+import { listening } from '#tests/functions/audiences/harness.ts'
 
 /** Times of the store's answers; what people report of Cloud Storage, not what Google promises. */
 export interface Latencies {

@@ -3,7 +3,7 @@
  * arithmetic of MODEL.md as functions: no chance, no clock, no table.
  */
 
-/** What the commit protocol (shared/table/commit.ts, group-commit.ts) and the store's write limit say. */
+/** What the commit protocol (shared/table/commit/commit.ts, group-commit.ts) and the store's write limit say. */
 export interface Protocol {
   /** Between two changes of one name, as the store has it. */
   readonly write_interval_ms: number

@@ -58,7 +58,7 @@ const LIMITS = {
   ramp_doubling_min: 20,
   kms_calls_per_s: 1000,
   list_page_objects: 1000,
-  /** What one call of dispatch has for its users' turns (functions/maintenance/calls.ts). */
+  /** What one call of dispatch has for its users' turns (functions/maintenance/runner/calls.ts). */
   dispatch_call_ms: 16_000,
   bigquery_files: 10_000_000,
 } as const

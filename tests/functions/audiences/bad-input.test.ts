@@ -5,7 +5,7 @@ import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, everyAudience, saved, type Reply } from './running.ts'
+import { anAudience, everyAudience, saved, type Reply } from './harness.ts'
 
 const PATH = '/api/audiences'
 

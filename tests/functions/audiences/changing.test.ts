@@ -4,7 +4,7 @@ import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { saved } from './running.ts'
+import { saved } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, everyAudience, fasterClock, saved, type Client } from './running.ts'
+import { anAudience, everyAudience, fasterClock, saved, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -7,7 +7,7 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
 import { Table } from '#shared/table/table.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, clockAt, everyAudience, saved, type Client, type RunningAudiences } from './running.ts'
+import { anAudience, BUCKET, clockAt, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
 
 /** What requests cost at the bucket when this instance made or validated the last write (storage.md, "Warm counts"). */
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { clockAt, saved, type RunningAudiences } from './running.ts'
+import { clockAt, saved, type RunningAudiences } from './harness.ts'
 
 /** Rows of a query over the bucket's folder as it lies. */
 async function query({ bucket_dir }: RunningAudiences, sql: string): Promise<Record<string, unknown>[]> {

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { unguarded } from '#shared/records/csv.ts'
 import { audiencesInTest } from './fixture.ts'
-import { clockAt, saved, type Client, type RunningAudiences } from './running.ts'
+import { clockAt, saved, type Client, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 
-import { startAudiences, type RunningAudiences } from './running.ts'
+import { startAudiences, type RunningAudiences } from './harness.ts'
 
 /** The audiences function over an empty bucket, gone when the test is. */
 export async function audiencesInTest(options: Parameters<typeof startAudiences>[0] = {}): Promise<RunningAudiences> {

@@ -4,7 +4,7 @@ import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, everyAudience, saved, type Client, type Reply } from './running.ts'
+import { anAudience, clockAt, everyAudience, saved, type Client, type Reply } from './harness.ts'
 
 const PATH = '/api/audiences'
 const keyed = (key: string) => ({ 'idempotency-key': key })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, saved, type Client } from './running.ts'
+import { anAudience, clockAt, saved, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 

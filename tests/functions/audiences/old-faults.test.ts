@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, everyAudience, saved } from './running.ts'
+import { anAudience, clockAt, everyAudience, saved } from './harness.ts'
 
 /** The faults of the old system that audiences could have again (product.md): one test each. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { startProcesses, type Running } from './processes.ts'
-import { anAudience, everyAudience, saved, type Client, type Reply } from './running.ts'
+import { anAudience, everyAudience, saved, type Client, type Reply } from './harness.ts'
 
 const PATH = '/api/audiences'
 const namesOf = (count: number) => Array.from({ length: count }, (_, i) => `n${String(i).padStart(4, '0')}`)

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 
-import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
-import { BUCKET, createClient, environmentOf, listening, type Client } from './running.ts'
+import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
+import { BUCKET, createClient, environmentOf, listening, type Client } from './harness.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
-const ROOT = resolve(import.meta.dirname, '../../..')
-const GCS_MAIN = join(ROOT, 'infra/local/gcs/main.ts')
-const AUDIENCES_MAIN = join(ROOT, 'functions/audiences/index.ts')
+const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
+const AUDIENCES_MAIN = join(PROJECT_ROOT, 'functions/audiences/index.ts')
 
 /** A process of its own, as it is deployed, and how it ended. */
 export interface Running {

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { startGcs } from '#infra/local/gcs/server.ts'
+import { startGcs } from '#infra/stand-ins/gcs/server.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, clockAt, everyAudience, fasterClock, saved } from './running.ts'
+import { anAudience, BUCKET, clockAt, everyAudience, fasterClock, saved } from './harness.ts'
 
 const PATH = '/api/audiences'
 

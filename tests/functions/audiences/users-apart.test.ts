@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { createLocalIssuer } from '#infra/local/issuer/issuer.ts'
+import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, createClient, everyAudience, saved, type RunningAudiences } from './running.ts'
+import { anAudience, BUCKET, createClient, everyAudience, saved, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { isoTime, systemClock } from '#shared/base/clock.ts'
-import { clockAt } from '#tests/functions/audiences/running.ts'
+import { clockAt } from '#tests/functions/audiences/harness.ts'
 import {
   aPair,
   created,
@@ -11,7 +11,7 @@ import {
   storeMany,
   type DistributionJson,
   type Running,
-} from './running.ts'
+} from './harness.ts'
 
 async function listed(running: Running, query = ''): Promise<string[]> {
   const { status, body, text } = await running.distributions.call('GET', `${PATH}${query}`)

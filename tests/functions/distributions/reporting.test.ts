@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { isoTime, systemClock } from '#shared/base/clock.ts'
-import { clockAt } from '#tests/functions/audiences/running.ts'
-import { aPair, created, PATH, reported, runningInTest, type DistributionJson, type Running } from './running.ts'
+import { clockAt } from '#tests/functions/audiences/harness.ts'
+import { aPair, created, PATH, reported, runningInTest, type DistributionJson, type Running } from './harness.ts'
 
 /** Each status, and where the machine lets it go. */
 const MACHINE: Readonly<Record<string, readonly string[]>> = {

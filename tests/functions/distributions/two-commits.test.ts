@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { createDistributionsApp } from '#functions/distributions/index.ts'
-import { clockAt, fasterClock } from '#tests/functions/audiences/running.ts'
-import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } from './running.ts'
+import { clockAt, fasterClock } from '#tests/functions/audiences/harness.ts'
+import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } from './harness.ts'
 
 /** A completion is two commits: the distribution first, its platform's last_sync_at second. */
 

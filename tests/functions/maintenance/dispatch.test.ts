@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
-import { clockAt, type SettableClock } from '#tests/functions/audiences/running.ts'
+import { clockAt, type SettableClock } from '#tests/functions/audiences/harness.ts'
 import {
   aPair,
   created,
@@ -13,8 +13,8 @@ import {
   storeMany,
   type DistributionJson,
   type Running,
-} from '#tests/functions/distributions/running.ts'
-import { place } from './running.ts'
+} from '#tests/functions/distributions/harness.ts'
+import { place } from './harness.ts'
 
 const NOON = '2025-05-15T12:00:00Z'
 const APRIL_AUDIENCES = `audiences/user_id=${DEMO}/year=2025/month=04/`

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
-import { integrityJob } from '#functions/maintenance/integrity.ts'
+import { integrityJob } from '#functions/maintenance/jobs/integrity.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { objectName } from '#shared/table/partition.ts'
-import { aPair, created, DEMO, storeMany } from '#tests/functions/distributions/running.ts'
-import { audiences, JANUARY, lateDependencies, maintained, place, runAlone, type Maintained } from './running.ts'
+import { objectName } from '#shared/table/object/partition.ts'
+import { aPair, created, DEMO, storeMany } from '#tests/functions/distributions/harness.ts'
+import { audiences, JANUARY, lateDependencies, maintained, place, runAlone, type Maintained } from './harness.ts'
 
 const AUDIENCES_OBJECT = objectName(AUDIENCES, DEMO, '202501')
 const DISTRIBUTIONS_OBJECT = objectName(DISTRIBUTIONS, DEMO, '202501')

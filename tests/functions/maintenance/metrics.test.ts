@@ -5,11 +5,11 @@ import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { toRow } from '#shared/records/rows.ts'
-import { LIMITS } from '#shared/table/limits.ts'
-import { monthOf, objectName } from '#shared/table/partition.ts'
-import { aPair, created, DEMO, reported } from '#tests/functions/distributions/running.ts'
+import { LIMITS } from '#shared/table/object/limits.ts'
+import { monthOf, objectName } from '#shared/table/object/partition.ts'
+import { aPair, created, DEMO, reported } from '#tests/functions/distributions/harness.ts'
 import { storedObject } from '#tests/table/stored.ts'
-import { audiences, maintained, place } from './running.ts'
+import { audiences, maintained, place } from './harness.ts'
 
 describe('metrics', () => {
   test('tells what is stored by kind and status, how large, and by whom most', async () => {

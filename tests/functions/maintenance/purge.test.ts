@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
-import { purgeJob } from '#functions/maintenance/purge.ts'
-import { SettingsError } from '#shared/http/settings.ts'
+import { purgeJob } from '#functions/maintenance/jobs/purge.ts'
+import { SettingsError } from '#shared/settings/settings.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { aPair, created, DEMO } from '#tests/functions/distributions/running.ts'
-import { audiences, lateTable, maintained, MAY, runAlone, type Maintained } from './running.ts'
+import { aPair, created, DEMO } from '#tests/functions/distributions/harness.ts'
+import { audiences, lateTable, maintained, MAY, runAlone, type Maintained } from './harness.ts'
 
 async function deleted({ running }: Maintained, ...ids: readonly string[]): Promise<void> {
   for (const id of ids) expect((await running.audiences.call('DELETE', `/api/audiences/${id}`)).status).toBe(204)

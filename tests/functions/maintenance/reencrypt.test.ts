@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
-import { reencryptJob } from '#functions/maintenance/reencrypt.ts'
+import { reencryptJob } from '#functions/maintenance/jobs/reencrypt.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
-import { BUCKET } from '#tests/functions/audiences/running.ts'
-import { PATH, SECRET } from '#tests/functions/platforms/running.ts'
-import { runAlone } from './running.ts'
+import { BUCKET } from '#tests/functions/audiences/harness.ts'
+import { PATH, SECRET } from '#tests/functions/platforms/harness.ts'
+import { runAlone } from './harness.ts'
 import { withKey } from './with-key.ts'
 
 describe('re-encryption', () => {

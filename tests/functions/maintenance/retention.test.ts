@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
-import { retentionJob } from '#functions/maintenance/retention.ts'
+import { retentionJob } from '#functions/maintenance/jobs/retention.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { created, DEMO, reported, storeMany } from '#tests/functions/distributions/running.ts'
-import { audiences, JANUARY, lateTable, maintained, MAY, runAlone, type Maintained } from './running.ts'
+import { created, DEMO, reported, storeMany } from '#tests/functions/distributions/harness.ts'
+import { audiences, JANUARY, lateTable, maintained, MAY, runAlone, type Maintained } from './harness.ts'
 
 /** Four audiences of January: active, active and changed in May, a draft, and one that was deleted. */
 async function inMay(): Promise<Maintained & { idle: string; changed: string; draft: string; deleted: string }> {

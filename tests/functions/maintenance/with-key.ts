@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 import { createPlatformsApp } from '#functions/platforms/index.ts'
-import { startDestinations } from '#infra/local/destinations/server.ts'
-import { startKms } from '#infra/local/kms/server.ts'
-import type { Client } from '#tests/functions/audiences/running.ts'
-import { DEMO } from '#tests/functions/distributions/running.ts'
-import { aPlatform, PATH } from '#tests/functions/platforms/running.ts'
-import { maintained } from './running.ts'
+import { startDestinations } from '#infra/stand-ins/ad-platforms/server.ts'
+import { startKms } from '#infra/stand-ins/kms/server.ts'
+import type { Client } from '#tests/functions/audiences/harness.ts'
+import { DEMO } from '#tests/functions/distributions/harness.ts'
+import { aPlatform, PATH } from '#tests/functions/platforms/harness.ts'
+import { maintained } from './harness.ts'
 
 /** Maintenance beside the platforms function, over one key. */
 export async function withKey() {

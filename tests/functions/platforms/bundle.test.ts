@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { bundleFunctions } from '#infra/build/bundle.ts'
+import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 import { startProcess } from './process.ts'
-import { aPlatform, PATH, platformsInTest } from './running.ts'
+import { aPlatform, PATH, platformsInTest } from './harness.ts'
 
 test('the bundle that is deployed serves lists and, with the client of the key inside, seals and opens credentials', async () => {
   const running = await platformsInTest()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { aPlatform, PATH, platformsInTest, saved, type CallPlatforms } from './running.ts'
+import { aPlatform, PATH, platformsInTest, saved, type CallPlatforms } from './harness.ts'
 
 /** What requests cost when this instance made or validated the last write (storage.md, "Warm counts"). */
 

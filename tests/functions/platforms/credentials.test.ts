@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { CREDENTIAL_FIELDS } from '#shared/contract/platforms.ts'
-import { DESTINATIONS } from '#shared/destinations/destinations.ts'
-import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './running.ts'
+import { DESTINATIONS } from '#shared/ad-platforms/ad-platforms.ts'
+import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 test('every wrong field of credentials is named with everything else that is wrong, and no value is echoed', async () => {
   const running = await platformsInTest()

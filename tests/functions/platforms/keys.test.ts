@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './running.ts'
+import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 const CREDENTIALS = { api_key: SECRET, account_id: 'a' }
 

@@ -4,8 +4,8 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
 import { Table } from '#shared/table/table.ts'
-import { BUCKET } from '#tests/functions/audiences/running.ts'
-import { PATH, type RunningPlatforms } from './running.ts'
+import { BUCKET } from '#tests/functions/audiences/harness.ts'
+import { PATH, type RunningPlatforms } from './harness.ts'
 
 /**
  * Puts the sealed credentials of a platform of `demo_user` into the first platform of another user, as somebody who

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { connected, PATH, platformsInTest, saved, SECRET } from './running.ts'
+import { connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 /** The faults of the old system that platforms could have again (product.md): one test each. */
 

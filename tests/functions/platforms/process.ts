@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 
-import { createClient } from '#tests/functions/audiences/running.ts'
+import { createClient } from '#tests/functions/audiences/harness.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
-import type { CallPlatforms, RunningPlatforms } from './running.ts'
+import type { CallPlatforms, RunningPlatforms } from './harness.ts'
 
 /**
  * An instance in a process of its own, over the bucket and key of `running`; called as `demo_user`.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
-import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './running.ts'
+import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 test('a new platform is pending, with its credentials sealed and hinted at', async () => {
   const running = await platformsInTest()

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { startProcess } from './process.ts'
 import { sealedFor } from './moved-ciphertext.ts'
-import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './running.ts'
+import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './harness.ts'
 
 /** Secrets appear nowhere: not in answers, logs, errors or anything that is stored. */
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { connected, PATH, platformsInTest, saved, SECRET } from './running.ts'
+import { connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 test('only a test connects a platform: every other way is refused and names both states', async () => {
   const running = await platformsInTest()

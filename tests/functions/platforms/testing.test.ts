@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { fasterClock } from '#tests/functions/audiences/running.ts'
-import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './running.ts'
+import { fasterClock } from '#tests/functions/audiences/harness.ts'
+import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './harness.ts'
 
 async function tested(running: RunningPlatforms, api_key: string, account_id = 'advertiser-1') {
   const { platform_id } = await saved(running, { credentials: { api_key, account_id } })

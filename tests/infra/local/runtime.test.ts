@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { bodyOf } from '#tests/http/running.ts'
+import { bodyOf } from '#tests/http/harness.ts'
 
 /** The local runtime as `npm start` runs it: a process, told what to do by its arguments. */
 

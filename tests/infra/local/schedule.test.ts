@@ -3,8 +3,8 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { startSchedule } from '#infra/local/schedule.ts'
 import { systemClock } from '#shared/base/clock.ts'
-import type { LogEntry } from '#shared/http/log.ts'
-import { listening } from '#tests/functions/audiences/running.ts'
+import type { LogEntry } from '#shared/logging/log.ts'
+import { listening } from '#tests/functions/audiences/harness.ts'
 
 /** A schedule whose minutes pass in no time, over a function that answers `status`. */
 async function scheduled(status: number) {

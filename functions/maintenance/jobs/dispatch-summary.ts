@@ -1,0 +1,128 @@
+import { LeastRecentlyUsed } from '#shared/base/lru.ts'
+import type { ObjectListing } from '#shared/objects/object-store.ts'
+import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import type { Table } from '#shared/table/table.ts'
+import { DAY_MS } from '../runner/job.ts'
+
+/** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
+
+export interface DistributionFacts {
+  /** Time of each that waits for it, by id. */
+  readonly scheduled_ms: Map<string, number>
+  /** Pairs that have one which is neither done nor given up. */
+  readonly open: Set<Pair>
+  readonly last_completed: Map<Pair, Completed>
+}
+
+/** A platform and an audience, as one key. */
+export type Pair = string
+
+export interface Completed {
+  readonly distribution_id: string
+  readonly platform_id: string
+  readonly audience_id: string
+  readonly completed_ms: number
+}
+
+const OPEN: ReadonlySet<unknown> = new Set(['scheduled', 'pending', 'in_progress'])
+
+export const distributionFacts = new GroupCounter<DistributionFacts>(
+  ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at', 'created_at'],
+  noDistributions,
+  (facts, cell) => {
+    if (cell('deleted') === true) return
+    const status = cell('status')
+    const distribution_id = String(cell('distribution_id'))
+    const [platform_id, audience_id] = [String(cell('platform_id')), String(cell('audience_id'))]
+    const pair = JSON.stringify([platform_id, audience_id])
+    if (OPEN.has(status)) facts.open.add(pair)
+    if (status === 'scheduled') facts.scheduled_ms.set(distribution_id, Number(cell('scheduled_at')))
+    if (status !== 'completed') return
+    // A record of the old system may not say when: then it is as old as it can be at most.
+    const completed_ms = Number(cell('completed_at') ?? cell('created_at'))
+    noteCompleted(facts, pair, { distribution_id, platform_id, audience_id, completed_ms })
+  },
+)
+
+function noDistributions(): DistributionFacts {
+  return { scheduled_ms: new Map(), open: new Set(), last_completed: new Map() }
+}
+
+function noteCompleted({ last_completed }: DistributionFacts, pair: Pair, completed: Completed): void {
+  const known = last_completed.get(pair)
+  const is_later =
+    !known ||
+    completed.completed_ms > known.completed_ms ||
+    (completed.completed_ms === known.completed_ms && completed.distribution_id > known.distribution_id)
+  if (is_later) last_completed.set(pair, completed)
+}
+
+export function mergedDistributions(parts: readonly DistributionFacts[]): DistributionFacts {
+  const merged = noDistributions()
+  for (const { scheduled_ms, open, last_completed } of parts) {
+    for (const [id, time_ms] of scheduled_ms) merged.scheduled_ms.set(id, time_ms)
+    for (const pair of open) merged.open.add(pair)
+    for (const [pair, completed] of last_completed) noteCompleted(merged, pair, completed)
+  }
+  return merged
+}
+
+/** How long a platform's distributions stay fresh, by its id; those that refresh nothing are not in it. */
+export type Refreshes = Map<string, number>
+
+const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
+
+export const refreshFacts = new GroupCounter<Refreshes>(
+  ['platform_id', 'deleted', 'status', 'settings'],
+  () => new Map(),
+  (refreshes, cell) => {
+    const settings = cell('settings')
+    if (cell('deleted') === true || cell('status') === 'disconnected' || !(settings instanceof Uint8Array)) return
+    const { auto_refresh, refresh_frequency } = JSON.parse(Buffer.from(settings).toString('utf8')) as Settings
+    if (auto_refresh !== true) return
+    const period_ms = PERIODS_MS[refresh_frequency ?? 'weekly']
+    if (period_ms !== undefined) refreshes.set(String(cell('platform_id')), period_ms)
+  },
+)
+
+interface Settings {
+  readonly auto_refresh?: unknown
+  readonly refresh_frequency?: string | null
+}
+
+export function mergedRefreshes(parts: readonly Refreshes[]): Refreshes {
+  return new Map(parts.flatMap((part) => [...part]))
+}
+
+/** Of all users together; each takes some hundred bytes. */
+const OBJECTS_KEPT = 20_000
+
+/**
+ * Facts by object, kept far longer than the objects themselves fit the cache: a run each minute over objects that did
+ * not change costs the listing alone.
+ */
+export class FactsOfObjects<T> {
+  readonly #table: Table
+  readonly #counter: GroupCounter<T>
+  readonly #merged: (parts: readonly T[]) => T
+  readonly #known = new LeastRecentlyUsed<{ generation: string; facts: T }>(OBJECTS_KEPT)
+
+  constructor(table: Table, counter: GroupCounter<T>, merged: (parts: readonly T[]) => T) {
+    this.#table = table
+    this.#counter = counter
+    this.#merged = merged
+  }
+
+  /** @param listed all objects of the user, as they were just listed */
+  async of(user_id: string, listed: readonly ObjectListing[]): Promise<T> {
+    return this.#merged(await Promise.all(listed.map((object) => this.#ofObject(user_id, object))))
+  }
+
+  async #ofObject(user_id: string, object: ObjectListing): Promise<T> {
+    const known = this.#known.get(object.name)
+    if (known?.generation === object.generation) return known.facts
+    const facts = this.#merged(await this.#table.count(user_id, this.#counter, { listed: [object] }))
+    this.#known.set(object.name, { generation: object.generation, facts })
+    return facts
+  }
+}

@@ -1,0 +1,166 @@
+import type { Clock } from '#shared/base/clock.ts'
+import { KeyError } from '#shared/credentials/key-wrapper.ts'
+import { needsReencryption, sealedCredentials, type CredentialVault } from '#shared/credentials/vault.ts'
+import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
+import { fromRow, sameCells, toRow } from '#shared/records/rows.ts'
+import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import type { Table } from '#shared/table/table.ts'
+import { tableShelf } from '#shared/table/read/user-folders.ts'
+import type { Job, Sums, Turn } from '../runner/job.ts'
+
+export interface ReencryptDependencies {
+  readonly platforms: Table
+  readonly vault: CredentialVault | undefined
+  readonly bucket: string
+  readonly clock: Clock
+}
+
+interface ReencryptSums extends Sums {
+  sealed: number
+  outdated: number
+  reencrypted: number
+  overtaken: number
+  failed: number
+}
+
+const SEALED_COLUMN = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS)
+
+/** The key version of each platform's credentials; nothing else of them is kept. */
+const keyVersions = new GroupCounter<Map<string, string>>(
+  [PLATFORMS.id_column, SEALED_CREDENTIALS],
+  () => new Map(),
+  (versions, cell) => {
+    const stored = cell(SEALED_CREDENTIALS)
+    if (!(stored instanceof Uint8Array)) return
+    versions.set(String(cell(PLATFORMS.id_column)), keyVersionOf({ [SEALED_CREDENTIALS]: stored }))
+  },
+)
+
+/**
+ * Seals credentials anew that a version of the key other than the primary one sealed, so that the old one can be
+ * disabled. Opening and sealing happen before the commit, one platform after another; the commit takes place only where
+ * the ciphertext still is the one that was opened, so whatever was saved meanwhile wins. The platform gets a new version,
+ * not a new time of change.
+ *
+ * Cost of a user: one GET; for each outdated platform two calls to the key, and one PUT for all of them together.
+ */
+export function reencryptJob({ vault = NO_VAULT, ...others }: ReencryptDependencies): Job<ReencryptSums> {
+  const dependencies = { ...others, vault }
+  const primary = new PrimaryVersion(dependencies)
+  return {
+    name: 'reencrypt',
+    shelves: [tableShelf(PLATFORMS)],
+    begin: () => ({ sealed: 0, outdated: 0, reencrypted: 0, overtaken: 0, failed: 0 }),
+    line: () => ({
+      severity: 'ERROR',
+      event: 'reencryption_failed',
+      message: 'credentials cannot be opened, so they stay sealed as they are',
+    }),
+    turn: (turn) => takeTurn(dependencies, primary, turn),
+  }
+}
+
+type WithVault = ReencryptDependencies & { readonly vault: CredentialVault }
+
+/** The primary version as of seconds ago: the key service lets itself be used more often than asked for it. */
+class PrimaryVersion {
+  readonly #dependencies: WithVault
+  #known: { version: Promise<string>; until_ms: number } | undefined
+
+  constructor(dependencies: WithVault) {
+    this.#dependencies = dependencies
+  }
+
+  async current(): Promise<string> {
+    const { vault, clock } = this.#dependencies
+    const now_ms = clock.monotonic_ms()
+    if (this.#known && now_ms < this.#known.until_ms) return await this.#known.version
+    const known = { version: vault.primaryVersion(), until_ms: now_ms + PRIMARY_KNOWN_MS }
+    this.#known = known
+    try {
+      return await known.version
+    } catch (error) {
+      if (this.#known === known) this.#known = undefined
+      throw error
+    }
+  }
+}
+
+const PRIMARY_KNOWN_MS = 10_000
+
+async function takeTurn(
+  dependencies: WithVault,
+  primary_version: PrimaryVersion,
+  turn: Turn<ReencryptSums>,
+): Promise<void> {
+  const { platforms } = dependencies
+  const { user_id, folder, sums, dry_run } = turn
+  const listed = folder.objects.get(PLATFORMS.name) ?? []
+  const versions = (await platforms.count(user_id, keyVersions, { listed })).flatMap((of_group) => [...of_group])
+  sums.sealed += versions.length
+  if (versions.length === 0) return
+  const primary = await primary_version.current()
+  const outdated = versions.filter(([, key_version]) => key_version !== primary)
+  sums.outdated += outdated.length
+  if (dry_run) return
+  const mutations: Mutation[] = []
+  for (const [platform_id] of outdated) {
+    const row = await platforms.get(user_id, platform_id)
+    const mutation = row && (await resealed(dependencies, row, primary, turn))
+    if (mutation) mutations.push(mutation)
+  }
+  const outcomes = await platforms.mutateTogether(user_id, '', mutations)
+  for (const { kind } of outcomes) {
+    if (kind === 'written') sums.reencrypted++
+    else sums.overtaken++
+  }
+}
+
+/** @returns nothing when there is nothing to do, or nothing that can be done */
+async function resealed(
+  { vault, bucket }: WithVault,
+  row: Row,
+  primary: string,
+  { user_id, sums, tell }: Turn<ReencryptSums>,
+): Promise<Mutation | undefined> {
+  const platform_id = String(row[PLATFORMS.id_column])
+  const stored = fromRow(SEALED_COLUMN, row)[SEALED_CREDENTIALS]
+  if (stored === null || stored === undefined) return undefined
+  try {
+    const sealed = sealedCredentials(stored)
+    if (!needsReencryption(sealed, primary)) return undefined
+    const binding = { bucket, user_id, platform_id, platform_type: String(row['platform_type']) }
+    const cells = toRow(SEALED_COLUMN, { [SEALED_CREDENTIALS]: await vault.reseal(sealed, binding) })
+    return { id: platform_id, client: 'reencrypt', size_bytes: 0, decide: (now) => decideResealed(now, row, cells) }
+  } catch (error) {
+    if (!(error instanceof KeyError) || error.kind === 'unavailable' || error.kind === 'denied') throw error
+    sums.failed++
+    tell({ user_id, platform_id, key_version: keyVersionOf(row), reason: error.kind })
+    return undefined
+  }
+}
+
+function decideResealed(current: Row | undefined, opened: Row, cells: Row): Decision {
+  const row = current ?? opened
+  const is_same = current !== undefined && sameCells(current, opened, [SEALED_CREDENTIALS])
+  if (!is_same) return { kind: 'keep', row, status: 200 }
+  // Nobody changed the platform: it keeps its time of change.
+  return { kind: 'write', row: { ...row, ...cells }, status: 200, updated_at_ms: Number(row['updated_at']) }
+}
+
+function keyVersionOf(row: Row): string {
+  try {
+    return sealedCredentials(fromRow(SEALED_COLUMN, row)[SEALED_CREDENTIALS]).key_version
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** Where no key is configured there is nothing to be done with credentials. */
+const NO_VAULT: CredentialVault = { seal: noKey, open: noKey, reseal: noKey, primaryVersion: noKey }
+
+async function noKey(): Promise<never> {
+  throw new KeyError('denied', 'No key is configured: KMS_KEY names it.')
+}

@@ -1,0 +1,155 @@
+import { Problem } from '#shared/base/problem.ts'
+import { isoTime } from '#shared/base/clock.ts'
+import type { Item, Job, JobName } from './job.ts'
+import { maintenanceJobs, presentedItem, runDependencies, type MaintenanceDependencies } from '../jobs/all-jobs.ts'
+import type { Run } from './progress.ts'
+import { callScheduled, type Period, type ScheduledDependencies } from './scheduled-run.ts'
+import { runSlice, type Slice } from './process-users.ts'
+
+/** With the grace of the last turns and the writing of the progress within the 30 s of a request. */
+const CALL_MS_MAX = 16_000
+
+const PERIODS = {
+  retention: 'day',
+  metrics: 'day',
+  purge: 'week',
+  integrity: 'week',
+  reencrypt: 'week',
+} as const satisfies Record<Exclude<JobName, 'dispatch'>, Period>
+
+export interface Query {
+  readonly cursor?: string | undefined
+  readonly dry_run?: 'true' | 'false' | undefined
+}
+
+type Body = Readonly<Record<string, unknown>>
+
+/** What a call over HTTP makes of the jobs: a part of a run, as long as a request may take, and what to answer. */
+export class Calls {
+  readonly #dependencies: MaintenanceDependencies
+  readonly #jobs: Readonly<Record<JobName, Job>>
+  readonly #runs: ScheduledDependencies
+
+  constructor(dependencies: MaintenanceDependencies) {
+    this.#dependencies = dependencies
+    this.#jobs = maintenanceJobs(dependencies)
+    this.#runs = runDependencies(dependencies)
+  }
+
+  /** Every minute anew: a run that could give everyone a turn leaves nothing to remember, and writes nothing. */
+  async dispatch({ cursor }: Query): Promise<Body> {
+    const { progress } = this.#runs
+    const { progress: noted, generation } = await progress.read('dispatch')
+    const after = cursor === undefined ? (noted.run?.after ?? undefined) : placeOf(cursor)
+    const slice = await runSlice(this.#runs, this.#jobs.dispatch, {
+      after,
+      dry_run: false,
+      duration_ms_max: CALL_MS_MAX,
+      stops_when_away: false,
+    })
+    if (cursor === undefined && slice.stopped_after !== after) {
+      await progress.write('dispatch', { run: this.#passing(slice), claim: undefined }, generation)
+    }
+    if (slice.failure !== undefined) throw slice.failure
+    return { ...slice.sums, ...nextCursor(slice) }
+  }
+
+  /** Without a cursor a part of the run of the day or week; with one, or trying, apart from it. */
+  async job(name: keyof typeof PERIODS, query: Query): Promise<Body> {
+    const job = this.#jobs[name]
+    if (query.cursor !== undefined || query.dry_run === 'true') return await this.#alone(job, query)
+    const started_ms = this.#dependencies.clock.monotonic_ms()
+    const called = await callScheduled(this.#runs, job, PERIODS[name], CALL_MS_MAX)
+    const slice = 'slice' in called ? called.slice : nothing(job)
+    if ('slice' in called) this.#logCall(job, slice, { is_dry: false, started_ms })
+    if (called.state === 'done') this.#logRun(job, called.run)
+    const run = 'run' in called ? called.run : undefined
+    return { ...this.#answer(called.state, slice, run ?? slice), run: run ? shownRun(run) : null }
+  }
+
+  async #alone(job: Job, { cursor = '', dry_run }: Query): Promise<Body> {
+    const started_ms = this.#dependencies.clock.monotonic_ms()
+    const is_dry = dry_run === 'true'
+    const slice = await runSlice(this.#runs, job, {
+      after: placeOf(cursor),
+      dry_run: is_dry,
+      duration_ms_max: CALL_MS_MAX,
+      stops_when_away: true,
+    })
+    if (slice.failure !== undefined) throw slice.failure
+    this.#logCall(job, slice, { is_dry, started_ms })
+    return { ...this.#answer(stateOf(slice), slice, slice), run: null }
+  }
+
+  #answer(state: string, slice: Slice, reported: Pick<Slice, 'report' | 'report_omitted'>): Body {
+    const report = reported.report.map((item: Item) => presentedItem(item, this.#dependencies.hashUser))
+    return { state, ...slice.sums, report, report_omitted: reported.report_omitted, ...nextCursor(slice) }
+  }
+
+  #logCall(job: Job, slice: Slice, { is_dry, started_ms }: { is_dry: boolean; started_ms: number }): void {
+    const { log, clock } = this.#dependencies
+    log.write({
+      severity: slice.sums.failed_users > 0 ? 'WARNING' : 'INFO',
+      message: `maintenance ${job.name}${is_dry ? ', dry run' : ''}: ${stateOf(slice)}`,
+      event: 'maintenance_call',
+      job: job.name,
+      dry_run: is_dry,
+      state: stateOf(slice),
+      ...slice.sums,
+      ms: Math.round(clock.monotonic_ms() - started_ms),
+    })
+  }
+
+  #logRun(job: Job, run: Run): void {
+    this.#dependencies.log.write({
+      severity: Number(run.sums['failed_users']) > 0 ? 'WARNING' : 'INFO',
+      message: `maintenance ${job.name}: every user had a turn`,
+      event: 'maintenance_finished',
+      job: job.name,
+      ...shownRun(run),
+    })
+  }
+
+  /** What is remembered of a dispatch. */
+  #passing({ sums, stopped_after }: Slice): Run {
+    return {
+      started_at: isoTime(this.#dependencies.clock.now_ms()),
+      finished_at: null,
+      after: stopped_after ?? null,
+      calls: 1,
+      failures: 0,
+      sums,
+      report: [],
+      report_omitted: 0,
+    }
+  }
+}
+
+function nothing(job: Job): Slice {
+  const sums = { users: 0, failed_users: 0, ...job.begin() }
+  return { sums, report: [], report_omitted: 0, stopped_after: undefined, failure: undefined }
+}
+
+function stateOf({ stopped_after }: Slice): 'done' | 'more' {
+  return stopped_after === undefined ? 'done' : 'more'
+}
+
+function shownRun({ started_at, finished_at, calls, sums }: Run): Body {
+  return { started_at, finished_at, calls, ...sums }
+}
+
+function nextCursor({ stopped_after }: Slice): { next_cursor: string | null } {
+  return { next_cursor: stopped_after === undefined ? null : Buffer.from(stopped_after).toString('base64url') }
+}
+
+/**
+ * @returns undefined for the empty cursor, which means the beginning
+ * @throws Problem `invalid-input` for what cannot be a cursor; any place may be named, there need not be anything
+ */
+function placeOf(cursor: string): string | undefined {
+  const place = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (Buffer.from(place).toString('base64url') === cursor) return place === '' ? undefined : place
+  throw new Problem('invalid-input', 'The cursor is not one that a run gave.', {
+    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier run' }],
+  })
+}

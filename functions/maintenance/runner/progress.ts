@@ -1,0 +1,156 @@
+import * as z from 'zod'
+
+import { fullJitter_ms } from '#shared/base/backoff.ts'
+import { isoTime, type Clock } from '#shared/base/clock.ts'
+import { crc32c } from '#shared/base/crc32c.ts'
+import type { Random } from '#shared/base/random.ts'
+import { NO_OBJECT, StoreError, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
+import type { TableEvents } from '#shared/table/events.ts'
+import { asProblem, retryReads } from '#shared/table/object/failures.ts'
+import type { Item, JobName, Sums } from './job.ts'
+
+/**
+ * How far the runs of a job have come: `maintenance/progress/{job}.json`, one small object, written with its generation
+ * as precondition. So any instance carries on what another began, also after a crash, and two do not do the same at
+ * once. None of it is needed for what the jobs do to be right: lost, a run begins anew and finds most of it done.
+ */
+export interface Progress {
+  /** Absent before the first run. */
+  readonly run: Run | undefined
+  readonly claim: Claim | undefined
+}
+
+export interface Run {
+  readonly started_at: string
+  /** null: users still wait for their turn. */
+  readonly finished_at: string | null
+  /** Place of the last user who had one. */
+  readonly after: string | null
+  readonly calls: number
+  /** Calls one after another that storage or key service kept from going on. */
+  readonly failures: number
+  readonly sums: Sums
+  readonly report: readonly Item[]
+  readonly report_omitted: number
+}
+
+/** Whoever holds it works; past its time it holds nobody. */
+interface Claim {
+  readonly claim_id: string
+  readonly until: string
+}
+
+const sums: z.ZodType<Sums> = z.lazy(() => z.record(z.string(), z.union([z.number(), sums])))
+
+const progressSchema = z.object({
+  format: z.literal(1),
+  run: z
+    .object({
+      started_at: z.iso.datetime(),
+      finished_at: z.iso.datetime().nullable(),
+      after: z.string().nullable(),
+      calls: z.int(),
+      failures: z.int(),
+      sums,
+      report: z.array(
+        z.object({ user_id: z.string().optional() }).catchall(z.union([z.string(), z.number()]).optional()),
+      ),
+      report_omitted: z.int(),
+    })
+    .optional(),
+  claim: z.object({ claim_id: z.string(), until: z.iso.datetime() }).optional(),
+})
+
+export interface ProgressDependencies {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: TableEvents
+}
+
+/** Longer than a call can take: what it claims it has given back by then, or it is gone. */
+const CLAIM_MS = 60_000
+const WRITE_ATTEMPTS = 6
+/** Claim and result are two writes of one name, and Cloud Storage takes about one a second. */
+const WRITE_BACKOFF = { base_ms: 1000, cap_ms: 1500 }
+
+const NOTHING: Progress = { run: undefined, claim: undefined }
+
+/** Of each job. Every failure is a `Problem`. */
+export class ProgressObjects {
+  readonly #dependencies: ProgressDependencies
+
+  constructor(dependencies: ProgressDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** One GET. What cannot be read counts as nothing: the next write puts it right. */
+  async read(job: JobName): Promise<{ progress: Progress; generation: Generation }> {
+    const result = await this.#failing(() =>
+      retryReads(this.#dependencies, () => this.#dependencies.store.read(nameOf(job))),
+    )
+    if (result.kind !== 'found') return { progress: NOTHING, generation: NO_OBJECT }
+    const { generation, bytes } = result
+    return { progress: decode(bytes), generation }
+  }
+
+  /**
+   * Makes the job this call's own for a minute.
+   * @returns what to hand to `write` when it is done, or undefined when another has it
+   */
+  async claim(job: JobName, run: Run, generation: Generation): Promise<Generation | undefined> {
+    const { clock, random } = this.#dependencies
+    const claim_id = Buffer.from(random.bytes(8)).toString('hex')
+    return await this.write(job, { run, claim: { claim_id, until: isoTime(clock.now_ms() + CLAIM_MS) } }, generation)
+  }
+
+  isClaimed({ claim }: Progress): boolean {
+    return claim !== undefined && Date.parse(claim.until) > this.#dependencies.clock.now_ms()
+  }
+
+  /** @returns the new generation; undefined when another has written since, whose word then stands */
+  async write(job: JobName, progress: Progress, if_generation: Generation): Promise<Generation | undefined> {
+    const { store, clock, random } = this.#dependencies
+    const bytes = Buffer.from(JSON.stringify({ format: 1, ...progress }))
+    const options = { if_generation, crc32c: crc32c(bytes), content_type: 'application/json' }
+    return await this.#failing(async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          const result = await store.write(nameOf(job), bytes, options)
+          return result.kind === 'written' ? result.generation : await this.#landed(job, bytes)
+        } catch (error) {
+          const is_passing = error instanceof StoreError && error.kind !== 'rejected'
+          if (!is_passing || attempt === WRITE_ATTEMPTS) throw error
+          await clock.sleep(fullJitter_ms(attempt, WRITE_BACKOFF, random))
+        }
+      }
+    })
+  }
+
+  /** The generation that is there, if it is what was to be written: an attempt whose answer was lost. */
+  async #landed(job: JobName, bytes: Uint8Array): Promise<Generation | undefined> {
+    const result = await retryReads(this.#dependencies, () => this.#dependencies.store.read(nameOf(job)))
+    return result.kind === 'found' && Buffer.compare(result.bytes, bytes) === 0 ? result.generation : undefined
+  }
+
+  async #failing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+}
+
+function nameOf(job: JobName): string {
+  return `maintenance/progress/${job}.json`
+}
+
+function decode(bytes: Uint8Array): Progress {
+  try {
+    const { run, claim } = progressSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+    return { run, claim }
+  } catch {
+    return NOTHING
+  }
+}

@@ -1,0 +1,91 @@
+import { isoTime, type Clock } from '#shared/base/clock.ts'
+import { addUp, DAY_MS, type Job, type Sums } from './job.ts'
+import type { ProgressObjects, Run } from './progress.ts'
+import { mergedReport, runSlice, type Slice, type SliceDependencies } from './process-users.ts'
+
+export type Period = 'day' | 'week'
+
+/** What became of a call without a cursor. */
+export type Called =
+  | { readonly state: 'done' | 'more'; readonly slice: Slice; readonly run: Run }
+  /** The run of this period is done: `run` is it. */
+  | { readonly state: 'waiting'; readonly run: Run }
+  /** Another call is at it. */
+  | { readonly state: 'busy' }
+
+export interface ScheduledDependencies extends SliceDependencies {
+  readonly progress: ProgressObjects
+}
+
+/** 1970-01-01 was a Thursday; weeks begin on Monday. */
+const DAYS_FROM_MONDAY = 3
+
+/** What is away is waited for by so many calls; then users who cannot have their turn are left behind. */
+const FAILURES_MAX = 3
+
+/**
+ * One call of the scheduler, which knows no cursors: the run of this day or week goes on where the last call stopped,
+ * whichever instance that was. So the scheduler calls often, and most calls cost one GET. A run that its period was too
+ * short for is brought to its end before the next one begins.
+ */
+export async function callScheduled(
+  dependencies: ScheduledDependencies,
+  job: Job,
+  period: Period,
+  duration_ms_max: number,
+): Promise<Called> {
+  const { clock, progress } = dependencies
+  const { progress: before, generation } = await progress.read(job.name)
+  if (progress.isClaimed(before)) return { state: 'busy' }
+  const now_ms = clock.now_ms()
+  if (before.run?.finished_at && isSamePeriod(period, Date.parse(before.run.started_at), now_ms)) {
+    return { state: 'waiting', run: before.run }
+  }
+  const current = before.run && before.run.finished_at === null ? before.run : newRun(job, now_ms)
+  const claimed = await progress.claim(job.name, current, generation)
+  if (claimed === undefined) return { state: 'busy' }
+
+  const after = current.after ?? undefined
+  const stops_when_away = current.failures < FAILURES_MAX
+  const slice = await runSlice(dependencies, job, { after, dry_run: false, duration_ms_max, stops_when_away })
+  const run = withSlice(job, current, slice, clock)
+  // If another call took over since, its word stands; what both did was done once.
+  await progress.write(job.name, { run, claim: undefined }, claimed)
+  if (slice.failure !== undefined) throw slice.failure
+  if (run.finished_at === null) return { state: 'more', slice, run }
+  job.finished?.(run.sums, run.report)
+  return { state: 'done', slice, run }
+}
+
+function newRun(job: Job, now_ms: number): Run {
+  const sums: Sums = { users: 0, failed_users: 0, ...job.begin() }
+  const started_at = isoTime(now_ms)
+  return { started_at, finished_at: null, after: null, calls: 0, failures: 0, sums, report: [], report_omitted: 0 }
+}
+
+function withSlice(job: Job, run: Run, slice: Slice, clock: Clock): Run {
+  const sums: Sums = structuredClone(run.sums)
+  addUp(sums, slice.sums)
+  const report = mergedReport(job, run.report, slice.report)
+  const left_out = run.report.length + slice.report.length - report.length
+  const is_finished = slice.stopped_after === undefined && slice.failure === undefined
+  return {
+    started_at: run.started_at,
+    finished_at: is_finished ? isoTime(clock.now_ms()) : null,
+    after: is_finished ? null : (slice.stopped_after ?? run.after),
+    calls: run.calls + 1,
+    failures: slice.failure === undefined ? 0 : run.failures + 1,
+    sums,
+    report,
+    report_omitted: run.report_omitted + slice.report_omitted + left_out,
+  }
+}
+
+function isSamePeriod(period: Period, a_ms: number, b_ms: number): boolean {
+  return periodOf(period, a_ms) === periodOf(period, b_ms)
+}
+
+function periodOf(period: Period, time_ms: number): number {
+  const day = Math.floor(time_ms / DAY_MS)
+  return period === 'day' ? day : Math.floor((day + DAYS_FROM_MONDAY) / 7)
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm run check:deploy`: what only Google's own tools and shellcheck can say of the delivery. A line for each check:
+ * `ok`, `FAILED`, or `SKIPPED` where a tool is not installed; exit code 1 when one failed.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { gcloudCommands } from '../../deliver/rollout/commands.ts'
+import type { GcloudCommand } from '../../deliver/rollout/gcloud.ts'
+import { PROJECT_ROOT } from '../../project-root.ts'
+import { callsInScript } from './script-calls.ts'
+
+const SCRIPTS = ['infra/deliver/scripts/rollback.sh', 'infra/deliver/scripts/pin-base-image.sh']
+const ENVIRONMENT = { env: 'dev', project: 'my-project', region: 'europe-west1' }
+
+/** Loads cloudbuild.yaml as `gcloud builds submit` does before it sends anything. */
+const PARSE_BUILD = `
+import sys
+sys.path[:0] = [sys.argv[1] + '/lib', sys.argv[1] + '/lib/third_party']
+from googlecloudsdk.api_lib.cloudbuild import cloudbuild_util, config
+build = config.LoadCloudbuildConfigFromPath(sys.argv[2], cloudbuild_util.GetMessagesModule(), {})
+print(len(build.steps))
+`
+
+/** gcloud wants a folder for its settings and logs; it finds none of anybody's in here. */
+const work_dir = mkdtempSync(join(tmpdir(), 'check-deploy-'))
+let has_failed = false
+
+function run(program: string, ...args: string[]) {
+  const env = { ...process.env, CLOUDSDK_CONFIG: work_dir, CLOUDSDK_CORE_DISABLE_PROMPTS: '1' }
+  const result = spawnSync(program, args, { cwd: PROJECT_ROOT, env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  return {
+    ...result,
+    is_missing: result.error !== undefined && 'code' in result.error && result.error.code === 'ENOENT',
+  }
+}
+
+/** @param faults what is wrong, one text each */
+function report(title: string, faults: readonly string[]): void {
+  if (faults.length === 0) return console.log(`ok: ${title}`)
+  has_failed = true
+  for (const fault of faults) console.error(fault.trim())
+  console.error(`FAILED: ${title}`)
+}
+
+function skip(title: string, reason: string): void {
+  console.error(`SKIPPED: ${title}: ${reason}`)
+}
+
+function lintCommands(): string[] {
+  const rollout = gcloudCommands(ENVIRONMENT)
+  const of_rollout = Object.values({
+    describeService: rollout.describeService('am-audiences'),
+    deployWithoutTraffic: rollout.deployWithoutTraffic('am-audiences', 'image@sha256:0'),
+    tagCandidate: rollout.tagCandidate('am-audiences', 'am-audiences-00002', 'am-audiences-00001'),
+    untagCandidate: rollout.untagCandidate('am-audiences'),
+    shiftTraffic: rollout.shiftTraffic('am-audiences', { 'am-audiences-00002': 10, 'am-audiences-00001': 90 }),
+    restoreTraffic: rollout.restoreTraffic('am-audiences', 'am-audiences-00001'),
+    listImages: rollout.listImages('repository/image'),
+    identityToken: rollout.identityToken(),
+    accessToken: rollout.accessToken(),
+    describeObject: rollout.describeObject('bucket', 'name'),
+    describeLock: rollout.describeLock(),
+    readLock: rollout.readLock('1'),
+    writeLock: rollout.writeLock('1', '{}'),
+    removeLock: rollout.removeLock('1'),
+    // The linter takes the sign before a generation for a comment.
+  } satisfies Record<keyof typeof rollout, GcloudCommand>).map(
+    ({ args }) => `gcloud ${args.join(' ').replace('#', '-')}`,
+  )
+  const of_scripts = SCRIPTS.flatMap((path) => callsInScript(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
+  const commands = [...new Set([...of_rollout, ...of_scripts])]
+  const list = join(work_dir, 'commands.json')
+  writeFileSync(list, JSON.stringify(commands.map((command_string) => ({ command_string }))))
+  const { stdout, stderr } = run('gcloud', 'meta', 'lint-gcloud-commands', `--commands-file=${list}`)
+  let linted: { command_string: string; success: boolean; error_message?: string | null }[]
+  try {
+    linted = JSON.parse(stdout) as typeof linted
+  } catch {
+    return [`gcloud's linter said no JSON: ${stdout.slice(0, 1000)}${stderr}`]
+  }
+  console.log(`   ${linted.length} commands, ${of_scripts.length} of them in scripts`)
+  if (linted.length < commands.length || of_scripts.length === 0) return ['not every command was looked at']
+  return linted
+    .filter(({ success }) => !success)
+    .map(({ command_string, error_message }) => `${command_string}\n  ${error_message ?? 'is not valid'}`)
+}
+
+function parseBuild(): string[] {
+  const info = run('gcloud', 'info', '--format=value(installation.sdk_root,basic.python_location)')
+  const [root = '', python = ''] = info.stdout.trim().split('\t')
+  const { status, stdout, stderr } = run(python, '-c', PARSE_BUILD, root, 'cloudbuild.yaml')
+  return status === 0 && Number(stdout) > 0 ? [] : [stderr.trim().split('\n').at(-1) ?? '']
+}
+
+const titles = { lint: 'gcloud accepts every command', parse: 'gcloud reads cloudbuild.yaml', shell: 'shellcheck' }
+try {
+  if (run('gcloud', 'version').is_missing) {
+    for (const title of [titles.lint, titles.parse]) skip(title, 'gcloud is not installed')
+  } else {
+    report(titles.lint, lintCommands())
+    report(titles.parse, parseBuild())
+  }
+  const shellcheck = run('shellcheck', ...SCRIPTS)
+  if (shellcheck.is_missing) skip(titles.shell, 'it is not installed (Debian: apt-get install shellcheck)')
+  else report(titles.shell, shellcheck.status === 0 ? [] : [shellcheck.stdout + shellcheck.stderr])
+} finally {
+  rmSync(work_dir, { recursive: true, force: true })
+}
+process.exitCode = has_failed ? 1 : 0

@@ -1,0 +1,93 @@
+import type { Clock } from '#shared/base/clock.ts'
+import type { FunctionName } from '#shared/contract/functions.ts'
+import { withTimeLimit } from '#shared/base/timeout.ts'
+import { SMOKE_STEPS } from './smoke-steps.ts'
+import type { Candidate, Reply } from './smoke-context.ts'
+
+export interface SmokeCheck {
+  readonly name: FunctionName
+  readonly step: string
+  readonly requests: number
+  readonly fault: string | undefined
+}
+
+/** Tests all candidates, each with the steps of its function; a failed step is a result and ends those of its function. */
+export type SmokeTest = (candidates: readonly Candidate[]) => Promise<SmokeCheck[]>
+
+interface SmokeTools {
+  readonly clock: Clock
+  /** An ID token of the smoke user; asked for before each round. */
+  readonly token: () => Promise<string>
+  readonly objectExists: (name: string) => Promise<boolean>
+}
+
+const REQUEST_DURATION_MS_MAX = 20_000
+
+export function smokeTest(tools: SmokeTools): SmokeTest {
+  return async (candidates) => {
+    let token: string
+    try {
+      token = await tools.token()
+    } catch (error) {
+      const fault = `there is no token for the smoke user: ${messageOf(error)}`
+      return candidates.map(({ name }) => ({ name, step: 'token', requests: 0, fault }))
+    }
+    const checks = await Promise.all(candidates.map((candidate) => visit(candidate, token, tools)))
+    return checks.flat()
+  }
+}
+
+async function visit(candidate: Candidate, token: string, tools: SmokeTools): Promise<SmokeCheck[]> {
+  const { name, url } = candidate
+  const checks: SmokeCheck[] = []
+  let requests = 0
+  const attempt = async (step: string, work: () => Promise<void>): Promise<void> => {
+    const before = requests
+    const fault = await work().then(() => undefined, messageOf)
+    checks.push({ name, step, requests: requests - before, fault })
+  }
+  const hasFailed = () => checks.some(({ fault }) => fault !== undefined)
+  await SMOKE_STEPS[name]({
+    candidate,
+    objectExists: tools.objectExists,
+    step: async (step, work) => void (hasFailed() || (await attempt(step, work))),
+    cleanUp: attempt,
+    async call(method, path, body, { anonymous = false } = {}) {
+      requests++
+      const headers = new Headers({ 'User-Agent': 'activation-manager-smoke' })
+      if (!anonymous) headers.set('Authorization', `Bearer ${token}`)
+      if (body !== undefined) headers.set('Content-Type', 'application/json')
+      const late = () => new Error(`${method} ${path} was not answered in ${REQUEST_DURATION_MS_MAX / 1000} s`)
+      const send = async (signal: AbortSignal): Promise<Reply> => {
+        const request = new Request(new URL(path, url), { method, headers, redirect: 'error', ...bodyOf(body) })
+        const response = await fetch(request, { signal })
+        return { status: response.status, body: jsonOf(await response.text()) }
+      }
+      return withTimeLimit(tools.clock, REQUEST_DURATION_MS_MAX, send, late)
+    },
+  })
+  return checks
+}
+
+const bodyOf = (body: unknown): RequestInit => (body === undefined ? {} : { body: JSON.stringify(body) })
+
+/** A load balancer's page of HTML is no answer of ours: the step that looks into it says what it missed. */
+function jsonOf(text: string): Reply['body'] {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Reply['body']) : {}
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+export function describeFailures(checks: readonly SmokeCheck[]): string {
+  return checks.map(({ name, step, fault }) => `${name}, ${step}: ${fault ?? 'passed'}`).join('; ')
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // What fetch says is only that it failed; why is in its cause.
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

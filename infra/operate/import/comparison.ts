@@ -1,0 +1,55 @@
+import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
+import { sameCells, toRow } from '#shared/records/rows.ts'
+import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
+import { monthOf, startOfMonth_ms } from '#shared/table/object/partition.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import type { ImportKind } from './kinds/import-kind.ts'
+import type { SourceRecord } from './source-record.ts'
+
+/** What is stored of a record, compared with the source. */
+export type Verdict = 'absent' | 'same' | 'source_newer' | 'stored_newer' | 'edited_since' | 'deleted_since'
+
+/**
+ * Only what the import wrote itself is ever replaced: a record that somebody edited or deleted since is theirs.
+ * @param wanted the row as the source has it
+ */
+export function verdictOf(kind: ImportKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Verdict {
+  if (!current) return 'absent'
+  if (current['client_id'] !== IMPORT_CLIENT_ID) return current['deleted'] === true ? 'deleted_since' : 'edited_since'
+  if (differences(kind, wanted, current).length === 0) return 'same'
+  return Number(current['updated_at']) > updated_at_ms ? 'stored_newer' : 'source_newer'
+}
+
+/** Names of the fields in which two rows differ. */
+export function differences({ kind, server_columns = [] }: ImportKind, wanted: Row, current: Row): string[] {
+  const names = ['deleted', ...Object.keys(kind.fields.shape), ...server_columns]
+  return names.filter((name) => !sameCells(wanted, current, [name]))
+}
+
+/** The row to store. */
+export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyEntry | undefined): Row {
+  return toRow(kind.columns, {
+    ...record.fields,
+    ...kind.derive(record.fields),
+    ...record.server,
+    [kind.id_column]: entry?.id ?? record.id,
+    created_at: new Date(createdAt_ms(record, entry)).toISOString(),
+    deleted: record.deleted,
+    client_id: IMPORT_CLIENT_ID,
+  })
+}
+
+/**
+ * A record with an old id lives in the month that the index names, for ever: a later source that says another month
+ * gets the nearest moment of that one. A table with one object for each user has no months.
+ */
+export function createdAt_ms({ created_at_ms }: SourceRecord, entry: LegacyEntry | undefined): number {
+  if (!entry || entry.month === '' || entry.month === monthOf(created_at_ms)) return created_at_ms
+  const first_ms = startOfMonth_ms(entry.month)
+  return created_at_ms < first_ms ? first_ms : startOfMonth_ms(monthAfter(entry.month)) - 1
+}
+
+function monthAfter(month: string): string {
+  // No month has more than 31 days, and none that follows another one in full has fewer than 28.
+  return monthOf(startOfMonth_ms(month) + 32 * 24 * 60 * 60 * 1000)
+}

@@ -1,0 +1,269 @@
+import { isoTime } from '#shared/base/clock.ts'
+import { type Attempt, DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { snapshotOf } from '#shared/records/distribution-source.ts'
+import { platformType } from '#shared/records/platform.ts'
+import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
+import { type RecordValue, toRow } from '#shared/records/rows.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import type { SourceFields } from '../readers/reader.ts'
+import { parseTime_ms } from '../times.ts'
+import { columnValue, isObject, parseJson } from '../values.ts'
+import type {
+  Completion,
+  CompletionTools,
+  ConvertedRow,
+  Draft,
+  ImportKind,
+  NoteField,
+  Tidied,
+  TidyOptions,
+} from './import-kind.ts'
+import { isEmpty, lowered, renamed } from './old-names.ts'
+import { withoutSecrets } from './secret-fields.ts'
+
+/** Distributions: history, kept also where the audience or the platform it names is gone. */
+export const DISTRIBUTIONS_IMPORT: ImportKind = {
+  kind: DISTRIBUTIONS,
+  nested: [],
+  // All that is not a field, client or system column.
+  server_columns: DISTRIBUTIONS.columns
+    .map(({ name }) => name)
+    .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name')),
+  tidy,
+  serverValues,
+  complete,
+}
+
+const OLD_NAMES = {
+  id: 'distribution_id',
+  type: 'distribution_type',
+  segments: 'segments_distributed',
+  segment_ids: 'segments_distributed',
+  executed_at: 'started_at',
+  distributed_at: 'completed_at',
+  finished_at: 'completed_at',
+  record_count: 'total_records',
+  records_total: 'total_records',
+  records_matched: 'matched_records',
+  error: 'error_message',
+} as const
+
+const OLD_STATUSES: Readonly<Record<string, string>> = {
+  queued: 'pending',
+  processing: 'in_progress',
+  running: 'in_progress',
+  active: 'in_progress',
+  success: 'completed',
+  succeeded: 'completed',
+  complete: 'completed',
+  done: 'completed',
+  delivered: 'completed',
+  error: 'failed',
+  failure: 'failed',
+  canceled: 'cancelled',
+}
+
+/** Members of `metadata` that the old status route wrote there: they are fields. */
+const IN_METADATA = ['match_rate', 'matched_records', 'error_message', 'completed_at']
+
+function tidy(old_source: SourceFields, { now_ms }: TidyOptions): Tidied {
+  const removed: string[] = []
+  const remarks: string[] = []
+  const fields = withMetadata(renamed(withoutSecrets(old_source, removed), OLD_NAMES))
+  const status = lowered(fields['status'])
+  fields['status'] = typeof status === 'string' ? (OLD_STATUSES[status] ?? status) : status
+  fields['segments_distributed'] = segmentIds(fields['segments_distributed'])
+  if (!isReported(fields)) {
+    const rate = number(fields['match_rate'])
+    const matched = number(fields['matched_records'])
+    if (typeof rate === 'number') {
+      remarks.push(
+        rate === 0
+          ? 'match_rate 0 without a report: it is null'
+          : 'match_rate of what was never completed is no result: it is null, and kept in metadata.imported_fields',
+      )
+    }
+    // Under a name that no record has it is folded into the metadata.
+    if (typeof rate === 'number' && rate !== 0) fields['unreported_match_rate'] = rate
+    if (typeof matched === 'number' && matched !== 0) fields['unreported_matched_records'] = matched
+    fields['match_rate'] = null
+    fields['matched_records'] = null
+  }
+  const scheduled_ms = parseTime_ms(fields['scheduled_at'])
+  if (fields['status'] === 'scheduled' && (scheduled_ms === undefined || scheduled_ms <= now_ms)) {
+    remarks.push('still scheduled, and its time has passed: the next dispatch makes it pending')
+  }
+  if (removed.length > 0) remarks.push(`left out, because it looks like a secret: ${removed.join(', ')}`)
+  return { source: fields, remarks }
+}
+
+function withMetadata(source: SourceFields): Record<string, unknown> {
+  const { metadata } = source
+  const object = typeof metadata === 'string' ? parseJson(metadata)?.parsed : metadata
+  const fields: Record<string, unknown> = { ...source }
+  if (!isObject(object)) return fields
+  const rest: Record<string, unknown> = { ...object }
+  for (const name of IN_METADATA) {
+    const is_said = !isEmpty(fields[name]) && !(number(fields[name]) === 0)
+    if (!Object.hasOwn(rest, name) || is_said) continue
+    fields[name] = rest[name]
+    delete rest[name]
+  }
+  fields['metadata'] = rest
+  return fields
+}
+
+/**
+ * The old system wrote 0.0 where nothing had been reported. A result is one of a distribution that came to its end, and
+ * a zero only where records matched.
+ */
+function isReported(fields: SourceFields): boolean {
+  const has_ended = fields['status'] === 'completed' || !isEmpty(fields['completed_at'])
+  const rate = number(fields['match_rate'])
+  const matched = number(fields['matched_records'])
+  // What is no number is left for the check of the row to name.
+  return has_ended && (isAbove0(matched) || isAbove0(rate))
+}
+
+function isAbove0(value: unknown): boolean {
+  return value !== null && !(typeof value === 'number' && value === 0)
+}
+
+function number(value: unknown): unknown {
+  return columnValue('double', value, () => {})
+}
+
+/** The old client sent ids, or whole segments. */
+function segmentIds(value: unknown): unknown {
+  const list = typeof value === 'string' ? (parseJson(value)?.parsed ?? value) : value
+  if (!Array.isArray(list)) return value
+  return list.map((segment: unknown) => (isObject(segment) ? (segment['segment_id'] ?? segment['id']) : segment))
+}
+
+function serverValues({ cells, fields, created_at_ms, updated_at_ms }: ConvertedRow, note: NoteField): RecordValue {
+  const rate = cells['match_rate'] ?? null
+  if (rate !== null && (typeof rate !== 'number' || rate < 0 || rate > 1)) note('match_rate', 'must be from 0 to 1')
+  const total = countOf(cells, 'total_records', note)
+  const matched = countOf(cells, 'matched_records', note)
+  if (total !== null && total > 0 && matched !== null && matched > total) {
+    note('matched_records', 'must not be more than total_records')
+  }
+  const status = String(fields?.['status'])
+  const started_at = timeOf(cells['started_at'])
+  const ended_at = timeOf(cells['completed_at'])
+  const completed_at = status === 'completed' ? (ended_at ?? timeOf(updated_at_ms)) : null
+  const type = platformType.safeParse(lowered(cells['platform_type']))
+  const details = cells['error_details']
+  if (!isEmpty(details) && !isObject(details)) note('error_details', 'must be an object')
+  const values = {
+    audience_name: textOf(cells['audience_name']),
+    platform_name: textOf(cells['platform_name']),
+    platform_type: type.success ? type.data : null,
+    started_at,
+    completed_at,
+    // Zero is what the old system wrote when it did not know.
+    total_records: total === 0 ? null : total,
+    matched_records: matched,
+    match_rate: rate,
+    match_results_as_of: timeOf(cells['match_results_as_of']) ?? (rate === null && matched === null ? null : ended_at),
+    platform_audience_id: textOf(cells['platform_audience_id']),
+    estimated_matched_records: countOf(cells, 'estimated_matched_records', note),
+    error_message: textOf(cells['error_message']),
+    error_details: isEmpty(details) ? null : details,
+    audience_snapshot: isObject(cells['audience_snapshot']) ? cells['audience_snapshot'] : null,
+  }
+  const ended = ended_at ?? timeOf(updated_at_ms)
+  return {
+    ...values,
+    attempts: attemptsOf(status, cells['attempts'], { ...values, queued_at: timeOf(created_at_ms), ended }),
+  }
+}
+
+function countOf(cells: ConvertedRow['cells'], name: string, note: NoteField): number | null {
+  const value = cells[name] ?? null
+  if (value === null) return null
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  note(name, 'must be a whole number from 0')
+  return null
+}
+
+function timeOf(time_ms: unknown): string | null {
+  return typeof time_ms === 'number' ? isoTime(time_ms) : null
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+interface Told {
+  readonly queued_at: string | null
+  readonly started_at: string | null
+  readonly ended: string | null
+  readonly error_message: string | null
+  readonly error_details: unknown
+}
+
+/** The run ledger: of ours as it is, of the old system the one try that it knew. */
+function attemptsOf(status: string, own: unknown, told: Told): readonly Partial<Attempt>[] {
+  if (Array.isArray(own) && own.every(isObject)) return own
+  if (status === 'scheduled' || told.queued_at === null) return []
+  const outcome = status === 'completed' || status === 'failed' || status === 'cancelled' ? status : null
+  const { error_message: message, error_details } = told
+  const code = isObject(error_details) && typeof error_details['code'] === 'string' ? error_details['code'] : null
+  return [
+    {
+      attempt: 1,
+      queued_at: told.queued_at,
+      started_at: told.started_at,
+      ended_at: outcome === null ? null : told.ended,
+      outcome,
+      error: status === 'failed' && (message !== null || code !== null) ? { code, message } : null,
+    },
+  ]
+}
+
+/** What a later run must not change because the audience or the platform changed meanwhile. */
+const FROM_OTHERS = ['audience_name', 'platform_name', 'platform_type', 'total_records', 'audience_snapshot']
+
+async function complete({ user_id, row, current }: Draft, tools: CompletionTools): Promise<Completion> {
+  const remarks: string[] = []
+  if (current && current['client_id'] !== IMPORT_CLIENT_ID) return { kind: 'row', row, remarks }
+  const audience_id = String(row['audience_id'])
+  const platform_id = String(row['platform_id'])
+  const [audience, platform] = await Promise.all([
+    tools.find('audiences', user_id, audience_id),
+    tools.find('platforms', user_id, platform_id),
+  ])
+  if (!audience && !tools.isInSource('audiences', user_id, audience_id)) {
+    remarks.push(`its audience ${audience_id} is not in the bucket: kept as history`)
+  }
+  if (!platform && !tools.isInSource('platforms', user_id, platform_id)) {
+    remarks.push(`its platform ${platform_id} is not in the bucket: kept as history`)
+  }
+  const snapshot = audience && snapshotOf(audience)
+  const is_whole = row['segments_distributed'] === null || isEmptyList(row['segments_distributed'])
+  const found: Row = toRow(
+    DISTRIBUTIONS.columns.filter(({ name }) => FROM_OTHERS.includes(name)),
+    {
+      audience_name: audience?.['name'] ?? null,
+      platform_name: platform?.['name'] ?? null,
+      platform_type: platform?.['platform_type'] ?? null,
+      total_records: is_whole ? (snapshot?.total_audience_size ?? null) : null,
+      audience_snapshot: snapshot && JSON.stringify(snapshot).length <= SNAPSHOT_LENGTH_MAX ? snapshot : null,
+    },
+  )
+  const completed: Record<string, Row[string]> = {
+    ...row,
+    audience_id: audience?.['audience_id'] ?? row['audience_id'] ?? null,
+    platform_id: platform?.['platform_id'] ?? row['platform_id'] ?? null,
+  }
+  for (const name of FROM_OTHERS) completed[name] ??= current?.[name] ?? found[name] ?? null
+  return { kind: 'row', row: completed, remarks }
+}
+
+/** The same room that a new distribution's has. */
+const SNAPSHOT_LENGTH_MAX = 160 * 1024
+
+function isEmptyList(cell: Row[string] | undefined): boolean {
+  return cell instanceof Uint8Array ? Buffer.from(cell).toString() === '[]' : Array.isArray(cell) && cell.length === 0
+}

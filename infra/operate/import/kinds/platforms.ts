@@ -1,0 +1,169 @@
+import { isoTime } from '#shared/base/clock.ts'
+import { KeyError } from '#shared/credentials/key-wrapper.ts'
+import { type CredentialBinding, sealedCredentials } from '#shared/credentials/vault.ts'
+import { type Credentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
+import {
+  PLATFORMS,
+  platformStatus,
+  platformType,
+  type PlatformType,
+  SEALED_CREDENTIALS,
+} from '#shared/records/platform.ts'
+import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
+import { fromRow, toRow } from '#shared/records/rows.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import type { SourceFields } from '../readers/reader.ts'
+import { ImportFailure } from '../import-failure.ts'
+import type { Completion, CompletionTools, Draft, ImportKind, Tidied, TidyOptions } from './import-kind.ts'
+import { lowered, renamed } from './old-names.ts'
+import { isSecretName, withoutSecrets } from './secret-fields.ts'
+import { credentialsOf } from './source-credentials.ts'
+
+/**
+ * Platforms: credentials are sealed on the way in. A connection that the old system called connected was never tested
+ * by us, so it comes in as pending.
+ */
+export const PLATFORMS_IMPORT: ImportKind = {
+  kind: PLATFORMS,
+  nested: [],
+  server_columns: ['last_sync_at', SEALED_CREDENTIALS],
+  tidy,
+  serverValues: ({ cells: { last_sync_at } }) => ({
+    last_sync_at: typeof last_sync_at === 'number' ? isoTime(last_sync_at) : null,
+  }),
+  complete,
+}
+
+const OLD_NAMES = {
+  platform: 'platform_type',
+  type: 'platform_type',
+  platform_name: 'name',
+  id: 'platform_id',
+  last_sync: 'last_sync_at',
+  last_synced_at: 'last_sync_at',
+} as const
+
+/** Flattened by pandas: `credentials.api_key`, `credentials_api_key`. */
+const FLATTENED = /^credentials[._]/
+
+function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied {
+  const source = renamed(old_source, OLD_NAMES)
+  const { credentials: given, [SEALED_CREDENTIALS]: sealed, encrypted_credentials, last_test: _, ...others } = source
+  const remarks: string[] = []
+  const removed: string[] = []
+  const loose = looseCredentials(others)
+  const rest = withoutSecrets(without(others, loose.names), removed)
+  const type = platformType.safeParse(lowered(others['platform_type']))
+  const has_loose = Object.keys(loose.fields).some((name) => isSecretName(name))
+  const held = given ?? encrypted_credentials ?? (has_loose ? loose.fields : undefined)
+  if (held !== loose.fields) removed.push(...loose.names)
+  const read = type.success && source['deleted'] !== true ? credentialsOf(type.data, held, encryption_key) : undefined
+  const credentials = read ?? (isSealed(sealed) ? credentialsOf('meta', { encrypted: true }, undefined) : undefined)
+  if (removed.length > 0) remarks.push(`left out, because it looks like a secret: ${[...new Set(removed)].join(', ')}`)
+  if (credentials && credentials.kind !== 'clear') remarks.push(credentials.remark)
+  const status = platformStatus.safeParse(lowered(others['status']))
+  const is_untested = status.success && (status.data === 'connected' || status.data === 'error')
+  if (is_untested) remarks.push(`${status.data} in the source: it comes in pending until its connection is tested here`)
+  return {
+    source: {
+      ...rest,
+      ...(type.success && { platform_type: type.data }),
+      ...(status.success && { status: is_untested ? 'pending' : status.data }),
+    },
+    ...(credentials && { credentials }),
+    remarks,
+  }
+}
+
+function isSealed(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== ''
+}
+
+/** Credentials that stand beside the other fields of the row. */
+function looseCredentials(source: SourceFields): { fields: Record<string, unknown>; names: string[] } {
+  const fields: Record<string, unknown> = {}
+  const names: string[] = []
+  for (const [name, value] of Object.entries(source)) {
+    if (!FLATTENED.test(name)) continue
+    names.push(name)
+    if (value !== null && value !== undefined && value !== '') fields[name.replace(FLATTENED, '')] = value
+  }
+  return { fields, names: names.filter((name) => isSealed(source[name])) }
+}
+
+function without(source: SourceFields, names: readonly string[]): SourceFields {
+  return Object.fromEntries(Object.entries(source).filter(([name]) => !names.includes(name) && !FLATTENED.test(name)))
+}
+
+async function complete(draft: Draft, tools: CompletionTools): Promise<Completion> {
+  const { row, credentials } = draft
+  // A record that somebody edited is theirs: nothing is opened or sealed for it.
+  const current = draft.current?.['client_id'] === IMPORT_CLIENT_ID ? draft.current : undefined
+  if (draft.current && !current) return { kind: 'row', row, remarks: [] }
+  if (current && current['platform_type'] !== row['platform_type']) {
+    const types = `${String(current['platform_type'])} here, ${String(row['platform_type'])} in the source`
+    return { kind: 'refused', reason: `platform_type never changes: it is ${types}` }
+  }
+  if (row['deleted'] === true || !credentials || credentials.kind === 'unfit') return { kind: 'row', row, remarks: [] }
+  if (credentials.kind === 'closed') return { kind: 'row', row: keeping(row, current), remarks: [] }
+  return await withSealed(draft, current, credentials.credentials, tools)
+}
+
+/** Sealed anew unless the stored ones are the same, under the key's primary version: nothing else tells. */
+async function withSealed(
+  { user_id, row }: Draft,
+  current: Row | undefined,
+  credentials: Credentials,
+  { mode, bucket, vault, clock, primaryVersion }: CompletionTools,
+): Promise<Completion> {
+  if (!vault) throw new ImportFailure(NO_KEY)
+  const platform_type = row['platform_type'] as PlatformType
+  const binding: CredentialBinding = { bucket, user_id, platform_id: String(row['platform_id']), platform_type }
+  const stored = current ? fromRow(SEALED_COLUMNS, current)[SEALED_CREDENTIALS] : null
+  if (stored !== null && stored !== undefined) {
+    const is_current = async () =>
+      mode === 'verify' || sealedCredentials(stored).key_version === (await primaryVersion())
+    try {
+      const opened = await vault.open(sealedCredentials(stored), binding)
+      if (sameCredentials(opened, credentials) && (await is_current())) {
+        return { kind: 'row', row: keeping(row, current), remarks: [] }
+      }
+    } catch (error) {
+      // What will not open any more is replaced by what the source has.
+      if (!(error instanceof KeyError) || (error.kind !== 'refused' && error.kind !== 'key_unusable')) throw error
+    }
+  }
+  if (mode !== 'import') {
+    const placeholder = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: { to_be: 'sealed' } })
+    const remarks_if_written = ['its credentials would be encrypted on the way in']
+    return { kind: 'row', row: { ...row, ...placeholder }, remarks: [], remarks_if_written }
+  }
+  const sealed = await vault.seal(credentials, binding)
+  const updated_at = isoTime(clock.now_ms())
+  const view = { encrypted: true, ...viewCredentials(platform_type, credentials), updated_at }
+  const cells = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: sealed, credentials: view })
+  return {
+    kind: 'row',
+    row: { ...row, ...cells },
+    remarks: [],
+    remarks_if_written: ['its credentials were encrypted on the way in'],
+  }
+}
+
+export const NO_KEY =
+  'The source has credentials of platforms, and no key is configured to encrypt them with: say KMS_KEY (with the ' +
+  'local runtime: KMS_API_ENDPOINT, the address of its keys).'
+
+const SEALED_COLUMNS = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS || name === 'credentials')
+
+/** The row with the credentials that are stored. */
+function keeping(row: Row, current: Row | undefined): Row {
+  if (!current) return row
+  const cells = SEALED_COLUMNS.map(({ name }) => [name, current[name] ?? null] as const)
+  return { ...row, ...Object.fromEntries(cells) }
+}
+
+function sameCredentials(a: Readonly<Record<string, unknown>>, b: Credentials): boolean {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}

@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises'
+
+import { readForeignRows } from '#shared/parquet/external-rows.ts'
+import { unreadable, type SourceEntry } from './reader.ts'
+
+/** Rows of a Parquet file, one row group in memory at a time. */
+export async function* readParquet(path: string): AsyncGenerator<SourceEntry> {
+  const handle = await open(path).catch((error: unknown) => {
+    throw unreadable(error)
+  })
+  try {
+    const { size } = await handle.stat()
+    const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
+      const bytes = new Uint8Array(end - start)
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
+      if (bytesRead < bytes.length) throw new Error('the file ended early')
+      return bytes.buffer
+    }
+    let number = 0
+    for await (const fields of readForeignRows({ byteLength: size, slice })) {
+      yield { kind: 'row', number: ++number, fields }
+    }
+  } catch (error) {
+    throw unreadable(error)
+  } finally {
+    await handle.close()
+  }
+}

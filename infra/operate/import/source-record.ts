@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import type * as z from 'zod'
+
+import type { FieldError } from '#shared/base/problem.ts'
+import { isoTime } from '#shared/base/clock.ts'
+import { idTime_ms } from '#shared/base/ids.ts'
+import { collect } from '#shared/records/validation/validate.ts'
+import type { RecordValue } from '#shared/records/rows.ts'
+import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
+import { startOfMonth_ms } from '#shared/table/object/partition.ts'
+import type { ImportKind, NoteField } from './kinds/import-kind.ts'
+import type { SourceCredentials } from './kinds/source-credentials.ts'
+import type { SourceFields } from './readers/reader.ts'
+import type { SourceFile } from './source-files.ts'
+import { isTimely } from './times.ts'
+import { foldUnknown } from './unknown-fields.ts'
+import { userOf } from './users.ts'
+import { columnValue, plain, shown } from './values.ts'
+
+/** A row of the source as a record of ours: valid, and sure of its user, id and time. */
+export interface SourceRecord {
+  readonly user_id: string
+  /** As the source spells it; made of user and content when the source has none. */
+  readonly id: string
+  /** One for all spellings of an id. */
+  readonly key: string
+  /** The id carries no time: the index says which month the record is in. */
+  readonly is_old_id: boolean
+  readonly created_at_ms: number
+  readonly updated_at_ms: number
+  readonly deleted: boolean
+  /** Every field a client may set, in its final form. */
+  readonly fields: RecordValue
+  /** Names of fields that records here do not have; they are kept in `fields`. */
+  readonly unknown: readonly string[]
+  /** What the source said, when the id says otherwise. */
+  readonly created_at_was_ms: number | undefined
+  /** Columns beside the fields. */
+  readonly server: RecordValue
+  readonly credentials: SourceCredentials | undefined
+  /** What the report says of it. */
+  readonly remarks: readonly string[]
+}
+
+export type Conversion =
+  | { readonly kind: 'record'; readonly record: SourceRecord }
+  | { readonly kind: 'refused'; readonly id: string | undefined; readonly reason: string }
+
+export interface ConversionOptions {
+  /** `--user` */
+  readonly user_id: string | undefined
+  /** `--encryption-key` */
+  readonly encryption_key?: string | undefined
+  readonly now_ms: number
+}
+
+/** Brings one row to a record, or says everything that is wrong with it. */
+export function toSourceRecord(file: SourceFile, given: SourceFields, options: ConversionOptions): Conversion {
+  const { kind, tidy, serverValues } = file.kind
+  const errors: FieldError[] = []
+  const note: NoteField = (path, message) => void errors.push({ path, message })
+  const { encryption_key, now_ms } = options
+  const tidied = tidy?.(given, { encryption_key, now_ms })
+  const source = tidied?.source ?? given
+  // Where secrets may be about, no value is quoted.
+  const cells = cellsOf(file.kind, source, tidied ? (path, message) => note(path, unquoted(message)) : note)
+  const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
+  const folded = foldUnknown(file.kind, cells, source, note)
+  const fields = validFields(file.kind, folded.fields, errors)
+  const said_ms = cells['created_at'] as number | null | undefined
+  const created_ms = said_ms ?? (file.month === undefined ? undefined : startOfMonth_ms(file.month))
+  const identity = identityOf(file.kind, source[kind.id_column], { user_id, fields, created_ms }, note)
+  const created_at_ms = identity.time_ms ?? created_ms
+  const updated_at_ms = (cells['updated_at'] as number | null | undefined) ?? created_at_ms
+  const server = serverValues?.({ cells, fields, created_at_ms, updated_at_ms }, note) ?? {}
+  checkTime('created_at', created_at_ms, options.now_ms, note)
+  if (updated_at_ms !== created_at_ms) checkTime('updated_at', updated_at_ms, options.now_ms, note)
+  if (errors.length > 0) return { kind: 'refused', id: identity.id, reason: reasonOf(errors) }
+  return {
+    kind: 'record',
+    record: {
+      user_id: user_id!,
+      id: identity.id!,
+      key: canonicalSpelling(kind, identity.id!),
+      is_old_id: identity.time_ms === undefined,
+      created_at_ms: created_at_ms!,
+      updated_at_ms: updated_at_ms!,
+      deleted: cells['deleted'] === true,
+      fields: fields!,
+      unknown: folded.unknown,
+      created_at_was_ms: typeof said_ms === 'number' && said_ms !== created_at_ms ? said_ms : undefined,
+      server,
+      credentials: tidied?.credentials,
+      remarks: tidied?.remarks ?? [],
+    },
+  }
+}
+
+/** Messages end with the value after a colon. */
+function unquoted(message: string): string {
+  return message.replace(/: .*$/s, '')
+}
+
+/** The known fields that the row has, converted for their columns. */
+function cellsOf({ kind }: ImportKind, source: SourceFields, note: NoteField): Record<string, unknown> {
+  const columns = kind.columns.filter(({ name }) => name !== kind.id_column && Object.hasOwn(source, name))
+  return Object.fromEntries(
+    columns.map(({ name, type }) => [name, columnValue(type, source[name], (message) => note(name, message))]),
+  )
+}
+
+/** The fields as the schema of the kind has them; null and absent become the default. */
+function validFields(
+  { kind }: ImportKind,
+  fields: Readonly<Record<string, unknown>>,
+  errors: FieldError[],
+): RecordValue | undefined {
+  const shape = kind.fields.shape as Readonly<Record<string, z.ZodType>>
+  const said = Object.entries(fields).filter(([name, value]) => {
+    if (!Object.hasOwn(shape, name) || value === null || value === undefined) return false
+    // A choice such as the status that is empty was never made; an empty description was.
+    return value !== '' || shape[name]!.safeParse('').success
+  })
+  const times = new Set(kind.columns.filter(({ type }) => type === 'timestamp').map(({ name }) => name))
+  const spelled = said.map(([name, value]) => {
+    return [name, times.has(name) && typeof value === 'number' ? isoTime(value) : value] as const
+  })
+  return collect(kind.fields, { ...kind.defaults, ...Object.fromEntries(spelled) }, errors, 'the row')
+}
+
+function checkTime(name: string, time_ms: number | undefined, now_ms: number, note: NoteField): void {
+  if (time_ms === undefined) {
+    if (name === 'created_at') note(name, 'is missing, and neither folder nor file name tells the month')
+  } else if (!isTimely(time_ms, now_ms)) {
+    note(name, `is before 2000 or more than a day ahead: ${shown(plain(new Date(time_ms), () => {}))}`)
+  }
+}
+
+const REASONS_SHOWN = 10
+
+function reasonOf(errors: readonly FieldError[]): string {
+  // A value that cannot be read is null afterwards, which the schema may then miss as well: the first reason says why.
+  const reasons = errors.filter(({ path }, at) => errors.findIndex((other) => other.path === path) === at)
+  const more = reasons.length > REASONS_SHOWN ? `; and ${reasons.length - REASONS_SHOWN} more` : ''
+  const shown_reasons = reasons.slice(0, REASONS_SHOWN).map(({ path, message }) => `${path} ${message}`)
+  return `${shown_reasons.join('; ')}${more}`
+}
+
+interface Identity {
+  readonly id: string | undefined
+  /** The time inside the id. */
+  readonly time_ms: number | undefined
+}
+
+const OLD_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/
+
+/** An id of ours keeps its time; any other is an old one; a row without an id gets one made of its content. */
+function identityOf(
+  { kind }: ImportKind,
+  source_id: unknown,
+  of: { user_id: string | undefined; fields: RecordValue | undefined; created_ms: number | undefined },
+  note: NoteField,
+): Identity {
+  if (source_id === null || source_id === undefined || source_id === '') {
+    return { id: of.fields && of.user_id !== undefined ? derivedId(kind.id_prefix, of) : undefined, time_ms: undefined }
+  }
+  const id = typeof source_id === 'number' || typeof source_id === 'bigint' ? String(source_id) : source_id
+  if (typeof id !== 'string' || !OLD_ID.test(id)) {
+    note(kind.id_column, `must be 1 to 200 printable ASCII characters: ${shown(source_id)}`)
+    return { id: undefined, time_ms: undefined }
+  }
+  // The old spelling with a hyphen, of an id of ours.
+  const canonical = canonicalSpelling(kind, id)
+  const time_ms = idTime_ms(kind.id_prefix, canonical)
+  return time_ms === undefined ? { id, time_ms } : { id: canonical, time_ms }
+}
+
+/** The same row gives the same id in every run, and no length of it can be taken for an id of ours. */
+function derivedId(prefix: string, content: unknown): string {
+  return `${prefix}-${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32)}`
+}

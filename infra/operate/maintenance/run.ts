@@ -1,0 +1,99 @@
+import type { Item, JobName, Sums } from '#functions/maintenance/runner/job.ts'
+import { maintenanceJobs, runDependencies } from '#functions/maintenance/jobs/all-jobs.ts'
+import { keepingSettings } from '#functions/maintenance/settings.ts'
+import { runSlice } from '#functions/maintenance/runner/process-users.ts'
+import type { Target } from '#infra/operate/import/target.ts'
+import type { Clock } from '#shared/base/clock.ts'
+import type { Random } from '#shared/base/random.ts'
+import { SEVERITIES, type Log } from '#shared/logging/log.ts'
+import { type Environment, readSettings } from '#shared/settings/settings.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
+import { logTableEvents } from '#shared/table/event-log.ts'
+import type { TableSchema } from '#shared/table/object/schema.ts'
+import { Table } from '#shared/table/table.ts'
+
+export interface RunOptions {
+  readonly dry_run: boolean
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly random: Random
+  /** Told of what was done or found. */
+  readonly print: (text: string) => void
+  /** Told of what went wrong for some users. */
+  readonly warn: (text: string) => void
+}
+
+/**
+ * One job over all users. Unlike the logs it names users as they are: whoever runs it can read the bucket.
+ * @returns the exit code
+ */
+export async function runJob(name: JobName, target: Target, options: RunOptions): Promise<number> {
+  const { dry_run, environment, clock, random, print, warn } = options
+  const { store, vault, bucket, cache_bytes_max } = target
+  const log = warningsOnly(warn)
+  const hashUser = (user_id: string): string => user_id
+  const events = logTableEvents(log, hashUser)
+  const table = (schema: TableSchema) =>
+    new Table(schema, { store, clock, random, events, cache_bytes_max: cache_bytes_max / 3 })
+  const dependencies = {
+    audiences: table(AUDIENCES),
+    platforms: table(PLATFORMS),
+    distributions: table(DISTRIBUTIONS),
+    keeping: readSettings(keepingSettings, environment),
+    store,
+    events,
+    clock,
+    random,
+    log,
+    hashUser,
+    vault,
+    bucket,
+  }
+  print(`${dry_run ? 'Dry run of ' : ''}${name} on ${target.name}\n`)
+  const job = maintenanceJobs(dependencies)[name]
+  // A report that is bounded chooses what it keeps when all is known; any other can be told as it comes.
+  const told = job.digest ? undefined : (item: Item) => print(itemText(item))
+  // What is printed needs no line of a log.
+  const runs = { ...runDependencies(dependencies), log: () => undefined, ...(told && { told }) }
+  const slice = await runSlice(runs, job, {
+    after: undefined,
+    dry_run,
+    duration_ms_max: undefined,
+    stops_when_away: true,
+  })
+  if (slice.failure !== undefined) throw slice.failure
+  if (job.digest) for (const item of slice.report) print(itemText(item))
+  print(sumsText(slice.sums))
+  if (slice.sums.failed_users > 0) return 1
+  return Number(slice.sums['findings'] ?? slice.sums['failed'] ?? 0) > 0 ? 2 : 0
+}
+
+function warningsOnly(warn: (text: string) => void): Log {
+  const least = SEVERITIES.indexOf('WARNING')
+  return {
+    write: ({ severity, message, object, reason }) => {
+      const about = [object, reason].filter((text) => typeof text === 'string').join(': ')
+      if (SEVERITIES.indexOf(severity) >= least) warn(`${message}${about === '' ? '' : ` (${about})`}\n`)
+    },
+    flush: async () => undefined,
+  }
+}
+
+/** `  demo_user  audience_id aud_…  idle_days 120` */
+function itemText({ user_id, ...fields }: Item): string {
+  const texts = Object.entries(fields).map(([name, value]) => `${name} ${value}`)
+  return `  ${[user_id ?? '-', ...texts].join('  ')}\n`
+}
+
+/** One number a line, those of a part below its name. */
+function sumsText(sums: Sums, indent = ''): string {
+  const width = Math.max(...Object.keys(sums).map((name) => name.length))
+  const lines = Object.entries(sums).map(([name, value]) =>
+    typeof value === 'number'
+      ? `${indent}${name.padEnd(width)}  ${value}\n`
+      : `${indent}${name}\n${Object.keys(value).length === 0 ? '' : sumsText(value, `${indent}  `)}`,
+  )
+  return lines.join('')
+}

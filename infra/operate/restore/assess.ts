@@ -1,0 +1,229 @@
+import { isoTime } from '#shared/base/clock.ts'
+import type { ObjectHistory, StoredGeneration } from '#shared/objects/object-history.ts'
+import { NO_OBJECT, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
+import { CorruptFile } from '#shared/parquet/corrupt-file.ts'
+import { topLevelColumns } from '#shared/parquet/schema.ts'
+import { NewerFormat } from '#shared/table/object/footer.ts'
+import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
+import { differences, RESTORE_CLIENT_ID, rowsById, type Difference } from '#shared/table/recovery/restore.ts'
+import type { Replacement } from '#shared/table/recovery/new-epoch.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
+import type { KeptObject } from './objects.ts'
+import { RestoreFailure } from './restore-failure.ts'
+
+/** What the objects are to be brought back to; `undefined` to start a new epoch of what is there. */
+export type Source = { readonly generation: Generation } | { readonly at_ms: number } | undefined
+
+export interface Wish {
+  readonly source: Source
+  /** Only these records; all when empty. */
+  readonly record_ids: readonly string[]
+  readonly new_epoch: boolean
+}
+
+/** What can be done about one object, and would change. */
+export type Plan = {
+  readonly object: KeptObject
+  /** What the operator must know besides. */
+  readonly remarks: readonly string[]
+} & (
+  | {
+      readonly kind: 'differences'
+      readonly live: Opened
+      /** `undefined`: the object did not exist then. */
+      readonly old: Opened | undefined
+      readonly found: readonly Difference[]
+      /** Records looked at that are as they were. */
+      readonly same: number
+    }
+  | { readonly kind: 'new_epoch'; readonly records: number; readonly replacement: Replacement | undefined }
+  | { readonly kind: 'nothing'; readonly reason: string }
+  | { readonly kind: 'impossible'; readonly reason: string }
+)
+
+/** A generation that can be read, and its rows. */
+export interface Opened {
+  readonly snapshot: Snapshot
+  readonly rows: ReadonlyMap<string, Row>
+}
+
+type Live =
+  | { readonly kind: 'readable'; readonly opened: Opened }
+  | { readonly kind: 'unreadable'; readonly generation: Generation; readonly reason: string }
+  | { readonly kind: 'absent' }
+
+/** Reads, and changes nothing. @throws StoreError */
+export async function assess(
+  store: ObjectStore,
+  history: ObjectHistory,
+  object: KeptObject,
+  wish: Wish,
+): Promise<Plan> {
+  try {
+    const live = await readLive(store, object)
+    return await new Assessment(history, object, wish).plan(live)
+  } catch (error) {
+    if (error instanceof RestoreFailure) return { kind: 'impossible', object, reason: error.message, remarks: [] }
+    throw error
+  }
+}
+
+async function readLive(store: ObjectStore, object: KeptObject): Promise<Live> {
+  const result = await store.read(object.name)
+  if (result.kind !== 'found') return { kind: 'absent' }
+  const { generation, bytes } = result
+  const opened = await open(object, generation, bytes)
+  if (typeof opened !== 'string') return { kind: 'readable', opened }
+  return { kind: 'unreadable', generation, reason: opened }
+}
+
+/** @returns why it cannot be read. @throws RestoreFailure when a newer release is needed */
+async function open(object: KeptObject, generation: Generation, bytes: Uint8Array): Promise<Opened | string> {
+  try {
+    const snapshot = wholeSnapshot(object.name, generation, bytes)
+    return { snapshot, rows: await rowsById(object.kind.kind, snapshot) }
+  } catch (error) {
+    if (error instanceof NewerFormat) throw new RestoreFailure(newerRelease(error.message), { cause: error })
+    if (error instanceof CorruptFile) return error.message
+    throw error
+  }
+}
+
+class Assessment {
+  readonly #history: ObjectHistory
+  readonly #object: KeptObject
+  readonly #wish: Wish
+
+  constructor(history: ObjectHistory, object: KeptObject, wish: Wish) {
+    this.#history = history
+    this.#object = object
+    this.#wish = wish
+  }
+
+  async plan(live: Live): Promise<Plan> {
+    const { source, new_epoch } = this.#wish
+    if (live.kind === 'readable') {
+      if (source && new_epoch) {
+        throw new RestoreFailure('It can be read: restore it without --new-epoch, which keeps what others wrote.')
+      }
+      return source ? await this.#compare(live.opened, source) : this.#newEpoch(live.opened, undefined, [])
+    }
+    if (!source && live.kind === 'absent') return this.#nothing('there is no live object')
+    return await this.#replace(live, source)
+  }
+
+  /** An ordinary restore: what differs. */
+  async #compare(live: Opened, source: NonNullable<Source>): Promise<Plan> {
+    const { kind, rules } = this.#object.kind
+    const stored = await this.#find(source)
+    const old = stored && (await this.#open(stored))
+    if (old) requireKnownColumns(old.snapshot, kind.columns)
+    const old_rows = old?.rows ?? new Map<string, Row>()
+    const ids = this.#idsIn(live.rows, old_rows)
+    if (ids.length === 0) return this.#nothing('it has none of these records')
+    const found = differences(kind, rules, live.rows, old_rows, ids, live.snapshot.footer.purged_version)
+    const same = ids.length - found.length
+    return { kind: 'differences', object: this.#object, live, old, found, same, remarks: [] }
+  }
+
+  /** The live object cannot be read, or is gone: an old generation whole takes its place. */
+  async #replace(live: Exclude<Live, { kind: 'readable' }>, source: Source): Promise<Plan> {
+    const what = live.kind === 'absent' ? 'There is no live object' : `It cannot be read: ${live.reason}`
+    const newest = await this.#newestReadable()
+    const advice = newest ? `the newest that can be read is --generation ${newest.generation}` : 'none can be read'
+    if (!source) throw new RestoreFailure(`${what}. Name a generation to put in its place: ${advice}.`)
+    if (this.#wish.record_ids.length > 0) {
+      throw new RestoreFailure(`${what}. It can be restored as a whole only: leave --record out.`)
+    }
+    const stored = await this.#find(source)
+    if (!stored) return this.#nothing('it did not exist then and cannot be read or is gone now')
+    const old = await this.#open(stored)
+    const is_newest = stored.generation === newest?.generation
+    const remarks = [
+      `${what}. Generation ${stored.generation} takes its place.`,
+      is_newest
+        ? 'Nothing newer can be read: what was written after it, if anything, is lost.'
+        : `What was written after it is lost, and no secret of that time is brought back; ${advice}.`,
+    ]
+    const over = live.kind === 'absent' ? NO_OBJECT : live.generation
+    const { restored } = this.#object.kind.rules
+    // Nobody knows what was deleted or sent since: as when it comes back from a tombstone.
+    const settle = (row: Row): Row =>
+      row['deleted'] === true ? row : { ...restored(row, undefined), client_id: RESTORE_CLIENT_ID }
+    const replacement = { base: old.snapshot, over, ...(is_newest ? {} : { settle }) }
+    return this.#newEpoch(old, replacement, remarks)
+  }
+
+  #newEpoch(opened: Opened, replacement: Replacement | undefined, remarks: readonly string[]): Plan {
+    return { kind: 'new_epoch', object: this.#object, records: opened.rows.size, replacement, remarks }
+  }
+
+  #nothing(reason: string): Plan {
+    return { kind: 'nothing', object: this.#object, reason, remarks: [] }
+  }
+
+  #idsIn(live: ReadonlyMap<string, Row>, old: ReadonlyMap<string, Row>): string[] {
+    const ids = [...new Set([...old.keys(), ...live.keys()])]
+    const { record_ids } = this.#wish
+    if (record_ids.length === 0) return ids
+    const { kind } = this.#object.kind
+    const wanted = new Set(record_ids.map((id) => canonicalSpelling(kind, id)))
+    return ids.filter((id) => wanted.has(canonicalSpelling(kind, id)))
+  }
+
+  /** The generation that is meant; `undefined` when the object did not exist then. */
+  async #find(source: NonNullable<Source>): Promise<StoredGeneration | undefined> {
+    const { generations } = this.#object
+    const [oldest] = generations
+    const range = oldest ? `; the oldest is ${oldest.generation} of ${isoTime(oldest.created_at_ms)}` : ''
+    if ('generation' in source) {
+      const named = generations.find(({ generation }) => generation === source.generation)
+      if (named) return named
+      throw new RestoreFailure(`Generation ${source.generation} is not kept, or not any more${range}.`)
+    }
+    const { at_ms } = source
+    const live_then = generations.find(
+      ({ created_at_ms, replaced_at_ms = Infinity }) => created_at_ms <= at_ms && at_ms < replaced_at_ms,
+    )
+    if (live_then || !oldest || oldest.created_at_ms <= at_ms) return live_then
+    // Its first revision is the beginning; before any other there were generations that are gone.
+    const { snapshot } = await this.#open(oldest)
+    if (snapshot.footer.rev === 1) return undefined
+    throw new RestoreFailure(`The generation of ${isoTime(at_ms)} is not kept any more${range}.`)
+  }
+
+  async #open(stored: StoredGeneration): Promise<Opened> {
+    const opened = await openStored(this.#history, this.#object, stored)
+    if (typeof opened !== 'string') return opened
+    throw new RestoreFailure(`Generation ${stored.generation} cannot be read either: ${opened}.`)
+  }
+
+  async #newestReadable(): Promise<StoredGeneration | undefined> {
+    for (const stored of this.#object.generations.toReversed()) {
+      if (typeof (await openStored(this.#history, this.#object, stored)) !== 'string') return stored
+    }
+    return undefined
+  }
+}
+
+/** @returns why it cannot be read */
+export async function openStored(
+  history: ObjectHistory,
+  object: KeptObject,
+  { name, generation }: StoredGeneration,
+): Promise<Opened | string> {
+  const bytes = await history.read(name, generation)
+  return bytes ? await open(object, generation, bytes) : 'it is not kept any more'
+}
+
+/** What a newer release has in a record would be lost without a word. */
+function requireKnownColumns({ file }: Snapshot, columns: readonly { readonly name: string }[]): void {
+  const known = new Set(columns.map(({ name }) => name))
+  const unknown = [...topLevelColumns(file.schema).keys()].filter((name) => !known.has(name))
+  if (unknown.length > 0) throw new RestoreFailure(newerRelease(`it has ${unknown.join(', ')}`))
+}
+
+function newerRelease(reason: string): string {
+  return `It was written by a newer release (${reason}): restore it with that one.`
+}

@@ -1,0 +1,118 @@
+import type { Clock } from '#shared/base/clock.ts'
+import { Problem } from '#shared/base/problem.ts'
+import type { Random } from '#shared/base/random.ts'
+import type { ObjectHistory } from '#shared/objects/object-history.ts'
+import { StoreError, type ObjectStore } from '#shared/objects/object-store.ts'
+import type { TableEvents } from '#shared/table/events.ts'
+import { CorruptObject } from '#shared/table/object/failures.ts'
+import { objectName } from '#shared/table/object/partition.ts'
+import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
+import { restorations } from '#shared/table/recovery/restore.ts'
+import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
+import { Table } from '#shared/table/table.ts'
+import { assess, type Plan, type Wish } from './assess.ts'
+import { selectObjects, type Selection } from './objects.ts'
+import { planText } from './plan-text.ts'
+import { RestoreFailure } from './restore-failure.ts'
+
+export interface RestoreRequest extends Wish {
+  readonly selection: Selection
+  readonly dry_run: boolean
+}
+
+export interface RestoreTools {
+  readonly store: ObjectStore
+  readonly history: ObjectHistory
+  readonly clock: Clock
+  readonly random: Random
+  readonly cache_bytes_max: number
+  readonly print: (text: string) => void
+  /** Asked when the difference has been shown. */
+  readonly confirm: () => Promise<boolean>
+}
+
+/** 0: done, shown, or nothing to do. 2: some records or objects were left as they are. 3: shown, not agreed to. */
+export type ExitCode = 0 | 2 | 3
+
+/** Shows what would change and, agreed to, changes it. @throws RestoreFailure, StoreError */
+export async function runRestore(request: RestoreRequest, tools: RestoreTools): Promise<ExitCode> {
+  const { store, history, print } = tools
+  const objects = await selectObjects(history, request.selection)
+  const plans: Plan[] = []
+  for (const object of objects) {
+    const plan = await assess(store, history, object, request)
+    if (objects.length > 1 && plan.kind === 'nothing') continue
+    if (objects.length === 1 && plan.kind === 'impossible') throw new RestoreFailure(planText(plan))
+    plans.push(plan)
+    print(planText(plan))
+  }
+  if (plans.length === 0) throw new RestoreFailure('None of the objects has anything of that.')
+  const left_out = plans.some(({ kind }) => kind === 'impossible') ? 2 : 0
+  const to_do = plans.filter(hasChanges)
+  if (to_do.length === 0) {
+    print('Nothing is to be changed.\n')
+    return left_out
+  }
+  if (request.dry_run) return left_out
+  if (!(await tools.confirm())) {
+    print('Nothing was changed. To restore, say --yes.\n')
+    return 3
+  }
+  let exit_code: ExitCode = left_out
+  for (const plan of to_do) if (!(await carryOut(plan, tools))) exit_code = 2
+  return exit_code
+}
+
+function hasChanges(plan: Plan): boolean {
+  return plan.kind === 'new_epoch' || (plan.kind === 'differences' && plan.found.length > 0)
+}
+
+/** @returns whether all of it was done */
+async function carryOut(plan: Plan, tools: RestoreTools): Promise<boolean> {
+  const { print } = tools
+  try {
+    if (plan.kind === 'new_epoch') await startEpoch(plan, tools)
+    else if (plan.kind === 'differences') return await restore(plan, tools)
+    return true
+  } catch (error) {
+    const is_known = error instanceof Problem || error instanceof CorruptObject || error instanceof StoreError
+    if (!is_known) throw error
+    print(`${plan.object.name}: not restored: ${error.message} Look again before you repeat it.\n`)
+    return false
+  }
+}
+
+async function startEpoch(
+  { object, replacement }: Extract<Plan, { kind: 'new_epoch' }>,
+  tools: RestoreTools,
+): Promise<void> {
+  const schema = object.kind.kind
+  const cache = new SnapshotCache(tools.store, { bytes_max: tools.cache_bytes_max })
+  const target = { schema, month: object.month, name: objectName(schema, object.user_id, object.month) }
+  const pace = new Pace(tools.clock, tools.random)
+  await renewEpoch({ ...tools, cache, pace, events: printed(tools.print) }, target, replacement)
+}
+
+async function restore(
+  { object, found }: Extract<Plan, { kind: 'differences' }>,
+  tools: RestoreTools,
+): Promise<boolean> {
+  const table = new Table(object.kind.kind, { ...tools, events: printed(tools.print) })
+  const outcomes = await table.mutateTogether(object.user_id, object.month, restorations(found))
+  const refused = outcomes.flatMap((outcome, at) =>
+    outcome.kind === 'refused' ? [`  ${found[at]!.id}: ${outcome.problem.message}\n`] : [],
+  )
+  if (refused.length > 0) tools.print(`Left as they are:\n${refused.join('')}`)
+  return refused.length === 0
+}
+
+function printed(print: (text: string) => void): TableEvents {
+  return {
+    committed: ({ object, generation, rev, records }) =>
+      print(`${object}: restored, ${records.length} records; now generation ${generation}, revision ${rev}\n`),
+    corrupt: (_, error) => print(`${error.message}\n`),
+    storeFailed: (error) => print(`${error.message}\n`),
+    nearLimit: (object, limit, value) => print(`${object} is near the limit ${limit}: ${value}\n`),
+  }
+}

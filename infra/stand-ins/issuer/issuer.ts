@@ -1,0 +1,128 @@
+import { importJWK, SignJWT } from 'jose'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import * as z from 'zod'
+
+import { type Clock, systemClock } from '#shared/base/clock.ts'
+import { Problem } from '#shared/base/problem.ts'
+import { answerJson, answerProblem, pathOf } from '../kit/answer.ts'
+import { ALGORITHM, keptKey } from './kept-key.ts'
+
+/**
+ * The local runtime's OpenID provider: it signs an ID token for whoever asks. Functions trust it by their settings
+ * alone, through the same code that checks a real provider's tokens; with K_SERVICE set they refuse such a setting.
+ */
+export interface LocalIssuer {
+  /** `iss` of its tokens. */
+  readonly issuer: string
+  /** Answers TOKEN_PATH, JWKS_PATH and DISCOVERY_PATH; 404 otherwise. */
+  readonly listener: RequestListener
+  /** An ID token of one hour; `claims` are added to the standard ones, or replace them. */
+  sign(claims: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+export interface LocalIssuerOptions {
+  /** The key lies here, in `issuer/key.json`, so that tokens outlive a restart. */
+  data_dir: string
+  /** `iss`; where discovery is to be found, if anyone is to find it. */
+  issuer: string
+  audience: string
+  clock?: Clock
+}
+
+export const TOKEN_PATH = '/local/token'
+export const JWKS_PATH = '/local/issuer/jwks.json'
+export const DISCOVERY_PATH = '/.well-known/openid-configuration'
+
+const TOKEN_DURATION_S = 3600
+const BODY_BYTES_MAX = 16 * 1024
+
+const tokenRequest = z.strictObject({
+  user_id: z.string().min(1),
+  email: z.email().optional(),
+  name: z.string().optional(),
+  /** For operator routes: the function's own URL. */
+  audience: z.string().optional(),
+})
+
+export async function createLocalIssuer(options: LocalIssuerOptions): Promise<LocalIssuer> {
+  const { issuer, audience, clock = systemClock } = options
+  const private_jwk = await keptKey(join(options.data_dir, 'issuer'))
+  const { kty, n, e, kid } = private_jwk
+  const jwks = { keys: [{ kty, n, e, kid, alg: ALGORITHM, use: 'sig' }] }
+  const key = await importJWK(private_jwk, ALGORITHM)
+
+  const sign = (claims: Readonly<Record<string, unknown>>) => {
+    const now_s = Math.floor(clock.now_ms() / 1000)
+    const standard = { iss: issuer, aud: audience, iat: now_s, exp: now_s + TOKEN_DURATION_S }
+    return new SignJWT({ ...standard, ...claims }).setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' }).sign(key)
+  }
+
+  const answerToken = async (request: IncomingMessage, response: ServerResponse) => {
+    const cors = corsOf(request)
+    if (request.method === 'OPTIONS') return response.writeHead(204, cors).end()
+    if (request.method !== 'POST') {
+      const headers = { Allow: 'POST, OPTIONS' }
+      return answerProblem(response, new Problem('method-not-allowed', 'POST {"user_id": "demo_user"}', { headers }))
+    }
+    const parsed = tokenRequest.safeParse(await readJson(request))
+    if (!parsed.success || !isLoopback(`http://${request.headers.host}`)) {
+      const detail = 'Ask on this machine, with {"user_id": "demo_user", "email"?, "name"?} as JSON'
+      return answerProblem(response, new Problem('invalid-input', detail))
+    }
+    const { user_id, email, name, audience: aud = audience } = parsed.data
+    const email_claims = email === undefined ? {} : { email, email_verified: true }
+    const id_token = await sign({ sub: user_id, aud, ...(name !== undefined && { name }), ...email_claims })
+    return answerJson(response, 200, { success: true, id_token }, cors)
+  }
+
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = pathOf(request)
+    if (path === TOKEN_PATH) return answerToken(request, response)
+    if (path === JWKS_PATH) return answerJson(response, 200, jwks)
+    if (path === DISCOVERY_PATH) {
+      const algorithms = { id_token_signing_alg_values_supported: [ALGORITHM] }
+      return answerJson(response, 200, { issuer, jwks_uri: `${issuer}${JWKS_PATH}`, ...algorithms })
+    }
+    return answerProblem(response, new Problem('not-found', 'There is nothing at this path'))
+  }
+
+  return {
+    issuer,
+    sign,
+    listener: (request, response) => {
+      handle(request, response).catch((error: unknown) => {
+        process.stderr.write(`the local issuer failed: ${String(error)}\n`)
+        response.destroy()
+      })
+    },
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let received_bytes = 0
+  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+    received_bytes += chunk.length
+    if (received_bytes > BODY_BYTES_MAX) return undefined
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Pages on this machine, such as the app's development server, may ask for tokens; other sites' pages may not. */
+function corsOf(request: IncomingMessage): Record<string, string> {
+  const { origin } = request.headers
+  if (origin === undefined || !isLoopback(origin)) return {}
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Headers': 'Content-Type', Vary: 'Origin' }
+}
+
+/** A page elsewhere that makes its own name resolve to this machine still calls it by its own name. */
+function isLoopback(address: string): boolean {
+  const host = URL.canParse(address) ? new URL(address).hostname : ''
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod'
+
+import type { Clock } from '../base/clock.ts'
+import type { FieldError } from '../base/problem.ts'
+import { collect } from '../records/validation/validate.ts'
+import { amazonDsp } from './amazon-dsp.ts'
+import { BROWSER_ENCRYPTED } from './credential-fields.ts'
+import { googleAds } from './google-ads.ts'
+import { type Call, callPlatform, TEST_DURATION_MS_MAX, withTimeLimit } from './http-call.ts'
+import { linkedin } from './linkedin.ts'
+import { liveramp } from './liveramp.ts'
+import { meta } from './meta.ts'
+import type { DestinationSettings } from './settings.ts'
+import { theTradeDesk } from './the-trade-desk.ts'
+import { tiktok } from './tiktok.ts'
+import { type TestResult, testResult } from './test-outcome.ts'
+
+/** Every platform type, by the name that records have for it. A new one is a file beside this one and a line here. */
+export const DESTINATIONS = {
+  the_trade_desk: theTradeDesk,
+  meta,
+  google_ads: googleAds,
+  linkedin,
+  tiktok,
+  amazon_dsp: amazonDsp,
+  liveramp,
+} as const
+
+export type DestinationType = keyof typeof DESTINATIONS
+
+/** Credentials that fit their platform type. Only text: they are encrypted as JSON. */
+export type Credentials = Readonly<Record<string, string>>
+
+/** Names under which clients of the old system sent what they had encrypted in the browser. */
+const CIPHERTEXT_FIELDS = ['encrypted', 'encrypted_credentials', 'ciphertext']
+
+/**
+ * `value` as credentials of the type; every bad field goes into `errors` as `credentials.api_key`, never with its value.
+ * @param path where the value stands in the request
+ * @returns undefined when something was bad
+ */
+export function readCredentials(
+  type: DestinationType,
+  value: unknown,
+  errors: FieldError[],
+  path = 'credentials',
+): Credentials | undefined {
+  const encrypted = browserEncrypted(value, path)
+  if (encrypted !== undefined) return void errors.push(encrypted)
+  const schema = z.strictObject({ [path]: DESTINATIONS[type].credentials as z.ZodType<Credentials> })
+  return collect(schema, { [path]: value }, errors, path)?.[path]
+}
+
+/** A whole blob instead of fields: asking for the fields that are missing would only confuse. */
+function browserEncrypted(value: unknown, path: string): FieldError | undefined {
+  if (typeof value === 'string') return { path, message: BROWSER_ENCRYPTED }
+  if (typeof value !== 'object' || value === null) return undefined
+  const field = CIPHERTEXT_FIELDS.find((name) => Object.hasOwn(value, name))
+  return field === undefined ? undefined : { path: `${path}.${field}`, message: BROWSER_ENCRYPTED }
+}
+
+/** What may be shown of credentials: the names of all fields, and `…1234` of those that are not secret. */
+export interface CredentialsView {
+  fields: string[]
+  hint: Record<string, string>
+}
+
+const SHOWN_CHARACTERS = 4
+
+export function viewCredentials(type: DestinationType, credentials: Credentials): CredentialsView {
+  const shown: readonly string[] = DESTINATIONS[type].shown_fields
+  const hints = Object.entries(credentials)
+    .filter(([name]) => shown.includes(name))
+    .map(([name, value]) => [name, `…${value.slice(-SHOWN_CHARACTERS)}`] as const)
+  return { fields: Object.keys(credentials), hint: Object.fromEntries(hints) }
+}
+
+export interface TestOptions {
+  settings: DestinationSettings
+  clock: Clock
+  /** Whoever asked has gone away. */
+  signal?: AbortSignal
+}
+
+/**
+ * Calls the platform with the credentials, within 10 s. What it answers is a result, whatever it is.
+ * @param credentials as they were stored; checked again, for they may be older than today's fields
+ * @throws the reason of `signal` when it aborted
+ */
+export async function testCredentials(
+  type: DestinationType,
+  credentials: unknown,
+  { settings, clock, signal }: TestOptions,
+): Promise<TestResult> {
+  const destination = DESTINATIONS[type]
+  const verdict = await withTimeLimit(clock, TEST_DURATION_MS_MAX, (limit) => {
+    const call = (request: Call) => callPlatform(request, { limit, cancelled: signal })
+    return destination.test(credentials, { settings, clock, call })
+  })
+  return testResult(destination, verdict)
+}

@@ -1,0 +1,172 @@
+import { hash } from 'node:crypto'
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose'
+
+import type { Clock } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
+import type { IssuerSettings } from '../../settings/edge-settings.ts'
+import { endpointFault } from '../../settings/endpoints.ts'
+import { type Identity, identityOf, invalidToken } from './identity.ts'
+import { createKeySource, keysAway, type KeySet, type KeySource } from './key-source.ts'
+import { LeastRecentlyUsed } from '../../base/lru.ts'
+
+/** RFC 7519 lets a few minutes pass between clocks; one is enough for servers with NTP. */
+const CLOCK_TOLERANCE_S = 60
+const TOKEN_CHARACTERS_MAX = 8 * 1024
+const VERIFIED_TOKENS_MAX = 2_000
+
+export interface Authenticator {
+  /**
+   * Who the `Authorization` header proves the caller to be.
+   * @throws Problem `unauthenticated` with `WWW-Authenticate`, whatever is wrong with the token; `unavailable` when its
+   * issuer's keys cannot be had or used
+   */
+  identify(authorization: string | undefined): Promise<Identity>
+}
+
+interface Options {
+  issuers: readonly IssuerSettings[]
+  /** An audience accepted besides the issuers' own; only operator routes honour it. */
+  function_url: string | undefined
+  user_hash_salt: string
+  on_cloud: boolean
+  clock: Clock
+  onFault: (error: unknown) => void
+}
+
+interface TrustedIssuer {
+  settings: IssuerSettings
+  keys: KeySource
+  /** What of its keys cannot be used; told once for each revision of them. */
+  onBadKey: (error: unknown, revision: number) => void
+}
+
+interface VerifiedToken {
+  identity: Identity
+  expires_s: number
+  not_before_s: number
+  issuer: TrustedIssuer
+  revision: number
+}
+
+/**
+ * Verifies OIDC ID tokens: signature by a key of the issuer and an algorithm on its list, issuer, audience, times with
+ * 60 s of tolerance. A token that passed is remembered by its hash; its times are checked again on each use, and its
+ * signature again once the issuer's keys have changed.
+ */
+export function createAuthenticator(options: Options): Authenticator {
+  const { clock, function_url } = options
+  const acceptsUrl = (url: string) => !options.on_cloud || endpointFault(url) === undefined
+  const issuers = new Map<string, TrustedIssuer>()
+  for (const settings of options.issuers) {
+    const { issuer, jwks_url } = settings
+    const keys = createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault: options.onFault })
+    let told_revision = 0
+    const onBadKey: TrustedIssuer['onBadKey'] = (error, revision) => {
+      if (revision !== told_revision) options.onFault(error)
+      told_revision = revision
+    }
+    issuers.set(issuer, { settings, keys, onBadKey })
+  }
+  const verified = new LeastRecentlyUsed<VerifiedToken>(VERIFIED_TOKENS_MAX)
+
+  const verify = async (token: string): Promise<VerifiedToken> => {
+    const issuer = issuers.get(claimedIssuer(token))
+    if (issuer === undefined) throw invalidToken('not an issuer that is trusted here')
+    const { settings } = issuer
+    const { payload, revision } = await verifySignature(token, issuer, {
+      issuer: settings.issuer,
+      audience: function_url === undefined ? settings.audiences : [...settings.audiences, function_url],
+      algorithms: settings.algorithms,
+      clockTolerance: CLOCK_TOLERANCE_S,
+      currentDate: new Date(clock.now_ms()),
+      requiredClaims: ['sub', 'exp'],
+    })
+    const identity = identityOf(payload, settings, options.user_hash_salt)
+    return { identity, expires_s: payload.exp as number, not_before_s: payload.nbf ?? 0, issuer, revision }
+  }
+
+  return {
+    async identify(authorization) {
+      const token = bearerToken(authorization)
+      const key = hash('sha256', token, 'base64')
+      const known = verified.get(key)
+      if (known !== undefined) {
+        const { revision } = await known.issuer.keys.current()
+        if (revision === known.revision && isInTime(known, clock.now_ms())) return known.identity
+        verified.delete(key)
+      }
+      const fresh = await verify(token)
+      verified.set(key, fresh)
+      return fresh.identity
+    },
+  }
+}
+
+/** As jose decides it: in whole seconds, with the tolerance on both sides. */
+function isInTime({ expires_s, not_before_s }: VerifiedToken, now_ms: number): boolean {
+  const now_s = Math.floor(now_ms / 1000)
+  return expires_s > now_s - CLOCK_TOLERANCE_S && not_before_s <= now_s + CLOCK_TOLERANCE_S
+}
+
+type VerifyOptions = NonNullable<Parameters<typeof jwtVerify>[2]>
+type Verified = { payload: JWTPayload; revision: number }
+
+async function verifySignature(token: string, issuer: TrustedIssuer, options: VerifyOptions): Promise<Verified> {
+  const first = await issuer.keys.current()
+  try {
+    return await verifyWith(token, first, options)
+  } catch (error) {
+    if (!(error instanceof errors.JWKSNoMatchingKey)) throw tokenFault(error, issuer, first)
+  }
+  const later = await issuer.keys.afterUnknownKey()
+  try {
+    return await verifyWith(token, later, options)
+  } catch (error) {
+    throw tokenFault(error, issuer, later)
+  }
+}
+
+async function verifyWith(token: string, { find, revision }: KeySet, options: VerifyOptions): Promise<Verified> {
+  try {
+    const { payload } = await jwtVerify(token, find, options)
+    return { payload, revision }
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+    // A token without a key id fits several keys: one of them has to have signed it.
+    for await (const key of error) {
+      try {
+        const { payload } = await jwtVerify(token, key, options)
+        return { payload, revision }
+      } catch (attempt) {
+        if (!(attempt instanceof errors.JWSSignatureVerificationFailed)) throw attempt
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed()
+  }
+}
+
+/** jose's own errors say what is wrong with the token; anything else, that the issuer's key for it cannot be used. */
+function tokenFault(error: unknown, { onBadKey }: TrustedIssuer, { revision }: KeySet): Problem {
+  if (error instanceof errors.JOSEError) return invalidToken(error.code, error)
+  onBadKey(error, revision)
+  return keysAway(error)
+}
+
+function bearerToken(authorization: string | undefined): string {
+  if (authorization === undefined || authorization.trim() === '') {
+    throw new Problem('unauthenticated', 'Send a token as Authorization: Bearer <OIDC ID token>', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="activation-manager"' },
+    })
+  }
+  const token = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
+  if (token === undefined || token.length > TOKEN_CHARACTERS_MAX) throw invalidToken('not a bearer token')
+  return token
+}
+
+function claimedIssuer(token: string): string {
+  try {
+    return String(decodeJwt(token).iss)
+  } catch (cause) {
+    throw invalidToken('not a JWT', cause)
+  }
+}

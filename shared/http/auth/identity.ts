@@ -1,0 +1,98 @@
+import type { JWTPayload } from 'jose'
+
+import { Problem } from '../../base/problem.ts'
+import type { Route } from '../../contract/route.ts'
+import type { Caller } from '../call.ts'
+import type { IssuerSettings } from '../../settings/edge-settings.ts'
+import { hashUserId } from '../../logging/user-hash.ts'
+
+/** What a verified token says of its bearer. */
+export interface Identity extends Caller {
+  /** For log lines, where the user id itself must not be. */
+  user_hash: string
+  /** A Google service account, or another client that speaks for itself and for no person. */
+  is_service_account: boolean
+  /** `aud`, as a list. */
+  audiences: readonly string[]
+  /** Whether `aud` names one of the issuer's audiences, so that the token may be used on user routes. */
+  is_for_users: boolean
+}
+
+const SUBJECT_BYTES_MAX = 255
+// eslint-disable-next-line no-control-regex -- they are what is refused
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/
+
+/** @throws Problem `unauthenticated` for a subject that cannot be a user id */
+export function identityOf(claims: JWTPayload, settings: IssuerSettings, user_hash_salt: string): Identity {
+  const user_id = userIdOf(claims.sub, settings.alias)
+  const email = claims['email_verified'] === true ? claims['email'] : undefined
+  const audiences = claims.aud === undefined ? [] : [claims.aud].flat()
+  return {
+    user_id,
+    email: typeof email === 'string' ? email : undefined,
+    user_hash: hashUserId(user_id, user_hash_salt),
+    is_service_account: isServiceAccount(claims),
+    audiences,
+    is_for_users: audiences.some((audience) => settings.audiences.includes(audience)),
+  }
+}
+
+function userIdOf(subject: unknown, alias: string | undefined): string {
+  if (typeof subject !== 'string' || subject === '') throw invalidToken('no subject')
+  if (Buffer.byteLength(subject) > SUBJECT_BYTES_MAX) throw invalidToken('the subject is too long')
+  if (CONTROL_CHARACTER.test(subject) || !subject.isWellFormed()) throw invalidToken('the subject is not plain text')
+  if (alias !== undefined) return `${alias}:${subject}`
+  // Otherwise a user of the primary issuer could be taken for one of another issuer.
+  if (subject.includes(':')) throw invalidToken('the subject looks like an aliased one')
+  return subject
+}
+
+/**
+ * Google's service accounts have their address in `email` and `azp`, or, in a token made without it, their own id in
+ * `azp`; a person's token has the app's client id there.
+ */
+function isServiceAccount({ sub, email, azp }: JWTPayload & { email?: unknown; azp?: unknown }): boolean {
+  const isMachine = (value: unknown) =>
+    typeof value === 'string' && value.toLowerCase().endsWith('.gserviceaccount.com')
+  return isMachine(email) || isMachine(azp) || azp === sub
+}
+
+export interface AccessPolicy {
+  operator_accounts: readonly string[]
+  smoke_accounts: readonly string[]
+  function_url: string | undefined
+}
+
+/**
+ * Whether `identity` may use a route of this access.
+ * @throws Problem `forbidden`; `unauthenticated` for a token that was issued for something else
+ */
+export function authorize(identity: Identity, access: Exclude<Route['access'], 'public'>, policy: AccessPolicy): void {
+  const { email, audiences, is_service_account } = identity
+  if (access === 'operator') {
+    const is_for_here = audiences.length === 1 && audiences[0] === policy.function_url
+    if (email === undefined || !policy.operator_accounts.includes(email) || !is_for_here) {
+      throw new Problem('forbidden', 'Only operators may do this, with a token for this very function')
+    }
+    return
+  }
+  if (!identity.is_for_users) throw invalidToken('the token is for operators')
+  if (is_service_account && (email === undefined || !policy.smoke_accounts.includes(email))) {
+    throw new Problem('forbidden', 'Service accounts have no data here')
+  }
+}
+
+/**
+ * RFC 6750 section 3. The answer says no more than that the token will not do, or has expired.
+ * @param reason for the log
+ */
+export function invalidToken(reason: string, cause?: unknown): Problem {
+  const expired = cause !== undefined && (cause as { code?: unknown }).code === 'ERR_JWT_EXPIRED'
+  const detail = expired ? 'The token has expired' : 'The token is not valid here'
+  return new Problem('unauthenticated', detail, {
+    headers: {
+      'WWW-Authenticate': `Bearer realm="activation-manager", error="invalid_token", error_description="${detail}"`,
+    },
+    cause: new Error(reason, cause === undefined ? undefined : { cause }),
+  })
+}

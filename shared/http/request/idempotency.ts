@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto'
+
+import { Problem } from '../../base/problem.ts'
+import type { IdempotencyRequest } from '../call.ts'
+
+const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/
+/** 16 bytes as hex. */
+const HASH_CHARACTERS = 32
+
+/**
+ * What the ledger keeps of a request with `Idempotency-Key`; `undefined` without one.
+ * @param path with its parameters decoded, so that two spellings of one path are one request
+ * @throws Problem `invalid-input` for a key that is not 1–255 visible ASCII characters
+ */
+export function idempotencyRequest(
+  key: string | undefined,
+  { method, path, body }: { method: string; path: string; body: unknown },
+): IdempotencyRequest | undefined {
+  if (key === undefined) return undefined
+  if (!KEY_PATTERN.test(key)) {
+    throw new Problem('invalid-input', 'Idempotency-Key must be 1 to 255 visible characters', {
+      errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible characters' }],
+    })
+  }
+  return {
+    request_hash: hash16(JSON.stringify([method, path, key])),
+    // With the key, which is kept nowhere: a stored hash of the body alone could confirm a guess at a secret in it.
+    body_hash: hash16(body === undefined ? '' : `${key} ${canonicalJson(body)}`),
+  }
+}
+
+/** JSON with the keys of every object sorted by code unit: the same for two spellings of one value. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const record = value as Readonly<Record<string, unknown>>
+  const members = Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`)
+  return `{${members.join(',')}}`
+}
+
+const hash16 = (text: string) => hash('sha256', text, 'hex').slice(0, HASH_CHARACTERS)

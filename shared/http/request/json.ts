@@ -1,0 +1,118 @@
+import { isUtf8 } from 'node:buffer'
+
+import { type FieldError, Problem } from '../../base/problem.ts'
+import { fieldPath } from '../../records/validation/field-path.ts'
+import { duplicateKey, syntaxFault } from './json-faults.ts'
+
+/** Containers inside containers; the deepest record needs far fewer. */
+export const JSON_DEPTH_MAX = 64
+
+/** Names that reach an object's prototype in code that copies carelessly. */
+const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/**
+ * A request's bytes as the JSON value they are, more strictly than `JSON.parse`: UTF-8 only, at most 64 levels, no
+ * name twice in an object, no name that reaches a prototype, no text that UTF-8 could not store (half a surrogate pair).
+ *
+ * The strict checks cost one scan of the text and one walk of the value; what exactly is wrong, and where, is worked
+ * out only once something is.
+ * @throws Problem `invalid-input` that says where
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) throw new Problem('invalid-input', 'The request body is not valid UTF-8')
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+
+  const { depth, member_count } = measure(text)
+  if (depth > JSON_DEPTH_MAX) {
+    throw new Problem('invalid-input', `The request body is nested more than ${JSON_DEPTH_MAX} levels deep`)
+  }
+
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new Problem('invalid-input', `The request body is not valid JSON: ${syntaxFault(text)}`, { cause })
+  }
+
+  const walk: Walk = { member_count: 0, path: [], errors: [] }
+  inspect(value, walk)
+  if (walk.member_count !== member_count) {
+    walk.errors.push({ path: duplicateKey(text), message: 'is there more than once' })
+  }
+  if (walk.errors.length > 0) {
+    throw new Problem('invalid-input', 'The request body holds what cannot be accepted', { errors: walk.errors })
+  }
+  return value
+}
+
+const QUOTE = 0x22
+const COLON = 0x3a
+const BACKSLASH = 0x5c
+
+/** How deep brackets nest outside of strings, and how many `name: value` there are. */
+function measure(text: string): { depth: number; member_count: number } {
+  let level = 0
+  let depth = 0
+  let member_count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      at = closingQuote(text, at)
+    } else if (code === COLON) {
+      member_count += 1
+    } else if (code === 0x7b || code === 0x5b) {
+      level += 1
+      if (level > depth) depth = level
+    } else if (code === 0x7d || code === 0x5d) {
+      level -= 1
+    }
+  }
+  return { depth, member_count }
+}
+
+/** Where the string that opens at `start` closes; the text's end when it does not. */
+function closingQuote(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1
+    if (backslashes % 2 === 0) return at
+  }
+  return text.length
+}
+
+interface Walk {
+  member_count: number
+  path: (string | number)[]
+  errors: FieldError[]
+}
+
+function inspect(value: unknown, walk: Walk): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) {
+      walk.errors.push({ path: fieldPath(walk.path), message: 'holds half of a character (an unpaired surrogate)' })
+    }
+  } else if (Array.isArray(value)) {
+    const last = walk.path.length
+    for (let index = 0; index < value.length; index++) {
+      walk.path[last] = index
+      inspect(value[index], walk)
+    }
+    walk.path.length = last
+  } else if (typeof value === 'object' && value !== null) {
+    inspectMembers(value as Readonly<Record<string, unknown>>, walk)
+  }
+}
+
+function inspectMembers(record: Readonly<Record<string, unknown>>, walk: Walk): void {
+  const last = walk.path.length
+  for (const key of Object.keys(record)) {
+    walk.path[last] = key
+    walk.member_count += 1
+    if (FORBIDDEN_KEYS.has(key)) walk.errors.push({ path: fieldPath(walk.path), message: 'is not an allowed name' })
+    else if (!key.isWellFormed()) walk.errors.push({ path: fieldPath(walk.path), message: 'is not a well-formed name' })
+    inspect(record[key], walk)
+  }
+  walk.path.length = last
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { Clock } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
+
+export const BODY_BYTES_MAX = 1024 * 1024
+/** A body that has not arrived by then is given up: a slow sender must not hold a request slot. */
+const BODY_DURATION_MS_MAX = 15_000
+
+/** The bytes of a request's body (none: length 0), or why they were not taken. */
+export type Intake = { kind: 'read'; bytes: Uint8Array } | { kind: 'refused'; problem: Problem } | { kind: 'gone' }
+
+/** Without a reason of ours, every abort would make an exception with a stack. */
+const SETTLED = 'settled'
+
+const NOTHING: Intake = { kind: 'read', bytes: new Uint8Array(0) }
+
+const refuse = (problem: Problem): Intake => ({ kind: 'refused', problem })
+
+/** True when the declared length alone is reason enough not to read. */
+export function declaresTooMuch(request: IncomingMessage): boolean {
+  return Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX
+}
+
+function isEncoded({ headers: { 'content-encoding': encoding } }: IncomingMessage): boolean {
+  return encoding !== undefined && encoding.toLowerCase() !== 'identity'
+}
+
+/** A few bytes of a compressed body can be a gigabyte; none of ours is worth compressing. */
+const encoded = (): Intake =>
+  refuse(
+    new Problem('unsupported-media-type', 'Send the request body without a Content-Encoding', {
+      headers: { 'Accept-Encoding': 'identity' },
+    }),
+  )
+
+/** The answer to a body over the limit. */
+export const tooLarge = (): Intake =>
+  refuse(new Problem('too-large', `The request body may have at most ${BODY_BYTES_MAX} bytes`))
+
+/**
+ * Reads the whole body, at most 1 MiB of it, within 15 s. Stops reading at the first byte too many, declared or not;
+ * `gone` when the client went away first.
+ */
+export async function takeBody(request: IncomingMessage, clock: Clock): Promise<Intake> {
+  if (isEncoded(request)) return encoded()
+  if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
+    return NOTHING
+  }
+  if (declaresTooMuch(request)) return tooLarge()
+  return readBytes(request, clock)
+}
+
+function readBytes(request: IncomingMessage, clock: Clock): Promise<Intake> {
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = []
+    let received_bytes = 0
+    const settled = new AbortController()
+
+    const settle = (intake: Intake) => {
+      if (settled.signal.aborted) return
+      settled.abort(SETTLED)
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
+      if (intake.kind !== 'read') request.pause()
+      resolve(intake)
+    }
+    const onData = (chunk: Uint8Array) => {
+      received_bytes += chunk.length
+      if (received_bytes > BODY_BYTES_MAX) return settle(tooLarge())
+      chunks.push(chunk)
+    }
+    const onEnd = () => settle({ kind: 'read', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) })
+    const onGone = () => {
+      // An 'error' without a listener would end the process; this one is told by `gone`.
+      request.on('error', () => undefined)
+      settle({ kind: 'gone' })
+    }
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
+    void clock.sleep(BODY_DURATION_MS_MAX, settled.signal).then(() => {
+      if (!settled.signal.aborted) settle(tooSlow())
+    })
+  })
+}
+
+const tooSlow = (): Intake => refuse(new Problem('invalid-input', 'The request body did not arrive in time'))
+
+/** Closing at once would reset the connection, and the client, still sending, might never see the answer. */
+const LINGER_MS = 5_000
+
+/** Once the answer is out, throws away what the client still sends of a refused body, for a while; then hangs up. */
+export function discardRest(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+  response.once('finish', () => {
+    const ended = new AbortController()
+    request.once('close', () => ended.abort(SETTLED))
+    request.on('error', () => undefined).resume()
+    void clock.sleep(LINGER_MS, ended.signal).then(() => {
+      if (!request.complete) request.destroy()
+    })
+  })
+}
+
+/** A request as the plain framework hands it over, its body already read and kept. */
+type WithRawBody = IncomingMessage & { rawBody?: Uint8Array }
+
+/** The body where a server has left it in `rawBody`, within the same limits; read here when there is none. */
+export async function intakeOf(request: IncomingMessage, clock: Clock): Promise<Intake> {
+  const { rawBody } = request as WithRawBody
+  if (rawBody === undefined) return takeBody(request, clock)
+  if (isEncoded(request)) return encoded()
+  return rawBody.length > BODY_BYTES_MAX ? tooLarge() : { kind: 'read', bytes: rawBody }
+}
+
+/** Leaves the bytes where the framework would have, so that what is behind it finds them. */
+export function keepRawBody(request: IncomingMessage, bytes: Uint8Array): void {
+  ;(request as WithRawBody).rawBody = bytes
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+import * as z from 'zod'
+
+import { type FieldError, Problem } from '../../base/problem.ts'
+import type { Route } from '../../contract/route.ts'
+import type { Caller } from '../call.ts'
+import { parseJson } from './json.ts'
+import { listParameters, parseQuery } from './query.ts'
+import { collect, refuseIfAny } from '../../records/validation/validate.ts'
+
+/** What a request says, validated by its route. */
+export interface RequestInput {
+  query: unknown
+  body: unknown
+  /** The JSON as it was sent, for the hash of an idempotent request; `undefined` for an empty body. */
+  body_as_sent: unknown
+}
+
+/** A route that names no parameters takes none, and one without a body takes at most an empty object. */
+const NO_PARAMETERS = z.strictObject({})
+
+/**
+ * Reads the query and body of requests to `route`.
+ * @returns a function that throws `Problem`: `unsupported-media-type`; `invalid-input` with every bad field of query
+ * and body at once; `forbidden` for somebody else's `user_id`
+ */
+export function createInputReader(route: Route) {
+  const query_schema = route.query ?? NO_PARAMETERS
+  const lists = listParameters(route.query)
+
+  return (request: IncomingMessage, raw_query: string, bytes: Uint8Array, caller: Caller | undefined): RequestInput => {
+    const errors: FieldError[] = []
+    const query = ownUserIdRemoved(parseQuery(raw_query, lists, errors), caller)
+    const body_as_sent = bytes.length === 0 ? undefined : parseJson(checkedMediaType(request, route.method, bytes))
+    const body = ownUserIdRemoved(body_as_sent, caller)
+
+    const valid_query = collect(query_schema, query, errors, 'query')
+    const valid_body = readBody(route, body, errors)
+    refuseIfAny(errors)
+    return { query: route.query === undefined ? undefined : valid_query, body: valid_body, body_as_sent }
+  }
+}
+
+function readBody(route: Route, body: unknown, errors: FieldError[]): unknown {
+  if (route.body !== undefined) return collect(route.body, body, errors, 'body')
+  if (body !== undefined) collect(NO_PARAMETERS, body, errors, 'body')
+  return undefined
+}
+
+/**
+ * Old clients name their user in queries and bodies: accepted when it is the caller, and taken out so that no handler
+ * ever reads a user from a request.
+ */
+function ownUserIdRemoved<T>(input: T, caller: Caller | undefined): T | Omit<T, 'user_id'> {
+  if (caller === undefined || typeof input !== 'object' || input === null || Array.isArray(input)) return input
+  if (!Object.hasOwn(input, 'user_id')) return input
+  const { user_id, ...rest } = input as T & { user_id: unknown }
+  if (user_id !== caller.user_id) throw new Problem('forbidden', 'user_id is not the user of the token')
+  return rest
+}
+
+const JSON_TYPE = 'application/json'
+const MERGE_PATCH_TYPE = 'application/merge-patch+json'
+
+/** @throws Problem `unsupported-media-type` for anything but JSON in UTF-8 */
+function checkedMediaType(request: IncomingMessage, method: string, bytes: Uint8Array): Uint8Array {
+  const accepted = method === 'PATCH' ? [JSON_TYPE, MERGE_PATCH_TYPE] : [JSON_TYPE]
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';')
+  const charset = parameters.map((text) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(text)?.[1]).find(Boolean)
+  if (accepted.includes(type.trim().toLowerCase()) && /^utf-?8$/i.test(charset ?? 'utf-8')) return bytes
+  throw new Problem(
+    'unsupported-media-type',
+    `The Content-Type of the body must be ${accepted.join(' or ')} in UTF-8`,
+    {
+      headers: { Accept: accepted.join(', ') },
+    },
+  )
+}

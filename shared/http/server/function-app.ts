@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import type { FunctionName } from '../../contract/functions.ts'
+import type { Intake } from '../request/request-body.ts'
+import type { Log } from '../../logging/log.ts'
+import type { Environment } from '../../settings/settings.ts'
+
+/** What tests and the local runtime put in place of the process's own. */
+export interface Overrides {
+  clock?: Clock
+  random?: Random
+  log?: Log
+}
+
+/** One deployed function, composed and ready to answer; made by `createApp`. */
+export interface FunctionApp {
+  readonly name: FunctionName
+  readonly log: Log
+  readonly clock: Clock
+  /**
+   * Answers one request; never rejects.
+   * @param intake what the server made of the body; without it the body is taken from `rawBody`, where the plain
+   * framework leaves it, or read here
+   */
+  handle(request: IncomingMessage, response: ServerResponse, intake?: Intake): Promise<void>
+}
+
+/**
+ * The composition root of a function: settings are read and refused here, adapters made and handed to handlers.
+ * @throws SettingsError naming every bad setting
+ */
+export type FunctionFactory = (environment: Environment, overrides?: Overrides) => FunctionApp

@@ -1,0 +1,83 @@
+import { http } from '@google-cloud/functions-framework'
+import { getTestServer } from '@google-cloud/functions-framework/testing'
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+import { Problem, type ProblemKind } from '../../base/problem.ts'
+import type { FunctionApp } from './function-app.ts'
+import { declaresTooMuch, keepRawBody, takeBody, tooLarge } from '../request/request-body.ts'
+import { problemAnswer } from '../response/problems.ts'
+
+/** Google's load balancers keep connections for 600 s and expect their backends to keep them longer. */
+const KEEP_ALIVE_MS = 620_000
+const HEADERS_DURATION_MS_MAX = 15_000
+const WHOLE_REQUEST_DURATION_MS_MAX = 60_000
+
+/**
+ * The framework's own server for one function, with our intake in front: bodies are read here within our limits, and
+ * the framework's parsers, which would read up to 1 GiB, skip a request that has been read.
+ */
+export function createFunctionServer(app: FunctionApp): Server {
+  http(app.name, (request, response) => app.handle(request, response))
+  const server = getTestServer(app.name)
+  const [framework] = server.listeners('request') as [RequestListener]
+  server.removeAllListeners('request')
+
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const intake = await takeBody(request, app.clock)
+    // Whoever has arrived meanwhile is read first, so that the saves of a burst reach the table together.
+    await app.clock.turn()
+    // What is refused must not be read on, and for a malformed path the framework would answer a page of its own.
+    if (intake.kind !== 'read' || !isDecodable(request.url ?? '/')) return app.handle(request, response, intake)
+    keepRawBody(request, intake.bytes)
+    framework(request, response)
+  }
+  server.on('request', (request, response) => void take(request, response))
+  server.on('checkContinue', (request, response) => {
+    if (declaresTooMuch(request)) return void app.handle(request, response, tooLarge())
+    response.writeContinue()
+    server.emit('request', request, response)
+  })
+  return configureServer(server)
+}
+
+/** The time limits of a server that stands behind a load balancer, and problems for what is not even a request. */
+export function configureServer(server: Server): Server {
+  server.on('clientError', answerClientError)
+  server.keepAliveTimeout = KEEP_ALIVE_MS
+  server.headersTimeout = HEADERS_DURATION_MS_MAX
+  server.requestTimeout = WHOLE_REQUEST_DURATION_MS_MAX
+  return server
+}
+
+/** What serves a function inside another server: the local runtime's gateway, or a test. */
+export function createFunctionListener(app: FunctionApp): RequestListener {
+  const server = createFunctionServer(app)
+  return (request, response) => void server.emit('request', request, response)
+}
+
+function isDecodable(target: string): boolean {
+  try {
+    decodeURIComponent(target.split('?', 1)[0] as string)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const CLIENT_FAULTS: Readonly<Record<string, { kind: ProblemKind; detail: string }>> = {
+  HPE_HEADER_OVERFLOW: { kind: 'too-large', detail: 'The request headers are too large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { kind: 'invalid-input', detail: 'The request did not arrive in time' },
+}
+
+/** What cannot be parsed as HTTP never becomes a request; it is answered as a problem all the same. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const { kind, detail } = CLIENT_FAULTS[error.code ?? ''] ?? { kind: 'invalid-input', detail: 'This is not HTTP' }
+  const { status, body } = problemAnswer(new Problem(kind, detail), 'none')
+  const payload = JSON.stringify(body)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\nConnection: close\r\n` +
+      `Content-Length: ${Buffer.byteLength(payload)}\r\n\r\n${payload}`,
+  )
+}

@@ -1,0 +1,124 @@
+import { realpathSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { systemClock } from '../../base/clock.ts'
+import { createDrain } from './drain.ts'
+import { serverSettings } from '../../settings/edge-settings.ts'
+import type { FunctionApp, FunctionFactory } from './function-app.ts'
+import { createFunctionServer } from './function-server.ts'
+import type { Log } from '../../logging/log.ts'
+import { stackOf } from '../request/request-log.ts'
+import { type Environment, readSettings, SettingsError } from '../../settings/settings.ts'
+
+/**
+ * How a function is deployed. Its `index.ts` says, once:
+ *
+ *     export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp { … }
+ *     export const audiences = deployable(import.meta.filename, createAudiencesApp)
+ *
+ * - `node index.ts`, or `node index.cjs` of the bundle, is the process of the function: the framework's server behind
+ *   our intake, on PORT, ended gracefully by SIGTERM. It is what the image runs.
+ * - `functions-framework --target=audiences` finds the export of that name and serves it too, less gracefully.
+ * - Importing the file does nothing: the local runtime and tests call the factory themselves.
+ *
+ * A bundle in CommonJS has no `import.meta`: the bundler defines `import.meta.filename` as `__filename`.
+ */
+export function deployable(module_file: string | undefined, factory: FunctionFactory): FrameworkHandler {
+  if (module_file === undefined) throw new Error('the bundler must define import.meta.filename as __filename')
+  if (isMain(module_file)) void runProcess(factory, process.env)
+  let app: FunctionApp | undefined
+  return (request, response) => {
+    app ??= composed(factory, process.env)
+    return app.handle(request, response)
+  }
+}
+
+/** What the framework calls for every request. */
+export type FrameworkHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+function isMain(module_file: string): boolean {
+  const main = process.argv[1]
+  if (main === undefined) return false
+  try {
+    return realpathSync(main) === realpathSync(module_file)
+  } catch (error) {
+    // `node -e` and other mains that are no files.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+/** Serves one function until SIGTERM or SIGINT; the exit code is 0 when every request was answered. */
+async function runProcess(factory: FunctionFactory, environment: Environment): Promise<void> {
+  const app = composed(factory, environment)
+  const { PORT } = readSettings(serverSettings, environment)
+  const server = createFunctionServer(app)
+  const drain = createDrain(server, app.clock)
+  onShutdown(app.log, (duration_ms_max) => drain.start(duration_ms_max))
+  const { port } = await listen(server, PORT)
+  app.log.write({ severity: 'NOTICE', message: 'listening', function: app.name, port })
+}
+
+/** The app, or one message that names every bad setting and the end of the process. */
+function composed(factory: FunctionFactory, environment: Environment): FunctionApp {
+  const faults: SettingsError['faults'][number][] = []
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error
+      faults.push(...error.faults)
+      return undefined
+    }
+  }
+  const app = attempt(() => factory(environment))
+  attempt(() => readSettings(serverSettings, environment))
+  if (app !== undefined && faults.length === 0) return app
+  process.stderr.write(`${new SettingsError(faults).message}\n`)
+  return process.exit(1)
+}
+
+/** Resolves with the address once `server` accepts; rejects when the port is taken. */
+export function listen(server: Server, port: number, host?: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host }, () => {
+      server.off('error', reject)
+      resolve(server.address() as AddressInfo)
+    })
+  })
+}
+
+/**
+ * Ends the process gracefully: on SIGTERM and SIGINT, and after an error that nobody caught, which is logged first and
+ * then ends the process as well, since its state can no longer be trusted, but not the requests under way.
+ * @param drain ends what serves; resolves with how many requests were cut off
+ */
+export function onShutdown(log: Log, drain: (duration_ms_max?: number) => Promise<number>): void {
+  let ending = false
+  const end = async (reason: string, exit_code: number) => {
+    if (ending) return
+    ending = true
+    const started_ms = systemClock.monotonic_ms()
+    log.write({ severity: 'NOTICE', message: `ending: ${reason}` })
+    const cut_off = await drain()
+    const ms = Math.round(systemClock.monotonic_ms() - started_ms)
+    log.write({ severity: cut_off === 0 ? 'NOTICE' : 'ERROR', message: 'ended', cut_off_requests: cut_off, ms })
+    await log.flush()
+    process.exit(cut_off === 0 ? exit_code : 1)
+  }
+  // Whoever read our lines is gone: nothing can be said any more, but requests can be answered.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  process.on('SIGTERM', () => void end('SIGTERM', 0))
+  process.on('SIGINT', () => void end('SIGINT', 0))
+  // Rejections that nobody handles arrive here too.
+  process.on('uncaughtException', (error) => {
+    log.write({
+      severity: 'CRITICAL',
+      message: stackOf(error),
+      '@type': 'type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent',
+    })
+    void end('an error nobody caught', 1)
+  })
+}

@@ -1,0 +1,48 @@
+import { systemClock, type Clock } from '../base/clock.ts'
+import { systemRandom, type Random } from '../base/random.ts'
+import type { EdgeSettings, StorageSettings } from '../settings/edge-settings.ts'
+import type { Overrides } from '../http/server/function-app.ts'
+import { streamLog, type Log } from '../logging/log.ts'
+import { hashUserId } from '../logging/user-hash.ts'
+import { gcsObjectStore } from '../objects/gcs-object-store.ts'
+import type { ObjectStore } from '../objects/object-store.ts'
+import { logTableEvents } from '../table/event-log.ts'
+import type { TableEvents } from '../table/events.ts'
+import type { TableSchema } from '../table/object/schema.ts'
+import { Table } from '../table/table.ts'
+
+/** What of the settings it is made of. */
+export type FoundationSettings = StorageSettings & Pick<EdgeSettings, 'LOG_LEVEL' | 'USER_HASH_SALT'>
+
+/** What every function that keeps records stands on, made of its settings. */
+export interface Foundation {
+  /** For `createApp`, as they are. */
+  readonly edge: { readonly clock: Clock; readonly random: Random; readonly log: Log }
+  /** The configured bucket. */
+  readonly store: ObjectStore
+  /** Told of what happens to its objects; it logs. */
+  readonly events: TableEvents
+  /** A table on the configured bucket. @param share of the memory that decoded partitions may take */
+  readonly table: (schema: TableSchema, share: number) => Table
+  /** The cheapest request that shows the bucket answers. */
+  readonly probe: () => Promise<unknown>
+  /** What logs know a user by. */
+  readonly hashUser: (user_id: string) => string
+}
+
+export function createFoundation(settings: FoundationSettings, overrides: Overrides): Foundation {
+  const { clock = systemClock, random = systemRandom } = overrides
+  const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
+  const store = gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock })
+  const hashUser = (user_id: string): string => hashUserId(user_id, settings.USER_HASH_SALT)
+  const events = logTableEvents(log, hashUser)
+  return {
+    edge: { clock, random, log },
+    store,
+    events,
+    table: (schema, share) =>
+      new Table(schema, { store, clock, random, events, cache_bytes_max: Math.floor(settings.CACHE_BYTES * share) }),
+    probe: () => store.list('config/'),
+    hashUser,
+  }
+}

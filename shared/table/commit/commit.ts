@@ -1,0 +1,290 @@
+import { fullJitter_ms } from '../../base/backoff.ts'
+import type { Clock } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
+import type { Random } from '../../base/random.ts'
+import { currentTrace } from '../../base/trace.ts'
+import type { ObjectStore, WriteResult } from '../../objects/object-store.ts'
+import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
+import { assembleFile } from '../../parquet/file.ts'
+import { evaluate, openDraft, type Admission, type Draft, type Plan } from './evaluate.ts'
+import type { TableEvents } from '../events.ts'
+import { namingObject, outcomeUnknown, retryReads } from '../object/failures.ts'
+import {
+  encodeFooter,
+  OLDEST_WRITER_BESIDE,
+  withCommit,
+  WRITER_RELEASE,
+  type CommitMark,
+  type Footer,
+} from '../object/footer.ts'
+import { layOut } from '../object/layout.ts'
+import { LIMITS, WARN_SHARE } from '../object/limits.ts'
+import type { Mutation, Outcome } from './mutation.ts'
+import type { Pace } from './write-pacer.ts'
+import type { Month } from '../object/partition.ts'
+import type { SnapshotCache } from '../object/snapshot-cache.ts'
+import { rowCount, type Snapshot } from '../object/snapshot.ts'
+import type { TableSchema } from '../object/schema.ts'
+
+/**
+ * The commit protocol: optimistic, on the object's generation, with proof inside the object. README.md tells it whole.
+ */
+export interface CommitDependencies {
+  readonly store: ObjectStore
+  readonly cache: SnapshotCache
+  readonly pace: Pace
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: TableEvents
+}
+
+export interface Target {
+  readonly schema: TableSchema
+  readonly month: Month
+  /** The object's full name. */
+  readonly name: string
+}
+
+const ATTEMPTS_MAX = 8
+const COMMIT_DEADLINE_MS = 20_000
+/** Cloud Storage takes about one write per second of one name; whoever was turned away spreads over that. */
+const THROTTLED_BACKOFF = { base_ms: 1000, cap_ms: 3000 }
+/** Short: an instance that commits without a pause knows the newest generation first, and who waits long loses again. */
+const CONFLICT_BACKOFF = { base_ms: 100, cap_ms: 1000 }
+
+/** A snapshot with the proof that it was current after the batch began. */
+interface View {
+  readonly snapshot: Snapshot
+  readonly is_proven: boolean
+}
+
+/** A new generation, ready to be sent. */
+export interface Candidate {
+  readonly snapshot: Omit<Snapshot, 'generation'>
+  readonly bytes: Uint8Array
+  readonly crc32c: number
+  readonly commit_id: string
+}
+
+/**
+ * Carries out a batch of mutations of one object: every outcome is true of the stored object, or the call throws.
+ * @throws Problem `contended` or `unavailable`, with `outcome: "unknown"` when the batch may have landed
+ */
+export async function commitBatch(
+  dependencies: CommitDependencies,
+  target: Target,
+  batch: readonly Mutation[],
+): Promise<readonly Outcome[]> {
+  const { cache, pace, clock, events } = dependencies
+  const { schema, name } = target
+  const attempts = new Attempts(dependencies)
+  const refresh = async (): Promise<View> => ({
+    snapshot: await retryReads(dependencies, () => cache.whole(schema, name)),
+    is_proven: true,
+  })
+  const seen = cache.peek(name)
+  let view: View = seen?.whole ? { snapshot: seen, is_proven: false } : await refresh()
+
+  for (;;) {
+    const { plan, candidate } = await prepare(dependencies, target, view.snapshot, batch)
+    if (!candidate) {
+      // A refusal, a no-op or a replay is answered only from rows proven current.
+      if (view.is_proven) return plan.outcomes
+      const fresh = await refresh()
+      if (fresh.snapshot.generation === view.snapshot.generation) return plan.outcomes
+      view = fresh
+      continue
+    }
+
+    const { result, was_unanswered } = await attempts.send(name, candidate, view.snapshot.generation)
+    if (result.kind === 'written') {
+      const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
+      cache.put(snapshot)
+      pace.landed(name)
+      report(events, snapshot, candidate, plan, attempts.count, false)
+      return plan.outcomes
+    }
+    if (was_unanswered) {
+      const landed = await refresh().catch((error: unknown) => {
+        throw attempts.exhausted(error)
+      })
+      if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {
+        // The attempt whose answer was lost had landed: the whole batch stands as computed.
+        report(events, landed.snapshot, candidate, plan, attempts.count, true)
+        return plan.outcomes
+      }
+    }
+    if (result.kind === 'conflict') await attempts.waitAfterConflict()
+    if (clock.monotonic_ms() > attempts.deadline_ms) throw attempts.exhausted()
+    // Only now: rows read before the wait would lose the next race as well.
+    view = await refresh()
+  }
+}
+
+/** Evaluates the batch on a snapshot and, when it changes anything, builds the next generation. */
+async function prepare(
+  dependencies: CommitDependencies,
+  target: Target,
+  snapshot: Snapshot,
+  batch: readonly Mutation[],
+): Promise<{ plan: Plan; candidate: Candidate | undefined }> {
+  const { schema, month } = target
+  const now_ms = dependencies.clock.now_ms()
+  const draft = await openDraft(schema, snapshot, batch)
+  for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
+    const plan = evaluate(month, draft, batch, { now_ms, admission })
+    if (plan.writes.length + plan.ledger_entries.length === 0) return { plan, candidate: undefined }
+    requireWriter(snapshot.footer)
+    const candidate = await build(dependencies, schema, draft, plan, now_ms)
+    // With no write admitted there can be purges yet, which make room in the end.
+    if (candidate.bytes.length <= LIMITS.object_bytes || admission === 'none') return { plan, candidate }
+  }
+  throw new Error('a plan that admits no write has writes')
+}
+
+export function requireWriter({ min_writer }: Footer): void {
+  if (min_writer > WRITER_RELEASE) {
+    throw new Problem('unavailable', 'These records were written by a newer release; this one may only read them.', {
+      retry_after_ms: 30_000,
+    })
+  }
+}
+
+async function build(
+  { random }: CommitDependencies,
+  schema: TableSchema,
+  draft: Draft,
+  plan: Plan,
+  now_ms: number,
+): Promise<Candidate> {
+  const base = draft.snapshot
+  const file = await namingObject(base.name, () => layOut(schema, base, plan.writes, draft.decoded))
+  return assembleCandidate(base, file, {
+    commit_id: randomMark(random),
+    time_ms: now_ms,
+    footer: {
+      epoch: base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch,
+      ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
+      floor: Math.max(base.footer.floor, plan.purges.floor),
+      purged_version: Math.max(base.footer.purged_version, plan.purges.version),
+      purged: base.footer.purged.with(plan.purges.is_purged),
+    },
+  })
+}
+
+/** The generation after `base`: these rows, one revision on, and of the footer what a commit always changes. */
+export function assembleCandidate(
+  base: Snapshot,
+  file: Snapshot['file'],
+  { commit_id, time_ms, footer: changed }: CommitMark & { footer: Partial<Footer> },
+): Candidate {
+  const footer: Footer = {
+    ...base.footer,
+    ...changed,
+    rev: base.footer.rev + 1,
+    min_writer: Math.max(base.footer.min_writer, OLDEST_WRITER_BESIDE),
+    commits: withCommit(base.footer.commits, { commit_id, time_ms }),
+  }
+  const { bytes, crc32c } = assembleFile({ ...file, key_values: encodeFooter(footer) })
+  return {
+    snapshot: { name: base.name, size_bytes: bytes.length, file, footer, whole: true },
+    bytes,
+    crc32c,
+    commit_id,
+  }
+}
+
+/** A commit id, or an epoch. */
+export function randomMark(random: Random): string {
+  return Buffer.from(random.bytes(8)).toString('hex')
+}
+
+/** The attempts that one batch makes, counted and bounded. */
+export class Attempts {
+  readonly #dependencies: CommitDependencies
+  readonly deadline_ms: number
+  count = 0
+  #conflicts = 0
+  #failures = 0
+  #may_have_landed = false
+
+  constructor(dependencies: CommitDependencies) {
+    this.#dependencies = dependencies
+    this.deadline_ms = dependencies.clock.monotonic_ms() + COMMIT_DEADLINE_MS
+  }
+
+  /**
+   * Sends the same bytes until the store gives a definite answer. Re-sending is safe: at most one of them can find the
+   * generation it names. Being throttled is definite too (nothing happened), and means that others write: the wait is
+   * over when this returns, and the rows are to be read again.
+   */
+  async send(
+    name: string,
+    candidate: Candidate,
+    if_generation: string,
+  ): Promise<{ result: WriteResult | { kind: 'throttled' }; was_unanswered: boolean }> {
+    const { store, pace, clock, random } = this.#dependencies
+    let was_unanswered = false
+    this.#may_have_landed = false
+    for (;;) {
+      if (this.count >= ATTEMPTS_MAX || clock.monotonic_ms() > this.deadline_ms) throw this.exhausted()
+      if (this.count++ > 0) currentTrace().retries++
+      try {
+        const result = await store.write(name, candidate.bytes, {
+          if_generation,
+          crc32c: candidate.crc32c,
+          content_type: 'application/vnd.apache.parquet',
+        })
+        return { result, was_unanswered }
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error
+        if (error.kind === 'rejected') throw was_unanswered ? this.exhausted(error) : error
+        if (error.kind === 'unavailable') was_unanswered = this.#may_have_landed = true
+        else pace.throttled(name)
+        await clock.sleep(fullJitter_ms(++this.#failures, THROTTLED_BACKOFF, random))
+        if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }
+      }
+    }
+  }
+
+  async waitAfterConflict(): Promise<void> {
+    const { clock, random } = this.#dependencies
+    // The generation has moved on, so an unanswered attempt can land no more: what we send next is new.
+    this.#may_have_landed = false
+    await clock.sleep(fullJitter_ms(++this.#conflicts, CONFLICT_BACKOFF, random))
+  }
+
+  /** The honest answer when no further attempt is made. */
+  exhausted(cause?: unknown): Problem {
+    if (this.#may_have_landed) return outcomeUnknown(cause)
+    return new Problem('contended', 'Too many writers at once; the change was not made. Try again shortly.', {
+      retry_after_ms: 2000,
+    })
+  }
+}
+
+export function report(
+  events: TableEvents,
+  snapshot: Snapshot,
+  { commit_id, bytes, snapshot: own }: Candidate,
+  plan: Pick<Plan, 'changes'>,
+  attempts: number,
+  answer_lost: boolean,
+): void {
+  const { name: object, generation } = snapshot
+  events.committed({
+    object,
+    generation,
+    rev: own.footer.rev,
+    commit_id,
+    attempts,
+    answer_lost,
+    bytes: bytes.length,
+    records: plan.changes,
+  })
+  const rows = rowCount(snapshot)
+  if (rows > LIMITS.object_rows * WARN_SHARE) events.nearLimit(object, 'object_rows', rows, LIMITS.object_rows)
+  if (snapshot.size_bytes > LIMITS.object_bytes * WARN_SHARE) {
+    events.nearLimit(object, 'object_bytes', snapshot.size_bytes, LIMITS.object_bytes)
+  }
+}

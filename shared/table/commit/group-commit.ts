@@ -1,0 +1,157 @@
+import type { Clock } from '../../base/clock.ts'
+import { Problem } from '../../base/problem.ts'
+import { currentTrace } from '../../base/trace.ts'
+import { LIMITS } from '../object/limits.ts'
+import type { Mutation, Outcome } from './mutation.ts'
+import type { Pace } from './write-pacer.ts'
+
+/**
+ * Group commit: the mutations of one object inside one instance queue up; whoever finds it idle takes all that is
+ * queued and commits them together, and a commit on its way gathers its followers. Nothing is acknowledged before its
+ * own commit is.
+ */
+export class GroupCommit<Target extends { readonly name: string }> {
+  readonly #commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>
+  readonly #clock: Clock
+  readonly #pace: Pace | undefined
+  readonly #queues = new Map<string, Waiting[]>()
+  readonly #gatherings = new Map<string, Gathering>()
+
+  constructor(
+    commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>,
+    clock: Clock,
+    pace?: Pace,
+  ) {
+    this.#commit = commit
+    this.#clock = clock
+    this.#pace = pace
+  }
+
+  /**
+   * Tells that a mutation of `owner` (a user and kind) is on its way, so that a commit about to start may wait for it.
+   * @returns to be called when it is queued or given up; further calls do nothing
+   */
+  announce(owner: string): () => void {
+    let gathering = this.#gatherings.get(owner)
+    if (!gathering) this.#gatherings.set(owner, (gathering = new Gathering()))
+    gathering.expected++
+    let is_awaited = true
+    return () => {
+      if (!is_awaited) return
+      is_awaited = false
+      if (--gathering.expected === 0) {
+        this.#gatherings.delete(owner)
+        gathering.complete.abort(COMPLETE)
+      }
+    }
+  }
+
+  /**
+   * Queues a mutation and resolves with its outcome, true of the stored object.
+   * @throws Problem `too-many-requests` when the queue is full, or what the commit threw
+   */
+  async submit(owner: string, target: Target, mutation: Mutation): Promise<Outcome> {
+    const queue = this.#queues.get(target.name)
+    if (queue && queue.length >= LIMITS.queue_operations) {
+      throw new Problem('too-many-requests', 'Too many changes are waiting to be stored. Try again shortly.', {
+        retry_after_ms: 1000,
+      })
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Committed>()
+    const waiting: Waiting = { mutation, resolve, reject, since_ms: this.#clock.monotonic_ms() }
+    if (queue) {
+      queue.push(waiting)
+    } else {
+      this.#queues.set(target.name, [waiting])
+      void this.#drain(owner, target)
+    }
+    const { outcome, group_size } = await promise
+    currentTrace().group_size = group_size
+    return outcome
+  }
+
+  /** Commits batch after batch until the queue is empty. Never rejects: each waiting mutation has its own answer. */
+  async #drain(owner: string, target: Target): Promise<void> {
+    const queue = this.#queues.get(target.name)!
+    for (let committed = 0; queue.length > 0;) {
+      await this.#linger(owner, queue, committed)
+      await this.#pace?.ready(target.name)
+      const batch = takeBatch(queue)
+      committed = batch.length
+      const oldest_ms = this.#clock.monotonic_ms() - WAIT_MAX_MS
+      const overdue = batch.filter(({ since_ms }) => since_ms < oldest_ms)
+      for (const { reject } of overdue) reject(waitedTooLong())
+      const due = batch.filter(({ since_ms }) => since_ms >= oldest_ms)
+      if (due.length === 0) continue
+      try {
+        const outcomes = await this.#commit(
+          target,
+          due.map(({ mutation }) => mutation),
+        )
+        due.forEach(({ resolve }, at) => resolve({ outcome: outcomes[at]!, group_size: due.length }))
+      } catch (error) {
+        for (const { reject } of due) reject(error)
+      }
+    }
+    this.#queues.delete(target.name)
+  }
+
+  /**
+   * Waits, at most 100 ms, for mutations that are on their way: those announced, and, in a crowd, those that keep
+   * arriving. A lone save has none to wait for: it gives way once to what has already arrived, and goes.
+   * @param committed how many went with the batch before: who comes right behind a crowd belongs to it
+   */
+  async #linger(owner: string, queue: readonly Waiting[], committed: number): Promise<void> {
+    const until_ms = this.#clock.monotonic_ms() + LINGER_MAX_MS
+    for (let before = 0; before < queue.length && this.#clock.monotonic_ms() < until_ms;) {
+      before = queue.length
+      if (Math.max(before, committed) < CROWD_OPERATIONS) await this.#clock.turn()
+      else await this.#clock.sleep(CROWD_PAUSE_MS)
+      const gathering = this.#gatherings.get(owner)
+      if (gathering) await this.#clock.sleep(until_ms - this.#clock.monotonic_ms(), gathering.complete.signal)
+    }
+  }
+}
+
+/** So many at once are not a person's clicks but a crowd, whose members come closer together than the pause. */
+const CROWD_OPERATIONS = 4
+const CROWD_PAUSE_MS = 20
+const LINGER_MAX_MS = 100
+/** Without a reason of ours, every abort would make an exception with a stack. */
+const COMPLETE = 'complete'
+/** A mutation that waited this long behind others is turned away, so that it is answered within the request's time. */
+const WAIT_MAX_MS = 8000
+
+interface Committed {
+  outcome: Outcome
+  group_size: number
+}
+
+interface Waiting {
+  readonly mutation: Mutation
+  readonly since_ms: number
+  resolve: (committed: Committed) => void
+  reject: (error: unknown) => void
+}
+
+class Gathering {
+  expected = 0
+  readonly complete = new AbortController()
+}
+
+function takeBatch(queue: Waiting[]): Waiting[] {
+  let operations = 0
+  let bytes = 0
+  for (const { mutation } of queue) {
+    bytes += mutation.size_bytes
+    if (operations > 0 && (operations >= LIMITS.batch_operations || bytes > LIMITS.batch_bytes)) break
+    operations++
+  }
+  return queue.splice(0, operations)
+}
+
+function waitedTooLong(): Problem {
+  return new Problem('contended', 'Too many changes at once; this one was not made. Try again shortly.', {
+    retry_after_ms: 2000,
+  })
+}

@@ -1,0 +1,44 @@
+import type { Creation, Mutation } from './mutation.ts'
+import { monthOf, startOfMonth_ms, type Month } from '../object/partition.ts'
+
+/**
+ * How the idempotency key of a creation without an id is honoured across a month's end, where a repetition would look
+ * for its first attempt in another object. README.md tells it whole.
+ */
+export interface EarlierLedger {
+  readonly month: Month
+  /** A write sent before the month's end may still be on its way there. */
+  readonly may_still_grow: boolean
+}
+
+/**
+ * A PUT that has not landed ten minutes after it was sent is taken for lost: no front end holds a request so long. A minute
+ * more, because it may be sent half a minute into the month (a request goes on for so long, by a clock that is behind) and
+ * be looked for by a clock that is ahead.
+ */
+const LANDS_WITHIN_MS = 11 * 60_000
+/** As long as ledger entries live, and a minute for clocks that disagree. */
+const ASKED_FOR_MS = 24 * 60 * 60_000 + 60_000
+
+/** The ledger, besides that of the month of `now_ms`, in which a first attempt may be. */
+export function earlierLedger(now_ms: number): EarlierLedger | undefined {
+  const month_start_ms = startOfMonth_ms(monthOf(now_ms))
+  const age_ms = now_ms - month_start_ms
+  if (age_ms >= ASKED_FOR_MS) return undefined
+  return { month: monthOf(month_start_ms - 1), may_still_grow: age_ms < LANDS_WITHIN_MS }
+}
+
+export function creationOf(id: string, creation: Creation): Mutation {
+  return { ...creation, id, decide: (row, now_ms) => creation.decide(id, row, now_ms) }
+}
+
+/** Records the key of a creation, and the id that it will have, in a ledger that is not that id's own. */
+export function reservationOf(creation: Mutation): Mutation {
+  return {
+    ...creation,
+    decide: (current, now_ms) => {
+      const decision = creation.decide(current, now_ms)
+      return decision.kind === 'write' ? { kind: 'keep', row: decision.row, status: decision.status } : decision
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Problem } from '../../base/problem.ts'
+import type { Row } from '../object/schema.ts'
+
+/**
+ * A change to one record, as a pure decision over the record as it is: it may be asked several times, each time on
+ * fresher rows, and only its last answer counts. Expensive work is done before, outside the retry loop.
+ */
+export interface Mutation {
+  readonly id: string
+  /** For the audit trail: who wrote, as the client names itself. */
+  readonly client?: string
+  /** Present when the request carries an `Idempotency-Key`. */
+  readonly idempotency?: { readonly request_hash: string; readonly body_hash: string } | undefined
+  /** Bytes of the request, to bound a batch. */
+  readonly size_bytes: number
+  decide(current: Row | undefined, now_ms: number): Decision
+}
+
+/** A mutation that names its record only if the client chose an id. */
+export type Creation = Omit<Mutation, 'id' | 'decide'> & {
+  readonly id: string | undefined
+  decide(id: string, current: Row | undefined, now_ms: number): Decision
+}
+
+export type Decision =
+  /**
+   * Store this row. The table stamps `version` (+1), `rev` and `updated_at` (now, unless an import keeps the old one).
+   * Only `revives` may write under an id that was purged; its version follows the one named.
+   */
+  | {
+      readonly kind: 'write'
+      readonly row: Row
+      readonly status: number
+      readonly updated_at_ms?: number
+      readonly revives?: { readonly version: number }
+    }
+  /** The record already is as wanted: no new version. */
+  | { readonly kind: 'keep'; readonly row: Row; readonly status: number }
+  /** Take the row out for good; its id stays used. */
+  | { readonly kind: 'purge' }
+  | { readonly kind: 'refuse'; readonly problem: Problem }
+
+/** The row as it was stored or found; a purged one as it was last. */
+export type Outcome =
+  | { readonly kind: 'written' | 'kept'; readonly row: Row; readonly status: number }
+  /** The same keyed request was carried out before. `row` is the record as it stands now, if it still is there. */
+  | { readonly kind: 'replayed'; readonly id: string; readonly row: Row | undefined; readonly status: number }
+  | { readonly kind: 'refused'; readonly problem: Problem }

@@ -1,0 +1,184 @@
+import { newId } from '../../base/ids.ts'
+import { Problem } from '../../base/problem.ts'
+import { commitBatch, type CommitDependencies, type Target } from './commit.ts'
+import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { Lookups } from '../read/lookups.ts'
+import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-boundary.ts'
+import type { Creation, Mutation, Outcome } from './mutation.ts'
+import { monthOfId, objectName, type Month } from '../object/partition.ts'
+import type { TableSchema } from '../object/schema.ts'
+
+/** Less than the 30 s that a request has. */
+const MUTATION_MS_MAX = 28_000
+/** Without a reason of ours, every abort would make an exception with a stack. */
+const SETTLED = 'settled'
+
+/** Told the id of a record before the commit that may store it. @throws Problem when it is too late for that */
+type Sending = (id: string) => void
+
+/** The way of a change into the queue of its object, and of its outcome back, in the time that a request has. */
+export class Writes {
+  readonly #schema: TableSchema
+  readonly #dependencies: CommitDependencies
+  readonly #lookups: Lookups
+  readonly #group_commit: GroupCommit<Target>
+
+  constructor(schema: TableSchema, dependencies: CommitDependencies, lookups: Lookups) {
+    this.#schema = schema
+    this.#dependencies = dependencies
+    this.#lookups = lookups
+    this.#group_commit = new GroupCommit(
+      (target, batch) => commitBatch(dependencies, target, batch),
+      dependencies.clock,
+      dependencies.pace,
+    )
+  }
+
+  async mutate(user_id: string, mutation: Mutation): Promise<Outcome> {
+    return await this.#inTime((sending) => this.#mutate(user_id, mutation, sending))
+  }
+
+  async create(user_id: string, creation: Creation): Promise<Outcome> {
+    const { id } = creation
+    if (id === undefined) return await this.#inTime((sending) => this.#createNew(user_id, creation, sending))
+    return await this.mutate(user_id, creationOf(id, creation))
+  }
+
+  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
+    if (mutations.length === 0) return []
+    try {
+      return await commitBatch(this.#dependencies, this.#target(user_id, month), mutations)
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
+  async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
+    const announced = this.#group_commit.announce(user_id)
+    try {
+      const located = await this.#lookups.locate(user_id, mutation.id)
+      if (located) {
+        sending(located.id)
+        return await this.#submit(user_id, { ...mutation, id: located.id }, located.month, announced)
+      }
+      // No such record can exist, so there is nothing to prove: the decision over an absent one is final.
+      const decision = mutation.decide(undefined, this.#dependencies.clock.now_ms())
+      if (decision.kind === 'refuse') return { kind: 'refused', problem: decision.problem }
+      return { kind: 'refused', problem: notATypeId(this.#schema) }
+    } finally {
+      announced()
+    }
+  }
+
+  async #createNew(user_id: string, creation: Creation, sending: Sending): Promise<Outcome> {
+    const announced = this.#group_commit.announce(user_id)
+    try {
+      const { clock, random } = this.#dependencies
+      const now_ms = clock.now_ms()
+      const proposed = creationOf(newId(this.#schema.id_prefix, now_ms, random), creation)
+      const is_split = creation.idempotency !== undefined && this.#schema.partitioned_by === 'month'
+      const other = is_split ? earlierLedger(now_ms) : undefined
+      const earlier = other && (await this.#meetEarlierLedger(user_id, proposed, other, announced))
+      const carryOut = async (mutation: Mutation): Promise<Outcome> => {
+        sending(mutation.id)
+        return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
+      }
+      let outcome = earlier ?? (await carryOut(proposed))
+      let found_in = other && earlier ? other.month : this.#home(proposed.id)
+      // The ledger of one month has reserved the key for an id of the next: there it is carried out, or was.
+      while (outcome.kind === 'replayed' && this.#home(outcome.id) !== found_in) {
+        found_in = this.#home(outcome.id)
+        outcome = await carryOut(creationOf(outcome.id, creation))
+      }
+      return outcome
+    } finally {
+      announced()
+    }
+  }
+
+  /**
+   * What the month before knows of a keyed creation. While a first attempt may still be on its way there, the key is
+   * reserved in its ledger: that attempt is found by then or, as the generation moves on, can land no more.
+   * @returns undefined when nothing is known there, or nothing but the reservation just made
+   */
+  async #meetEarlierLedger(
+    user_id: string,
+    proposed: Mutation,
+    { month, may_still_grow }: EarlierLedger,
+    announced: () => void,
+  ): Promise<Outcome | undefined> {
+    if (!may_still_grow) return await this.#lookups.replayOf(user_id, month, proposed.idempotency!)
+    try {
+      const outcome = await this.#submit(user_id, reservationOf(proposed), month, announced)
+      return outcome.kind === 'kept' ? undefined : outcome
+    } catch (error) {
+      // Whatever became of the reservation, no record was made; with its key the request may be repeated.
+      throw error instanceof Problem && error.members['outcome'] === 'unknown' ? storeAway(error) : error
+    }
+  }
+
+  async #submit(user_id: string, mutation: Mutation, month: Month, announced: () => void): Promise<Outcome> {
+    const target = this.#target(user_id, month)
+    announced()
+    try {
+      return await this.#group_commit.submit(user_id, target, mutation)
+    } catch (error) {
+      const problem = asProblem(error, this.#dependencies.events)
+      throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
+        ? withId(problem, this.#schema, mutation.id)
+        : problem
+    }
+  }
+
+  /**
+   * Carries out one mutation within the time that its request has. Whoever gave the request up instead could only say
+   * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
+   */
+  async #inTime(carryOut: (sending: Sending) => Promise<Outcome>): Promise<Outcome> {
+    let sent_id: string | undefined
+    let is_over = false
+    const settled = new AbortController()
+    const limit = new Promise<never>((_resolve, reject) => {
+      void this.#dependencies.clock.sleep(MUTATION_MS_MAX, settled.signal).then(() => {
+        if (settled.signal.aborted) return
+        is_over = true
+        reject(sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id))
+      })
+    })
+    try {
+      const sending: Sending = (id) => {
+        // Whoever was told that nothing was changed must not find a record later.
+        if (is_over) throw storeAway()
+        sent_id = id
+      }
+      return await Promise.race([carryOut(sending), limit])
+    } finally {
+      settled.abort(SETTLED)
+    }
+  }
+
+  #target(user_id: string, month: Month): Target {
+    return { schema: this.#schema, month, name: objectName(this.#schema, user_id, month) }
+  }
+
+  /** The month that an id of this system belongs to. */
+  #home(id: string): Month {
+    return monthOfId(this.#schema, id)!
+  }
+}
+
+function notATypeId(schema: TableSchema): Problem {
+  return new Problem('invalid-input', `${schema.id_column} is not an id of this system.`, {
+    errors: [{ path: schema.id_column, message: `must look like ${schema.id_prefix}_01h455vb4pex5vsknk084sn02q` }],
+  })
+}
+
+/** Each waiting request learns which id it may safely repeat with. */
+function withId(problem: Problem, schema: TableSchema, id: string): Problem {
+  return new Problem(problem.kind, problem.message, {
+    members: { ...problem.members, [schema.id_column]: id },
+    ...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),
+    cause: problem,
+  })
+}

@@ -1,0 +1,36 @@
+import type { Cell, Column } from '../../parquet/schema.ts'
+
+/**
+ * What the table needs to know of a record kind, as plain data. `shared/records` has one for each kind.
+ *
+ * Every table has the columns of `SYSTEM_COLUMNS`; the table itself stamps `version`, `rev` and `updated_at`.
+ */
+export interface TableSchema {
+  /** First component of every object name, and the first part of its file name: `audiences`. */
+  readonly name: string
+  /** TypeID prefix without the underscore: `aud`. */
+  readonly id_prefix: string
+  readonly id_column: string
+  /** `month`: one object per UTC month of created_at; `user`: a single object. */
+  readonly partitioned_by: 'month' | 'user'
+  /** In file order, those that listings want first and side by side. */
+  readonly columns: readonly Column[]
+  /** Columns that only whole records need; listings never decode them. */
+  readonly detail_columns: readonly string[]
+}
+
+export const SYSTEM_COLUMNS = [
+  { name: 'created_at', type: 'timestamp', statistics: true },
+  { name: 'updated_at', type: 'timestamp', statistics: true },
+  { name: 'version', type: 'int64', statistics: true },
+  { name: 'rev', type: 'int64', statistics: true },
+  { name: 'deleted', type: 'boolean', statistics: true },
+  { name: 'client_id', type: 'string' },
+] as const satisfies readonly Column[]
+
+/** One record as the table handles it: a cell per column of the schema. JSON cells are UTF-8 text. */
+export type Row = Readonly<Record<string, Cell>>
+
+export function summaryColumns(schema: TableSchema): string[] {
+  return schema.columns.map(({ name }) => name).filter((name) => !schema.detail_columns.includes(name))
+}

@@ -1,0 +1,124 @@
+import type { ObjectListing, ObjectStore } from '../../objects/object-store.ts'
+import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
+import { footerBytes, parseTail } from '../../parquet/file.ts'
+import { namingObject } from './failures.ts'
+import type { TableSchema } from './schema.ts'
+import { absentSnapshot, snapshotOf, wholeSnapshot, type Snapshot } from './snapshot.ts'
+
+/**
+ * Decoded partitions of one instance, by object name, least recently used out first. It holds what was seen, never what
+ * is true: nothing is answered from it before the store has confirmed the generation.
+ */
+export class SnapshotCache {
+  readonly #store: ObjectStore
+  readonly #bytes_max: number
+  readonly #snapshots = new Map<string, Snapshot>()
+  readonly #loading = new Map<string, Promise<Snapshot>>()
+
+  /** @param bytes_max objects and their decoded columns together, roughly */
+  constructor(store: ObjectStore, { bytes_max }: { bytes_max: number }) {
+    this.#store = store
+    this.#bytes_max = bytes_max
+  }
+
+  /** As last seen here; perhaps outdated. */
+  peek(name: string): Snapshot | undefined {
+    return this.#snapshots.get(name)
+  }
+
+  /** The object as it is now: one GET, without a body when it has not changed. @throws StoreError, CorruptObject */
+  async current(schema: TableSchema, name: string): Promise<Snapshot> {
+    // Whoever comes while a cold object is on its way waits for that one copy, then validates it like any other.
+    const loading = this.#snapshots.has(name) ? undefined : this.#loading.get(name)
+    if (loading) await Promise.allSettled([loading])
+    const cached = this.#snapshots.get(name)
+    if (cached) return await this.#read(schema, name, cached)
+    const load = this.#read(schema, name, undefined)
+    this.#loading.set(name, load)
+    try {
+      return await load
+    } finally {
+      if (this.#loading.get(name) === load) this.#loading.delete(name)
+    }
+  }
+
+  /** The object whole, for rewriting: like `current`, but never one that was opened by ranges. */
+  async whole(schema: TableSchema, name: string): Promise<Snapshot> {
+    const current = await this.current(schema, name)
+    if (current.whole) return current
+    // Read without condition: a listing may open it by ranges again meanwhile.
+    this.#snapshots.delete(name)
+    return await this.#read(schema, name, undefined)
+  }
+
+  /**
+   * An object that was just listed: without a request when that generation is here. A large one that is not here is
+   * opened by its footer, and its columns are fetched by range as they are asked for.
+   */
+  async listed(schema: TableSchema, listing: ObjectListing): Promise<Snapshot> {
+    const cached = this.#snapshots.get(listing.name)
+    if (cached?.generation === listing.generation) return this.#keep(cached)
+    if (cached || listing.size_bytes <= RANGED_ABOVE_BYTES) return await this.current(schema, listing.name)
+    return this.#keep(await this.#openByRanges(listing))
+  }
+
+  /** Takes in what this instance has just written. */
+  put(snapshot: Snapshot): void {
+    this.#keep(snapshot)
+  }
+
+  async #read(schema: TableSchema, name: string, cached: Snapshot | undefined): Promise<Snapshot> {
+    const unless = cached && cached.generation !== NO_OBJECT ? { unless: cached.generation } : {}
+    const result = await this.#store.read(name, unless)
+    const is_overtaken = this.#snapshots.get(name) !== cached
+    switch (result.kind) {
+      case 'unmodified':
+        return is_overtaken ? cached! : this.#keep(cached!)
+      case 'absent':
+        return is_overtaken ? absentSnapshot(schema, name) : this.#keep(absentSnapshot(schema, name))
+      case 'found': {
+        const snapshot = await namingObject(name, () => wholeSnapshot(name, result.generation, result.bytes))
+        return is_overtaken ? snapshot : this.#keep(snapshot)
+      }
+    }
+  }
+
+  async #openByRanges({ name, generation, size_bytes }: ObjectListing): Promise<Snapshot> {
+    const readRange = async (start: number, end: number): Promise<Uint8Array> => {
+      const result = await this.#store.readRange(name, { start, end }, { generation })
+      if (result.kind === 'found') return result.bytes
+      throw new StoreError('unavailable', `${name} changed while it was read`)
+    }
+    let tail = await readRange(size_bytes - TAIL_BYTES, size_bytes)
+    const footer_bytes = await namingObject(name, () => footerBytes(tail))
+    if (footer_bytes > tail.length) tail = await readRange(Math.max(0, size_bytes - footer_bytes), size_bytes)
+    return await namingObject(name, () =>
+      snapshotOf(name, generation, size_bytes, parseTail(tail, size_bytes, readRange), false),
+    )
+  }
+
+  #keep(snapshot: Snapshot): Snapshot {
+    this.#snapshots.delete(snapshot.name)
+    this.#snapshots.set(snapshot.name, snapshot)
+    let total = 0
+    for (const held of this.#snapshots.values()) total += heldBytes(held)
+    for (const [name, held] of this.#snapshots) {
+      if (total <= this.#bytes_max || name === snapshot.name) break
+      this.#snapshots.delete(name)
+      total -= heldBytes(held)
+    }
+    return snapshot
+  }
+}
+
+/** Above this a cold object is not fetched whole just to list from it. */
+const RANGED_ABOVE_BYTES = 8 * 1024 * 1024
+/** Holds the footer of most months: one request tells where everything is. */
+const TAIL_BYTES = 256 * 1024
+/** What even an absent object costs to remember. */
+const ENTRY_BYTES = 1024
+
+function heldBytes(snapshot: Snapshot): number {
+  const decoded = snapshot.file.groups.reduce((sum, group) => sum + group.decoded_bytes, 0)
+  return ENTRY_BYTES + (snapshot.whole ? snapshot.size_bytes : 0) + decoded
+}

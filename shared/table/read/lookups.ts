@@ -1,0 +1,78 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Random } from '../../base/random.ts'
+import { replay } from '../commit/evaluate.ts'
+import type { TableEvents } from '../events.ts'
+import { asProblem, namingObject, retryReads } from '../object/failures.ts'
+import type { LegacyIds } from './legacy-ids.ts'
+import type { Mutation, Outcome } from '../commit/mutation.ts'
+import { monthOfId, objectName, type Month } from '../object/partition.ts'
+import type { Row, TableSchema } from '../object/schema.ts'
+import type { SnapshotCache } from '../object/snapshot-cache.ts'
+import { findRow, rowAt, type Snapshot } from '../object/snapshot.ts'
+
+interface LookupDependencies {
+  readonly cache: SnapshotCache
+  readonly legacy_ids: LegacyIds
+  readonly clock: Clock
+  readonly random: Random
+  readonly events: TableEvents
+}
+
+/** Single records and keys, found where they must be: one conditional GET each. */
+export class Lookups {
+  readonly #schema: TableSchema
+  readonly #dependencies: LookupDependencies
+
+  constructor(schema: TableSchema, dependencies: LookupDependencies) {
+    this.#schema = schema
+    this.#dependencies = dependencies
+  }
+
+  /** Where a record is, if there is one, and the id that it is stored under. */
+  async locate(user_id: string, id: string): Promise<{ id: string; month: Month } | undefined> {
+    const month = monthOfId(this.#schema, id)
+    if (month !== undefined) return { id, month }
+    const { legacy_ids } = this.#dependencies
+    const entry = await this.reading(() => legacy_ids.find(this.#schema, user_id, id))
+    return entry && { id: entry.id, month: this.#schema.partitioned_by === 'user' ? '' : entry.month }
+  }
+
+  async row(user_id: string, id: string): Promise<Row | undefined> {
+    const located = await this.locate(user_id, id)
+    return located && (await this.#inObject(user_id, located.month, (snapshot) => this.#rowIn(snapshot, located.id)))
+  }
+
+  /** What the ledger of that month says became of a keyed request; `undefined` when it does not know it. */
+  async replayOf(
+    user_id: string,
+    month: Month,
+    { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
+  ): Promise<Outcome | undefined> {
+    return await this.#inObject(user_id, month, async (snapshot) => {
+      const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.now_ms()).find(request_hash)
+      return entry && replay(entry, body_hash, await this.#rowIn(snapshot, entry.id))
+    })
+  }
+
+  /** Repeats a read that fails in passing. @throws Problem */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await retryReads(this.#dependencies, read)
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
+  async #inObject<T>(user_id: string, month: Month, find: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return await this.reading(async () => {
+      const name = objectName(this.#schema, user_id, month)
+      const snapshot = await this.#dependencies.cache.current(this.#schema, name)
+      return await namingObject(name, () => find(snapshot))
+    })
+  }
+
+  async #rowIn(snapshot: Snapshot, id: string): Promise<Row | undefined> {
+    const place = await findRow(snapshot, this.#schema, id)
+    return place && rowAt(this.#schema, await place.group.allColumns(), place.index)
+  }
+}

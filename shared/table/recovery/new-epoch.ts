@@ -1,0 +1,104 @@
+import { Problem } from '../../base/problem.ts'
+import type { Generation } from '../../objects/object-store.ts'
+import {
+  assembleCandidate,
+  Attempts,
+  randomMark,
+  report,
+  requireWriter,
+  type Candidate,
+  type CommitDependencies,
+  type Target,
+} from '../commit/commit.ts'
+import type { RecordChange } from '../events.ts'
+import { CorruptObject, namingObject, retryReads } from '../object/failures.ts'
+import { layOut, type RowWrite } from '../object/layout.ts'
+import { RESTORE_CLIENT_ID, VERSIONS_AHEAD } from './restore.ts'
+import type { Row, TableSchema } from '../object/schema.ts'
+import { rowAt, type Snapshot } from '../object/snapshot.ts'
+
+/** A readable generation that takes the place of a live one that is not readable, or not there. */
+export interface Replacement {
+  readonly base: Snapshot
+  /** The live generation it replaces; `NO_OBJECT` when there is none. */
+  readonly over: Generation
+  /** What becomes of each row; without it they stay as they are. */
+  readonly settle?: (row: Row) => Row
+}
+
+/**
+ * Starts a new epoch of an object, in one conditional PUT: after its rows were put back from outside, or over an object
+ * that cannot be read. Clients take such an object anew, and no version that was given out before holds any longer: every
+ * record goes on `VERSIONS_AHEAD` later. Ledger, floor and used ids are those of the rows' generation.
+ * @throws Problem `conflict` when the object to be replaced is not there any more; as of a commit otherwise
+ */
+export async function renewEpoch(
+  dependencies: CommitDependencies,
+  target: Target,
+  replacement?: Replacement,
+): Promise<Snapshot> {
+  const { cache, pace, clock, events } = dependencies
+  const { schema, name } = target
+  const attempts = new Attempts(dependencies)
+  const current = (): Promise<Snapshot> => retryReads(dependencies, () => cache.whole(schema, name))
+  for (;;) {
+    const base = replacement?.base ?? (await current())
+    const { candidate, changes } = await renewed(dependencies, schema, base, replacement?.settle)
+    const { result, was_unanswered } = await attempts.send(name, candidate, replacement?.over ?? base.generation)
+    if (result.kind === 'written') {
+      const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
+      cache.put(snapshot)
+      pace.landed(name)
+      report(events, snapshot, candidate, { changes }, attempts.count, false)
+      return snapshot
+    }
+    if (was_unanswered) {
+      const landed = await current().catch((error: unknown) => {
+        if (error instanceof CorruptObject) return undefined
+        throw attempts.exhausted(error)
+      })
+      if (landed?.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {
+        report(events, landed, candidate, { changes }, attempts.count, true)
+        return landed
+      }
+    }
+    if (result.kind === 'conflict' && replacement) {
+      throw new Problem('conflict', 'The object has changed meanwhile; nothing was done. Look at it again.')
+    }
+    if (result.kind === 'conflict') await attempts.waitAfterConflict()
+    if (clock.monotonic_ms() > attempts.deadline_ms) throw attempts.exhausted()
+  }
+}
+
+async function renewed(
+  { clock, random }: CommitDependencies,
+  schema: TableSchema,
+  base: Snapshot,
+  settle: (row: Row) => Row = (row) => row,
+): Promise<{ candidate: Candidate; changes: RecordChange[] }> {
+  requireWriter(base.footer)
+  const time_ms = clock.now_ms()
+  const rev = base.footer.rev + 1
+  const changes: RecordChange[] = []
+  const file = await namingObject(base.name, async () => {
+    const writes: RowWrite[] = []
+    for (const group of base.file.groups) {
+      const values = await group.allColumns()
+      for (let index = 0; index < group.row_count; index++) {
+        const row = settle(rowAt(schema, values, index))
+        const version_before = Number(row['version'])
+        const version_after = version_before + VERSIONS_AHEAD
+        writes.push({ row: { ...row, version: version_after, rev }, replaces: { group, index } })
+        changes.push({ id: String(row[schema.id_column]), version_before, version_after, client: RESTORE_CLIENT_ID })
+      }
+    }
+    return await layOut(schema, base, writes, new Map())
+  })
+  const footer = {
+    epoch: randomMark(random),
+    ledger: base.footer.ledger.with([], time_ms),
+    purged_version: base.footer.purged_version + VERSIONS_AHEAD,
+  }
+  const candidate = assembleCandidate(base, file, { commit_id: randomMark(random), time_ms, footer })
+  return { candidate, changes }
+}

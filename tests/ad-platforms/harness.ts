@@ -1,0 +1,93 @@
+import { S3_SECRET } from '#infra/stand-ins/ad-platforms/platforms/liveramp.ts'
+import { APP_SECRET } from '#infra/stand-ins/ad-platforms/platforms/meta.ts'
+import {
+  type DestinationsOptions,
+  type DestinationsStandIn,
+  startDestinations,
+} from '#infra/stand-ins/ad-platforms/server.ts'
+import { systemClock } from '#shared/base/clock.ts'
+import type { FieldError } from '#shared/base/problem.ts'
+import {
+  DESTINATIONS,
+  type DestinationType,
+  readCredentials,
+  testCredentials,
+  type TestOptions,
+} from '#shared/ad-platforms/ad-platforms.ts'
+import { type DestinationSettings, destinationSettings } from '#shared/ad-platforms/settings.ts'
+import type { TestResult } from '#shared/ad-platforms/test-outcome.ts'
+import { readSettings } from '#shared/settings/settings.ts'
+
+export const TYPES = Object.keys(DESTINATIONS) as DestinationType[]
+
+export interface RunningDestinations extends DestinationsStandIn {
+  settings: DestinationSettings
+  test(type: DestinationType, credentials: unknown, options?: Partial<TestOptions>): Promise<TestResult>
+}
+
+/** The stand-in, and the real adapters pointed at it. */
+export async function runDestinations(options: DestinationsOptions = {}): Promise<RunningDestinations> {
+  const stand_in = await startDestinations(options)
+  const settings = readSettings(destinationSettings, stand_in.environment)
+  return {
+    ...stand_in,
+    settings,
+    test: (type, credentials, more = {}) =>
+      testCredentials(type, credentials, { settings, clock: systemClock, ...more }),
+  }
+}
+
+/** Credentials that the stand-in likes; every field, the optional ones too. */
+export const GOOD: Readonly<Record<DestinationType, Readonly<Record<string, string>>>> = {
+  the_trade_desk: { api_key: 'good-token', account_id: 'abc1234' },
+  meta: { access_token: 'good-token', account_id: 'act_1234567890', app_secret: APP_SECRET },
+  google_ads: {
+    client_id: '1-abc.apps.googleusercontent.com',
+    client_secret: 'good-client-secret',
+    refresh_token: 'good-refresh-token',
+    developer_token: 'good-developer-token',
+    customer_id: '123-456-7890',
+    login_customer_id: '5556667777',
+  },
+  linkedin: { access_token: 'good-token', account_id: '1234567890' },
+  tiktok: { access_token: 'good-token', advertiser_id: '7001234567890123456' },
+  amazon_dsp: {
+    client_id: 'amzn1.application-oa2-client.abc',
+    client_secret: 'good-client-secret',
+    refresh_token: 'good-refresh-token',
+    profile_id: '1234567890',
+    region: 'EU',
+  },
+  liveramp: {
+    access_key_id: 'GOOD_LOCAL_ACCESS_KEY',
+    secret_access_key: S3_SECRET,
+    bucket: 'uploads-for-liveramp',
+    region: 'eu-west-1',
+    prefix: '1234/uploads/',
+  },
+}
+
+/** The field whose value says how the stand-in behaves. */
+export const TOKEN_FIELD: Readonly<Record<DestinationType, string>> = {
+  the_trade_desk: 'api_key',
+  meta: 'access_token',
+  google_ads: 'refresh_token',
+  linkedin: 'access_token',
+  tiktok: 'access_token',
+  amazon_dsp: 'refresh_token',
+  liveramp: 'access_key_id',
+}
+
+/** Good credentials whose token asks for `behaviour`. */
+export function behaving(type: DestinationType, behaviour: string): Record<string, string> {
+  const token = type === 'liveramp' ? `${behaviour.replaceAll('-', '_')}_local_access_key` : `${behaviour}-token`
+  return { ...GOOD[type], [TOKEN_FIELD[type]]: token }
+}
+
+/** Every error of credentials that should have some. */
+export function errorsOf(type: DestinationType, value: unknown): FieldError[] {
+  const errors: FieldError[] = []
+  const credentials = readCredentials(type, value, errors)
+  if ((credentials === undefined) !== errors.length > 0) throw new Error('errors and result contradict each other')
+  return errors
+}

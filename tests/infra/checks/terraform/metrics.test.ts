@@ -1,0 +1,311 @@
+import { Storage } from '@google-cloud/storage'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+import { createAudiencesApp } from '#functions/audiences/index.ts'
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
+import { createFunctionServer } from '#shared/http/server/function-server.ts'
+import type { LogEntry as Line } from '#shared/logging/log.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { logTableEvents } from '#shared/table/event-log.ts'
+import { objectName } from '#shared/table/object/partition.ts'
+import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
+import {
+  anAudience,
+  BUCKET,
+  createClient,
+  environmentOf,
+  fasterClock,
+  listening,
+  saved,
+} from '#tests/functions/audiences/harness.ts'
+import { aPair, created, DEMO, reported, runningInTest } from '#tests/functions/distributions/harness.ts'
+import { audiences, maintained, place } from '#tests/functions/maintenance/harness.ts'
+import { withKey } from '#tests/functions/maintenance/with-key.ts'
+import { connected, PATH as PLATFORMS, platformsInTest } from '#tests/functions/platforms/harness.ts'
+import { startToy } from '#tests/http/harness.ts'
+import { storedObject } from '#tests/table/stored.ts'
+import { entryOf } from './cloud-run-entry.ts'
+import { extracted, type LogEntry } from './logging-query.ts'
+import { counted, METRICS, raises, valuesOf } from './watching.ts'
+
+/**
+ * What the functions log is what the filters match: real lines of functions that really run go through every metric
+ * and every alert.
+ */
+
+const AUDIENCES_PATH = '/api/audiences'
+const seen = new Set<string>()
+
+/** Lines as Cloud Logging has them; every metric that counts one of them has been seen to. */
+function entriesOf(lines: readonly (Line | string)[]): LogEntry[] {
+  const entries = lines.map((line) => entryOf(line))
+  for (const name of Object.keys(METRICS)) if (counted(name, entries).length > 0) seen.add(name)
+  return entries
+}
+
+function counts(entries: readonly LogEntry[], names: readonly string[]): Record<string, number> {
+  return Object.fromEntries(names.map((name) => [name, counted(name, entries).length]))
+}
+
+function labels(metric: string, entries: readonly LogEntry[]): Record<string, string | undefined>[] {
+  const extractors = Object.entries(METRICS[metric]!.labels ?? {})
+  return counted(metric, entries).map((entry) =>
+    Object.fromEntries(extractors.map(([label, extractor]) => [label, extracted(extractor, entry)])),
+  )
+}
+
+function issuerOf(token: string): string {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { iss: string }
+  return claims.iss
+}
+
+describe('requests', () => {
+  test('are counted with function, route template, method and status, and how long each took', async () => {
+    const running = await audiencesInTest()
+    const { audience_id } = await saved(running)
+    await running.call('GET', `${AUDIENCES_PATH}/${audience_id}`)
+    await running.call('GET', `${AUDIENCES_PATH}/absent`)
+    const entries = entriesOf(running.lines)
+    const own = { function: 'audiences' }
+    expect(labels('requests', entries)).toEqual([
+      { ...own, route: AUDIENCES_PATH, method: 'POST', status: '201' },
+      { ...own, route: `${AUDIENCES_PATH}/{audience_id}`, method: 'GET', status: '200' },
+      { ...own, route: `${AUDIENCES_PATH}/{audience_id}`, method: 'GET', status: '404' },
+    ])
+    expect(counts(entries, ['server_errors', 'refusals', 'audiences_created'])).toEqual({
+      server_errors: 0,
+      refusals: 0,
+      audiences_created: 1,
+    })
+    expect(valuesOf('request_ms', entries)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
+    expect(valuesOf('store_reads', entries)).toHaveLength(2)
+    expect(labels('commit_attempts', entries)).toEqual([{ table: 'audiences' }])
+    expect(valuesOf('commit_attempts', entries)).toEqual([1])
+  })
+
+  test('without a good token are refusals, and raise an alert once they are more than half', async () => {
+    const running = await audiencesInTest()
+    await running.call('GET', AUDIENCES_PATH)
+    const bad = { authorization: 'Bearer x' }
+    await running.call('GET', AUDIENCES_PATH, undefined, bad)
+    const half = entriesOf(running.lines)
+    expect([counted('refusals', half).length, raises('refusals', half)]).toEqual([1, false])
+    await running.call('GET', AUDIENCES_PATH, undefined, bad)
+    expect(raises('refusals', entriesOf(running.lines))).toBe(true)
+  })
+
+  test('that fail raise an alert beyond 5 % of one function, whatever the others answer', async () => {
+    const running = await audiencesInTest({ clock: fasterClock(20) })
+    await saved(running)
+    const good = running.lines.find((line) => line['outcome'] === 'ok')!
+    running.gcs.faults.add({ fault: 'unavailable' })
+    expect((await running.call('GET', AUDIENCES_PATH)).status).toBe(503)
+    const [bad] = counted('server_errors', entriesOf(running.lines))
+    const goods = (count: number, service?: string) => Array.from({ length: count }, () => entryOf(good, service))
+    expect(raises('server-errors', [bad!, ...goods(19)])).toBe(false)
+    expect(raises('server-errors', [bad!, ...goods(18)])).toBe(true)
+    expect(raises('server-errors', [bad!, ...goods(18), ...goods(1000, 'am-platforms')])).toBe(true)
+    expect(labels('store_failures', entriesOf(running.lines))).toContainEqual({ kind: 'unavailable' })
+    expect(raises('store-rejections', entriesOf(running.lines))).toBe(false)
+  })
+
+  test('that are slow raise an alert when they are more than 5 of 100', async () => {
+    const running = await audiencesInTest()
+    await running.call('GET', AUDIENCES_PATH)
+    const [quick] = running.lines
+    const entries = (slow: number) =>
+      Array.from({ length: 100 }, (_, at) => entryOf({ ...quick!, ms: at < slow ? 9_000 : 40 }))
+    const objectives = { latency_p95_ms: 3_000 }
+    expect(raises('slow-requests', entries(5), objectives)).toBe(false)
+    expect(raises('slow-requests', entries(6), objectives)).toBe(true)
+  })
+})
+
+describe('storage', () => {
+  test('an object that cannot be read raises an alert at once', async () => {
+    const running = await audiencesInTest()
+    await saved(running)
+    expect(raises('corrupt-object', entriesOf(running.lines))).toBe(false)
+    const object = String(running.lines.find(({ event }) => event === 'commit')!['object'])
+    const storage = new Storage({ apiEndpoint: running.gcs.url, projectId: 'local' })
+    const file = storage.bucket(BUCKET).file(object.replace(/user_hash=[^/]+/, 'user_id=demo_user'))
+    await file.save('not Parquet', { resumable: false })
+    const other = await running.anotherInstance()
+    expect((await other.call('POST', AUDIENCES_PATH, anAudience())).status).toBe(503)
+    const entries = entriesOf(running.lines)
+    expect(raises('corrupt-object', entries)).toBe(true)
+    expect(raises('crashes', entries)).toBe(false)
+  })
+
+  test('what Cloud Storage refuses raises an alert at once', async () => {
+    const running = await audiencesInTest()
+    const token = await running.token('demo_user')
+    const environment = environmentOf({ issuer_url: issuerOf(token), gcs_url: running.gcs.url })
+    const lines: Line[] = []
+    const log = { write: (line: Line) => void lines.push(line), flush: async () => undefined }
+    const server = createFunctionServer(createAudiencesApp({ ...environment, GCS_BUCKET: 'another-bucket' }, { log }))
+    onTestFinished(() => void server.close())
+    const { call } = createClient(await listening(server), async () => token)
+    expect((await call('POST', AUDIENCES_PATH, anAudience())).status).toBe(503)
+    expect(raises('store-rejections', entriesOf(lines))).toBe(true)
+  })
+
+  test('an object near a limit raises an alert that names the limit', () => {
+    const lines: Line[] = []
+    const events = logTableEvents({ write: (line) => void lines.push(line) }, () => 'hash')
+    events.nearLimit('audiences/user_id=u/year=2025/month=05/audiences_202505.parquet', 'object_rows', 36_000, 50_000)
+    const entries = entriesOf(lines)
+    expect(labels('near_limits', entries)).toEqual([{ limit: 'object_rows' }])
+    expect(raises('near-limits', entries)).toBe(true)
+  })
+})
+
+test('tested connections are counted per platform type and outcome', async () => {
+  const running = await platformsInTest()
+  await connected(running)
+  expect(labels('connection_tests', entriesOf(running.lines))).toEqual([
+    { platform_type: 'the_trade_desk', code: 'ok' },
+  ])
+})
+
+describe('keys', () => {
+  test('a key service that is away or denies raises an alert, and so does a version that opens nothing', async () => {
+    const running = await platformsInTest()
+    const { platform_id } = await connected(running)
+    const check = () => running.call('POST', `${PLATFORMS}/${platform_id}/test`)
+    running.kms.faults.add({ fault: 'denied' })
+    for (let round = 0; round < 3; round++) expect((await check()).status).toBe(503)
+    const denied = entriesOf(running.lines)
+    expect(labels('keys_away', denied)).toEqual([{ kind: 'denied' }, { kind: 'denied' }, { kind: 'denied' }])
+    expect([raises('keys-away', denied), raises('keys-unusable', denied)]).toEqual([true, false])
+
+    running.kms.faults.reset()
+    running.kms.setState('1', 'DESTROYED')
+    await check()
+    const destroyed = entriesOf(running.lines)
+    expect(labels('keys_unusable', destroyed)).toEqual([{ kind: 'key_unusable' }])
+    expect(raises('keys-unusable', destroyed)).toBe(true)
+  })
+})
+
+describe('distributions', () => {
+  test('one that fails raises an alert with its platform type, one that completes does not', async () => {
+    const running = await runningInTest()
+    const pair = await aPair(running)
+    const { distributions } = running
+    await reported(distributions, await created(distributions, pair), 'in_progress', 'completed')
+    const completed = entriesOf(running.lines)
+    expect(labels('distributions_completed', completed)).toEqual([{ platform_type: 'the_trade_desk' }])
+    expect(raises('distributions-failed', completed)).toBe(false)
+    const failure = { status: 'failed', error_message: 'no', error_details: { code: 'AUTH' } }
+    await reported(distributions, await created(distributions, pair), 'in_progress', failure)
+    const entries = entriesOf(running.lines)
+    expect(labels('distributions_failed', entries)).toEqual([{ platform_type: 'the_trade_desk' }])
+    expect(raises('distributions-failed', entries)).toBe(true)
+  })
+
+  test('users whose scheduled ones cannot be started raise an alert when they are several', async () => {
+    const running = await runningInTest()
+    for (const user_id of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await place(running, objectName(DISTRIBUTIONS, user_id, '202501'), Buffer.from('PAR1 no more PAR1'))
+    }
+    expect((await running.dispatch()).body).toMatchObject({ failed_users: 6 })
+    const entries = entriesOf(running.lines)
+    const failures = counted('dispatch_failures', entries)
+    expect(failures).toHaveLength(6)
+    expect(raises('dispatch-failures', entries)).toBe(true)
+    expect(raises('dispatch-failures', failures.slice(1))).toBe(false)
+  })
+})
+
+describe('maintenance', () => {
+  test('what integrity finds raises an alert; an orphan or a stray does not', async () => {
+    const { running, call } = await maintained()
+    await audiences(running.audiences, {})
+    await place(running, 'platforms/notes.txt', Buffer.from('x'))
+    await call('integrity')
+    expect(raises('integrity-findings', entriesOf(running.lines))).toBe(false)
+    const created_at = Date.UTC(2025, 4, 1)
+    const row = { audience_id: newId('aud', created_at, systemRandom), created_at, version: 1, rev: 1, deleted: false }
+    const january = objectName(AUDIENCES, DEMO, '202501')
+    await place(running, january, await storedObject(AUDIENCES, january, [row]))
+    await call('integrity?cursor=')
+    const entries = entriesOf(running.lines)
+    expect(labels('integrity_findings', entries)).toContainEqual({ check: 'home' })
+    expect(raises('integrity-findings', entries)).toBe(true)
+  })
+
+  test('several users whom a job cannot serve raise an alert', async () => {
+    const { running, call } = await maintained()
+    for (const user_id of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await place(running, objectName(AUDIENCES, user_id, '202501'), Buffer.from('PAR1 no more PAR1'))
+    }
+    expect((await call('retention')).body).toMatchObject({ failed_users: 6 })
+    const entries = entriesOf(running.lines)
+    expect(labels('maintenance_failures', entries)).toContainEqual({ event: 'retention_failed' })
+    expect(raises('maintenance-failures', entries)).toBe(true)
+  })
+
+  test('credentials that cannot be sealed anew raise an alert that says why', async () => {
+    const { kms, call, save, running } = await withKey()
+    await save()
+    kms.rotate()
+    kms.setState('1', 'DISABLED')
+    await call('reencrypt')
+    const entries = entriesOf(running.lines)
+    expect(labels('reencryptions_failed', entries)).toEqual([{ reason: 'key_unusable' }])
+    expect(raises('reencryptions-failed', entries)).toBe(true)
+  })
+})
+
+test('a process that ended by an error nobody caught raises an alert', async () => {
+  const toy = await startToy()
+  const program = join(import.meta.dirname, '../../../http/toy-process.ts')
+  const env = { ...process.env, ...toy.environment, PORT: '0', FAIL_AFTER_MS: '1' }
+  const output = await text(spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] }).stdout)
+  await toy.close()
+  expect(raises('crashes', entriesOf(output.trim().split('\n')))).toBe(true)
+})
+
+test('every metric has counted a real line, but for those whose lines are still to be written', () => {
+  const awaiting = Object.keys(METRICS).filter((name) => METRICS[name]!.awaits !== undefined)
+  expect([...seen].toSorted()).toEqual(
+    Object.keys(METRICS)
+      .filter((name) => !awaiting.includes(name))
+      .toSorted(),
+  )
+})
+
+/** Lines as they are to be, for metrics that await them. */
+describe('lines that are still to be written', () => {
+  const line = (more: Record<string, unknown>): LogEntry =>
+    entryOf({ severity: 'INFO', message: 'm', ...more }, 'am-sync')
+  const request = (route: string, status: number, more: Record<string, unknown> = {}) =>
+    line({ httpRequest: { requestMethod: 'POST', status }, route, outcome: 'ok', function: 'sync', ms: 5, ...more })
+  const pushes = (count: number, status: number) =>
+    Array.from({ length: count }, () => request('/api/sync/push', status))
+
+  test('syncs that fail raise an alert beyond 10 %; a conflict is no failure', () => {
+    expect(raises('sync-failures', [...pushes(9, 200), ...pushes(1, 503)])).toBe(false)
+    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(1, 503)])).toBe(true)
+    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(1, 429)])).toBe(true)
+    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(2, 409)])).toBe(false)
+  })
+
+  test('a single failed guest migration raises an alert', () => {
+    const migrated = (state: string) =>
+      request('/api/sync/push', 200, { client: { mode: 'guest', migration: { state, expected: 3, found: 2 } } })
+    expect(raises('migration-failed', [migrated('done'), migrated('running')])).toBe(false)
+    expect(raises('migration-failed', [migrated('done'), migrated('failed')])).toBe(true)
+  })
+
+  test("what clients tell of their outbox and the page's loading is measured", () => {
+    const entries = [request('/api/sync/pull', 200, { client: { outbox_pending: 7, load_ms: 850 } })]
+    expect([valuesOf('outbox_pending', entries), valuesOf('page_load_ms', entries)]).toEqual([[7], [850]])
+  })
+})

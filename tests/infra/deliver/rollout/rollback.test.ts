@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { lockUrlOf, serviceOf } from '#infra/deliver/rollout/names.ts'
+import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
+import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
+import { IMAGE, SERVICES, World } from './simulated.ts'
+import { type Cloud, tagsOf, trafficOf } from './stand-in/cloud.ts'
+import { startGcloud, type GcloudProgram } from './stand-in/program.ts'
+
+/** The script as it is typed, on what the real rollout left in the stand-in; `prod`, so that each name has its own. */
+
+const PROD = { env: 'prod', project: 'my-project', region: 'europe-west1' }
+const TARGET = ['--env', 'prod', '--project', 'my-project', '--region', 'europe-west1']
+const LOCK_URL = lockUrlOf(PROD)
+
+let cloud: Cloud
+let gcloud: GcloudProgram
+let world: World
+let beforeCall: (args: readonly string[]) => void
+beforeEach(async () => {
+  world = new World()
+  cloud = world.cloud
+  beforeCall = () => undefined
+  gcloud = await startGcloud({ cloud, beforeCall: (args) => beforeCall(args) })
+})
+afterEach(() => gcloud.close())
+
+function rollback(...parameters: string[]): Promise<{ exit_code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, ...gcloud.environment }
+    const script = join(PROJECT_ROOT, 'infra/deliver/scripts/rollback.sh')
+    const child = execFile(script, parameters, { env }, (error, stdout, stderr) => {
+      const exit_code = error === null ? 0 : error.code
+      if (typeof exit_code === 'number') resolve({ exit_code, output: stdout + stderr })
+      else reject(new Error('rollback.sh did not run', { cause: error }))
+    })
+    // Nobody is there to answer a question.
+    child.stdin?.end()
+  })
+}
+
+const serving = (revision: string) => SERVICES.map((service) => ({ [`${service}-${revision}`]: 100 }))
+const traffic = () => SERVICES.map((service) => trafficOf(cloud, service))
+
+describe('rollback.sh', () => {
+  test('puts every function back to what served before the last rollout', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    expect(traffic()).toEqual(serving('00002'))
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('am-audiences: serves am-audiences-00002=100\n  goes back to am-audiences-00001\n')
+    expect(output).toContain('Put back: am-audiences=am-audiences-00001')
+    expect(exit_code).toBe(0)
+    expect(traffic()).toEqual(serving('00001'))
+    expect(cloud.objects).toEqual({})
+  })
+
+  test('shows what it would do and changes nothing when nobody says yes', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    const { exit_code, output } = await rollback(...TARGET)
+    expect(output).toContain('goes back to am-maintenance-00001')
+    expect(exit_code).not.toBe(0)
+    expect(traffic()).toEqual(serving('00002'))
+    expect(cloud.objects).toEqual({})
+  })
+
+  test('typed a second time finds nothing to change, and names the other revisions', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    await rollback(...TARGET, '--yes')
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain(
+      '  already serves am-audiences-00001. Other ready ones, the newest first:\n    am-audiences-00002\n',
+    )
+    expect(output).toContain('Nothing to change.')
+    expect(exit_code).toBe(0)
+    expect(traffic()).toEqual(serving('00001'))
+  })
+
+  test('takes one function to the revision that is named, and leaves the others', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    const of_one = [...TARGET, '--function', 'insights', '--revision', 'am-insights-00001', '--yes']
+    expect((await rollback(...of_one)).exit_code).toBe(0)
+    const changed = FUNCTION_NAMES.filter(
+      (name) => trafficOf(cloud, serviceOf(name))[`${serviceOf(name)}-00001`] === 100,
+    )
+    expect(changed).toEqual(['insights'])
+  })
+
+  test('changes no function when the target of one is not ready', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    cloud.services[SERVICES[3]!]!.revisions[0]!.is_ready = false
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('am-insights has no ready revision am-insights-00001; nothing was changed')
+    expect(exit_code).toBe(1)
+    expect(traffic()).toEqual(serving('00002'))
+  })
+
+  test('asks for a name where nothing was ever rolled out', async () => {
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('no revision is tagged previous. Ready ones, the newest first:\n    am-audiences-00001\n')
+    expect(output).toContain('name one: --function audiences --revision')
+    expect(exit_code).toBe(1)
+  })
+
+  test('in the middle of a rollout goes back to what its lock says, takes the lock, and leaves no candidate', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    for (const service of SERVICES) {
+      cloud.services[service]!.revisions.push({ name: `${service}-00003`, image: IMAGE, is_ready: true })
+      cloud.services[service]!.traffic = [
+        { revision: `${service}-00003`, percent: 10 },
+        { revision: `${service}-00002`, percent: 90 },
+        { revision: `${service}-00003`, tag: 'candidate' },
+        { revision: `${service}-00001`, tag: 'previous' },
+      ]
+    }
+    const serving_before = Object.fromEntries(SERVICES.map((service) => [service, `${service}-00002`]))
+    const body = { owner: 'build-7 0a0b', lease_until: '2030-01-01T00:00:00.000Z', serving: serving_before }
+    cloud.objects[LOCK_URL] = { generation: cloud.generation++, body: `${JSON.stringify(body, null, 2)}\n` }
+    const owners: unknown[] = []
+    beforeCall = ([, , verb]) => {
+      if (verb === 'update-traffic') owners.push((JSON.parse(cloud.objects[LOCK_URL]!.body) as { owner: string }).owner)
+    }
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('A rollout holds the lock: build-7 0a0b. Taking it makes that rollout stop.')
+    expect(exit_code).toBe(0)
+    expect(traffic()).toEqual(serving('00002'))
+    for (const service of SERVICES) expect(tagsOf(cloud, service)).toEqual({ previous: `${service}-00001` })
+    expect(owners).toHaveLength(SERVICES.length)
+    for (const owner of owners) expect(owner).toMatch(/^rollback\.sh, /)
+    expect(cloud.objects).toEqual({})
+  })
+
+  test('says which function was not put back when gcloud fails for it', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    const kept = cloud.services[SERVICES[2]!]!
+    beforeCall = ([, , verb, service]) => {
+      // As if another had changed it in the same moment.
+      if (verb !== 'update-traffic' || service !== SERVICES[2]) return
+      cloud.services[SERVICES[2]!] = { ...kept, revisions: kept.revisions.slice(1) }
+    }
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('NOT put back: am-distributions')
+    expect(exit_code).toBe(1)
+  })
+
+  test.each([[[]], [['--env', 'prod']], [['--env', 'prod', '--project']], [[...TARGET, '--all']]])(
+    'tells its usage for %j',
+    async (parameters) => {
+      const { exit_code, output } = await rollback(...parameters)
+      expect(output).toMatch(/^infra\/deploy\/rollback\.sh --env prod --project P/)
+      expect(exit_code).toBe(2)
+      expect(cloud.calls).toEqual([])
+    },
+  )
+})
+
+test('the lock that a rollout writes is one that rollback.sh can read', async () => {
+  let body = ''
+  await world.run({
+    name: 'build-9',
+    gate_ms: 0,
+    beforeCall: (_call, args) => {
+      if (args.some((arg) => arg.includes('=50,'))) body = Object.values(cloud.objects)[0]!.body
+    },
+  })
+  // The very patterns of the script: a member per line, two and four blanks before it.
+  expect(body).toMatch(/^ {2}"owner": "build-9",$/m)
+  for (const service of SERVICES) expect(body).toMatch(new RegExp(`^ {4}"${service}": "${service}-00001",?$`, 'm'))
+})

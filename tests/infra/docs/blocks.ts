@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { ROOT } from '#tests/readme/typing.ts'
+
+export const GUIDES = join(ROOT, 'infra/docs/guides')
+
+/**
+ * A block of commands of a guide.
+ * - `type`: typed by the play as it stands.
+ * - `set`: what the reader fills in; the play sets the same variables to its own values.
+ * - `cloud only`: nothing here can stand in for it.
+ */
+export interface Block {
+  readonly kind: 'type' | 'set' | 'cloud only'
+  readonly commands: string
+}
+
+export async function blocksOf(guide: string): Promise<Block[]> {
+  const text = await readFile(join(GUIDES, guide), 'utf8')
+  const found = text.matchAll(/(?:<!-- ([a-z ]+) -->\n)?```sh\n([^]*?)```/g)
+  return Array.from(found, ([, mark = 'type', commands = '']) => {
+    if (mark !== 'type' && mark !== 'set' && mark !== 'cloud only') throw new Error(`${guide}: unknown mark ${mark}`)
+    return { kind: mark, commands }
+  })
+}
+
+/** The variables that a `set` block gives values to. */
+export function variablesOf({ commands }: Block): string[] {
+  return Array.from(commands.matchAll(/(?:^|\s)([A-Z][A-Z_]*)=/gm), ([, name]) => name!)
+}

@@ -1,0 +1,98 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
+import { fileLog } from '#infra/local/logs.ts'
+import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
+import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
+import { systemClock } from '#shared/base/clock.ts'
+import { createClient, type Client } from '#tests/functions/audiences/harness.ts'
+import { ROOT, Shell } from '#tests/readme/typing.ts'
+import { blocksOf, variablesOf } from './blocks.ts'
+
+/** The local runtime, and somebody who types runbooks at it. */
+export interface Stage {
+  readonly runtime: LocalRuntime
+  /** Calls the API as `demo_user`. */
+  readonly demo: Client
+  /** Types the blocks of a guide in order; each `set` block gets the next of `settings`. @returns what each printed */
+  play(guide: string, settings?: readonly Readonly<Record<string, string>>[]): Promise<string[]>
+}
+
+export async function stage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'guides-'))
+  const log = fileLog(folder, systemClock, 'DEBUG')
+  const runtime = await startLocalRuntime({
+    data_dir: folder,
+    port: 0,
+    factories: FUNCTION_FACTORIES,
+    log,
+    fsync: false,
+  })
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  const gcloud = join(bin, 'gcloud')
+  await writeFile(gcloud, `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/tests/fixtures/gcloud/main.ts" "$@"\n`)
+  await chmod(gcloud, 0o755)
+  const environment = {
+    HOME: folder,
+    PATH: [bin, dirname(process.execPath), process.env['PATH']].join(':'),
+    LOG_FILE: join(folder, 'logs', 'activation.jsonl'),
+    STORAGE_API_ENDPOINT: runtime.storage_url,
+    KMS_API_ENDPOINT: runtime.kms_url,
+    GCS_BUCKET: 'activation-local',
+    USER_HASH_SALT: LOCAL_USER_HASH_SALT,
+    API: `${runtime.url}/api`,
+    PROJECT: 'local',
+    REGION: 'local',
+    ENVIRONMENT: 'local',
+  }
+  const shells: Shell[] = []
+  onTestFinished(async () => {
+    for (const shell of shells) await shell.end()
+    await runtime.end()
+    await log.flush()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const tokenOf = async (user_id: string): Promise<string> => {
+    const body = JSON.stringify({ user_id })
+    const response = await fetch(`${runtime.url}/local/token`, { method: 'POST', body })
+    return ((await response.json()) as { id_token: string }).id_token
+  }
+  return {
+    runtime,
+    demo: createClient(runtime.url, () => tokenOf('demo_user')),
+    async play(guide, settings = []) {
+      const shell = new Shell(ROOT, environment)
+      shells.push(shell)
+      const left = [...settings]
+      const printed: string[] = []
+      for (const block of await blocksOf(guide)) {
+        if (block.kind === 'cloud only') continue
+        if (block.kind === 'set') {
+          await shell.type(settingOf(guide, variablesOf(block), left.shift()))
+          continue
+        }
+        await log.flush()
+        printed.push(await shell.type(block.commands))
+      }
+      if (left.length > 0) throw new Error(`${guide} asks for fewer settings`)
+      return printed
+    },
+  }
+}
+
+function settingOf(
+  guide: string,
+  variables: readonly string[],
+  values: Readonly<Record<string, string>> | undefined,
+): string {
+  if (!values || Object.keys(values).toSorted().join() !== variables.toSorted().join()) {
+    throw new Error(`${guide} asks for ${variables.join()}`)
+  }
+  return Object.entries(values)
+    .map(([name, value]) => `${name}='${value}'`)
+    .join('\n')
+}

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+
+import { hashUserId } from '#shared/logging/user-hash.ts'
+import { LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
+import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
+import { PERSISTENCE } from '#tests/infra/operate/import/import-fixture.ts'
+import { saved } from '#tests/functions/audiences/harness.ts'
+import { aPlatform } from '#tests/functions/platforms/harness.ts'
+import { stage, type Stage } from './playing.ts'
+
+/** A runbook runs a dozen commands, each a process. */
+const PLAY = { timeout: 60_000 }
+const HASH = hashUserId('demo_user', LOCAL_USER_HASH_SALT)
+const USER = { USER_ID: 'demo_user' }
+const AUDIENCES = '/api/audiences'
+
+async function nameOf({ demo }: Stage, audience_id: string): Promise<string | undefined> {
+  return (await demo.call('GET', `${AUDIENCES}/${audience_id}`)).body.audience?.name
+}
+
+/** The only object of audiences, as the logs name it. */
+async function loggedObject({ runtime }: Stage): Promise<{ name: string; logged: string }> {
+  const url = `${runtime.storage_url}/storage/v1/b/activation-local/o?prefix=audiences/`
+  const { items } = (await (await fetch(url)).json()) as { items: { name: string }[] }
+  const { name } = items[0]!
+  return { name, logged: name.replace('user_id=demo_user', `user_hash=${HASH}`) }
+}
+
+/** Puts something over an object, as nobody should. */
+async function overwrite({ runtime }: Stage, name: string, body: string | Uint8Array<ArrayBuffer>): Promise<void> {
+  const parameters = new URLSearchParams({ uploadType: 'media', name }).toString()
+  const url = `${runtime.storage_url}/upload/storage/v1/b/activation-local/o?${parameters}`
+  const { status } = await fetch(url, { method: 'POST', body })
+  if (status !== 200) throw new Error(`the stand-in answered ${status}`)
+}
+
+async function aPlatformOf({ demo }: Stage): Promise<{ path: string; tested: () => Promise<number> }> {
+  const { body } = await demo.call('POST', '/api/platforms', aPlatform())
+  const path = `/api/platforms/${String(body['platform_id'])}`
+  return { path, tested: async () => (await demo.call('POST', `${path}/test`)).status }
+}
+
+/** A moment between what came before and what comes after. */
+async function moment({ demo }: Stage): Promise<string> {
+  const { body } = await demo.call('GET', '/api/audiences/health')
+  const time = String(body['timestamp'])
+  while (String((await demo.call('GET', '/api/audiences/health')).body['timestamp']) === time);
+  return time
+}
+
+describe('the runbook', { ...PLAY }, () => {
+  test('preface: a user id becomes its hash, and a hash the user who has it', async () => {
+    const on = await stage()
+    await saved(on.demo)
+    const values = { PROJECT: 'local', ENVIRONMENT: 'local', REGION: 'local', GCS_BUCKET: 'activation-local' }
+    const rest = { USER_HASH_SALT: LOCAL_USER_HASH_SALT, KMS_KEY: LOCAL_KEY, API: `${on.runtime.url}/api` }
+    expect(await on.play('runbooks/README.md', [{ ...values, ...rest }, USER])).toEqual([
+      expect.stringMatching(/^demo_user\n/),
+    ])
+  })
+
+  test('corrupt-object: the object is named, the newest good generation takes its place, the user is served', async () => {
+    const on = await stage()
+    const { audience_id } = await saved(on.demo, { name: 'Weekend hikers' })
+    const { name, logged } = await loggedObject(on)
+    await overwrite(on, name, 'not Parquet')
+    expect((await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)).status).toBe(503)
+    const [alert, damaged, listed, restored, verified] = await on.play('runbooks/corrupt-object.md', [
+      { LOGGED: logged },
+    ])
+    expect(damaged).toMatch(/unreadable +1\n/)
+    expect(alert).toContain(logged)
+    expect(listed).toMatch(/live .* cannot be read: .*\n.*revision 1, 1 records/)
+    expect(restored).toContain('Nothing newer can be read')
+    expect(verified).toMatch(/live .* revision 2, 1 records[^]*findings +0\n/)
+    expect(await nameOf(on, audience_id)).toBe('Weekend hikers')
+  })
+
+  test('bad-deploy: what a release spoilt is found in the audit trail and taken back', async () => {
+    const on = await stage()
+    const { audience_id } = await saved(on.demo, { name: 'Weekend hikers' })
+    const { audience_id: other_id } = await saved(on.demo, { name: 'City people' })
+    const SINCE = await moment(on)
+    await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'spoilt' })
+    await on.demo.call('PATCH', `${AUDIENCES}/${other_id}`, { name: 'City people, edited' })
+    const played = await on.play('runbooks/bad-deploy.md', [{ SINCE }, { RECORDS: `--record ${audience_id}` }])
+    expect(played[0]).toContain('"status":"ok"')
+    expect(played[1]).toContain('name: "spoilt" → "Weekend hikers"')
+    expect(played[2]).toContain('restored, 1 records')
+    expect(played[3]!.match(/"status":"ok"/g)).toHaveLength(4)
+    expect(await nameOf(on, audience_id)).toBe('Weekend hikers')
+    expect(await nameOf(on, other_id)).toBe('City people, edited')
+  })
+
+  test('deleted-user-data: the record is back, and nothing differs from then', async () => {
+    const on = await stage()
+    const { audience_id: RECORD_ID } = await saved(on.demo, { name: 'Weekend hikers' })
+    const BEFORE = await moment(on)
+    await on.demo.call('DELETE', `${AUDIENCES}/${RECORD_ID}`)
+    const [trail, restored, , verified] = await on.play('runbooks/deleted-user-data.md', [
+      { ...USER, RECORD_ID, BEFORE },
+    ])
+    expect(trail).toMatch(new RegExp(`DELETE /api/audiences/{audience_id} 204\\t${HASH}`))
+    expect(restored).toContain('is undeleted')
+    expect(verified).toContain('different: 0')
+    expect(await nameOf(on, RECORD_ID)).toBe('Weekend hikers')
+  })
+
+  test('lost-key-version: an enabled version opens the credentials again', async () => {
+    const on = await stage()
+    const { tested } = await aPlatformOf(on)
+    const body = JSON.stringify({ version: '1', state: 'DISABLED' })
+    await fetch(`${on.runtime.kms_url}/_keys/state`, { method: 'POST', body })
+    expect(await tested()).toBe(503)
+    const [listed, , , resealed] = await on.play('runbooks/lost-key-version.md', [{ VERSION: '1' }])
+    expect(resealed).toMatch(/sealed +1\noutdated +0\n/)
+    expect(listed).toMatch(/^1 +DISABLED$/m)
+    expect(await tested()).toBe(200)
+  })
+
+  test('kms-unavailable: the log tells away from denied, everything else works, and it recovers by itself', async () => {
+    const on = await stage()
+    const { tested } = await aPlatformOf(on)
+    const fault = { fault: 'unavailable', times: 10 }
+    await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ add: [fault] }) })
+    expect(await tested()).toBe(503)
+    expect((await on.demo.call('GET', '/api/platforms')).status).toBe(200)
+    await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ reset: true }) })
+    const [looked, verified] = await on.play('runbooks/kms-unavailable.md')
+    expect(looked).toContain('\tunavailable\t')
+    expect(verified).toContain('"status":"ok"')
+    expect(await tested()).toBe(200)
+  })
+
+  test('failed-distributions: the log says which failed, of which platform type', async () => {
+    const on = await stage()
+    const { path } = await aPlatformOf(on)
+    const { audience_id } = await saved(on.demo)
+    const platform_id = path.split('/').at(-1)
+    await on.demo.call('POST', `${path}/test`)
+    const { body } = await on.demo.call('POST', '/api/distributions', { audience_id, platform_id })
+    const distribution_id = String(body['distribution_id'])
+    const failure = { status: 'failed', error_message: 'no', error_details: { code: 'bad_token' } }
+    await on.demo.call('PUT', `/api/distributions/${distribution_id}/status`, failure)
+    const [failed] = await on.play('runbooks/failed-distributions.md')
+    expect(failed).toMatch(new RegExp(`the_trade_desk\t.*\t${distribution_id}`))
+  })
+
+  test('sync-trouble: a new epoch moves every version on, and conditions on old ones fail', async () => {
+    const on = await stage()
+    const { audience_id } = await saved(on.demo)
+    const [looked, renewed, listed] = await on.play('runbooks/sync-trouble.md', [USER])
+    expect(looked).toContain('POST /api/audiences 201\tok')
+    expect(renewed).toContain('each 1000 versions ahead')
+    expect(listed).toMatch(/live .* revision 2, 1 records/)
+    const stale = await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'x' }, { 'If-Match': '"1"' })
+    expect(stale.status).toBe(412)
+  })
+
+  test('migration-trouble: what is missing is listed, goes in, and a second run changes nothing', async () => {
+    const on = await stage()
+    const [missing, imported, again] = await on.play('runbooks/migration-trouble.md', [{ SOURCE: PERSISTENCE }])
+    expect(missing).toMatch(/missing +[1-9]/)
+    expect(imported).toMatch(/written +[1-9]/)
+    expect(again).toMatch(/written +0\n/)
+  })
+
+  test('slowness: the object near a limit and its size are found from the log line', async () => {
+    const on = await stage()
+    await saved(on.demo)
+    const { logged } = await loggedObject(on)
+    const [, listed] = await on.play('runbooks/slowness.md', [{ LOGGED: logged }])
+    expect(listed).toMatch(/live +\d+ bytes {2}revision 1, 1 records, 0 deleted/)
+  })
+
+  test('bucket-restored: everything starts a new epoch and serves', async () => {
+    const on = await stage()
+    const { audience_id } = await saved(on.demo, { name: 'first' })
+    const { name } = await loggedObject(on)
+    const url = `${on.runtime.storage_url}/storage/v1/b/activation-local/o/${encodeURIComponent(name)}?alt=media`
+    const old = new Uint8Array(await (await fetch(url)).arrayBuffer())
+    await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'second' })
+    await overwrite(on, name, old)
+    const [looked, renewed, verified] = await on.play('runbooks/bucket-restored.md')
+    expect(looked).toContain('a new epoch: 1 records')
+    expect(renewed).toContain('restored, 1 records')
+    expect(verified!.match(/"status":"ok"/g)).toHaveLength(4)
+    const { body } = await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)
+    expect(body.audience).toMatchObject({ name: 'first', version: 1001 })
+  })
+})

@@ -1,0 +1,87 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import {
+  createLocalIssuer,
+  DISCOVERY_PATH,
+  JWKS_PATH,
+  type LocalIssuer,
+  TOKEN_PATH,
+} from '#infra/stand-ins/issuer/issuer.ts'
+import { bodyOf, closed, listening } from '#tests/http/harness.ts'
+
+let data_dir: string
+let server: Server
+let url: string
+let issuer: LocalIssuer
+
+beforeEach(async () => {
+  data_dir = await mkdtemp(join(tmpdir(), 'issuer-'))
+  server = createServer((request, response) => issuer.listener(request, response))
+  url = await listening(server)
+  issuer = await createLocalIssuer({ data_dir, issuer: url, audience: 'app' })
+})
+afterEach(async () => {
+  await closed(server)
+  await rm(data_dir, { recursive: true })
+})
+
+const ask = (body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${url}${TOKEN_PATH}`, { method: 'POST', body: JSON.stringify(body), headers })
+
+async function claimsOf(answer: Response): Promise<Record<string, unknown>> {
+  const { id_token } = (await answer.json()) as { id_token: string }
+  return JSON.parse(Buffer.from(id_token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>
+}
+
+describe('the local issuer', () => {
+  test('gives anyone a token of an hour', async () => {
+    const claims = await claimsOf(await ask({ user_id: 'demo_user', email: 'demo@example.com', name: 'Demo' }))
+    expect(claims).toMatchObject({
+      iss: url,
+      aud: 'app',
+      sub: 'demo_user',
+      email: 'demo@example.com',
+      email_verified: true,
+      name: 'Demo',
+    })
+    expect((claims['exp'] as number) - (claims['iat'] as number)).toBe(3600)
+    expect(await claimsOf(await ask({ user_id: 'demo_user' }))).not.toHaveProperty('email')
+    expect(await claimsOf(await ask({ user_id: 'x', audience: 'https://f.example.com' }))).toMatchObject({
+      aud: 'https://f.example.com',
+    })
+  })
+
+  test('refuses what it does not understand', async () => {
+    for (const body of [{}, { user_id: '' }, { user_id: 7 }, { user_id: 'x', admin: true }, 'x', null]) {
+      expect((await ask(body)).status).toBe(400)
+    }
+    expect((await fetch(`${url}${TOKEN_PATH}`)).status).toBe(405)
+    expect((await fetch(`${url}/local/else`)).status).toBe(404)
+  })
+
+  test('keeps its key in the data folder, for its owner alone, and publishes the public half', async () => {
+    const file = join(data_dir, 'issuer', 'key.json')
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    const published = await (await fetch(`${url}${JWKS_PATH}`)).text()
+    const again = await createLocalIssuer({ data_dir, issuer: url, audience: 'app' })
+    issuer = again
+    expect(await (await fetch(`${url}${JWKS_PATH}`)).text()).toBe(published)
+    const { d } = JSON.parse(await readFile(file, 'utf8')) as { d: string }
+    expect(published).not.toContain(d)
+    expect(await bodyOf(await fetch(`${url}${DISCOVERY_PATH}`))).toMatchObject({
+      issuer: url,
+      jwks_uri: `${url}${JWKS_PATH}`,
+    })
+  })
+
+  test('gives no token to another site’s page, even one whose name resolves to this machine', async () => {
+    const foreign = await ask({ user_id: 'x' }, { origin: 'https://evil.example.com' })
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+    const own = await ask({ user_id: 'x' }, { origin: 'http://localhost:5173' })
+    expect(own.headers.get('access-control-allow-origin')).toBe('http://localhost:5173')
+  })
+})

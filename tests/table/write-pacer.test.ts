@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+
+import { createNote } from './notes.ts'
+import { idsOf, rig } from './harness.ts'
+
+const PUT_MS = 400
+
+/** Thirty saves, four a second, to one instance. */
+async function streamTo(is_rate_limited: boolean) {
+  const { run, clock, store, instance, landings } = rig({ is_rate_limited, latency_ms: () => PUT_MS })
+  const table = instance()
+  await run(async () => {
+    const saves: Promise<unknown>[] = []
+    for (let at = 0; at < 30; at++) {
+      saves.push(table.create('u', createNote()))
+      await clock.sleep(250)
+    }
+    await Promise.all(saves)
+  })
+  expect(await run(() => idsOf(table, 'u'))).toHaveLength(30)
+  return { refused: store.counts.write - landings.length, commits: landings.length }
+}
+
+test('a store that throttles is asked a second apart from then on: hardly another write is refused', async () => {
+  const { refused, commits } = await streamTo(true)
+  expect(refused).toBeLessThanOrEqual(2)
+  expect(commits).toBeLessThanOrEqual(7)
+})
+
+test('of two instances that both are paced neither takes all the turns', async () => {
+  let refused = 0
+  for (const seed of [1, 2, 3, 4]) {
+    const { run, clock, instance } = rig({ is_rate_limited: true, latency_ms: () => 100, seed })
+    const tables = [instance(), instance()]
+    await run(async () => {
+      const saves: Promise<unknown>[] = []
+      for (let at = 0; at < 600; at++) {
+        saves.push(tables[at % 2]!.create('u', createNote()).catch(() => refused++))
+        await clock.sleep(100)
+      }
+      await Promise.all(saves)
+    })
+  }
+  // Of 2400; each a second after its own change they were 490.
+  expect(refused).toBeLessThan(200)
+})
+
+test('a store that never throttles is never waited for', async () => {
+  const { refused, commits } = await streamTo(false)
+  expect(refused).toBe(0)
+  expect(commits).toBeGreaterThanOrEqual(15)
+})
+
+test('what was throttled is forgotten after a minute', async () => {
+  const { run, clock, store, instance } = rig({ latency_ms: () => PUT_MS })
+  const table = instance()
+  store.strike('write', 'throttled')
+  await run(() => table.create('u', createNote()))
+  const savedTwice_ms = async (): Promise<number> => {
+    const start_ms = clock.monotonic_ms()
+    await run(() => table.create('u', createNote()))
+    await run(() => table.create('u', createNote()))
+    return clock.monotonic_ms() - start_ms
+  }
+  expect(await savedTwice_ms()).toBeGreaterThan(1000)
+  await clock.advance(60_000)
+  expect(await savedTwice_ms()).toBe(2 * PUT_MS)
+})
