@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/base/clock.ts'
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { CredentialVault } from '#shared/credentials/vault.ts'
 import type { DestinationSettings } from '#shared/ad-platforms/settings.ts'
@@ -50,7 +50,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       const new_id = newId(PLATFORMS.id_prefix, clock.now_ms(), random)
       return { user_id, platform_id: new_id, platform_type: platform_type! }
     }
-    const is_type_id = idTime_ms(PLATFORMS.id_prefix, platform_id) !== undefined
+    const is_type_id = idTimeMs(PLATFORMS.id_prefix, platform_id) !== undefined
     if (platform_type && is_type_id) return { user_id, platform_id, platform_type }
     const row = await platforms.get(user_id, platform_id)
     if (row) return { ...ownerOf(user_id, row), ...(platform_type && { platform_type }) }

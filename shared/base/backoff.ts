@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
  * Full jitter keeps writers that met once from meeting again.
  * Source: Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
  */
-export function fullJitter_ms(
+export function fullJitterMs(
   attempt: number,
   { base_ms, cap_ms }: { base_ms: number; cap_ms: number },
   random: Random,

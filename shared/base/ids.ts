@@ -28,7 +28,7 @@ export function newId(prefix: string, time_ms: number, random: Random): string {
  * The time inside a TypeID of `prefix` in milliseconds, or `undefined` when `id` is not a well-formed one
  * (wrong prefix, alphabet or length, or a UUID version that carries no time).
  */
-export function idTime_ms(prefix: string, id: string): number | undefined {
+export function idTimeMs(prefix: string, id: string): number | undefined {
   if (!id.startsWith(`${prefix}_`)) return undefined
   const suffix = id.slice(prefix.length + 1)
   if (!SUFFIX_PATTERN.test(suffix)) return undefined

@@ -1,4 +1,4 @@
-import { fullJitter_ms } from '../base/backoff.ts'
+import { fullJitterMs } from '../base/backoff.ts'
 import type { Clock } from '../base/clock.ts'
 import { crc32c } from '../base/crc32c.ts'
 import type { Random } from '../base/random.ts'
@@ -129,7 +129,7 @@ class CloudKms implements KeyWrapper {
         return await attempt(await this.#opened(), { timeout_ms: this.#timeout_ms, signal })
       } catch (error) {
         if (attempts === ATTEMPTS_MAX || signal.aborted || !isTransient(error)) throw error
-        await this.#clock.sleep(fullJitter_ms(attempts, BACKOFF, this.#random), signal)
+        await this.#clock.sleep(fullJitterMs(attempts, BACKOFF, this.#random), signal)
       }
     }
   }

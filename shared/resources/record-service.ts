@@ -1,5 +1,5 @@
 import { isoTime, type Clock } from '../base/clock.ts'
-import { idTime_ms } from '../base/ids.ts'
+import { idTimeMs } from '../base/ids.ts'
 import { Problem } from '../base/problem.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
@@ -135,14 +135,14 @@ export class RecordService {
   }
 
   #createdAt(id: string): string | undefined {
-    const time_ms = idTime_ms(this.#kind.id_prefix, id)
+    const time_ms = idTimeMs(this.#kind.id_prefix, id)
     return time_ms === undefined ? undefined : isoTime(time_ms)
   }
 
   /** An id that a client chose says when it was made; a client whose clock is far off is told so, by `code`. */
   #requireTimely(id: string): void {
     const now_ms = this.#clock.now_ms()
-    const time_ms = idTime_ms(this.#kind.id_prefix, id)
+    const time_ms = idTimeMs(this.#kind.id_prefix, id)
     if (time_ms === undefined || (time_ms >= EARLIEST_ID_MS && time_ms <= now_ms + AHEAD_MAX_MS)) return
     const message = 'carries a time before 2000 or more than a day ahead'
     throw new Problem('invalid-input', `${this.#kind.id_column} ${message}.`, {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { runs } from './runs.ts'
 
@@ -13,7 +13,7 @@ describe('ids', () => {
       fc.property(time, fc.nat(), (time_ms, seed) => {
         const id = newId('aud', time_ms, seededRandom(seed))
         expect(id).toMatch(/^aud_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
-        expect(idTime_ms('aud', id)).toBe(time_ms)
+        expect(idTimeMs('aud', id)).toBe(time_ms)
       }),
       runs(500),
     )
@@ -33,7 +33,7 @@ describe('ids', () => {
 
   test('are read as RFC 9562 and TypeID write them', () => {
     // The example of the TypeID specification: UUIDv7 01890a5d-ac96-774b-bcce-b302099a8057.
-    expect(idTime_ms('prefix', 'prefix_01h455vb4pex5vsknk084sn02q')).toBe(0x01890a5dac96)
+    expect(idTimeMs('prefix', 'prefix_01h455vb4pex5vsknk084sn02q')).toBe(0x01890a5dac96)
   })
 
   test('do not repeat within a millisecond', () => {
@@ -57,13 +57,13 @@ describe('ids', () => {
     ['nothing', ''],
     ['an old id', 'aud_ab12cd34'],
   ])('are refused when malformed: %s', (_, id) => {
-    expect(idTime_ms('aud', id)).toBeUndefined()
+    expect(idTimeMs('aud', id)).toBeUndefined()
   })
 
   test('are refused for whatever text is not one', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(idTime_ms('aud', `aud_${text}`)).toBeUndefined()
+        expect(idTimeMs('aud', `aud_${text}`)).toBeUndefined()
       }),
       runs(300),
     )

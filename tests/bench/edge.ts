@@ -33,7 +33,7 @@ const env = {
   USER_HASH_SALT: 'a salt for the benchmark',
 }
 
-async function cpuPerRequest_us(variant: string): Promise<{ cpu_us: number; per_second: number }> {
+async function cpuPerRequestUs(variant: string): Promise<{ cpu_us: number; per_second: number }> {
   const server = fork(new URL('edge-server.ts', import.meta.url), [variant], { env })
   const [{ url }] = (await once(server, 'message')) as [{ url: string }]
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
@@ -72,7 +72,7 @@ async function cpuPerRequest_us(variant: string): Promise<{ cpu_us: number; per_
 }
 
 for (const variant of ['bare', 'without-framework', 'edge']) {
-  const { cpu_us, per_second } = await cpuPerRequest_us(variant)
+  const { cpu_us, per_second } = await cpuPerRequestUs(variant)
   process.stdout.write(
     `${variant.padEnd(18)} ${cpu_us.toFixed(0).padStart(5)} µs CPU, ${per_second.toFixed(0)} per s\n`,
   )

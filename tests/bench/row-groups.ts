@@ -2,7 +2,7 @@
  * What one more record costs as the month grows: encoding the whole month again, against copying the row groups that
  * did not change. Both in one run, on the same rows.
  */
-import { newId, idTime_ms } from '#shared/base/ids.ts'
+import { newId, idTimeMs } from '#shared/base/ids.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
@@ -43,7 +43,7 @@ function rowOf(number: number): Row {
   const decision = decideSave(
     asking,
     id,
-    isoTime(idTime_ms(AUDIENCES.id_prefix, id)!),
+    isoTime(idTimeMs(AUDIENCES.id_prefix, id)!),
     undefined,
     sampleAudience(number),
   )

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { idTime_ms } from '#shared/base/ids.ts'
+import { idTimeMs } from '#shared/base/ids.ts'
 import { BUCKET, saved } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
@@ -49,7 +49,7 @@ describe.each(SEEDS)('clocks that jump a month while they run (SEED=%i)', (seed)
       await Promise.all(stepped)
       system.proxy.heal()
       const stored = await storedAudiences(system.data_dir, BUCKET)
-      const months = new Set([...stored.keys()].map((id) => monthOf(idTime_ms('aud', id)!)))
+      const months = new Set([...stored.keys()].map((id) => monthOf(idTimeMs('aud', id)!)))
       expect(months.size).toBeGreaterThanOrEqual(3)
       await expectWellAfter(system, fleet, operations)
     },

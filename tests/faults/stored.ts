@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { idTime_ms } from '#shared/base/ids.ts'
+import { idTimeMs } from '#shared/base/ids.ts'
 import { parseFile } from '#shared/parquet/file.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { monthOf, monthOfObject, userOfObject } from '#shared/table/object/partition.ts'
@@ -36,7 +36,7 @@ export async function storedAudiences(data_dir: string, bucket: string): Promise
         const row = rowAt(AUDIENCES, values, at)
         const id = String(row['audience_id'])
         if (audiences.has(id)) throw new Error(`${id} is stored twice`)
-        const time_ms = idTime_ms('aud', id)
+        const time_ms = idTimeMs('aud', id)
         if (time_ms !== Number(row['created_at'])) throw new Error(`${id} was not created when its id says`)
         if (monthOf(time_ms) !== month) throw new Error(`${id} is not at home in ${name}`)
         const marks = Object.keys(JSON.parse(Buffer.from(row['metadata'] as Uint8Array).toString()) as object)

@@ -51,12 +51,20 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'typescript(no-unsafe-return)': ['export const f = (a: string): string => JSON.parse(a)'],
   'typescript(ban-ts-comment)': ['// @ts-ignore\nexport const a: number = ""'],
   'typescript(consistent-type-imports)': ["export type A = import('./other.ts').B"],
+  'eslint(id-match)': [
+    'export function fullJitter_ms() {\n  return 1\n}',
+    'export const f = (idTime_ms: number) => idTime_ms',
+    'export const a = { lastUsed_ms: 1 }',
+    'export class Some_class {}',
+  ],
   'eslint(no-empty)': ['try {\n  JSON.parse("")\n} catch {}'],
   'eslint(no-console)': ['console.log(1)'],
   'eslint(max-lines)': [Array.from({ length: 401 }, (_, line) => `export const a${line} = ${line}`).join('\n')],
 }
 
 const ACCEPTED: Readonly<Record<string, string>> = {
+  'names of each convention':
+    'export const wait_ms = 1\nexport const WAIT_MS_MAX = 2\nexport const waitMs = () => 3\nexport type WaitMs = 4',
   'a date of a given time': 'export const f = (time_ms: number) => new Date(time_ms).toISOString()',
   'a method of an injected clock named like the global one':
     'export const f = (clock: { now(): number }) => clock.now()',

@@ -1,4 +1,4 @@
-import { idTime_ms } from '#shared/base/ids.ts'
+import { idTimeMs } from '#shared/base/ids.ts'
 import { WRITER_RELEASE, type Footer } from '#shared/table/object/footer.ts'
 import { monthOf, monthOfObject } from '#shared/table/object/partition.ts'
 import { rowAt, wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
@@ -55,7 +55,7 @@ async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
     for (const row of await rowsOf(history, wholeSnapshot(name, 'live', store.bytesOf(name)!))) {
       const id = String(row['note_id'])
       if (notes.has(id)) fail(`${id} is stored twice`)
-      if (idTime_ms('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
+      if (idTimeMs('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
       if (home !== '' && monthOf(Number(row['created_at'])) !== home) fail(`${id} is not at home in ${name}`)
       notes.set(id, { user_id, row })
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { idTime_ms } from '#shared/base/ids.ts'
+import { idTimeMs } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Creation, Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import { SYSTEM_COLUMNS, type Row, type TableSchema } from '#shared/table/object/schema.ts'
@@ -43,7 +43,7 @@ export function bodyCell(content: unknown): Uint8Array {
 export function noteRow(id: string, fields: Row = {}): Row {
   return {
     note_id: id,
-    created_at: idTime_ms('note', id) ?? 0,
+    created_at: idTimeMs('note', id) ?? 0,
     updated_at: 0,
     version: 0,
     rev: 0,

@@ -8,7 +8,7 @@ import {
   monthOfId,
   monthOfObject,
   objectName,
-  startOfMonth_ms,
+  startOfMonthMs,
   userPrefix,
 } from '#shared/table/object/partition.ts'
 import { runs } from '#tests/base/runs.ts'
@@ -93,7 +93,7 @@ describe('a month', () => {
     fc.assert(
       fc.property(time, (time_ms) => {
         const month = monthOf(time_ms)
-        const start_ms = startOfMonth_ms(month)
+        const start_ms = startOfMonthMs(month)
         expect(start_ms).toBeLessThanOrEqual(time_ms)
         expect(monthOf(start_ms)).toBe(month)
         expect(start_ms === 0 || monthOf(start_ms - 1) < month).toBe(true)

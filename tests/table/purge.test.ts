@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
@@ -28,7 +28,7 @@ async function withTombstones() {
   const ids = await world.run(() => all(10, async () => idOf(await table.create('u', createNote()))))
   const deleted = ids.slice(0, 3)
   await world.run(() => Promise.all(deleted.map((id) => table.mutate('u', deleteNote(id)))))
-  const month = monthOf(idTime_ms('note', ids[0]!)!)
+  const month = monthOf(idTimeMs('note', ids[0]!)!)
   return { ...world, table, ids, deleted, month }
 }
 

@@ -56,13 +56,13 @@ test('what was throttled is forgotten after a minute', async () => {
   const table = instance()
   store.strike('write', 'throttled')
   await run(() => table.create('u', createNote()))
-  const savedTwice_ms = async (): Promise<number> => {
+  const savedTwiceMs = async (): Promise<number> => {
     const start_ms = clock.monotonic_ms()
     await run(() => table.create('u', createNote()))
     await run(() => table.create('u', createNote()))
     return clock.monotonic_ms() - start_ms
   }
-  expect(await savedTwice_ms()).toBeGreaterThan(1000)
+  expect(await savedTwiceMs()).toBeGreaterThan(1000)
   await clock.advance(60_000)
-  expect(await savedTwice_ms()).toBe(2 * PUT_MS)
+  expect(await savedTwiceMs()).toBe(2 * PUT_MS)
 })

@@ -85,9 +85,9 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
 
   for (const { month, changed_ms } of unchanged) {
     const distributed_ms = await distributedBy(distributions, user_id)
-    const lastUsed_ms = (id: string, time_ms: number): number =>
+    const lastUsedMs = (id: string, time_ms: number): number =>
       Math.max(time_ms, distributed_ms.get(canonicalSpelling(AUDIENCES, id)) ?? 0)
-    const idle = [...changed_ms].filter(([id, time_ms]) => lastUsed_ms(id, time_ms) < before_ms)
+    const idle = [...changed_ms].filter(([id, time_ms]) => lastUsedMs(id, time_ms) < before_ms)
     sums.idle += idle.length
     const asking = { kind: AUDIENCES, user_id }
     const outcomes = dry_run
@@ -100,7 +100,7 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
         }))
     idle.forEach(([audience_id, time_ms], at) => {
       if (!countsAs(outcomes?.[at], sums)) return
-      const unused_ms = clock.now_ms() - lastUsed_ms(audience_id, time_ms)
+      const unused_ms = clock.now_ms() - lastUsedMs(audience_id, time_ms)
       tell({ user_id, audience_id, idle_days: Math.floor(unused_ms / DAY_MS) })
     })
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-import { fullJitter_ms } from '#shared/base/backoff.ts'
+import { fullJitterMs } from '#shared/base/backoff.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import type { Random } from '#shared/base/random.ts'
@@ -121,7 +121,7 @@ export class ProgressObjects {
         } catch (error) {
           const is_passing = error instanceof StoreError && error.kind !== 'rejected'
           if (!is_passing || attempt === WRITE_ATTEMPTS) throw error
-          await clock.sleep(fullJitter_ms(attempt, WRITE_BACKOFF, random))
+          await clock.sleep(fullJitterMs(attempt, WRITE_BACKOFF, random))
         }
       }
     })

@@ -1,7 +1,7 @@
 import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { sameCells, toRow } from '#shared/records/rows.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
-import { monthOf, startOfMonth_ms } from '#shared/table/object/partition.ts'
+import { monthOf, startOfMonthMs } from '#shared/table/object/partition.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import type { SourceRecord } from './source-record.ts'
@@ -33,7 +33,7 @@ export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyE
     ...kind.derive(record.fields),
     ...record.server,
     [kind.id_column]: entry?.id ?? record.id,
-    created_at: new Date(createdAt_ms(record, entry)).toISOString(),
+    created_at: new Date(createdAtMs(record, entry)).toISOString(),
     deleted: record.deleted,
     client_id: IMPORT_CLIENT_ID,
   })
@@ -43,13 +43,13 @@ export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyE
  * A record with an old id lives in the month that the index names, for ever: a later source that says another month
  * gets the nearest moment of that one. A table with one object for each user has no months.
  */
-export function createdAt_ms({ created_at_ms }: SourceRecord, entry: LegacyEntry | undefined): number {
+export function createdAtMs({ created_at_ms }: SourceRecord, entry: LegacyEntry | undefined): number {
   if (!entry || entry.month === '' || entry.month === monthOf(created_at_ms)) return created_at_ms
-  const first_ms = startOfMonth_ms(entry.month)
-  return created_at_ms < first_ms ? first_ms : startOfMonth_ms(monthAfter(entry.month)) - 1
+  const first_ms = startOfMonthMs(entry.month)
+  return created_at_ms < first_ms ? first_ms : startOfMonthMs(monthAfter(entry.month)) - 1
 }
 
 function monthAfter(month: string): string {
   // No month has more than 31 days, and none that follows another one in full has fewer than 28.
-  return monthOf(startOfMonth_ms(month) + 32 * 24 * 60 * 60 * 1000)
+  return monthOf(startOfMonthMs(month) + 32 * 24 * 60 * 60 * 1000)
 }

@@ -16,7 +16,7 @@ import type { Report } from './report.ts'
 import { sideBySide } from './side-by-side.ts'
 import type { Place } from './source-files.ts'
 import type { SourceRecord } from './source-record.ts'
-import { createdAt_ms, differences, rowOf, verdictOf } from './comparison.ts'
+import { createdAtMs, differences, rowOf, verdictOf } from './comparison.ts'
 
 /** Rows that are on their way at once: far below the queue limit of the table. */
 const LOT_ROWS = 1000
@@ -273,7 +273,7 @@ export class Carrier {
 /** The row as it is to be stored, where the index says. */
 function rowIn({ record, place, row }: Item, entry: LegacyEntry | undefined): Row {
   if (!entry) return row
-  return { ...row, [place.file.kind.kind.id_column]: entry.id, created_at: createdAt_ms(record, entry) }
+  return { ...row, [place.file.kind.kind.id_column]: entry.id, created_at: createdAtMs(record, entry) }
 }
 
 /** Whether the index holds the record in another month than the source says. */

@@ -1,4 +1,4 @@
-import { fullJitter_ms } from '#shared/base/backoff.ts'
+import { fullJitterMs } from '#shared/base/backoff.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
@@ -20,7 +20,7 @@ export async function patiently<T>(
       return await work()
     } catch (error) {
       if (!isPassing(error) || attempt === ATTEMPTS) throw error
-      await clock.sleep(fullJitter_ms(attempt, BACKOFF, random))
+      await clock.sleep(fullJitterMs(attempt, BACKOFF, random))
     }
   }
 }

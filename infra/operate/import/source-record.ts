@@ -3,11 +3,11 @@ import type * as z from 'zod'
 
 import type { FieldError } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
-import { idTime_ms } from '#shared/base/ids.ts'
+import { idTimeMs } from '#shared/base/ids.ts'
 import { collect } from '#shared/records/validation/validate.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
-import { startOfMonth_ms } from '#shared/table/object/partition.ts'
+import { startOfMonthMs } from '#shared/table/object/partition.ts'
 import type { ImportKind, NoteField } from './kinds/import-kind.ts'
 import type { SourceCredentials } from './kinds/source-credentials.ts'
 import type { SourceFields } from './readers/reader.ts'
@@ -68,7 +68,7 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const folded = foldUnknown(file.kind, cells, source, note)
   const fields = validFields(file.kind, folded.fields, errors)
   const said_ms = cells['created_at'] as number | null | undefined
-  const created_ms = said_ms ?? (file.month === undefined ? undefined : startOfMonth_ms(file.month))
+  const created_ms = said_ms ?? (file.month === undefined ? undefined : startOfMonthMs(file.month))
   const identity = identityOf(file.kind, source[kind.id_column], { user_id, fields, created_ms }, note)
   const created_at_ms = identity.time_ms ?? created_ms
   const updated_at_ms = (cells['updated_at'] as number | null | undefined) ?? created_at_ms
@@ -171,7 +171,7 @@ function identityOf(
   }
   // The old spelling with a hyphen, of an id of ours.
   const canonical = canonicalSpelling(kind, id)
-  const time_ms = idTime_ms(kind.id_prefix, canonical)
+  const time_ms = idTimeMs(kind.id_prefix, canonical)
   return time_ms === undefined ? { id, time_ms } : { id: canonical, time_ms }
 }
 

@@ -10,12 +10,12 @@ const EARLIEST_MS = Date.UTC(2000, 0, 1)
 const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
 
 /** @returns `undefined` when the value is not a time */
-export function parseTime_ms(value: unknown): number | undefined {
+export function parseTimeMs(value: unknown): number | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime()
-  if (typeof value === 'number' || typeof value === 'bigint') return epochTime_ms(Number(value))
+  if (typeof value === 'number' || typeof value === 'bigint') return epochTimeMs(Number(value))
   if (typeof value !== 'string') return undefined
   const text = value.trim()
-  if (/^\d{9,19}$/.test(text)) return epochTime_ms(Number(text))
+  if (/^\d{9,19}$/.test(text)) return epochTimeMs(Number(text))
   const match = ISO.exec(text)
   if (!match) return undefined
   const part = (at: number): number => Number(match[at] ?? 0)
@@ -30,7 +30,7 @@ export function parseTime_ms(value: unknown): number | undefined {
 }
 
 /** Seconds, milliseconds, microseconds or nanoseconds: for times of this century their sizes cannot be confused. */
-function epochTime_ms(value: number): number | undefined {
+function epochTimeMs(value: number): number | undefined {
   if (!Number.isFinite(value)) return undefined
   if (value < 1e11) return Math.trunc(value * 1000)
   if (value < 1e14) return Math.trunc(value)

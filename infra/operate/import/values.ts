@@ -1,5 +1,5 @@
 import type { ColumnType } from '#shared/records/columns.ts'
-import { parseTime_ms } from './times.ts'
+import { parseTimeMs } from './times.ts'
 
 /**
  * Values as pandas, spreadsheets and JSON have them, brought to what a column of ours holds. What cannot be brought
@@ -53,7 +53,7 @@ function truth(value: unknown): unknown {
 
 function time(value: unknown, note: Note): number | null {
   if (value === '' || (typeof value === 'number' && Number.isNaN(value))) return null
-  const time_ms = parseTime_ms(value)
+  const time_ms = parseTimeMs(value)
   if (time_ms === undefined) note(`is not a time: ${shown(value)}`)
   return time_ms ?? null
 }

@@ -1,4 +1,4 @@
-import { fullJitter_ms } from '../../base/backoff.ts'
+import { fullJitterMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Random } from '../../base/random.ts'
@@ -241,7 +241,7 @@ export class Attempts {
         if (error.kind === 'rejected') throw was_unanswered ? this.exhausted(error) : error
         if (error.kind === 'unavailable') was_unanswered = this.#may_have_landed = true
         else pace.throttled(name)
-        await clock.sleep(fullJitter_ms(++this.#failures, THROTTLED_BACKOFF, random))
+        await clock.sleep(fullJitterMs(++this.#failures, THROTTLED_BACKOFF, random))
         if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }
       }
     }
@@ -251,7 +251,7 @@ export class Attempts {
     const { clock, random } = this.#dependencies
     // The generation has moved on, so an unanswered attempt can land no more: what we send next is new.
     this.#may_have_landed = false
-    await clock.sleep(fullJitter_ms(++this.#conflicts, CONFLICT_BACKOFF, random))
+    await clock.sleep(fullJitterMs(++this.#conflicts, CONFLICT_BACKOFF, random))
   }
 
   /** The honest answer when no further attempt is made. */

@@ -1,5 +1,5 @@
 import type { Creation, Mutation } from './mutation.ts'
-import { monthOf, startOfMonth_ms, type Month } from '../object/partition.ts'
+import { monthOf, startOfMonthMs, type Month } from '../object/partition.ts'
 
 /**
  * How the idempotency key of a creation without an id is honoured across a month's end, where a repetition would look
@@ -22,7 +22,7 @@ const ASKED_FOR_MS = 24 * 60 * 60_000 + 60_000
 
 /** The ledger, besides that of the month of `now_ms`, in which a first attempt may be. */
 export function earlierLedger(now_ms: number): EarlierLedger | undefined {
-  const month_start_ms = startOfMonth_ms(monthOf(now_ms))
+  const month_start_ms = startOfMonthMs(monthOf(now_ms))
   const age_ms = now_ms - month_start_ms
   if (age_ms >= ASKED_FOR_MS) return undefined
   return { month: monthOf(month_start_ms - 1), may_still_grow: age_ms < LANDS_WITHIN_MS }

@@ -1,4 +1,4 @@
-import { fullJitter_ms } from '../../base/backoff.ts'
+import { fullJitterMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Random } from '../../base/random.ts'
@@ -73,7 +73,7 @@ export async function retryReads<T>(
     } catch (error) {
       const is_passing = error instanceof StoreError && error.kind !== 'rejected'
       if (!is_passing || attempt === READ_ATTEMPTS) throw error
-      await clock.sleep(fullJitter_ms(attempt, READ_BACKOFF, random))
+      await clock.sleep(fullJitterMs(attempt, READ_BACKOFF, random))
     }
   }
 }

@@ -1,4 +1,4 @@
-import { idTime_ms } from '../../base/ids.ts'
+import { idTimeMs } from '../../base/ids.ts'
 import type { TableSchema } from './schema.ts'
 
 /**
@@ -15,7 +15,7 @@ export function monthOf(time_ms: number): Month {
 }
 
 /** First millisecond of a month. */
-export function startOfMonth_ms(month: Month): number {
+export function startOfMonthMs(month: Month): number {
   return Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)) - 1)
 }
 
@@ -49,7 +49,7 @@ const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** The month that a TypeID's own time puts it in, or `undefined` when it is not a TypeID of this table. */
 export function monthOfId(schema: TableSchema, id: string): Month | undefined {
-  const time_ms = idTime_ms(schema.id_prefix, id)
+  const time_ms = idTimeMs(schema.id_prefix, id)
   if (time_ms === undefined || time_ms > LATEST_MS) return undefined
   return schema.partitioned_by === 'user' ? '' : monthOf(time_ms)
 }

@@ -97,7 +97,7 @@ function stringBounds(group: RowGroup, column: string): { min: string; max: stri
 }
 
 /** Least and greatest creation time in a group, in milliseconds; unbounded when the statistics do not tell. */
-export function createdBounds_ms(group: RowGroup): { min: number; max: number } {
+export function createdBoundsMs(group: RowGroup): { min: number; max: number } {
   const statistics = statisticsOf(group, 'created_at')
   return {
     min: statistics?.min_value === undefined ? -Infinity : Number(statistics.min_value),

@@ -1,6 +1,6 @@
 import { fromParquet, type Cell } from '../../parquet/schema.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
-import { createdBounds_ms, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
+import { createdBoundsMs, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import type { Row, TableSchema } from '../object/schema.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function* scanSnapshot(
   const types = new Map(schema.columns.map((column) => [column.name, column.type]))
   const names = new Set([...columns, 'created_at', schema.id_column])
   const unopened = snapshot.file.groups
-    .map((group) => ({ group, created_ms: createdBounds_ms(group) }))
+    .map((group) => ({ group, created_ms: createdBoundsMs(group) }))
     .filter(({ created_ms }) => !after || created_ms.min <= after.created_at_ms)
     .toSorted((a, b) => a.created_ms.max - b.created_ms.max)
   const open: GroupReader[] = []

@@ -1,9 +1,9 @@
-import { idTime_ms } from '../../base/ids.ts'
+import { idTimeMs } from '../../base/ids.ts'
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import { parquetSchemaOf, topLevelColumns } from '../../parquet/schema.ts'
 import { canonicalSpelling } from '../read/legacy-ids.ts'
-import { createdBounds_ms, wholeSnapshot, type Snapshot } from '../object/snapshot.ts'
+import { createdBoundsMs, wholeSnapshot, type Snapshot } from '../object/snapshot.ts'
 import { monthOf, monthOfId, type Month } from '../object/partition.ts'
 import { SYSTEM_COLUMNS, type TableSchema } from '../object/schema.ts'
 
@@ -150,7 +150,7 @@ function* rowsOf(schema: TableSchema, values: ColumnValues, count: number): Gene
 }
 
 function checkOrder(schema: TableSchema, group: RowGroup, values: ColumnValues, notes: Notes): void {
-  const bounds = createdBounds_ms(group)
+  const bounds = createdBoundsMs(group)
   let before: InspectedRow | undefined
   for (const row of rowsOf(schema, values, group.row_count)) {
     const { id, created_at } = row
@@ -180,7 +180,7 @@ function checkHome(
   if (schema.partitioned_by === 'month' && monthOf(created_at) !== month) {
     notes.add('home', 'a record was created in another month', id)
   }
-  const time_ms = idTime_ms(schema.id_prefix, id)
+  const time_ms = idTimeMs(schema.id_prefix, id)
   if (time_ms !== undefined && time_ms !== created_at) notes.add('home', 'created_at is not the time in the id', id)
 }
 

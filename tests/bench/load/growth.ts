@@ -1,5 +1,5 @@
 import { isoTime } from '#shared/base/clock.ts'
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { footerBytes } from '#shared/parquet/file.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { decidePatch, decideSave, type Decision } from '#shared/records/decisions.ts'
@@ -171,7 +171,7 @@ class Growth {
     decide: (id: string, created_at: string, now_ms: number) => Decision,
   ): Promise<string> {
     const id = newId(kind.id_prefix, this.#clock.now_ms(), this.#random)
-    const created_at = isoTime(idTime_ms(kind.id_prefix, id)!)
+    const created_at = isoTime(idTimeMs(kind.id_prefix, id)!)
     await this.#change(table, id, (_, now_ms) => decide(id, created_at, now_ms))
     return id
   }

@@ -1,4 +1,4 @@
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import { StoreError, type ObjectStore } from '#shared/objects/object-store.ts'
 import type { Creation } from '#shared/table/commit/mutation.ts'
@@ -175,7 +175,7 @@ function countingWrites(store: MemoryObjectStore, answers: Record<'written' | 'c
 
 /** With an id of the caller's, so that repeating it is safe whatever the answer was. */
 function creationOf(id: string): Creation {
-  const row = { save_id: id, created_at: idTime_ms(SAVES.id_prefix, id) ?? 0, deleted: false, client_id: null }
+  const row = { save_id: id, created_at: idTimeMs(SAVES.id_prefix, id) ?? 0, deleted: false, client_id: null }
   return {
     id,
     size_bytes: 100,

@@ -12,7 +12,7 @@ import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
 import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { isoTime, systemClock, type Clock } from '#shared/base/clock.ts'
-import { idTime_ms, newId } from '#shared/base/ids.ts'
+import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
@@ -157,7 +157,7 @@ export async function runningInTest({
 function aPlatform(platform_id: string, clock: Clock): Record<string, unknown> {
   return {
     platform_id,
-    created_at: isoTime(idTime_ms('plat', platform_id) ?? clock.now_ms()),
+    created_at: isoTime(idTimeMs('plat', platform_id) ?? clock.now_ms()),
     deleted: false,
     platform_type: 'the_trade_desk',
     name: 'Our Trade Desk seat',

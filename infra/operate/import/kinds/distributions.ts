@@ -6,7 +6,7 @@ import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
-import { parseTime_ms } from '../times.ts'
+import { parseTimeMs } from '../times.ts'
 import { columnValue, isObject, parseJson } from '../values.ts'
 import type {
   Completion,
@@ -89,7 +89,7 @@ function tidy(old_source: SourceFields, { now_ms }: TidyOptions): Tidied {
     fields['match_rate'] = null
     fields['matched_records'] = null
   }
-  const scheduled_ms = parseTime_ms(fields['scheduled_at'])
+  const scheduled_ms = parseTimeMs(fields['scheduled_at'])
   if (fields['status'] === 'scheduled' && (scheduled_ms === undefined || scheduled_ms <= now_ms)) {
     remarks.push('still scheduled, and its time has passed: the next dispatch makes it pending')
   }

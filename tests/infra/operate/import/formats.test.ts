@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readCsv } from '#infra/operate/import/readers/csv.ts'
-import { parseTime_ms } from '#infra/operate/import/times.ts'
+import { parseTimeMs } from '#infra/operate/import/times.ts'
 import { csvCell } from '#shared/records/csv.ts'
 import { audience, bench, expectCounts, folderOf, LEGACY } from './import-fixture.ts'
 
@@ -246,6 +246,6 @@ test.each([
   ['NaT', undefined],
   [true, undefined],
 ])('the time %s is %s', (value, expected) => {
-  const time_ms = parseTime_ms(value)
+  const time_ms = parseTimeMs(value)
   expect(time_ms === undefined ? undefined : new Date(time_ms).toISOString()).toBe(expected)
 })
