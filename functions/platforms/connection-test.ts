@@ -2,7 +2,7 @@ import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { platformRoutes } from '#shared/contract/platforms.ts'
 import { testCredentials } from '#shared/ad-platforms/ad-platforms.ts'
-import type { DestinationSettings } from '#shared/ad-platforms/settings.ts'
+import type { AdPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import type { Answer, Call } from '#shared/http/call.ts'
 import { type Asking, type Decision, decideSet } from '#shared/records/decisions.ts'
 import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
@@ -14,7 +14,7 @@ import { ownerOf, type PlatformSecrets } from './secrets.ts'
 export interface TestDependencies {
   readonly service: RecordService
   readonly secrets: PlatformSecrets
-  readonly settings: DestinationSettings
+  readonly settings: AdPlatformSettings
   readonly clock: Clock
   /** Told of each test that really called the platform. */
   readonly tested: (test: ConnectionTest) => void

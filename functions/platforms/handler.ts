@@ -2,7 +2,7 @@ import type { Clock } from '#shared/base/clock.ts'
 import { idTimeMs, newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { CredentialVault } from '#shared/credentials/vault.ts'
-import type { DestinationSettings } from '#shared/ad-platforms/settings.ts'
+import type { AdPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import type { Answer, Call, Handlers } from '#shared/http/call.ts'
 import {
   type Asking,
@@ -30,7 +30,7 @@ export interface PlatformDependencies {
   readonly vault: CredentialVault
   /** Part of what credentials are sealed for. */
   readonly bucket: string
-  readonly destinations: DestinationSettings
+  readonly ad_platform_settings: AdPlatformSettings
   readonly clock: Clock
   readonly random: Random
   /** Told of each connection test that really called the platform. */
@@ -38,7 +38,7 @@ export interface PlatformDependencies {
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, vault, bucket, destinations, clock, random, tested } = dependencies
+  const { platforms, vault, bucket, ad_platform_settings, clock, random, tested } = dependencies
   const service = new RecordService(PLATFORMS, platforms, clock)
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
@@ -130,7 +130,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       return changed(call, id, decide, () => 'Credentials replaced; the platform is pending until they are tested')
     },
 
-    testPlatform: (call) => testConnection(call, { service, secrets, settings: destinations, clock, tested }),
+    testPlatform: (call) => testConnection(call, { service, secrets, settings: ad_platform_settings, clock, tested }),
   }
 }
 

@@ -2,7 +2,7 @@ import { createFoundation } from '#shared/resources/function-context.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { keyFailures } from '#shared/credentials/key-problems.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
-import { destinationSettings } from '#shared/ad-platforms/settings.ts'
+import { adPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, keySettings, storageSettings } from '#shared/settings/edge-settings.ts'
 import type { FunctionApp, Overrides } from '#shared/http/server/function-app.ts'
@@ -12,7 +12,7 @@ import { PLATFORMS } from '#shared/records/platform.ts'
 import { platformHandlers } from './handler.ts'
 import { routes } from './routes.ts'
 
-export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySettings, ...destinationSettings }
+export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySettings, ...adPlatformSettings }
 
 /** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
@@ -28,7 +28,7 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       platforms: table(PLATFORMS, 1),
       vault,
       bucket: settings.GCS_BUCKET,
-      destinations: settings,
+      ad_platform_settings: settings,
       clock,
       random,
       tested: ({ user_id, ...test }) =>

@@ -11,7 +11,7 @@ import { configureServer, createFunctionListener } from '#shared/http/server/fun
 import type { Log } from '#shared/logging/log.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { createGateway, type Mounts } from './gateway.ts'
-import { type DestinationsStandIn, startDestinations } from '../stand-ins/ad-platforms/server.ts'
+import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
 import { createLocalIssuer, JWKS_PATH, TOKEN_PATH } from '../stand-ins/issuer/issuer.ts'
 import { type Kms, startKms } from '../stand-ins/kms/server.ts'
@@ -48,7 +48,7 @@ export interface LocalRuntime {
   function_urls: Readonly<Record<FunctionName, string>>
   storage_url: string
   kms_url: string
-  destinations_url: string
+  ad_platforms_url: string
   /** Where the objects lie as plain files. */
   objects_dir: string
   /** Ends everything in good order; resolves with how many requests were cut off. */
@@ -65,7 +65,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const data_dir = resolve(options.data_dir)
   const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET], fsync })
   let kms: Kms | undefined
-  let destinations: DestinationsStandIn | undefined
+  let ad_platforms: AdPlatformsStandIn | undefined
   const servers: { server: Server; drain: Drain }[] = []
   const serve = async (server: Server, at_port: number): Promise<string> => {
     configureServer(server)
@@ -77,19 +77,19 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const end = async (duration_ms_max?: number) => {
     await stopSchedule()
     const cut_off = await Promise.all(servers.map(({ drain }) => drain.start(duration_ms_max)))
-    await Promise.all([gcs.close(), kms?.close(), destinations?.close()])
+    await Promise.all([gcs.close(), kms?.close(), ad_platforms?.close()])
     return cut_off.reduce((sum, count) => sum + count, 0)
   }
 
   try {
     kms = await startKms({ data_dir })
-    destinations = await startDestinations()
+    ad_platforms = await startAdPlatforms()
     const stand_ins = {
       GCS_BUCKET: LOCAL_BUCKET,
       STORAGE_API_ENDPOINT: gcs.url,
       KMS_KEY: kms.key_name,
       KMS_API_ENDPOINT: kms.url,
-      ...destinations.environment,
+      ...ad_platforms.environment,
     }
     const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
     const function_urls = {} as Record<FunctionName, string>
@@ -118,7 +118,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       function_urls,
       storage_url: gcs.url,
       kms_url: kms.url,
-      destinations_url: destinations.url,
+      ad_platforms_url: ad_platforms.url,
       objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET),
       end,
     }
@@ -173,7 +173,7 @@ function indexOf(url: string, function_urls: Readonly<Record<FunctionName, strin
 
 /** What is where, and a first save to paste into a shell. */
 export function describeRuntime(runtime: LocalRuntime, data_dir: string): string {
-  const { url, function_urls, storage_url, kms_url, destinations_url, objects_dir } = runtime
+  const { url, function_urls, storage_url, kms_url, ad_platforms_url, objects_dir } = runtime
   const functions = FUNCTION_NAMES.map(
     (name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefixes[0]}`] as const,
   )
@@ -185,7 +185,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
     ['keys', `${kms_url} (stand-in for Cloud KMS)`],
     [
       'ad platforms',
-      `${destinations_url} (stand-in for every ad platform; the secret chooses what it answers: good-…, bad-token-…)`,
+      `${ad_platforms_url} (stand-in for every ad platform; the secret chooses what it answers: good-…, bad-token-…)`,
     ],
     ['objects', shortest(objects_dir)],
     ['logs', shortest(join(resolve(data_dir), 'logs', 'activation.jsonl'))],

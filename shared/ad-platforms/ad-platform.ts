@@ -2,39 +2,39 @@ import type * as z from 'zod'
 
 import type { Clock } from '../base/clock.ts'
 import type { Call, CallResult } from './http-call.ts'
-import type { DestinationSettings } from './settings.ts'
-import type { Named, Verdict } from './test-outcome.ts'
+import type { AdPlatformSettings } from './settings.ts'
+import type { Named, TestOutcome } from './test-outcome.ts'
 
 export interface TestContext {
-  readonly settings: DestinationSettings
+  readonly settings: AdPlatformSettings
   /** The one way out; it keeps the limits of time and size. */
   readonly call: (call: Call) => Promise<CallResult>
   readonly clock: Clock
 }
 
 /** One platform type: its credential fields, and the cheapest real call that proves that they work. */
-export interface Destination extends Named {
+export interface AdPlatform extends Named {
   /** Strict. Every value is a text, limited, and cannot break out of a header, a path or a host. */
   readonly credentials: z.ZodType<object>
   /** The fields that are not secret: their last four characters may be shown. */
   readonly shown_fields: readonly string[]
   /** Credentials that do not fit the schema are `bad_token`: they may have been stored before today's fields. */
-  readonly test: (credentials: unknown, context: TestContext) => Promise<Verdict>
+  readonly test: (credentials: unknown, context: TestContext) => Promise<TestOutcome>
 }
 
 interface Definition<S extends z.ZodType<object>> extends Named {
   readonly credentials: S
   readonly shown_fields: readonly (keyof z.output<S> & string)[]
-  readonly test: (credentials: z.output<S>, context: TestContext) => Promise<Verdict>
+  readonly test: (credentials: z.output<S>, context: TestContext) => Promise<TestOutcome>
 }
 
-const UNREADABLE: Verdict = {
+const UNREADABLE: TestOutcome = {
   code: 'bad_token',
   message: 'The stored credentials do not have the fields that this platform needs: please enter them again.',
 }
 
 /** Keeps the types of the fields while an adapter is written down. */
-export function destination<S extends z.ZodType<object>>(definition: Definition<S>): Destination {
+export function adPlatform<S extends z.ZodType<object>>(definition: Definition<S>): AdPlatform {
   return {
     ...definition,
     test: async (credentials, context) => {

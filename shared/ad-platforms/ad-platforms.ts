@@ -10,13 +10,13 @@ import { type Call, callPlatform, TEST_DURATION_MS_MAX, withTimeLimit } from './
 import { linkedin } from './linkedin.ts'
 import { liveramp } from './liveramp.ts'
 import { meta } from './meta.ts'
-import type { DestinationSettings } from './settings.ts'
+import type { AdPlatformSettings } from './settings.ts'
 import { theTradeDesk } from './the-trade-desk.ts'
 import { tiktok } from './tiktok.ts'
 import { type TestResult, testResult } from './test-outcome.ts'
 
 /** Every platform type, by the name that records have for it. A new one is a file beside this one and a line here. */
-export const DESTINATIONS = {
+export const AD_PLATFORMS = {
   the_trade_desk: theTradeDesk,
   meta,
   google_ads: googleAds,
@@ -26,7 +26,7 @@ export const DESTINATIONS = {
   liveramp,
 } as const
 
-export type DestinationType = keyof typeof DESTINATIONS
+export type AdPlatformType = keyof typeof AD_PLATFORMS
 
 /** Credentials that fit their platform type. Only text: they are encrypted as JSON. */
 export type Credentials = Readonly<Record<string, string>>
@@ -40,14 +40,14 @@ const CIPHERTEXT_FIELDS = ['encrypted', 'encrypted_credentials', 'ciphertext']
  * @returns undefined when something was bad
  */
 export function readCredentials(
-  type: DestinationType,
+  type: AdPlatformType,
   value: unknown,
   errors: FieldError[],
   path = 'credentials',
 ): Credentials | undefined {
   const encrypted = browserEncrypted(value, path)
   if (encrypted !== undefined) return void errors.push(encrypted)
-  const schema = z.strictObject({ [path]: DESTINATIONS[type].credentials as z.ZodType<Credentials> })
+  const schema = z.strictObject({ [path]: AD_PLATFORMS[type].credentials as z.ZodType<Credentials> })
   return collect(schema, { [path]: value }, errors, path)?.[path]
 }
 
@@ -67,8 +67,8 @@ export interface CredentialsView {
 
 const SHOWN_CHARACTERS = 4
 
-export function viewCredentials(type: DestinationType, credentials: Credentials): CredentialsView {
-  const shown: readonly string[] = DESTINATIONS[type].shown_fields
+export function viewCredentials(type: AdPlatformType, credentials: Credentials): CredentialsView {
+  const shown: readonly string[] = AD_PLATFORMS[type].shown_fields
   const hints = Object.entries(credentials)
     .filter(([name]) => shown.includes(name))
     .map(([name, value]) => [name, `…${value.slice(-SHOWN_CHARACTERS)}`] as const)
@@ -76,7 +76,7 @@ export function viewCredentials(type: DestinationType, credentials: Credentials)
 }
 
 export interface TestOptions {
-  settings: DestinationSettings
+  settings: AdPlatformSettings
   clock: Clock
   /** Whoever asked has gone away. */
   signal?: AbortSignal
@@ -88,14 +88,14 @@ export interface TestOptions {
  * @throws the reason of `signal` when it aborted
  */
 export async function testCredentials(
-  type: DestinationType,
+  type: AdPlatformType,
   credentials: unknown,
   { settings, clock, signal }: TestOptions,
 ): Promise<TestResult> {
-  const destination = DESTINATIONS[type]
-  const verdict = await withTimeLimit(clock, TEST_DURATION_MS_MAX, (limit) => {
+  const platform = AD_PLATFORMS[type]
+  const outcome = await withTimeLimit(clock, TEST_DURATION_MS_MAX, (limit) => {
     const call = (request: Call) => callPlatform(request, { limit, cancelled: signal })
-    return destination.test(credentials, { settings, clock, call })
+    return platform.test(credentials, { settings, clock, call })
   })
-  return testResult(destination, verdict)
+  return testResult(platform, outcome)
 }

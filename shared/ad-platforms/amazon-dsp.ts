@@ -1,11 +1,11 @@
 import * as z from 'zod'
 
 import { digits, secret } from './credential-fields.ts'
-import { destination, type TestContext } from './ad-platform.ts'
-import type { Verdict } from './test-outcome.ts'
+import { adPlatform, type TestContext } from './ad-platform.ts'
+import type { TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
 import { refreshAccess } from './refresh-token.ts'
-import type { DestinationSettings } from './settings.ts'
+import type { AdPlatformSettings } from './settings.ts'
 
 /**
  * Amazon DSP: looks for the profile among those of the login.
@@ -32,7 +32,7 @@ const TOKEN_HOSTS: Readonly<Record<Region, string>> = {
   FE: 'https://api.amazon.co.jp',
 }
 
-export const amazonDsp = destination({
+export const amazonDsp = adPlatform({
   label: 'Amazon DSP',
   account_noun: 'profile',
   credentials: z.strictObject({
@@ -44,7 +44,7 @@ export const amazonDsp = destination({
   }),
   shown_fields: ['profile_id', 'region'],
   async test({ client_id, client_secret, refresh_token, profile_id, region }, context) {
-    const base = hostOf(context.settings.DESTINATION_AMAZON_DSP_TOKEN_URL, TOKEN_HOSTS, region)
+    const base = hostOf(context.settings.AD_PLATFORM_AMAZON_DSP_TOKEN_URL, TOKEN_HOSTS, region)
     const grant = { base, path: ['auth', 'o2', 'token'], client_id, client_secret, refresh_token }
     const access = await refreshAccess(context, grant)
     if ('code' in access) return access
@@ -67,13 +67,13 @@ interface ProfilesRequest {
 function askProfiles({ call, settings }: TestContext, { region, client_id, access_token, path }: ProfilesRequest) {
   return call({
     method: 'GET',
-    base: hostOf(settings.DESTINATION_AMAZON_DSP_URL, API_HOSTS, region),
+    base: hostOf(settings.AD_PLATFORM_AMAZON_DSP_URL, API_HOSTS, region),
     path,
     headers: { Authorization: `Bearer ${access_token}`, 'Amazon-Advertising-API-ClientId': client_id },
   })
 }
 
-type Override = DestinationSettings['DESTINATION_AMAZON_DSP_URL']
+type Override = AdPlatformSettings['AD_PLATFORM_AMAZON_DSP_URL']
 
 function hostOf(override: Override, hosts: Readonly<Record<Region, string>>, region: Region): string {
   return override === undefined ? hosts[region] : `${override}/${region}`
@@ -82,14 +82,14 @@ function hostOf(override: Override, hosts: Readonly<Record<Region, string>>, reg
 const profile = z.object({ profileId: z.union([z.number(), z.string()]) })
 const profiles = z.array(profile)
 
-function judge(answer: Answer, profile_id: string): Verdict['code'] {
+function judge(answer: Answer, profile_id: string): TestOutcome['code'] {
   const list = readAnswer(answer, profiles)
   if (list === undefined) return 'unexpected_answer'
   return list.some(({ profileId }) => String(profileId) === profile_id) ? 'ok' : 'no_access'
 }
 
 /** The login was accepted a moment ago: refusing one profile is about the profile. */
-function judgeOne(answer: Answer, profile_id: string): Verdict {
+function judgeOne(answer: Answer, profile_id: string): TestOutcome {
   if (answer.status === 401 || answer.status === 403) return { code: 'no_access' }
   if (answer.status === 404) return { code: 'wrong_account' }
   if (answer.status !== 200) return { code: generalCode(answer) }

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 import { identifier, secret } from './credential-fields.ts'
-import { destination } from './ad-platform.ts'
-import type { TestCode, Verdict } from './test-outcome.ts'
+import { adPlatform } from './ad-platform.ts'
+import type { TestCode, TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
 import { refreshAccess } from './refresh-token.ts'
 
@@ -24,7 +24,7 @@ const WRONG_DEVELOPER_TOKEN =
 
 const customer = identifier(/^(\d{10}|\d{3}-\d{3}-\d{4})$/, 'ten digits, such as 123-456-7890')
 
-export const googleAds = destination({
+export const googleAds = adPlatform({
   label: 'Google Ads',
   account_noun: 'customer account',
   credentials: z.strictObject({
@@ -39,12 +39,12 @@ export const googleAds = destination({
   async test(credentials, context) {
     const { call, settings } = context
     const { client_id, client_secret, refresh_token, developer_token, customer_id, login_customer_id } = credentials
-    const base = settings.DESTINATION_GOOGLE_ADS_TOKEN_URL
+    const base = settings.AD_PLATFORM_GOOGLE_ADS_TOKEN_URL
     const access = await refreshAccess(context, { base, path: ['token'], client_id, client_secret, refresh_token })
     if ('code' in access) return access
     const answer = await call({
       method: 'POST',
-      base: settings.DESTINATION_GOOGLE_ADS_URL,
+      base: settings.AD_PLATFORM_GOOGLE_ADS_URL,
       path: ['customers', withoutHyphens(customer_id), 'googleAds:search'],
       headers: {
         Authorization: `Bearer ${access.access_token}`,
@@ -85,7 +85,7 @@ const MEANINGS: Readonly<Record<string, TestCode>> = {
   RESOURCE_TEMPORARILY_EXHAUSTED: 'rate_limited',
 }
 
-function refusal(answer: Answer): Verdict {
+function refusal(answer: Answer): TestOutcome {
   const details = readAnswer(answer, failure)?.error.details ?? []
   const names = details.flatMap(({ errors = [] }) => errors.flatMap(({ errorCode }) => Object.values(errorCode)))
   if (names.some((name) => name.startsWith('DEVELOPER_TOKEN_'))) {

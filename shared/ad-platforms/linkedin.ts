@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 import { identifier, secret } from './credential-fields.ts'
-import { destination, type TestContext } from './ad-platform.ts'
-import type { Verdict } from './test-outcome.ts'
+import { adPlatform, type TestContext } from './ad-platform.ts'
+import type { TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
 
 /**
@@ -25,7 +25,7 @@ const VIEWER =
   'The credentials may only look at this LinkedIn ad account (role VIEWER). Ask its owner for the role of campaign ' +
   'manager or higher.'
 
-export const linkedin = destination({
+export const linkedin = adPlatform({
   label: 'LinkedIn',
   account_noun: 'ad account',
   credentials: z.strictObject({
@@ -45,8 +45,8 @@ export const linkedin = destination({
       const query = { q: 'authenticatedUser', start: String(page * PAGE_ACCOUNTS), count: String(PAGE_ACCOUNTS) }
       const answer = await ask(context, access_token, ['rest', 'adAccountUsers'], query)
       if (answer.kind === 'failure' || answer.status !== 200) return { code: generalCode(answer) }
-      const verdict = judge(answer, wanted)
-      if (verdict !== undefined) return verdict
+      const outcome = judge(answer, wanted)
+      if (outcome !== undefined) return outcome
     }
     return { code: 'no_access', message: 'This ad account is not among the first 500 that LinkedIn lists.' }
   },
@@ -60,16 +60,16 @@ function ask(
 ) {
   const headers = {
     Authorization: `Bearer ${access_token}`,
-    'LinkedIn-Version': settings.DESTINATION_LINKEDIN_VERSION,
+    'LinkedIn-Version': settings.AD_PLATFORM_LINKEDIN_VERSION,
     'X-Restli-Protocol-Version': '2.0.0',
   }
-  return call({ method: 'GET', base: settings.DESTINATION_LINKEDIN_URL, path, query, headers })
+  return call({ method: 'GET', base: settings.AD_PLATFORM_LINKEDIN_URL, path, query, headers })
 }
 
 const accountUsers = z.object({ elements: z.array(z.object({ account: z.string(), role: z.string() })) })
 
 /** What one page says; `undefined` when the next one may say more. */
-function judge(answer: Answer, wanted: string): Verdict | undefined {
+function judge(answer: Answer, wanted: string): TestOutcome | undefined {
   const elements = readAnswer(answer, accountUsers)?.elements
   if (elements === undefined) return { code: 'unexpected_answer' }
   const roles = elements.filter(({ account }) => account === wanted).map(({ role }) => role)

@@ -2,8 +2,8 @@ import * as z from 'zod'
 
 import { signatureHeaders } from './aws-signature.ts'
 import { identifier, secret } from './credential-fields.ts'
-import { destination } from './ad-platform.ts'
-import type { TestCode, Verdict } from './test-outcome.ts'
+import { adPlatform } from './ad-platform.ts'
+import type { TestCode, TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, urlOf } from './http-call.ts'
 
 /**
@@ -53,7 +53,7 @@ const OTHER_REGION = 'The bucket exists, but in another region. Choose the regio
 const WRONG_KEYS =
   'AWS did not accept the access key. It may be mistyped, deleted or switched off: please enter a new one.'
 
-export const liveramp = destination({
+export const liveramp = adPlatform({
   label: 'LiveRamp',
   account_noun: 'bucket',
   credentials: z.strictObject({
@@ -65,7 +65,7 @@ export const liveramp = destination({
   }),
   shown_fields: ['access_key_id', 'bucket', 'region'],
   async test({ access_key_id, secret_access_key, bucket, region, prefix }, { call, settings, clock }) {
-    const override = settings.DESTINATION_LIVERAMP_URL
+    const override = settings.AD_PLATFORM_LIVERAMP_URL
     const base = override === undefined ? `https://s3.${region}.amazonaws.com` : `${override}/${region}`
     const query = { 'list-type': '2', 'max-keys': '1', ...(prefix !== undefined && { prefix }) }
     const { host, pathname } = urlOf({ base, path: [bucket] })
@@ -96,7 +96,7 @@ const MEANINGS: Readonly<Record<string, TestCode>> = {
   RequestTimeTooSkewed: 'unexpected_answer',
 }
 
-function refusal(answer: Answer): Verdict {
+function refusal(answer: Answer): TestOutcome {
   const name = /<Code>(\w{1,60})<\/Code>/.exec(answer.text)?.[1] ?? ''
   const code = Object.hasOwn(MEANINGS, name) ? (MEANINGS[name] as TestCode) : generalCode(answer)
   if (code === 'bad_token') return { code, message: WRONG_KEYS }

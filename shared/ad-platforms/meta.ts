@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import * as z from 'zod'
 
 import { identifier, secret } from './credential-fields.ts'
-import { destination, type TestContext } from './ad-platform.ts'
-import type { TestCode, Verdict } from './test-outcome.ts'
+import { adPlatform, type TestContext } from './ad-platform.ts'
+import type { TestCode, TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
 
 /**
@@ -24,7 +24,7 @@ const CURSOR_CHARACTERS_MAX = 2000
 const WRONG_PROOF =
   'Meta accepted the access token, but not the app secret. It must be the secret of the app that the token was made for.'
 
-export const meta = destination({
+export const meta = adPlatform({
   label: 'Meta',
   account_noun: 'ad account',
   credentials: z.strictObject({
@@ -73,10 +73,10 @@ async function askPage(
   { call, settings }: TestContext,
   access_token: string,
   query: Readonly<Record<string, string>>,
-): Promise<Page | Verdict> {
+): Promise<Page | TestOutcome> {
   const answer = await call({
     method: 'GET',
-    base: settings.DESTINATION_META_URL,
+    base: settings.AD_PLATFORM_META_URL,
     path: ['me', 'adaccounts'],
     query: { fields: 'id,name', limit: String(PAGE_ACCOUNTS), ...query },
     headers: { Authorization: `Bearer ${access_token}` },
@@ -91,7 +91,7 @@ async function askPage(
 
 const failure = z.object({ error: z.object({ code: z.int(), message: z.string().optional() }) })
 
-function refusal(answer: Answer): Verdict {
+function refusal(answer: Answer): TestOutcome {
   const error = readAnswer(answer, failure)?.error
   if (error === undefined) return { code: generalCode(answer) }
   if (error.message?.includes('appsecret_proof')) return { code: 'bad_token', message: WRONG_PROOF }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 import type { TestContext } from './ad-platform.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
-import type { Verdict } from './test-outcome.ts'
+import type { TestOutcome } from './test-outcome.ts'
 
 export interface RefreshGrant {
   base: string
@@ -22,7 +22,7 @@ const tokenFailure = z.object({ error: z.string() })
 export async function refreshAccess(
   { call }: TestContext,
   { base, path, client_id, client_secret, refresh_token }: RefreshGrant,
-): Promise<{ access_token: string } | Verdict> {
+): Promise<{ access_token: string } | TestOutcome> {
   const form = { grant_type: 'refresh_token', refresh_token, client_id, client_secret }
   const answer = await call({ method: 'POST', base, path, form })
   if (answer.kind === 'failure') return { code: answer.code }
@@ -32,7 +32,7 @@ export async function refreshAccess(
 
 const REFUSED = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope']
 
-function refusal(answer: Answer): Verdict {
+function refusal(answer: Answer): TestOutcome {
   const error = readAnswer(answer, tokenFailure)?.error
   if (answer.status < 500 && error !== undefined && REFUSED.includes(error)) return { code: 'bad_token' }
   return { code: generalCode(answer) }

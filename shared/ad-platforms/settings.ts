@@ -32,16 +32,16 @@ function regional(what: string, example: string) {
 const STAND_IN = 'only to use a stand-in; by default the fixed host of the region.'
 
 /** What the function that tests credentials needs. Versions of APIs end after a year or two: they are settings too. */
-export const destinationSettings = {
-  DESTINATION_THE_TRADE_DESK_URL: fixed('https://api.thetradedesk.com', "Where The Trade Desk's API is."),
-  DESTINATION_META_URL: fixed('https://graph.facebook.com/v25.0', "Where Meta's Graph API is, with its version."),
-  DESTINATION_GOOGLE_ADS_URL: fixed(
+export const adPlatformSettings = {
+  AD_PLATFORM_THE_TRADE_DESK_URL: fixed('https://api.thetradedesk.com', "Where The Trade Desk's API is."),
+  AD_PLATFORM_META_URL: fixed('https://graph.facebook.com/v25.0', "Where Meta's Graph API is, with its version."),
+  AD_PLATFORM_GOOGLE_ADS_URL: fixed(
     'https://googleads.googleapis.com/v24',
     'Where the Google Ads API is, with version.',
   ),
-  DESTINATION_GOOGLE_ADS_TOKEN_URL: fixed('https://oauth2.googleapis.com', 'Where Google exchanges refresh tokens.'),
-  DESTINATION_LINKEDIN_URL: fixed('https://api.linkedin.com', "Where LinkedIn's API is."),
-  DESTINATION_LINKEDIN_VERSION: {
+  AD_PLATFORM_GOOGLE_ADS_TOKEN_URL: fixed('https://oauth2.googleapis.com', 'Where Google exchanges refresh tokens.'),
+  AD_PLATFORM_LINKEDIN_URL: fixed('https://api.linkedin.com', "Where LinkedIn's API is."),
+  AD_PLATFORM_LINKEDIN_VERSION: {
     schema: z
       .string()
       .regex(/^20\d{4}$/, { error: 'must be a year and month such as 202606' })
@@ -49,18 +49,18 @@ export const destinationSettings = {
     description: "Version of LinkedIn's API, sent as LinkedIn-Version; each lives for about a year.",
     example: '202606',
   },
-  DESTINATION_TIKTOK_URL: fixed('https://business-api.tiktok.com/open_api/v1.3', "Where TikTok's business API is."),
-  DESTINATION_AMAZON_DSP_URL: regional(`Where the Amazon Ads API is; ${STAND_IN}`, 'http://127.0.0.1:9100/amazon_dsp'),
-  DESTINATION_AMAZON_DSP_TOKEN_URL: regional(
+  AD_PLATFORM_TIKTOK_URL: fixed('https://business-api.tiktok.com/open_api/v1.3', "Where TikTok's business API is."),
+  AD_PLATFORM_AMAZON_DSP_URL: regional(`Where the Amazon Ads API is; ${STAND_IN}`, 'http://127.0.0.1:9100/amazon_dsp'),
+  AD_PLATFORM_AMAZON_DSP_TOKEN_URL: regional(
     `Where Login with Amazon exchanges refresh tokens; ${STAND_IN}`,
     'http://127.0.0.1:9100/amazon_dsp',
   ),
-  DESTINATION_LIVERAMP_URL: regional(
+  AD_PLATFORM_LIVERAMP_URL: regional(
     `Where the S3 buckets that LiveRamp reads are; ${STAND_IN}`,
     'http://127.0.0.1:9100/liveramp',
   ),
 } as const
 
-export type DestinationSettings = {
-  readonly [Name in keyof typeof destinationSettings]: z.output<(typeof destinationSettings)[Name]['schema']>
+export type AdPlatformSettings = {
+  readonly [Name in keyof typeof adPlatformSettings]: z.output<(typeof adPlatformSettings)[Name]['schema']>
 }

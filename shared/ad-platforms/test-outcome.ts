@@ -28,7 +28,7 @@ export interface TestResult {
 }
 
 /** What an adapter found; without a `message` the general one of the code is shown. */
-export interface Verdict {
+export interface TestOutcome {
   code: TestCode
   /** A constant text of the adapter. */
   message?: string
@@ -43,7 +43,7 @@ export interface Named {
 }
 
 /** The result of a test as it is stored and answered. */
-export function testResult({ label, account_noun }: Named, { code, message }: Verdict): TestResult {
+export function testResult({ label, account_noun }: Named, { code, message }: TestOutcome): TestResult {
   return { ok: code === 'ok', code, message: message ?? MESSAGES[code](label, account_noun) }
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 
 import { identifier, secret } from './credential-fields.ts'
-import { destination } from './ad-platform.ts'
-import type { Verdict } from './test-outcome.ts'
+import { adPlatform } from './ad-platform.ts'
+import type { TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
 
 /**
@@ -13,7 +13,7 @@ import { type Answer, generalCode, readAnswer } from './http-call.ts'
  * Sources: partner.thetradedesk.com/v3/portal/data/doc/DataIntegrateCRMData and …/api/doc/Authentication; the shape of
  * the answer from the open source connector of Segment (actions-the-trade-desk-crm).
  */
-export const theTradeDesk = destination({
+export const theTradeDesk = adPlatform({
   label: 'The Trade Desk',
   account_noun: 'advertiser',
   credentials: z.strictObject({
@@ -24,7 +24,7 @@ export const theTradeDesk = destination({
   async test({ api_key, account_id }, { call, settings }) {
     const answer = await call({
       method: 'GET',
-      base: settings.DESTINATION_THE_TRADE_DESK_URL,
+      base: settings.AD_PLATFORM_THE_TRADE_DESK_URL,
       path: ['v3', 'crmdata', 'segment', account_id],
       headers: { 'TTD-Auth': api_key },
     })
@@ -43,7 +43,7 @@ function isSegmentList(answer: Answer): boolean {
 const problem = z.object({ Message: z.string() })
 
 /** A token that has expired is answered with 401 or with 403; only the text of the latter tells. */
-function refusal(answer: Answer): Verdict {
+function refusal(answer: Answer): TestOutcome {
   const { status } = answer
   if (status === 400 || status === 404) return { code: 'wrong_account' }
   const text = readAnswer(answer, problem)?.Message ?? ''

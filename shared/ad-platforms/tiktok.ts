@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { digits, secret } from './credential-fields.ts'
-import { destination } from './ad-platform.ts'
+import { adPlatform } from './ad-platform.ts'
 import type { TestCode } from './test-outcome.ts'
 import { generalCode, readAnswer } from './http-call.ts'
 
@@ -13,7 +13,7 @@ import { generalCode, readAnswer } from './http-call.ts'
  * Sources: business-api.tiktok.com/portal/docs, "Get ad account details", and ?id=1737172488964097 (return codes:
  * 401xx authentication, 40016 40100 40132 40133 rate limits, 40300 40301 advertiser, 5xxxx and 6xxxx service).
  */
-export const tiktok = destination({
+export const tiktok = adPlatform({
   label: 'TikTok',
   account_noun: 'advertiser',
   credentials: z.strictObject({ access_token: secret(), advertiser_id: digits }),
@@ -21,7 +21,7 @@ export const tiktok = destination({
   async test({ access_token, advertiser_id }, { call, settings }) {
     const answer = await call({
       method: 'GET',
-      base: settings.DESTINATION_TIKTOK_URL,
+      base: settings.AD_PLATFORM_TIKTOK_URL,
       path: ['advertiser', 'info', ''],
       query: {
         advertiser_ids: JSON.stringify([advertiser_id]),

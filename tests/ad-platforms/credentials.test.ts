@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import type { FieldError } from '#shared/base/problem.ts'
-import { type DestinationType, readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
+import { type AdPlatformType, readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { runs } from '#tests/base/runs.ts'
 import { errorsOf, GOOD, TOKEN_FIELD, TYPES } from './harness.ts'
 
@@ -119,7 +119,7 @@ describe('what may be shown of credentials', () => {
     })
   })
 
-  test.each(TYPES)('%s: no more than four characters of anything, and nothing of a secret', (type: DestinationType) => {
+  test.each(TYPES)('%s: no more than four characters of anything, and nothing of a secret', (type: AdPlatformType) => {
     const values = Object.fromEntries(Object.keys(GOOD[type]).map((name) => [name, `begin-${name}-end`]))
     const { hint } = viewCredentials(type, values)
     for (const shown of Object.values(hint)) expect(shown).toBe('…-end')

@@ -1,34 +1,34 @@
 import { S3_SECRET } from '#infra/stand-ins/ad-platforms/platforms/liveramp.ts'
 import { APP_SECRET } from '#infra/stand-ins/ad-platforms/platforms/meta.ts'
 import {
-  type DestinationsOptions,
-  type DestinationsStandIn,
-  startDestinations,
+  type AdPlatformsOptions,
+  type AdPlatformsStandIn,
+  startAdPlatforms,
 } from '#infra/stand-ins/ad-platforms/server.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import type { FieldError } from '#shared/base/problem.ts'
 import {
-  DESTINATIONS,
-  type DestinationType,
+  AD_PLATFORMS,
+  type AdPlatformType,
   readCredentials,
   testCredentials,
   type TestOptions,
 } from '#shared/ad-platforms/ad-platforms.ts'
-import { type DestinationSettings, destinationSettings } from '#shared/ad-platforms/settings.ts'
+import { type AdPlatformSettings, adPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import type { TestResult } from '#shared/ad-platforms/test-outcome.ts'
 import { readSettings } from '#shared/settings/settings.ts'
 
-export const TYPES = Object.keys(DESTINATIONS) as DestinationType[]
+export const TYPES = Object.keys(AD_PLATFORMS) as AdPlatformType[]
 
-export interface RunningDestinations extends DestinationsStandIn {
-  settings: DestinationSettings
-  test(type: DestinationType, credentials: unknown, options?: Partial<TestOptions>): Promise<TestResult>
+export interface RunningAdPlatforms extends AdPlatformsStandIn {
+  settings: AdPlatformSettings
+  test(type: AdPlatformType, credentials: unknown, options?: Partial<TestOptions>): Promise<TestResult>
 }
 
 /** The stand-in, and the real adapters pointed at it. */
-export async function runDestinations(options: DestinationsOptions = {}): Promise<RunningDestinations> {
-  const stand_in = await startDestinations(options)
-  const settings = readSettings(destinationSettings, stand_in.environment)
+export async function runAdPlatforms(options: AdPlatformsOptions = {}): Promise<RunningAdPlatforms> {
+  const stand_in = await startAdPlatforms(options)
+  const settings = readSettings(adPlatformSettings, stand_in.environment)
   return {
     ...stand_in,
     settings,
@@ -38,7 +38,7 @@ export async function runDestinations(options: DestinationsOptions = {}): Promis
 }
 
 /** Credentials that the stand-in likes; every field, the optional ones too. */
-export const GOOD: Readonly<Record<DestinationType, Readonly<Record<string, string>>>> = {
+export const GOOD: Readonly<Record<AdPlatformType, Readonly<Record<string, string>>>> = {
   the_trade_desk: { api_key: 'good-token', account_id: 'abc1234' },
   meta: { access_token: 'good-token', account_id: 'act_1234567890', app_secret: APP_SECRET },
   google_ads: {
@@ -68,7 +68,7 @@ export const GOOD: Readonly<Record<DestinationType, Readonly<Record<string, stri
 }
 
 /** The field whose value says how the stand-in behaves. */
-export const TOKEN_FIELD: Readonly<Record<DestinationType, string>> = {
+export const TOKEN_FIELD: Readonly<Record<AdPlatformType, string>> = {
   the_trade_desk: 'api_key',
   meta: 'access_token',
   google_ads: 'refresh_token',
@@ -79,13 +79,13 @@ export const TOKEN_FIELD: Readonly<Record<DestinationType, string>> = {
 }
 
 /** Good credentials whose token asks for `behaviour`. */
-export function behaving(type: DestinationType, behaviour: string): Record<string, string> {
+export function behaving(type: AdPlatformType, behaviour: string): Record<string, string> {
   const token = type === 'liveramp' ? `${behaviour.replaceAll('-', '_')}_local_access_key` : `${behaviour}-token`
   return { ...GOOD[type], [TOKEN_FIELD[type]]: token }
 }
 
 /** Every error of credentials that should have some. */
-export function errorsOf(type: DestinationType, value: unknown): FieldError[] {
+export function errorsOf(type: AdPlatformType, value: unknown): FieldError[] {
   const errors: FieldError[] = []
   const credentials = readCredentials(type, value, errors)
   if ((credentials === undefined) !== errors.length > 0) throw new Error('errors and result contradict each other')

@@ -5,11 +5,11 @@ import { systemClock } from '#shared/base/clock.ts'
 import { ANSWER_BYTES_MAX, callPlatform, TEST_DURATION_MS_MAX } from '#shared/ad-platforms/http-call.ts'
 import { ManualClock } from '#tests/http/manual-clock.ts'
 import { closed, listening } from '#tests/http/harness.ts'
-import { behaving, GOOD, type RunningDestinations, runDestinations, TYPES } from './harness.ts'
+import { behaving, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 
-let running: RunningDestinations
+let running: RunningAdPlatforms
 beforeAll(async () => {
-  running = await runDestinations()
+  running = await runAdPlatforms()
 })
 beforeEach(() => running.faults.reset())
 afterAll(() => running.close())
@@ -99,7 +99,7 @@ test('an answer that begins and never ends is a timeout', async () => {
     response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"code":')
     begun = true
   })
-  const settings = { ...running.settings, DESTINATION_TIKTOK_URL: await listening(server) }
+  const settings = { ...running.settings, AD_PLATFORM_TIKTOK_URL: await listening(server) }
   const result = running.test('tiktok', GOOD.tiktok, { settings, clock })
   await vi.waitFor(() => expect(begun).toBe(true))
   clock.advance(TEST_DURATION_MS_MAX)
@@ -111,7 +111,7 @@ test('a host that nobody listens at is unreachable', async () => {
   const server = createServer()
   const url = await listening(server)
   await closed(server)
-  const settings = { ...running.settings, DESTINATION_TIKTOK_URL: url }
+  const settings = { ...running.settings, AD_PLATFORM_TIKTOK_URL: url }
   expect((await running.test('tiktok', GOOD.tiktok, { settings })).code).toBe('unreachable')
 })
 
@@ -121,7 +121,7 @@ test('ids beyond 2^53 are compared digit by digit', async () => {
     response.writeHead(200, { 'Content-Type': 'application/json' }).end(body)
   })
   const url = await listening(server)
-  const settings = { ...running.settings, DESTINATION_AMAZON_DSP_URL: url, DESTINATION_AMAZON_DSP_TOKEN_URL: url }
+  const settings = { ...running.settings, AD_PLATFORM_AMAZON_DSP_URL: url, AD_PLATFORM_AMAZON_DSP_TOKEN_URL: url }
   const code = async (profile_id: string) =>
     (await running.test('amazon_dsp', { ...GOOD.amazon_dsp, profile_id }, { settings })).code
   expect(await code('9007199254740993')).toBe('ok')

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Behaviour } from '#infra/stand-ins/ad-platforms/behaviours.ts'
-import type { DestinationType } from '#shared/ad-platforms/ad-platforms.ts'
+import type { AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
 import type { TestCode } from '#shared/ad-platforms/test-outcome.ts'
-import { behaving, GOOD, type RunningDestinations, runDestinations, TYPES } from './harness.ts'
+import { behaving, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 
-let running: RunningDestinations
+let running: RunningAdPlatforms
 beforeAll(async () => {
-  running = await runDestinations()
+  running = await runAdPlatforms()
 })
 beforeEach(() => running.faults.reset())
 afterAll(() => running.close())
@@ -42,7 +42,7 @@ describe.each(TYPES)('%s', (type) => {
   })
 })
 
-const BY_ACCOUNT: readonly [DestinationType, Record<string, string>, TestCode][] = [
+const BY_ACCOUNT: readonly [AdPlatformType, Record<string, string>, TestCode][] = [
   ['the_trade_desk', { account_id: 'adv0000' }, 'no_access'],
   ['the_trade_desk', { account_id: 'adv9999' }, 'wrong_account'],
   ['meta', { account_id: '1234567890' }, 'ok'],

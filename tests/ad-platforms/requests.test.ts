@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import type { RecordedRequest } from '#infra/stand-ins/ad-platforms/recorded-request.ts'
-import type { DestinationType } from '#shared/ad-platforms/ad-platforms.ts'
-import { GOOD, type RunningDestinations, runDestinations } from './harness.ts'
+import type { AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
+import { GOOD, type RunningAdPlatforms, runAdPlatforms } from './harness.ts'
 
-let running: RunningDestinations
+let running: RunningAdPlatforms
 beforeAll(async () => {
-  running = await runDestinations()
+  running = await runAdPlatforms()
 })
 afterAll(() => running.close())
 
 /** Of every request but the client's own headers. */
 const GENERAL_HEADERS = /^(host|connection|user-agent|accept-encoding|accept-language|sec-fetch-mode|content-length)$/
 
-async function requestsOf(type: DestinationType): Promise<Omit<RecordedRequest, 'platform'>[]> {
+async function requestsOf(type: AdPlatformType): Promise<Omit<RecordedRequest, 'platform'>[]> {
   const from = running.requests.length
   expect(await running.test(type, GOOD[type])).toMatchObject({ code: 'ok' })
   return running.requests.slice(from).map(({ platform, headers, ...request }) => {

@@ -6,15 +6,15 @@ import { BEHAVIOURS } from '#infra/stand-ins/ad-platforms/behaviours.ts'
 import { viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { runs } from '#tests/base/runs.ts'
 import { closed, listening } from '#tests/http/harness.ts'
-import { errorsOf, GOOD, type RunningDestinations, runDestinations, TYPES } from './harness.ts'
+import { errorsOf, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 
-let running: RunningDestinations
+let running: RunningAdPlatforms
 /** A platform that throws everything it was sent back, with every status. */
 let echo: Server
 let echo_url: string
 let status = 200
 beforeAll(async () => {
-  running = await runDestinations()
+  running = await runAdPlatforms()
   echo = createServer((request, response) => {
     const chunks: Uint8Array[] = []
     request.on('data', (chunk: Uint8Array) => chunks.push(chunk))

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { urlOf } from '#shared/ad-platforms/http-call.ts'
 import { runs } from '#tests/base/runs.ts'
-import { errorsOf, GOOD, type RunningDestinations, runDestinations, TYPES } from './harness.ts'
+import { errorsOf, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 
-let running: RunningDestinations
+let running: RunningAdPlatforms
 beforeAll(async () => {
-  running = await runDestinations()
+  running = await runAdPlatforms()
 })
 afterAll(() => running.close())
 

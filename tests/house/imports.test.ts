@@ -32,7 +32,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       "export class Two {\n  async three() {\n    return () => import('#shared/http/one.ts')\n  }\n}",
   },
   'shared-credentials': { 'shared/credentials/aside.ts': "import '#shared/http/one.ts'" },
-  'shared-destinations': { 'shared/ad-platforms/aside.ts': "import '#shared/credentials/one.ts'" },
+  'shared-ad-platforms': { 'shared/ad-platforms/aside.ts': "import '#shared/credentials/one.ts'" },
   'shared-unknown-folder': { 'shared/base/to-unknown.ts': "import '#shared/utils/one.ts'" },
   'shared-stands-alone': {
     'shared/base/to-functions.ts': "import '#functions/a/handler.ts'",

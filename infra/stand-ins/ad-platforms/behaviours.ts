@@ -1,4 +1,4 @@
-import type { DestinationType } from '#shared/ad-platforms/ad-platforms.ts'
+import type { AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
 
 /**
  * How the stand-in behaves. Whoever tries things out chooses by the secret they enter, `good-…`, `bad-token`, `slow` …;
@@ -42,7 +42,7 @@ export function accountOf(id: string): 'good' | 'no-access' | 'unknown' {
 
 /** @example { platform: 'meta', behaviour: 'redirect', times: 1 } */
 export interface FaultRule {
-  platform: DestinationType
+  platform: AdPlatformType
   behaviour: Behaviour
   /** Beginning of the path, without the platform's prefix; default: any. */
   path?: string
@@ -63,7 +63,7 @@ export class Faults {
   }
 
   /** The behaviour for this request, counted as a strike. */
-  take(platform: DestinationType, path: string): Behaviour | undefined {
+  take(platform: AdPlatformType, path: string): Behaviour | undefined {
     const rule = this.#rules.find((each) => each.platform === platform && path.startsWith(each.path ?? ''))
     if (rule?.times === undefined) return rule?.behaviour
     rule.times--

@@ -1,9 +1,9 @@
-import type { DestinationType } from '#shared/ad-platforms/ad-platforms.ts'
+import type { AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What a platform was asked, without the secrets: each is replaced by `(secret)`. */
 export interface RecordedRequest {
-  platform: DestinationType
+  platform: AdPlatformType
   method: string
   /** Below the platform's prefix, as it was sent. */
   path: string
@@ -17,7 +17,7 @@ const HIDDEN = '(secret)'
 const SECRET_HEADERS = new Set(['ttd-auth', 'access-token', 'developer-token'])
 const SECRET_FIELDS = new Set(['refresh_token', 'client_secret', 'access_token', 'appsecret_proof'])
 
-export function recorded(platform: DestinationType, exchange: Exchange): RecordedRequest {
+export function recorded(platform: AdPlatformType, exchange: Exchange): RecordedRequest {
   const { method, path, query, headers, body } = exchange
   const shown = Object.entries(headers).map(([name, value]) => [name, shownHeader(name, String(value))])
   return {

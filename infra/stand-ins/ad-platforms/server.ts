@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 
 import { type Clock, systemClock } from '#shared/base/clock.ts'
-import { DESTINATIONS, type DestinationType } from '#shared/ad-platforms/ad-platforms.ts'
+import { AD_PLATFORMS, type AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
 import { Faults } from './behaviours.ts'
 import { type Exchange, NOT_FOUND, type PlatformStandIn, type Reply } from './exchange.ts'
 import { amazonDsp } from './platforms/amazon-dsp.ts'
@@ -19,14 +19,14 @@ import { theTradeDesk } from './platforms/the-trade-desk.ts'
 import { tiktok } from './platforms/tiktok.ts'
 import { recorded, type RecordedRequest } from './recorded-request.ts'
 
-export interface DestinationsOptions {
+export interface AdPlatformsOptions {
   /** Default 0: any free port. */
   port?: number
   /** For `slow`. */
   clock?: Clock
 }
 
-export interface DestinationsStandIn {
+export interface AdPlatformsStandIn {
   /** `http://127.0.0.1:PORT` */
   url: string
   /** The settings that point every adapter here. */
@@ -44,7 +44,7 @@ const REQUESTS_MAX = 1000
 const BODY_BYTES_MAX = 64 * 1024
 const HUGE_BYTES = 4 * 1024 * 1024
 
-const PLATFORMS: Readonly<Record<DestinationType, PlatformStandIn>> = {
+const PLATFORMS: Readonly<Record<AdPlatformType, PlatformStandIn>> = {
   the_trade_desk: theTradeDesk,
   meta,
   google_ads: googleAds,
@@ -55,13 +55,13 @@ const PLATFORMS: Readonly<Record<DestinationType, PlatformStandIn>> = {
 }
 
 /** @throws when the port is taken */
-export async function startDestinations(options: DestinationsOptions = {}): Promise<DestinationsStandIn> {
+export async function startAdPlatforms(options: AdPlatformsOptions = {}): Promise<AdPlatformsStandIn> {
   const { port = 0, clock = systemClock } = options
   const closing = new AbortController()
   const service: Service = { clock, faults: new Faults(), requests: [], closing: closing.signal }
   const server = createServer((request, response) => {
     handle(service, request, response).catch((error: unknown) => {
-      process.stderr.write(`the destinations stand-in failed: ${String(error)}\n`)
+      process.stderr.write(`the ad platforms stand-in failed: ${String(error)}\n`)
       response.destroy()
     })
   })
@@ -77,11 +77,11 @@ export async function startDestinations(options: DestinationsOptions = {}): Prom
 }
 
 function environmentOf(url: string): Record<string, string> {
-  const types = Object.keys(DESTINATIONS).map((type) => [`DESTINATION_${type.toUpperCase()}_URL`, `${url}/${type}`])
+  const types = Object.keys(AD_PLATFORMS).map((type) => [`AD_PLATFORM_${type.toUpperCase()}_URL`, `${url}/${type}`])
   return {
     ...(Object.fromEntries(types) as Record<string, string>),
-    DESTINATION_GOOGLE_ADS_TOKEN_URL: `${url}/google_ads`,
-    DESTINATION_AMAZON_DSP_TOKEN_URL: `${url}/amazon_dsp`,
+    AD_PLATFORM_GOOGLE_ADS_TOKEN_URL: `${url}/google_ads`,
+    AD_PLATFORM_AMAZON_DSP_TOKEN_URL: `${url}/amazon_dsp`,
   }
 }
 
@@ -97,7 +97,7 @@ async function handle(service: Service, request: IncomingMessage, response: Serv
   const target = new URL(request.url ?? '/', 'http://stand-in')
   const [, prefix = '', path = ''] = /^\/([^/]*)(.*)$/.exec(target.pathname) ?? []
   const body = await readBody(request)
-  if (!isDestinationType(prefix) || body === undefined) return send(response, NOT_FOUND)
+  if (!isAdPlatformType(prefix) || body === undefined) return send(response, NOT_FOUND)
   const exchange: Exchange = {
     method: request.method ?? 'GET',
     path,
@@ -113,7 +113,7 @@ async function handle(service: Service, request: IncomingMessage, response: Serv
 
 async function behave(
   { clock, faults, closing }: Service,
-  type: DestinationType,
+  type: AdPlatformType,
   exchange: Exchange,
   response: ServerResponse,
 ): Promise<void> {
@@ -155,8 +155,8 @@ function send(response: ServerResponse, { status, body, headers = {} }: Reply): 
   response.writeHead(status, { 'Content-Type': type, ...headers }).end(text)
 }
 
-function isDestinationType(text: string): text is DestinationType {
-  return Object.hasOwn(DESTINATIONS, text)
+function isAdPlatformType(text: string): text is AdPlatformType {
+  return Object.hasOwn(AD_PLATFORMS, text)
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 import { createPlatformsApp } from '#functions/platforms/index.ts'
-import { startDestinations } from '#infra/stand-ins/ad-platforms/server.ts'
+import { startAdPlatforms } from '#infra/stand-ins/ad-platforms/server.ts'
 import { startKms } from '#infra/stand-ins/kms/server.ts'
 import type { Client } from '#tests/functions/audiences/harness.ts'
 import { DEMO } from '#tests/functions/distributions/harness.ts'
@@ -15,15 +15,15 @@ import { maintained } from './harness.ts'
 export async function withKey() {
   const data_dir = await mkdtemp(join(tmpdir(), 'reencrypt-'))
   const kms = await startKms({ data_dir })
-  const destinations = await startDestinations()
+  const ad_platforms = await startAdPlatforms()
   onTestFinished(async () => {
-    await Promise.all([kms.close(), destinations.close()])
+    await Promise.all([kms.close(), ad_platforms.close()])
     await rm(data_dir, { recursive: true })
   })
   const world = await maintained({
     KMS_KEY: kms.key_name,
     KMS_API_ENDPOINT: kms.url,
-    ...destinations.environment,
+    ...ad_platforms.environment,
   })
   const instance = await world.running.instance(createPlatformsApp)
   const platforms = instance.as(DEMO)

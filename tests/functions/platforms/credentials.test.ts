@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { CREDENTIAL_FIELDS } from '#shared/contract/platforms.ts'
-import { DESTINATIONS } from '#shared/ad-platforms/ad-platforms.ts'
+import { AD_PLATFORMS } from '#shared/ad-platforms/ad-platforms.ts'
 import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './harness.ts'
 
 test('every wrong field of credentials is named with everything else that is wrong, and no value is echoed', async () => {
@@ -103,7 +103,7 @@ test('a replacement without credentials is refused', async () => {
 })
 
 test('the contract names the credential fields of every type as the adapters have them', () => {
-  const fields = Object.entries(DESTINATIONS).map(([type, { credentials }]) => {
+  const fields = Object.entries(AD_PLATFORMS).map(([type, { credentials }]) => {
     const { shape } = credentials as unknown as {
       shape: Record<string, { safeParse: (v: unknown) => { success: boolean } }>
     }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 import { createPlatformsApp } from '#functions/platforms/index.ts'
-import { type DestinationsStandIn, startDestinations } from '#infra/stand-ins/ad-platforms/server.ts'
+import { type AdPlatformsStandIn, startAdPlatforms } from '#infra/stand-ins/ad-platforms/server.ts'
 import { type Gcs, startGcs } from '#infra/stand-ins/gcs/server.ts'
 import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { type Kms, startKms } from '#infra/stand-ins/kms/server.ts'
@@ -21,7 +21,7 @@ export interface RunningPlatforms {
   readonly url: string
   readonly gcs: Gcs
   readonly kms: Kms
-  readonly destinations: DestinationsStandIn
+  readonly ad_platforms: AdPlatformsStandIn
   readonly data_dir: string
   /** Objects lie here as plain files. */
   readonly bucket_dir: string
@@ -79,7 +79,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
   const data_dir = await mkdtemp(join(tmpdir(), 'platforms-'))
   const gcs = await startGcs({ data_dir, buckets: [BUCKET], fsync: false, clock })
   const kms = await startKms({ data_dir })
-  const destinations = await startDestinations()
+  const ad_platforms = await startAdPlatforms()
   const servers: Server[] = []
   const listen = (server: Server): Promise<string> => {
     servers.push(server)
@@ -94,7 +94,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     }
-    await Promise.all([gcs.close(), kms.close(), destinations.close()])
+    await Promise.all([gcs.close(), kms.close(), ad_platforms.close()])
     await rm(data_dir, { recursive: true, force: true })
   })
 
@@ -104,7 +104,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
     ...environmentOf({ issuer_url, gcs_url: gcs.url }),
     KMS_KEY: kms.key_name,
     KMS_API_ENDPOINT: kms.url,
-    ...destinations.environment,
+    ...ad_platforms.environment,
   }
   const start = () => listen(createFunctionServer(createPlatformsApp(environment, { log, clock })))
   const clientOf = (url: string, user_id: string) => {
@@ -116,7 +116,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
     url,
     gcs,
     kms,
-    destinations,
+    ad_platforms,
     data_dir,
     bucket_dir: join(data_dir, 'buckets', BUCKET),
     lines,

@@ -39,5 +39,5 @@ test('“test connection” was a random number: now the same credentials always
     expect((await running.call('POST', `${PATH}/${good.platform_id}/test`)).body).toMatchObject({ ok: true })
     expect((await running.call('POST', `${PATH}/${bad.platform_id}/test`)).body).toMatchObject({ ok: false })
   }
-  expect(running.destinations.requests).toHaveLength(10)
+  expect(running.ad_platforms.requests).toHaveLength(10)
 })

@@ -28,7 +28,7 @@ test('a test calls the platform with the credentials, stores the result and conn
     last_test: { ok: true, code: 'ok', message, at: checked_at },
     last_sync_at: null,
   })
-  expect(running.destinations.requests.map(({ path }) => path)).toEqual([
+  expect(running.ad_platforms.requests.map(({ path }) => path)).toEqual([
     expect.stringContaining('/crmdata/segment/advertiser-1'),
   ])
 })
@@ -76,7 +76,7 @@ test('nothing that a user writes chooses where a test goes', async () => {
   const settings = { api_url: 'http://127.0.0.1:1/', base_url: 'http://evil.example', region: 'evil.example' }
   const { platform_id } = await saved(running, { settings, metadata: settings })
   expect((await running.call('POST', `${PATH}/${platform_id}/test`)).body).toMatchObject({ ok: true })
-  expect(running.destinations.requests).toHaveLength(1)
+  expect(running.ad_platforms.requests).toHaveLength(1)
 })
 
 test('an HTTP 200 that says it failed is a failure', async () => {
@@ -92,7 +92,7 @@ test('an HTTP 200 that says it failed is a failure', async () => {
 test('a later test moves a connected platform to error and one in error back', async () => {
   const running = await platformsInTest()
   const path = `${PATH}/${(await connected(running)).platform_id}`
-  running.destinations.faults.add({ platform: 'the_trade_desk', behaviour: 'bad-token', times: 1 })
+  running.ad_platforms.faults.add({ platform: 'the_trade_desk', behaviour: 'bad-token', times: 1 })
   await running.call('POST', `${path}/test`)
   expect((await running.call('GET', path)).body.platform.status).toBe('error')
   await running.call('POST', `${path}/test`)
@@ -116,15 +116,15 @@ test('a repeated keyed test tells the result again without calling platform or k
   )
   expect(result.body).toEqual(first.body)
   expect(result.headers.get('idempotency-replayed')).toBe('true')
-  expect([cost.keys, cost.writes, running.destinations.requests.length]).toEqual([0, 0, 1])
+  expect([cost.keys, cost.writes, running.ad_platforms.requests.length]).toEqual([0, 0, 1])
 })
 
 /** Starts a test, and returns once the platform was asked; its answer takes longer than it is given. */
 async function underWay(running: RunningPlatforms, path: string) {
-  const before = running.destinations.requests.length
-  running.destinations.faults.add({ platform: 'the_trade_desk', behaviour: 'slow', times: 1 })
+  const before = running.ad_platforms.requests.length
+  running.ad_platforms.faults.add({ platform: 'the_trade_desk', behaviour: 'slow', times: 1 })
   const reply = running.call('POST', `${path}/test`)
-  await expect.poll(() => running.destinations.requests.length, { timeout: 10_000 }).toBe(before + 1)
+  await expect.poll(() => running.ad_platforms.requests.length, { timeout: 10_000 }).toBe(before + 1)
   return { reply }
 }
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { behaviourOf } from '#infra/stand-ins/ad-platforms/behaviours.ts'
-import { type DestinationsStandIn, startDestinations } from '#infra/stand-ins/ad-platforms/server.ts'
-import { destinationSettings } from '#shared/ad-platforms/settings.ts'
+import { type AdPlatformsStandIn, startAdPlatforms } from '#infra/stand-ins/ad-platforms/server.ts'
+import { adPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import { ManualClock } from '#tests/http/manual-clock.ts'
 import { bodyOf } from '#tests/http/harness.ts'
 
 const clock = new ManualClock(0)
-let stand_in: DestinationsStandIn
+let stand_in: AdPlatformsStandIn
 beforeEach(async () => {
-  stand_in = await startDestinations({ clock })
+  stand_in = await startAdPlatforms({ clock })
 })
 afterEach(() => stand_in.close())
 
@@ -25,9 +25,9 @@ const tiktok = (token: string, advertiser_id: string) =>
     headers: { 'Access-Token': token },
   })
 
-describe('the destinations stand-in', () => {
+describe('the ad platforms stand-in', () => {
   test('its environment has every address that the adapters know, and nothing else', () => {
-    const names = Object.keys(destinationSettings).filter((name) => name.endsWith('_URL'))
+    const names = Object.keys(adPlatformSettings).filter((name) => name.endsWith('_URL'))
     expect(Object.keys(stand_in.environment).sort()).toEqual(names.sort())
     for (const url of Object.values(stand_in.environment)) expect(url.startsWith(stand_in.url)).toBe(true)
   })
@@ -106,6 +106,6 @@ describe('the destinations stand-in', () => {
       await stand_in.close()
     }
     await Promise.all([expect(segments('slow')).rejects.toThrow('fetch failed'), leave()])
-    stand_in = await startDestinations({ clock })
+    stand_in = await startAdPlatforms({ clock })
   })
 })
