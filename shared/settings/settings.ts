@@ -70,7 +70,7 @@ export function readSettings<T extends SettingsTable>(table: T, environment: Env
   return Object.fromEntries(values) as SettingsOf<T>
 }
 
-/** The settings as a table for the README. */
+/** The settings as a Markdown table. */
 export function settingsMarkdown(table: SettingsTable): string {
   const rows = Object.entries(table).map(([name, { schema, description, example }]) => {
     const shown = example === undefined ? '' : ` For example \`${example.replaceAll('|', '\\|')}\`.`

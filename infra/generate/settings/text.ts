@@ -8,15 +8,15 @@ const ALL_SETTINGS = { ...audiencesSettings, ...platformsSettings, ...maintenanc
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 
-/** `.env.example`, made of the settings' schemas. */
+/** The text of `.env.example`, generated from the schemas of the settings. */
 export function envExample(): string {
   return `# Settings of the functions. Made by: node infra/generate/settings/main.ts\n\n${settingsExample(ALL_SETTINGS)}`
 }
 
-/** The README with its table of settings as the schemas have it. */
-export function withSettingsTable(readme: string): string {
-  if (!SECTION.test(readme)) throw new Error('the README has no place for the table of settings')
-  return readme.replace(SECTION, (_, before: string, after: string) => {
+/** The page with its table of settings replaced by the one that the schemas define. */
+export function withSettingsTable(page: string): string {
+  if (!SECTION.test(page)) throw new Error('the page has no <!-- settings --> section for the table of settings')
+  return page.replace(SECTION, (_, before: string, after: string) => {
     return `${before}${settingsMarkdown(ALL_SETTINGS)}${after}`
   })
 }

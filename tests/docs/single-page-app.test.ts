@@ -5,18 +5,18 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 
-import { GUIDES } from './blocks.ts'
+import { DOCS } from './blocks.ts'
 import { stage } from './playing.ts'
 
 const END_OF_BLOCK = '-- end of block --'
 
 test('the examples for the app run as they stand and print what the guide says', async () => {
   const { runtime } = await stage()
-  const guide = await readFile(join(GUIDES, 'single-page-app.md'), 'utf8')
+  const guide = await readFile(join(DOCS, 'guides/single-page-app.md'), 'utf8')
   const blocks = Array.from(
     guide.matchAll(/```js\n([^]*?)```(?:\n```text\n([^]*?)```)?/g),
     ([, code, printed = '']) => ({
-      // Blocks go on from each other's functions and results, but may name the same things anew.
+      // Blocks go on from each other's functions and results, but may define the same names again.
       code: `${code}\nconsole.log('${END_OF_BLOCK}')`,
       printed,
     }),

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { ROOT } from '#tests/readme/typing.ts'
+import { ROOT } from './typing.ts'
 
-export const GUIDES = join(ROOT, 'infra/docs/guides')
+/** The folder of all documents but the ones that stand beside what they are about. */
+export const DOCS = join(ROOT, 'infra/docs')
 
 /**
  * A block of commands of a guide.
@@ -17,7 +18,7 @@ export interface Block {
 }
 
 export async function blocksOf(guide: string): Promise<Block[]> {
-  const text = await readFile(join(GUIDES, guide), 'utf8')
+  const text = await readFile(join(DOCS, guide), 'utf8')
   const found = text.matchAll(/(?:<!-- ([a-z ]+) -->\n)?```sh\n([^]*?)```/g)
   return Array.from(found, ([, mark = 'type', commands = '']) => {
     if (mark !== 'type' && mark !== 'set' && mark !== 'cloud only') throw new Error(`${guide}: unknown mark ${mark}`)

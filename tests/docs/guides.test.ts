@@ -4,18 +4,18 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { ROOT } from '#tests/readme/typing.ts'
-import { blocksOf, GUIDES } from './blocks.ts'
+import { ROOT } from './typing.ts'
+import { blocksOf, DOCS } from './blocks.ts'
 import { stage } from './playing.ts'
 
 const SECTIONS = ['Symptom', 'What users see', 'First five minutes', 'Put it right', 'Verify', 'Afterwards']
 
 async function guides(): Promise<string[]> {
-  const names = await readdir(GUIDES, { recursive: true })
+  const names = await readdir(DOCS, { recursive: true })
   return names.filter((name) => name.endsWith('.md')).toSorted()
 }
 
-const textOf = (guide: string): Promise<string> => readFile(join(GUIDES, guide), 'utf8')
+const textOf = (guide: string): Promise<string> => readFile(join(DOCS, guide), 'utf8')
 
 test('every runbook has the same sections in the same order, and the index links it', async () => {
   const index = await textOf('runbooks/README.md')
@@ -36,7 +36,7 @@ test('every link of a guide leads to a file that there is, and every command is 
   for (const guide of await guides()) {
     const text = await textOf(guide)
     for (const [, link = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
-      const is_there = link.startsWith('https://') || existsSync(join(GUIDES, dirname(guide), link))
+      const is_there = link.startsWith('https://') || existsSync(join(DOCS, dirname(guide), link))
       if (!is_there) missing.push(`${guide}: ${link}`)
     }
     for (const [, script = ''] of text.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)) {
@@ -57,7 +57,7 @@ test('every block of commands, also those for the cloud alone, is sound shell', 
 
 test('the commands of the operating calendar run', async () => {
   const { play } = await stage()
-  const [weekly, monthly, quarterly] = await play('operating-calendar.md')
+  const [weekly, monthly, quarterly] = await play('guides/operating-calendar.md')
   expect(weekly).toMatch(/integrity on[^]*findings +0\n[^]*metrics on/)
   expect(monthly).toMatch(/Dry run of retention[^]*Dry run of purge/)
   expect(quarterly).toContain('Dry run of reencrypt')

@@ -9,7 +9,7 @@ import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
 import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { createClient, type Client } from '#tests/functions/audiences/harness.ts'
-import { ROOT, Shell } from '#tests/readme/typing.ts'
+import { ROOT, Shell } from './typing.ts'
 import { blocksOf, variablesOf } from './blocks.ts'
 
 /** The local runtime, and somebody who types runbooks at it. */
