@@ -33,6 +33,7 @@ const PACKAGE_HOMES = [
   },
   { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
   { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^shared/http/' },
+  { rule: 'aws-signature-library', packages: 'aws4fetch', homes: '^shared/ad-platforms/' },
   { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/stand-ins/issuer)/' },
 ]
 

@@ -113,7 +113,7 @@ export function urlOf({ base, path, query = {} }: Pick<Call, 'base' | 'path' | '
 }
 
 /** `a=1&b=x%20y`, in the order given. */
-export function queryText(query: Readonly<Record<string, string>>): string {
+function queryText(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
     .map(([name, value]) => `${encodeStrictly(name)}=${encodeStrictly(value)}`)
     .join('&')

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 
-import { signatureHeaders } from './aws-signature.ts'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
 import type { TestCode, TestOutcome } from './test-outcome.ts'
 import { type Answer, generalCode, urlOf } from './http-call.ts'
+import { signatureHeaders } from './s3-signature.ts'
 
 /**
  * LiveRamp: lists the S3 bucket that files for it are put into, which is how LiveRamp takes files by key.
@@ -68,9 +68,8 @@ export const liveramp = adPlatform({
     const override = settings.AD_PLATFORM_LIVERAMP_URL
     const base = override === undefined ? `https://s3.${region}.amazonaws.com` : `${override}/${region}`
     const query = { 'list-type': '2', 'max-keys': '1', ...(prefix !== undefined && { prefix }) }
-    const { host, pathname } = urlOf({ base, path: [bucket] })
-    const keys = { access_key_id, secret_access_key, region, now_ms: clock.now_ms() }
-    const headers = signatureHeaders({ method: 'GET', host, pathname, query, ...keys })
+    const url = urlOf({ base, path: [bucket], query })
+    const headers = await signatureHeaders({ url, region, access_key_id, secret_access_key, now_ms: clock.now_ms() })
     const answer = await call({ method: 'GET', base, path: [bucket], query, headers })
     if (answer.kind === 'failure') return { code: answer.code }
     if (answer.status !== 200) return refusal(answer)

@@ -141,7 +141,7 @@ describe('the requests are the documented ones', () => {
       query: { 'list-type': '2', 'max-keys': '1', prefix: '1234/uploads/' },
     })
     expect(request?.headers['authorization']).toMatch(
-      /^AWS4-HMAC-SHA256 Credential=GOOD_LOCAL_ACCESS_KEY\/\d{8}\/eu-west-1\/s3\/aws4_request,SignedHeaders=host;x-amz-content-sha256;x-amz-date,Signature=\(secret\)$/,
+      /^AWS4-HMAC-SHA256 Credential=GOOD_LOCAL_ACCESS_KEY\/\d{8}\/eu-west-1\/s3\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=\(secret\)$/,
     )
   })
 })

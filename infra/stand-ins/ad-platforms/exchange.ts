@@ -7,8 +7,8 @@ export interface Exchange {
   method: string
   /** Below the platform's prefix, still encoded: `/v3/crmdata/segment/abc`. */
   path: string
-  /** With the platform's prefix, for signatures. */
-  whole_path: string
+  /** Path with the platform's prefix and query, as they were sent: a signature covers both. */
+  target: string
   query: Readonly<Record<string, string>>
   headers: IncomingHttpHeaders
   body: string
@@ -26,7 +26,7 @@ export interface PlatformStandIn {
   /** How the secret of this request wants it to behave; `undefined` where the platform has no such secret. */
   behaviour(exchange: Exchange): Behaviour | undefined
   /** The answer to credentials that are good; also whatever it says of accounts. */
-  answer(exchange: Exchange): Reply
+  answer(exchange: Exchange): Reply | Promise<Reply>
   badToken(exchange: Exchange): Reply
   rateLimited(exchange: Exchange): Reply
   /** A success with far too much in it; without it: a text of some megabytes. */

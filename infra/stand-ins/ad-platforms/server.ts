@@ -101,7 +101,7 @@ async function handle(service: Service, request: IncomingMessage, response: Serv
   const exchange: Exchange = {
     method: request.method ?? 'GET',
     path,
-    whole_path: target.pathname,
+    target: `${target.pathname}${target.search}`,
     query: Object.fromEntries(target.searchParams),
     headers: request.headers,
     body,
@@ -126,7 +126,7 @@ async function behave(
       return send(response, platform.rateLimited(exchange))
     case 'slow':
       await clock.sleep(SLOW_MS, AbortSignal.any([closing, goneAway(response)]))
-      return response.destroyed || closing.aborted ? undefined : send(response, platform.answer(exchange))
+      return response.destroyed || closing.aborted ? undefined : send(response, await platform.answer(exchange))
     case 'down':
       return void response.destroy()
     case 'unavailable':
@@ -139,7 +139,7 @@ async function behave(
       return send(response, { status: 200, body: '<!doctype html><title>Please sign in</title>' })
     case 'good':
     case undefined:
-      return send(response, platform.answer(exchange))
+      return send(response, await platform.answer(exchange))
   }
 }
 

@@ -1,4 +1,4 @@
-import { signatureHeaders } from '#shared/ad-platforms/aws-signature.ts'
+import { signatureHeaders } from '#shared/ad-platforms/s3-signature.ts'
 import { accountOf, behaviourOf } from '../behaviours.ts'
 import { type Exchange, header, NOT_FOUND, type PlatformStandIn, type Reply } from '../exchange.ts'
 
@@ -15,11 +15,11 @@ function failure(status: number, code: string): Reply {
 /** `GET /{region}/{bucket}?list-type=2`: S3, path-style. Buckets called `elsewhere-…` are in another region. */
 export const liveramp: PlatformStandIn = {
   behaviour: (exchange) => behaviourOf(accessKey(exchange)),
-  answer: (exchange) => {
+  answer: async (exchange) => {
     const found = /^\/([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(exchange.path)
     if (exchange.method !== 'GET' || found === null || exchange.query['list-type'] !== '2') return NOT_FOUND
     const [, region = '', bucket = ''] = found
-    if (!signatureHolds(exchange, region)) return failure(403, 'SignatureDoesNotMatch')
+    if (!(await signatureHolds(exchange, region))) return failure(403, 'SignatureDoesNotMatch')
     if (bucket.startsWith('elsewhere-')) return failure(301, 'PermanentRedirect')
     const account = accountOf(bucket)
     if (account !== 'good') return account === 'unknown' ? failure(404, 'NoSuchBucket') : failure(403, 'AccessDenied')
@@ -35,18 +35,15 @@ export const liveramp: PlatformStandIn = {
 
 const accessKey = (exchange: Exchange) => /Credential=(\w+)\//.exec(header(exchange, 'authorization'))?.[1] ?? ''
 
-/** The time is taken from the request, as it stands in the signature. */
-function signatureHolds(exchange: Exchange, region: string): boolean {
+/** Signs the request again, at the time that it names, and compares. */
+async function signatureHolds(exchange: Exchange, region: string): Promise<boolean> {
   const time = header(exchange, 'x-amz-date').replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z')
-  const { Authorization } = signatureHeaders({
-    method: 'GET',
-    host: header(exchange, 'host'),
-    pathname: exchange.whole_path,
-    query: exchange.query,
+  const { authorization } = await signatureHeaders({
+    url: new URL(exchange.target, `http://${header(exchange, 'host')}`),
     region,
     access_key_id: accessKey(exchange),
     secret_access_key: S3_SECRET,
     now_ms: Date.parse(time),
   })
-  return Authorization === header(exchange, 'authorization')
+  return authorization === header(exchange, 'authorization')
 }
