@@ -9,7 +9,7 @@ import type { IConfiguration, IForbiddenRuleType } from 'dependency-cruiser'
 const SHARED_LAYERS = {
   base: [],
   logging: ['base'],
-  settings: ['base', 'logging'],
+  settings: ['base', 'logging', 'records'],
   records: ['base'],
   contract: ['base', 'records'],
   http: ['base', 'logging', 'settings', 'records', 'contract'],

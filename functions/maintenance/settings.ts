@@ -1,8 +1,8 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { setting, type SettingsOf } from '#shared/settings/settings.ts'
 
-const days = z.coerce.number({ error: 'must be a number of days' }).pipe(z.int().min(0))
+const days = z.pipe(z.coerce.number({ error: 'must be a number of days' }), z.int().check(z.minimum(0)))
 
 /** A refresh that was deleted must still be known when its period, at most a month, is looked at again. */
 const PURGE_AFTER_DAYS_MIN = 31
@@ -10,16 +10,19 @@ const PURGE_AFTER_DAYS_MIN = 31
 /** How long what nobody uses is kept. */
 export const keepingSettings = {
   RETENTION_IDLE_DAYS: setting({
-    schema: days.default(90),
+    schema: z._default(days, 90),
     description: 'After so many days without a change or a distribution an active audience is archived; 0 = never.',
     example: '90',
   }),
   PURGE_AFTER_DAYS: setting({
-    schema: days
-      .refine((value) => value === 0 || value >= PURGE_AFTER_DAYS_MIN, {
-        error: `must be 0 or at least ${PURGE_AFTER_DAYS_MIN}`,
-      })
-      .default(90),
+    schema: z._default(
+      days.check(
+        z.refine((value) => value === 0 || value >= PURGE_AFTER_DAYS_MIN, {
+          error: `must be 0 or at least ${PURGE_AFTER_DAYS_MIN}`,
+        }),
+      ),
+      90,
+    ),
     description:
       'After so many days a deleted record that nothing refers to is taken out for good; ' +
       `0 = never, else at least ${PURGE_AFTER_DAYS_MIN}.`,

@@ -2,13 +2,15 @@ import { platformRoutes } from '#shared/contract/platforms.ts'
 import type { FieldError } from '#shared/base/problem.ts'
 import { readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** What is no object is wrong for every type of platform: it is told even when the type itself is bad. */
-const credentials = z.unknown().superRefine((sent, context) => {
-  if (sent === null || isObject(sent)) return
-  for (const { message } of faultsFor('the_trade_desk', sent)) context.addIssue({ code: 'custom', message })
-})
+const credentials = z.unknown().check(
+  z.superRefine((sent, context) => {
+    if (sent === null || isObject(sent)) return
+    for (const { message } of faultsFor('the_trade_desk', sent)) context.addIssue({ code: 'custom', message })
+  }),
+)
 
 /** The routes of the contract, whose edge also knows the credentials of each type: all that is bad is told at once. */
 export const routes = {

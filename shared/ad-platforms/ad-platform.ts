@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import type { Clock } from '../base/clock.ts'
 import type { Call, CallResult } from './http-call.ts'
@@ -15,14 +15,14 @@ export interface TestContext {
 /** One platform type: its credential fields, and the cheapest real call that proves that they work. */
 export interface AdPlatform extends Named {
   /** Strict. Every value is a text, limited, and cannot break out of a header, a path or a host. */
-  readonly credentials: z.ZodType<object>
+  readonly credentials: z.ZodMiniType<object>
   /** The fields that are not secret: their last four characters may be shown. */
   readonly shown_fields: readonly string[]
   /** Credentials that do not fit the schema are `bad_token`: they may have been stored before today's fields. */
   readonly test: (credentials: unknown, context: TestContext) => Promise<TestOutcome>
 }
 
-interface Definition<S extends z.ZodType<object>> extends Named {
+interface Definition<S extends z.ZodMiniType<object>> extends Named {
   readonly credentials: S
   readonly shown_fields: readonly (keyof z.output<S> & string)[]
   readonly test: (credentials: z.output<S>, context: TestContext) => Promise<TestOutcome>
@@ -34,7 +34,7 @@ const UNREADABLE: TestOutcome = {
 }
 
 /** Keeps the types of the fields while an adapter is written down. */
-export function adPlatform<S extends z.ZodType<object>>(definition: Definition<S>): AdPlatform {
+export function adPlatform<S extends z.ZodMiniType<object>>(definition: Definition<S>): AdPlatform {
   return {
     ...definition,
     test: async (credentials, context) => {

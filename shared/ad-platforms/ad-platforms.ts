@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { Clock } from '../base/clock.ts'
 import type { FieldError } from '../base/problem.ts'
@@ -47,7 +47,7 @@ export function readCredentials(
 ): Credentials | undefined {
   const encrypted = browserEncrypted(value, path)
   if (encrypted !== undefined) return void errors.push(encrypted)
-  const schema = z.strictObject({ [path]: AD_PLATFORMS[type].credentials as z.ZodType<Credentials> })
+  const schema = z.strictObject({ [path]: AD_PLATFORMS[type].credentials as z.ZodMiniType<Credentials> })
   return collect(schema, { [path]: value }, errors, path)?.[path]
 }
 

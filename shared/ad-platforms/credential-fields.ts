@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** Building blocks of the credential schemas. Messages never repeat a value. */
 
@@ -13,17 +13,17 @@ export const BROWSER_ENCRYPTED =
 
 /** A token, key or secret: nothing that could end a header line or hide in a form. */
 export function secret(length_max = SECRET_CHARACTERS_MAX) {
-  return z
-    .string()
-    .max(length_max)
-    .refine((value) => value !== '', { error: 'must not be empty' })
-    .refine((value) => /^[\x21-\x7e]*$/.test(value), { error: 'must have no spaces, line breaks or special letters' })
-    .refine((value) => !BROWSER_CIPHERTEXT.test(value), { error: BROWSER_ENCRYPTED })
+  return z.string().check(
+    z.maxLength(length_max),
+    z.refine((value) => value !== '', { error: 'must not be empty' }),
+    z.refine((value) => /^[\x21-\x7e]*$/.test(value), { error: 'must have no spaces, line breaks or special letters' }),
+    z.refine((value) => !BROWSER_CIPHERTEXT.test(value), { error: BROWSER_ENCRYPTED }),
+  )
 }
 
 /** An id that becomes part of a path or a query. */
 export function identifier(pattern: RegExp, form: string) {
-  return z.string().regex(pattern, { error: `must be ${form}` })
+  return z.string().check(z.regex(pattern, { error: `must be ${form}` }))
 }
 
 /** A number as text: ids are too long for a JSON number. */

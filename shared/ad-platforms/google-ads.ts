@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
@@ -33,7 +33,7 @@ export const googleAds = adPlatform({
     refresh_token: secret(),
     developer_token: secret(200),
     customer_id: customer,
-    login_customer_id: customer.optional(),
+    login_customer_id: z.optional(customer),
   }),
   shown_fields: ['customer_id', 'login_customer_id'],
   async test(credentials, context) {
@@ -63,14 +63,14 @@ const withoutHyphens = (id: string) => id.replaceAll('-', '')
 
 /** Members that say nothing are left out, so that a customer without user lists may be answered with `{}`. */
 const searchAnswer = z
-  .looseObject({ results: z.array(z.unknown()).optional(), fieldMask: z.string().optional() })
-  .refine((answer) => 'results' in answer || 'fieldMask' in answer || Object.keys(answer).length === 0)
+  .looseObject({ results: z.optional(z.array(z.unknown())), fieldMask: z.optional(z.string()) })
+  .check(z.refine((answer) => 'results' in answer || 'fieldMask' in answer || Object.keys(answer).length === 0))
 
 const failure = z.object({
   error: z.object({
-    details: z
-      .array(z.object({ errors: z.array(z.object({ errorCode: z.record(z.string(), z.string()) })).optional() }))
-      .optional(),
+    details: z.optional(
+      z.array(z.object({ errors: z.optional(z.array(z.object({ errorCode: z.record(z.string(), z.string()) }))) })),
+    ),
   }),
 })
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import type { Clock } from '../base/clock.ts'
 import type { TestCode } from './test-outcome.ts'
@@ -144,7 +144,7 @@ async function readBody({ body }: Response): Promise<{ text: string; cut: boolea
 }
 
 /** The answer's JSON as `schema` reads it; `undefined` when it is cut, no JSON, or of another shape. */
-export function readAnswer<S extends z.ZodType>(answer: Answer, schema: S): z.output<S> | undefined {
+export function readAnswer<S extends z.ZodMiniType>(answer: Answer, schema: S): z.output<S> | undefined {
   if (answer.cut) return undefined
   const result = schema.safeParse(parseJson(answer.text))
   return result.success ? result.data : undefined

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform, type TestContext } from './ad-platform.ts'

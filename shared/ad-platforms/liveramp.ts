@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
@@ -61,7 +61,7 @@ export const liveramp = adPlatform({
     secret_access_key: secret(200),
     bucket: identifier(BUCKET, '3 to 63 lower case letters, digits, hyphens and dots: the name of an S3 bucket'),
     region: z.enum(REGIONS),
-    prefix: identifier(/^[\w./-]{1,200}$/, '1 to 200 letters, digits and _ . / -').optional(),
+    prefix: z.optional(identifier(/^[\w./-]{1,200}$/, '1 to 200 letters, digits and _ . / -')),
   }),
   shown_fields: ['access_key_id', 'bucket', 'region'],
   async test({ access_key_id, secret_access_key, bucket, region, prefix }, { call, settings, clock }) {

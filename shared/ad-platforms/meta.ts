@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform, type TestContext } from './ad-platform.ts'
@@ -30,7 +30,7 @@ export const meta = adPlatform({
   credentials: z.strictObject({
     access_token: secret(),
     account_id: identifier(/^(act_)?\d{1,20}$/, '1 to 20 digits, with or without act_ before them'),
-    app_secret: secret(200).optional(),
+    app_secret: z.optional(secret(200)),
   }),
   shown_fields: ['account_id'],
   async test({ access_token, account_id, app_secret }, context) {
@@ -61,12 +61,12 @@ interface Page {
 
 const accounts = z.object({
   data: z.array(z.object({ id: z.string() })),
-  paging: z
-    .object({
-      cursors: z.object({ after: z.string().max(CURSOR_CHARACTERS_MAX) }).optional(),
-      next: z.string().optional(),
-    })
-    .optional(),
+  paging: z.optional(
+    z.object({
+      cursors: z.optional(z.object({ after: z.string().check(z.maxLength(CURSOR_CHARACTERS_MAX)) })),
+      next: z.optional(z.string()),
+    }),
+  ),
 })
 
 async function askPage(
@@ -89,7 +89,7 @@ async function askPage(
   return { ids: page.data.map(({ id }) => id), after }
 }
 
-const failure = z.object({ error: z.object({ code: z.int(), message: z.string().optional() }) })
+const failure = z.object({ error: z.object({ code: z.int(), message: z.optional(z.string()) }) })
 
 function refusal(answer: Answer): TestOutcome {
   const error = readAnswer(answer, failure)?.error

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { TestContext } from './ad-platform.ts'
 import { type Answer, generalCode, readAnswer } from './http-call.ts'
@@ -12,7 +12,7 @@ export interface RefreshGrant {
   refresh_token: string
 }
 
-const tokenAnswer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/) })
+const tokenAnswer = z.object({ access_token: z.string().check(z.regex(/^[\x21-\x7e]+$/)) })
 const tokenFailure = z.object({ error: z.string() })
 
 /**

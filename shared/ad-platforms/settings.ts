@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /**
  * Where each platform is. The addresses are fixed; the environment may put a stand-in, or the next version of an API,
@@ -7,9 +7,11 @@ import * as z from 'zod'
 
 /** An address without query, fragment or credentials, and without the slash at its end. Plain http: this machine only. */
 const address = z
-  .string()
-  .transform((text) => text.replace(/\/+$/, ''))
-  .refine(isBaseUrl, { error: 'must be an https address (or http on this machine), without query' })
+  .pipe(
+    z.string(),
+    z.transform((text) => text.replace(/\/+$/, '')),
+  )
+  .check(z.refine(isBaseUrl, { error: 'must be an https address (or http on this machine), without query' }))
 
 const THIS_MACHINE = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -20,13 +22,13 @@ function isBaseUrl(text: string): boolean {
 }
 
 function fixed(url: string, what: string) {
-  return { schema: address.default(url), description: what, example: url, endpoints: (value: string) => [value] }
+  return { schema: z._default(address, url), description: what, example: url, endpoints: (value: string) => [value] }
 }
 
 /** A platform with one host per region: an override is one address, and the region becomes the first part of its path. */
 function regional(what: string, example: string) {
   const endpoints = (value: string | undefined) => (value === undefined ? [] : [value])
-  return { schema: address.optional(), description: what, example, endpoints }
+  return { schema: z.optional(address), description: what, example, endpoints }
 }
 
 const STAND_IN = 'only to use a stand-in; by default the fixed host of the region.'
@@ -42,10 +44,10 @@ export const adPlatformSettings = {
   AD_PLATFORM_GOOGLE_ADS_TOKEN_URL: fixed('https://oauth2.googleapis.com', 'Where Google exchanges refresh tokens.'),
   AD_PLATFORM_LINKEDIN_URL: fixed('https://api.linkedin.com', "Where LinkedIn's API is."),
   AD_PLATFORM_LINKEDIN_VERSION: {
-    schema: z
-      .string()
-      .regex(/^20\d{4}$/, { error: 'must be a year and month such as 202606' })
-      .default('202606'),
+    schema: z._default(
+      z.string().check(z.regex(/^20\d{4}$/, { error: 'must be a year and month such as 202606' })),
+      '202606',
+    ),
     description: "Version of LinkedIn's API, sent as LinkedIn-Version; each lives for about a year.",
     example: '202606',
   },

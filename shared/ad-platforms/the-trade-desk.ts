@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
@@ -33,7 +33,7 @@ export const theTradeDesk = adPlatform({
   },
 })
 
-const segmentList = z.object({ Segments: z.array(z.unknown()).nullable() })
+const segmentList = z.object({ Segments: z.nullable(z.array(z.unknown())) })
 
 /** An advertiser may have more segments than we read: the beginning then has to do. */
 function isSegmentList(answer: Answer): boolean {

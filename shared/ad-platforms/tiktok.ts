@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { digits, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'

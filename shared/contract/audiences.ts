@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import {
   audience,
@@ -17,22 +17,26 @@ import type { Routes } from './route.ts'
 
 const statusFilter = z
   .enum([...audienceStatus.options, 'all'])
-  .describe('Without it drafts and active ones; `all` = archived ones too.')
+  .check(z.describe('Without it drafts and active ones; `all` = archived ones too.'))
 
 const filters = {
-  status: statusFilter.optional(),
-  data_type: audienceDataType.optional(),
-  tag: z.string().min(1).max(200).optional().describe('Only those whose `metadata.tags` has it.'),
-  q: z.string().min(1).max(200).optional().describe('Only those whose name, description or query has this text.'),
+  status: z.optional(statusFilter),
+  data_type: z.optional(audienceDataType),
+  tag: z
+    .optional(z.string().check(z.minLength(1), z.maxLength(200)))
+    .check(z.describe('Only those whose `metadata.tags` has it.')),
+  q: z
+    .optional(z.string().check(z.minLength(1), z.maxLength(200)))
+    .check(z.describe('Only those whose name, description or query has this text.')),
 }
 
 const listQuery = z.strictObject({
   ...filters,
   ...paging,
-  view: z.enum(['summary', 'full']).optional().describe('`full` = whole records, as old clients expect.'),
+  view: z.optional(z.enum(['summary', 'full'])).check(z.describe('`full` = whole records, as old clients expect.')),
 })
 
-const exportFormat = z.enum(['json', 'csv', 'parquet']).optional().describe('`json` without it.')
+const exportFormat = z.optional(z.enum(['json', 'csv', 'parquet'])).check(z.describe('`json` without it.'))
 const EXPORT_MEDIA_TYPES = ['application/json', 'text/csv', 'application/vnd.apache.parquet']
 
 const success = { success: z.literal(true) }
@@ -68,7 +72,7 @@ export const audienceRoutes = {
           ...success,
           audiences: z.array(z.union([audience, audienceSummary])),
           count: z.int(),
-          next_cursor: z.string().nullable(),
+          next_cursor: z.nullable(z.string()),
         }),
       },
     },

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { distributionReport } from '../records/distribution-report.ts'
 import { distribution, distributionInput, distributionStatus, distributionSummary } from '../records/distribution.ts'
@@ -12,19 +12,21 @@ import type { Routes } from './route.ts'
 const dayOrInstant = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
 const filters = {
-  status: distributionStatus.optional(),
-  from: dayOrInstant.optional().describe('Created at or after this moment, or day of UTC.'),
-  to: dayOrInstant.optional().describe('Created before this moment, or until the end of this day of UTC.'),
+  status: z.optional(distributionStatus),
+  from: z.optional(dayOrInstant).check(z.describe('Created at or after this moment, or day of UTC.')),
+  to: z.optional(dayOrInstant).check(z.describe('Created before this moment, or until the end of this day of UTC.')),
   ...paging,
 }
 
 /** Of the distributions of one audience. */
 export const audienceDistributionsQuery = z.strictObject({
-  platform_id: z.string().min(1).max(300).optional(),
+  platform_id: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
   ...filters,
 })
 
-const listQuery = audienceDistributionsQuery.extend({ audience_id: z.string().min(1).max(300).optional() })
+const listQuery = z.extend(audienceDistributionsQuery, {
+  audience_id: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
+})
 
 /** What a listing of distributions asks for. */
 export type DistributionQuery = z.output<typeof listQuery>
@@ -38,7 +40,7 @@ export const distributionPage = z.object({
   ...success,
   distributions: z.array(distributionSummary),
   count: z.int(),
-  next_cursor: z.string().nullable(),
+  next_cursor: z.nullable(z.string()),
 })
 
 export const distributionRoutes = {

@@ -1,11 +1,11 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { FUNCTIONS, type FunctionName } from './functions.ts'
 import { problemDocument } from './problem-document.ts'
 import type { Route } from './route.ts'
 
 const query = z.strictObject({
-  deep: z.enum(['0', '1']).optional().describe('1 also touches what the function depends on; kept for 10 s'),
+  deep: z.optional(z.enum(['0', '1'])).check(z.describe('1 also touches what the function depends on; kept for 10 s')),
 })
 
 const body = z.object({

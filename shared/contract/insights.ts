@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { Routes } from './route.ts'
 
@@ -6,9 +6,9 @@ import type { Routes } from './route.ts'
 
 const success = { success: z.literal(true) }
 /** Of numbers up to 2^53 − 1: beyond that a double still is near, but no longer exact. */
-const sum = z.number().min(0)
+const sum = z.number().check(z.minimum(0))
 const counts = z.record(z.string(), z.int())
-const rate = z.number().min(0).max(1).nullable()
+const rate = z.nullable(z.number().check(z.minimum(0), z.maximum(1)))
 
 const summary = z.object({
   audiences: z.object({ total: z.int(), active: z.int(), draft: z.int(), archived: z.int() }),
@@ -16,43 +16,46 @@ const summary = z.object({
   distributions: z.object({
     total: z.int(),
     by_status: counts,
-    average_match_rate: rate.describe('Over those whose match rate was reported; null when none was.'),
+    average_match_rate: rate.check(z.describe('Over those whose match rate was reported; null when none was.')),
   }),
-  last_activity: z.iso.datetime().nullable().describe('The latest change of anything; null when there is nothing.'),
+  last_activity: z
+    .nullable(z.iso.datetime())
+    .check(z.describe('The latest change of anything; null when there is nothing.')),
 })
 
 const audienceMonth = z.object({
-  month: z.string().describe('Of creation, in UTC: 2025-05'),
+  month: z.string().check(z.describe('Of creation, in UTC: 2025-05')),
   created: z.int(),
   by_status: counts,
   by_type: counts,
-  total_size: sum.describe('Of those whose size is known.'),
+  total_size: sum.check(z.describe('Of those whose size is known.')),
 })
 
 const distributionMonth = z.object({
-  month: z.string().describe('Of creation, in UTC: 2025-05'),
+  month: z.string().check(z.describe('Of creation, in UTC: 2025-05')),
   platforms: z.array(
     z.object({
       platform_id: z.string(),
-      platform_name: z.string().nullable(),
-      platform_type: z.string().nullable(),
-      handed_over: z.int().describe('All but those still scheduled or cancelled.'),
+      platform_name: z.nullable(z.string()),
+      platform_type: z.nullable(z.string()),
+      handed_over: z.int().check(z.describe('All but those still scheduled or cancelled.')),
       completed: z.int(),
       failed: z.int(),
-      matched_records: sum.describe('The sum of what was reported.'),
-      match_rate: rate.describe('The mean of those that were reported; null when none was.'),
+      matched_records: sum.check(z.describe('The sum of what was reported.')),
+      match_rate: rate.check(z.describe('The mean of those that were reported; null when none was.')),
     }),
   ),
 })
 
 const monthsQuery = z.strictObject({
   months: z
-    .string()
-    .regex(/^\d{1,2}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(36))
-    .optional()
-    .describe('How many months back, this one included; 12 without it.'),
+    .optional(
+      z.pipe(
+        z.pipe(z.string().check(z.regex(/^\d{1,2}$/)), z.transform(Number)),
+        z.int().check(z.minimum(1), z.maximum(36)),
+      ),
+    )
+    .check(z.describe('How many months back, this one included; 12 without it.')),
 })
 
 export const insightRoutes = {

@@ -1,21 +1,21 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { Routes } from './route.ts'
 
 /** The routes of the maintenance function: for operators and the scheduler only. */
 
 const count = z.int()
-const users = count.describe('Users who had their turn in this call.')
-const failed_users = count.describe('Users whose turn came to no good end; the log says why.')
-const next_cursor = z.string().nullable().describe('Where to go on; null when every user had a turn.')
+const users = count.check(z.describe('Users who had their turn in this call.'))
+const failed_users = count.check(z.describe('Users whose turn came to no good end; the log says why.'))
+const next_cursor = z.nullable(z.string()).check(z.describe('Where to go on; null when every user had a turn.'))
 
-const cursor = z.string().max(2000).optional()
+const cursor = z.optional(z.string().check(z.maxLength(2000)))
 
 const dispatched = z.object({
   success: z.literal(true),
   users,
-  started: count.describe('Scheduled distributions that were due and are pending now.'),
-  refreshed: count.describe('Refresh distributions that were created.'),
+  started: count.check(z.describe('Scheduled distributions that were due and are pending now.')),
+  refreshed: count.check(z.describe('Refresh distributions that were created.')),
   failed_users,
   next_cursor,
 })
@@ -25,48 +25,49 @@ const STATE =
   'nothing was looked at. `busy`: another call is at it.'
 
 /** What the jobs answer that walk all users in runs of a day or a week. */
-function ran<Sums extends z.ZodRawShape, Item extends z.ZodRawShape>(sums: Sums, item: Item) {
+function ran<Sums extends z.core.$ZodShape, Item extends z.core.$ZodShape>(sums: Sums, item: Item) {
   const counted = { users, failed_users, ...sums }
   return z.object({
     success: z.literal(true),
-    state: z.enum(['done', 'more', 'waiting', 'busy']).describe(STATE),
+    state: z.enum(['done', 'more', 'waiting', 'busy']).check(z.describe(STATE)),
     ...counted,
     report: z
       .array(z.object(item))
-      .describe('The first of what was done or found, in the run so far or, outside of one, in this call.'),
-    report_omitted: count.describe('What the report leaves out.'),
+      .check(z.describe('The first of what was done or found, in the run so far or, outside of one, in this call.')),
+    report_omitted: count.check(z.describe('What the report leaves out.')),
     run: z
-      .object({
-        started_at: z.iso.datetime(),
-        finished_at: z.iso.datetime().nullable(),
-        calls: count,
-        ...counted,
-      })
-      .nullable()
-      .describe('All calls of the run so far; null for a call with a cursor, for a dry run and while busy.'),
+      .nullable(
+        z.object({
+          started_at: z.iso.datetime(),
+          finished_at: z.nullable(z.iso.datetime()),
+          calls: count,
+          ...counted,
+        }),
+      )
+      .check(z.describe('All calls of the run so far; null for a call with a cursor, for a dry run and while busy.')),
     next_cursor,
   })
 }
 
-const user_hash = z.string().describe('As in the logs.')
+const user_hash = z.string().check(z.describe('As in the logs.'))
 
 const archived = ran(
   {
-    active: count.describe('Active audiences.'),
-    idle: count.describe('Of those, neither changed nor distributed for RETENTION_IDLE_DAYS.'),
-    archived: count.describe('Of those, archived now.'),
-    overtaken: count.describe('Of those, changed meanwhile and left alone.'),
+    active: count.check(z.describe('Active audiences.')),
+    idle: count.check(z.describe('Of those, neither changed nor distributed for RETENTION_IDLE_DAYS.')),
+    archived: count.check(z.describe('Of those, archived now.')),
+    overtaken: count.check(z.describe('Of those, changed meanwhile and left alone.')),
   },
   { user_hash, audience_id: z.string(), idle_days: count },
 )
 
 const purged = ran(
   {
-    tombstones: count.describe('Deleted records.'),
-    old: count.describe('Of those, deleted more than PURGE_AFTER_DAYS ago.'),
-    referred_to: count.describe('Of those, kept because a distribution refers to them.'),
-    purged: count.describe('Of those, taken out for good.'),
-    overtaken: count.describe('Of those, restored meanwhile and left alone.'),
+    tombstones: count.check(z.describe('Deleted records.')),
+    old: count.check(z.describe('Of those, deleted more than PURGE_AFTER_DAYS ago.')),
+    referred_to: count.check(z.describe('Of those, kept because a distribution refers to them.')),
+    purged: count.check(z.describe('Of those, taken out for good.')),
+    overtaken: count.check(z.describe('Of those, restored meanwhile and left alone.')),
   },
   { user_hash, table: z.string(), record_id: z.string(), deleted_days: count },
 )
@@ -76,17 +77,17 @@ const verified = ran(
     objects: count,
     bytes: count,
     records: count,
-    findings: count.describe('Of all checks together.'),
-    unreadable: count.describe('Objects that cannot be read.'),
-    strays: count.describe('Objects that no writer of this system put there.'),
-    orphans: count.describe('Distributions whose audience or platform is not there.'),
+    findings: count.check(z.describe('Of all checks together.')),
+    unreadable: count.check(z.describe('Objects that cannot be read.')),
+    strays: count.check(z.describe('Objects that no writer of this system put there.')),
+    orphans: count.check(z.describe('Distributions whose audience or platform is not there.')),
   },
   {
-    user_hash: user_hash.nullable(),
+    user_hash: z.nullable(user_hash),
     object: z.string(),
     check: z.string(),
     detail: z.string(),
-    records: count.describe('0 when it is about the object as a whole.'),
+    records: count.check(z.describe('0 when it is about the object as a whole.')),
   },
 )
 
@@ -97,7 +98,7 @@ const measured = ran(
   {
     objects: count,
     bytes: count,
-    near_limit: count.describe('Objects beyond 70 % of a limit.'),
+    near_limit: count.check(z.describe('Objects beyond 70 % of a limit.')),
     audiences: stored,
     platforms: stored,
     distributions: stored,
@@ -107,32 +108,33 @@ const measured = ran(
 
 const reencrypted = ran(
   {
-    sealed: count.describe('Platforms that have credentials.'),
-    outdated: count.describe('Of those, sealed with another version than the primary one.'),
-    reencrypted: count.describe('Of those, sealed anew.'),
-    overtaken: count.describe('Of those, changed meanwhile and left alone.'),
-    failed: count.describe(
-      'Of those, impossible to open: their version is disabled or destroyed, or they are damaged.',
+    sealed: count.check(z.describe('Platforms that have credentials.')),
+    outdated: count.check(z.describe('Of those, sealed with another version than the primary one.')),
+    reencrypted: count.check(z.describe('Of those, sealed anew.')),
+    overtaken: count.check(z.describe('Of those, changed meanwhile and left alone.')),
+    failed: count.check(
+      z.describe('Of those, impossible to open: their version is disabled or destroyed, or they are damaged.'),
     ),
   },
   { user_hash, platform_id: z.string(), key_version: z.string(), reason: z.string() },
 )
 
 const walking = z.strictObject({
-  cursor: cursor.describe(
-    '`next_cursor` of the call before, or empty to begin with the first user. Without it the call takes part in the run ' +
-      'of the day or week, which every call carries on where the one before stopped.',
+  cursor: cursor.check(
+    z.describe(
+      '`next_cursor` of the call before, or empty to begin with the first user. Without it the call takes part in the run ' +
+        'of the day or week, which every call carries on where the one before stopped.',
+    ),
   ),
 })
 
-const trying = walking.extend({
+const trying = z.extend(walking, {
   dry_run: z
-    .enum(['true', 'false'])
-    .optional()
-    .describe('`true`: only tell what would be done, from the first user on.'),
+    .optional(z.enum(['true', 'false']))
+    .check(z.describe('`true`: only tell what would be done, from the first user on.')),
 })
 
-function job<Path extends string, Query extends z.ZodType, Body extends z.ZodType>(
+function job<Path extends string, Query extends z.ZodMiniType, Body extends z.ZodMiniType>(
   path: Path,
   summary: string,
   query: Query,
@@ -147,8 +149,8 @@ export const maintenanceRoutes = {
     '/api/maintenance/dispatch',
     'Start the scheduled distributions that are due and refresh what a platform wants refreshed.',
     z.strictObject({
-      cursor: cursor.describe(
-        '`next_cursor` of the call before. Without it the call goes on where the last one stopped.',
+      cursor: cursor.check(
+        z.describe('`next_cursor` of the call before. Without it the call goes on where the last one stopped.'),
       ),
     }),
     dispatched,

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import { schemaOf } from './openapi-schemas.ts'
 
@@ -8,7 +8,7 @@ export function parameterNames(path: string): string[] {
 }
 
 /** Each parameter of a query schema; `required` when the schema refuses to do without it. */
-export function queryParameters(query: z.ZodType | undefined): Record<string, unknown>[] {
+export function queryParameters(query: z.core.$ZodType | undefined): Record<string, unknown>[] {
   if (query === undefined) return []
   const { required = [], properties = {} } = schemaOf(query, 'input') as ObjectSchema
   return Object.entries(properties).map(([name, { description, ...schema }]) => {

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { metadata } from '../records/fields.ts'
 
@@ -12,7 +12,7 @@ type Json = Readonly<Record<string, unknown>>
 const TOLD = z.registry<{ tell: (document: Json) => Json }>()
 
 /** `schema` itself; the contract shows what `tell` makes of its JSON Schema. */
-export function told<S extends z.ZodType>(schema: S, ...tell: readonly ((document: Json) => Json)[]): S {
+export function told<S extends z.core.$ZodType>(schema: S, ...tell: readonly ((document: Json) => Json)[]): S {
   TOLD.add(schema, { tell: (document) => tell.reduce((shown, step) => step(shown), document) })
   return schema
 }
@@ -46,7 +46,7 @@ export function withMembers(change: Readonly<Record<string, (member: Json) => Js
 
 told(metadata, withMembers({ tags: () => ({ type: 'array', items: { type: 'string' } }) }))
 
-export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+export function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...document } = z.toJSONSchema(schema, {
     io,
     target: 'draft-2020-12',
@@ -62,8 +62,9 @@ export function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 /** The number that a pipe reads from text: `limit=50` is an integer to whoever writes a client. */
 function numberInText(schema: z.core.$ZodType): Json | undefined {
-  if (!(schema instanceof z.ZodPipe) || !(schema.def.out instanceof z.ZodNumber)) return undefined
-  return schemaOf(schema.def.out, 'output')
+  if (!(schema instanceof z.core.$ZodPipe)) return undefined
+  const { out } = schema._zod.def
+  return out instanceof z.core.$ZodNumber ? schemaOf(out, 'output') : undefined
 }
 
 function replaceMembers(target: Record<string, unknown>, members: Json): void {

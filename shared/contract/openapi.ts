@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { PROBLEM_KINDS, type ProblemKind } from '../base/problem.ts'
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts'
@@ -15,7 +15,7 @@ type Json = Readonly<Record<string, unknown>>
  */
 export function openApiDocument(
   tables: Readonly<Record<FunctionName, Routes>>,
-  named_schemas: Readonly<Record<string, z.ZodType>>,
+  named_schemas: Readonly<Record<string, z.core.$ZodType>>,
 ): Json {
   const paths: Record<string, Record<string, Json>> = {}
   for (const name of FUNCTION_NAMES) {
@@ -96,7 +96,7 @@ function headerParameters(route: Route): Json[] {
   return parameters
 }
 
-function requestBody(method: Route['method'], body: z.ZodType): Json {
+function requestBody(method: Route['method'], body: z.core.$ZodType): Json {
   const schema = schemaOf(body, 'input')
   const json = { 'application/json': { schema } }
   const content = method === 'PATCH' ? { 'application/merge-patch+json': { schema }, ...json } : json
@@ -149,7 +149,7 @@ const RECORD_MEMBERS = ['audience', 'platform', 'distribution']
 
 /** Answers that show one record carry its version. */
 function isRecordAnswer({ body }: RouteAnswer): boolean {
-  return body instanceof z.ZodObject && RECORD_MEMBERS.some((name) => Object.hasOwn(body.shape, name))
+  return body instanceof z.core.$ZodObject && RECORD_MEMBERS.some((name) => Object.hasOwn(body._zod.def.shape, name))
 }
 
 const PROBLEM_REFERENCE = { $ref: '#/components/schemas/Problem' }
@@ -188,7 +188,7 @@ const HEADERS: Json = {
 }
 
 /** Puts a reference wherever one of `schemas` stands written out. */
-function withReferences(document: unknown, schemas: Readonly<Record<string, z.ZodType>>): unknown {
+function withReferences(document: unknown, schemas: Readonly<Record<string, z.core.$ZodType>>): unknown {
   const names = new Map(
     Object.entries(schemas).map(([name, schema]) => [JSON.stringify(schemaOf(schema, 'output')), name]),
   )

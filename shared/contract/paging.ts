@@ -1,13 +1,14 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** Query parameters of every listing. */
 export const paging = {
   limit: z
-    .string()
-    .regex(/^\d{1,3}$/)
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .optional()
-    .describe('Rows of a page, 1–200; 50 without it.'),
-  cursor: z.string().max(500).optional().describe('`next_cursor` of the page before.'),
+    .optional(
+      z.pipe(
+        z.pipe(z.string().check(z.regex(/^\d{1,3}$/)), z.transform(Number)),
+        z.int().check(z.minimum(1), z.maximum(200)),
+      ),
+    )
+    .check(z.describe('Rows of a page, 1–200; 50 without it.')),
+  cursor: z.optional(z.string().check(z.maxLength(500))).check(z.describe('`next_cursor` of the page before.')),
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { platform, platformInput, platformPatch, platformStatus, platformType } from '../records/platform.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
@@ -18,10 +18,12 @@ export const CREDENTIAL_FIELDS = [
   'liveramp: access_key_id, secret_access_key, bucket, region, prefix?',
 ].join('; ')
 
-const credentials = z.unknown().meta({
-  type: 'object',
-  description: `Write-only; encrypted on arrival. Fields by platform type (? = optional): ${CREDENTIAL_FIELDS}.`,
-})
+const credentials = z.unknown().check(
+  z.meta({
+    type: 'object',
+    description: `Write-only; encrypted on arrival. Fields by platform type (? = optional): ${CREDENTIAL_FIELDS}.`,
+  }),
+)
 
 /** What answers show of credentials may be sent back; nothing else. */
 const ECHOED_CREDENTIALS = {
@@ -37,11 +39,10 @@ const settings = {
 told(platform.shape.settings, withMembers(settings))
 
 const listQuery = z.strictObject({
-  platform_type: platformType.optional(),
+  platform_type: z.optional(platformType),
   status: z
-    .union([platformStatus, z.literal('all')])
-    .optional()
-    .describe('Without it, and with `all`, those of every status.'),
+    .optional(z.union([platformStatus, z.literal('all')]))
+    .check(z.describe('Without it, and with `all`, those of every status.')),
   ...paging,
 })
 
@@ -55,9 +56,11 @@ const tested = z.object({
   ok: z.boolean(),
   code: z
     .string()
-    .describe(
-      'ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: what the ' +
-        'platform made of the credentials',
+    .check(
+      z.describe(
+        'ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: what the ' +
+          'platform made of the credentials',
+      ),
     ),
   message: z.string(),
   checked_at: z.iso.datetime(),
@@ -96,7 +99,7 @@ export const platformRoutes = {
           ...success,
           platforms: z.array(platform),
           count: z.int(),
-          next_cursor: z.string().nullable(),
+          next_cursor: z.nullable(z.string()),
         }),
       },
     },

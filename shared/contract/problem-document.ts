@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { PROBLEM_KINDS, type ProblemKind } from '../base/problem.ts'
 
@@ -11,16 +11,15 @@ const KINDS = Object.keys(PROBLEM_KINDS) as ProblemKind[]
 
 /** Every answer that is not a success: RFC 9457, and `success` and `error` as clients of the old system read them. */
 export const problemDocument = z.looseObject({
-  type: z.enum(KINDS.map(problemType)).describe('What went wrong, by what the caller should do'),
+  type: z.enum(KINDS.map(problemType)).check(z.describe('What went wrong, by what the caller should do')),
   title: z.string(),
-  status: z.int().min(400).max(599),
-  detail: z.string().describe('One sentence for the person who reads it'),
-  instance: z.string().describe('Names the request, as X-Request-Id does'),
+  status: z.int().check(z.minimum(400), z.maximum(599)),
+  detail: z.string().check(z.describe('One sentence for the person who reads it')),
+  instance: z.string().check(z.describe('Names the request, as X-Request-Id does')),
   success: z.literal(false),
-  error: z.string().describe('The same as detail'),
+  error: z.string().check(z.describe('The same as detail')),
   errors: z
-    .array(z.object({ path: z.string().describe('segments[2].size'), message: z.string() }))
-    .optional()
-    .describe('Every bad field'),
-  outcome: z.literal('unknown').optional().describe('The write may have landed'),
+    .optional(z.array(z.object({ path: z.string().check(z.describe('segments[2].size')), message: z.string() })))
+    .check(z.describe('Every bad field')),
+  outcome: z.optional(z.literal('unknown')).check(z.describe('The write may have landed')),
 })

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import type { FunctionName } from './functions.ts'
 
@@ -15,9 +15,9 @@ export interface Route {
   /** `user`: a verified token of any user; `operator`: one of OPERATOR_ACCOUNTS; `public`: no token. */
   readonly access: 'public' | 'user' | 'operator'
   /** Validates the query as an object of strings. Unknown parameters are refused by a strict object. */
-  readonly query?: z.ZodType
+  readonly query?: z.ZodMiniType
   /** Validates the parsed JSON body. A route without it takes no body. */
-  readonly body?: z.ZodType
+  readonly body?: z.ZodMiniType
   /** Whether `Idempotency-Key` is honoured. */
   readonly idempotent_by_key?: boolean
   /** Whether `If-Match` is honoured. */
@@ -28,7 +28,7 @@ export interface Route {
 export interface RouteAnswer {
   readonly description: string
   /** The JSON body; without it the answer has none, or the media types say what it is. */
-  readonly body?: z.ZodType
+  readonly body?: z.ZodMiniType
   readonly media_types?: readonly string[]
 }
 

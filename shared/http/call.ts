@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import type { PathParameter, Route, Routes } from '../contract/route.ts'
 
@@ -14,8 +14,8 @@ export interface Caller {
 export interface Call<R extends Route = Route> {
   caller: Caller
   params: { readonly [Name in PathParameter<R['path']>]: string }
-  query: R extends { query: infer Q extends z.ZodType } ? z.output<Q> : undefined
-  body: R extends { body: infer B extends z.ZodType } ? z.output<B> : undefined
+  query: R extends { query: infer Q extends z.ZodMiniType } ? z.output<Q> : undefined
+  body: R extends { body: infer B extends z.ZodMiniType } ? z.output<B> : undefined
   /**
    * The version named by `If-Match`, when the route is conditional and the header is there (`*` = any: undefined).
    * A tag that no record can have (a weak one, or not a version) is `NEVER_A_VERSION`, so that it is simply stale.

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
@@ -11,37 +11,37 @@ export const audienceDataType = z.enum(['first_party', 'third_party', 'clean_roo
 
 const variableDetail = z.strictObject({
   code: text(200),
-  description: text(2000).nullish(),
-  relevance_score: z.number().min(0).max(1).nullish(),
-  type: text(100).nullish(),
-  category: text(200).nullish(),
+  description: z.nullish(text(2000)),
+  relevance_score: z.nullish(z.number().check(z.minimum(0), z.maximum(1))),
+  type: z.nullish(text(100)),
+  category: z.nullish(text(200)),
 })
 
 const segment = z.strictObject({
   segment_id: z.union([z.int(), text(200)]),
-  name: text(200).nullish(),
-  size: count.nullish(),
-  size_percentage: z.number().min(0).max(100).nullish(),
-  characteristics: freeObject.nullish(),
-  prizm_segments: z.array(text(100)).max(100).nullish(),
+  name: z.nullish(text(200)),
+  size: z.nullish(count),
+  size_percentage: z.nullish(z.number().check(z.minimum(0), z.maximum(100))),
+  characteristics: z.nullish(freeObject),
+  prizm_segments: z.nullish(z.array(text(100)).check(z.maxLength(100))),
 })
 
 /** Everything a client may set, whole and in its final form. Summary fields first; file order follows. */
 export const audienceFields = z.strictObject({
   status: audienceStatus,
-  data_type: audienceDataType.nullable(),
-  name: text(200).min(1),
-  description: text(5000).nullable(),
-  original_query: text(10_000).nullable(),
-  enhanced_name: text(500).nullable(),
-  natural_language_criteria: text(10_000).nullable(),
-  total_audience_size: count.nullable(),
-  audience_size: count.nullable(),
-  selected_variables: z.array(text(200)).max(1000),
-  insights: z.array(text(2000)).max(100),
+  data_type: z.nullable(audienceDataType),
+  name: text(200).check(z.minLength(1)),
+  description: z.nullable(text(5000)),
+  original_query: z.nullable(text(10_000)),
+  enhanced_name: z.nullable(text(500)),
+  natural_language_criteria: z.nullable(text(10_000)),
+  total_audience_size: z.nullable(count),
+  audience_size: z.nullable(count),
+  selected_variables: z.array(text(200)).check(z.maxLength(1000)),
+  insights: z.array(text(2000)).check(z.maxLength(100)),
   metadata,
-  variable_details: z.array(variableDetail).max(1000),
-  segments: z.array(segment).max(1000),
+  variable_details: z.array(variableDetail).check(z.maxLength(1000)),
+  segments: z.array(segment).check(z.maxLength(1000)),
 })
 type AudienceFields = z.output<typeof audienceFields>
 
@@ -69,14 +69,14 @@ export const audience = z.object({ audience_id: z.string(), ...READ_ONLY_SHAPE, 
 export const audienceSummary = z.object({
   audience_id: z.string(),
   ...READ_ONLY_SHAPE,
-  ...audienceFields.omit({ variable_details: true, segments: true }).shape,
+  ...z.omit(audienceFields, { variable_details: true, segments: true }).shape,
   segment_count: count,
   variable_count: count,
 })
 
 /** Fields that a client may echo back: accepted and ignored. */
 const ECHOED_FIELDS = ['created_at', 'updated_at', 'version', 'deleted', 'client_id', 'segment_count', 'variable_count']
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.unknown().optional()]))
+const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
 
 function isNil(value: unknown): boolean {
   return value === null || value === undefined
@@ -92,28 +92,31 @@ function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
 
 const sentFields = z.strictObject(
   Object.fromEntries(Object.entries(audienceFields.shape).map(([name, field]) => [name, z.nullish(field)])) as {
-    [Name in keyof AudienceFields]: z.ZodOptional<z.ZodNullable<(typeof audienceFields.shape)[Name]>>
+    [Name in keyof AudienceFields]: z.ZodMiniOptional<z.ZodMiniNullable<(typeof audienceFields.shape)[Name]>>
   },
 )
 /** Body of a creation or of a save with an id: any of the fields; null = back to the default. */
-export const audienceInput = sentFields
-  .extend({ ...echoed, audience_id: z.string().max(300).optional() })
-  .refine((sent) => !isRecord(sent) || !isNil(sent['audience_id']) || !isNil(sent['name']), {
-    path: ['name'],
-    error: 'is required',
-    // Also when other fields are bad: all of them are named at once.
-    when: () => true,
-  })
-  .transform(withoutEchoed)
+export const audienceInput = z.pipe(
+  z.extend(sentFields, { ...echoed, audience_id: z.optional(z.string().check(z.maxLength(300))) }).check(
+    z.refine((sent) => !isRecord(sent) || !isNil(sent['audience_id']) || !isNil(sent['name']), {
+      path: ['name'],
+      error: 'is required',
+      // Also when other fields are bad: all of them are named at once.
+      when: () => true,
+    }),
+  ),
+  z.transform(withoutEchoed),
+)
 
 /** Body of a merge patch (RFC 7396): null removes, objects merge. The merged record is validated as a whole. */
-export const audiencePatch = sentFields
-  .extend({
+export const audiencePatch = z.pipe(
+  z.extend(sentFields, {
     ...echoed,
-    audience_id: z.string().max(300).optional(),
-    metadata: z.record(z.string(), z.unknown()).nullish(),
-  })
-  .transform(withoutEchoed)
+    audience_id: z.optional(z.string().check(z.maxLength(300))),
+    metadata: z.nullish(z.record(z.string(), z.unknown())),
+  }),
+  z.transform(withoutEchoed),
+)
 
 const DETAIL_COLUMNS: readonly string[] = ['variable_details', 'segments']
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 /**
  * Parquet columns made of a zod schema, so that a field is declared once.
@@ -14,7 +14,7 @@ export interface Column {
 }
 
 /** One column per field of `shape`, in its order; `statistics` names those that keep min and max. */
-export function columnsOf(shape: Readonly<Record<string, z.ZodType>>, statistics: readonly string[]): Column[] {
+export function columnsOf(shape: Readonly<Record<string, z.core.$ZodType>>, statistics: readonly string[]): Column[] {
   return Object.entries(shape).map(([name, field]) => ({
     name,
     type: columnType(name, field),
@@ -22,12 +22,12 @@ export function columnsOf(shape: Readonly<Record<string, z.ZodType>>, statistics
   }))
 }
 
-function columnType(name: string, field: z.ZodType): ColumnType {
+function columnType(name: string, field: z.core.$ZodType): ColumnType {
   const definition = field._zod.def as {
     type: string
-    innerType?: z.ZodType
-    in?: z.ZodType
-    element?: z.ZodType
+    innerType?: z.core.$ZodType
+    in?: z.core.$ZodType
+    element?: z.core.$ZodType
     format?: string
   }
   switch (definition.type) {

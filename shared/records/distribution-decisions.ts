@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+
 import { isoTime } from '../base/clock.ts'
 import { Problem, type FieldError } from '../base/problem.ts'
 import { decideSave, decideSet, decideStatus, type Asking, type Decision } from './decisions.ts'
@@ -76,7 +78,7 @@ export function decideReport(
   const before = fromRow(DISTRIBUTIONS.columns, current!)
   const errors = reportFaults(before, report, now_ms)
   const metadata = mergePatch(before['metadata'], report.metadata ?? {})
-  collect(distributionFields.pick({ metadata: true }), { metadata }, errors, 'body')
+  collect(z.pick(distributionFields, { metadata: true }), { metadata }, errors, 'body')
   if (errors.length > 0) return refuse(invalid(errors))
   return decideSet(asking, current, {
     ...runValues(before, report, now_ms),

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { count, freeObject, text } from './fields.ts'
 import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, instant, type DistributionStatus } from './distribution.ts'
@@ -6,22 +6,24 @@ import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, instant, type Distributio
 /** What whoever performs an upload reports about it, in the spelling of today and in that of the old system. */
 
 const ERROR_DETAILS_BYTES_MAX = 8 * 1024
-const rate = z.number().min(0).max(1)
+const rate = z.number().check(z.minimum(0), z.maximum(1))
 const errorMessage = text(ERROR_MESSAGE_LENGTH_MAX)
 
-const errorDetails = freeObject.refine((value) => JSON.stringify(value).length <= ERROR_DETAILS_BYTES_MAX, {
-  error: `must not take more than ${ERROR_DETAILS_BYTES_MAX} bytes`,
-})
+const errorDetails = freeObject.check(
+  z.refine((value) => JSON.stringify(value).length <= ERROR_DETAILS_BYTES_MAX, {
+    error: `must not take more than ${ERROR_DETAILS_BYTES_MAX} bytes`,
+  }),
+)
 
 /** The old system wrote local times without an offset; its servers ran in UTC. */
 const oldInstant = z.union([instant, z.iso.datetime({ local: true })])
 
 /** Members of `metadata` that the old system read; they become fields and leave the metadata. */
 const oldMetadata = z.looseObject({
-  match_rate: rate.nullish(),
-  matched_records: count.nullish(),
-  error_message: errorMessage.nullish(),
-  completed_at: oldInstant.nullish(),
+  match_rate: z.nullish(rate),
+  matched_records: z.nullish(count),
+  error_message: z.nullish(errorMessage),
+  completed_at: z.nullish(oldInstant),
 })
 
 /** A report with one spelling for everything; `undefined` = nothing said. */
@@ -39,22 +41,24 @@ export interface DistributionReport {
 }
 
 /** Body of `PUT …/status`. */
-export const distributionReport = z
-  .strictObject({
+export const distributionReport = z.pipe(
+  z.strictObject({
     status: distributionStatus,
-    match_results: z
-      .strictObject({
-        matched_records: count.nullish(),
-        match_rate: rate.nullish(),
-        platform_audience_id: text(300).nullish(),
-        as_of: instant.nullish().describe('When the platform counted; an older count never replaces a newer one.'),
-      })
-      .nullish(),
-    error_message: errorMessage.nullish(),
-    error_details: errorDetails.nullish(),
-    metadata: oldMetadata.nullish().describe('Merged into what is there.'),
-  })
-  .transform(({ status, match_results, error_message, error_details, metadata }): DistributionReport => {
+    match_results: z.nullish(
+      z.strictObject({
+        matched_records: z.nullish(count),
+        match_rate: z.nullish(rate),
+        platform_audience_id: z.nullish(text(300)),
+        as_of: z
+          .nullish(instant)
+          .check(z.describe('When the platform counted; an older count never replaces a newer one.')),
+      }),
+    ),
+    error_message: z.nullish(errorMessage),
+    error_details: z.nullish(errorDetails),
+    metadata: z.nullish(oldMetadata).check(z.describe('Merged into what is there.')),
+  }),
+  z.transform(({ status, match_results, error_message, error_details, metadata }): DistributionReport => {
     const { match_rate, matched_records, error_message: old_message, completed_at, ...rest } = metadata ?? {}
     return {
       status,
@@ -67,7 +71,8 @@ export const distributionReport = z
       completed_at: completed_at ? inUtc(completed_at) : undefined,
       metadata: metadata ? rest : undefined,
     }
-  })
+  }),
+)
 
 function inUtc(time: string): string {
   return new Date(/(Z|[+-]\d\d:\d\d)$/.test(time) ? time : `${time}Z`).toISOString()

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
@@ -20,13 +20,13 @@ export const ERROR_MESSAGE_LENGTH_MAX = 5000
 
 /** Everything a client may set, whole and in its final form. */
 export const distributionFields = z.strictObject({
-  audience_id: text(300).min(1),
-  platform_id: text(300).min(1),
+  audience_id: text(300).check(z.minLength(1)),
+  platform_id: text(300).check(z.minLength(1)),
   status: distributionStatus,
   distribution_type: distributionType,
-  scheduled_at: instant.nullable(),
+  scheduled_at: z.nullable(instant),
   /** Empty: all of the audience. */
-  segments_distributed: z.array(segmentId).max(1000),
+  segments_distributed: z.array(segmentId).check(z.maxLength(1000)),
   metadata,
 })
 type DistributionFields = z.output<typeof distributionFields>
@@ -44,19 +44,19 @@ const attempt = z.object({
   /** 1, 2, … also when the ledger no longer keeps the first ones. */
   attempt: z.int(),
   queued_at: z.iso.datetime(),
-  started_at: z.iso.datetime().nullable(),
-  ended_at: z.iso.datetime().nullable(),
-  outcome: z.enum(['completed', 'failed', 'cancelled']).nullable(),
-  error: z.object({ code: z.string().nullable(), message: z.string().nullable() }).nullable(),
+  started_at: z.nullable(z.iso.datetime()),
+  ended_at: z.nullable(z.iso.datetime()),
+  outcome: z.nullable(z.enum(['completed', 'failed', 'cancelled'])),
+  error: z.nullable(z.object({ code: z.nullable(z.string()), message: z.nullable(z.string()) })),
 })
 export type Attempt = z.output<typeof attempt>
 
 /** The audience as it was handed over: what exactly was sent has an answer for ever. */
 const audienceSnapshot = z.object({
   version: z.int(),
-  data_type: z.string().nullable(),
-  total_audience_size: count.nullable(),
-  audience_size: count.nullable(),
+  data_type: z.nullable(z.string()),
+  total_audience_size: z.nullable(count),
+  audience_size: z.nullable(count),
   selected_variables: z.array(z.string()),
   variable_details: z.array(z.record(z.string(), z.unknown())),
   segments: z.array(z.record(z.string(), z.unknown())),
@@ -65,24 +65,24 @@ export type AudienceSnapshot = z.output<typeof audienceSnapshot>
 
 /** Set by the server alone. */
 const serverShape = {
-  audience_name: z.string().nullable(),
-  platform_name: z.string().nullable(),
-  platform_type: z.string().nullable(),
-  started_at: z.iso.datetime().nullable(),
-  completed_at: z.iso.datetime().nullable(),
+  audience_name: z.nullable(z.string()),
+  platform_name: z.nullable(z.string()),
+  platform_type: z.nullable(z.string()),
+  started_at: z.nullable(z.iso.datetime()),
+  completed_at: z.nullable(z.iso.datetime()),
   /** Size of what was handed over, null when the audience does not tell. */
-  total_records: count.nullable(),
+  total_records: z.nullable(count),
   /** As the platform reported it; null until then. */
-  matched_records: count.nullable(),
+  matched_records: z.nullable(count),
   /** As the platform reported it, 0–1; null until then. */
-  match_rate: z.number().nullable(),
-  match_results_as_of: z.iso.datetime().nullable(),
-  platform_audience_id: z.string().nullable(),
+  match_rate: z.nullable(z.number()),
+  match_results_as_of: z.nullable(z.iso.datetime()),
+  platform_audience_id: z.nullable(z.string()),
   /** From the platform's default_match_rate: never mixed with what was reported. */
-  estimated_matched_records: count.nullable(),
-  error_message: z.string().nullable(),
-  error_details: freeObject.nullable(),
-  audience_snapshot: audienceSnapshot.nullable(),
+  estimated_matched_records: z.nullable(count),
+  error_message: z.nullable(z.string()),
+  error_details: z.nullable(freeObject),
+  audience_snapshot: z.nullable(audienceSnapshot),
   attempts: z.array(attempt),
 }
 
@@ -97,10 +97,10 @@ export const distribution = z.object({
 const DETAIL_COLUMNS = ['audience_snapshot', 'attempts'] as const
 
 /** The shape of a distribution in a listing. */
-export const distributionSummary = distribution.omit({ audience_snapshot: true, attempts: true })
+export const distributionSummary = z.omit(distribution, { audience_snapshot: true, attempts: true })
 
 const ECHOED_FIELDS = [...Object.keys(READ_ONLY_SHAPE), ...Object.keys(serverShape)]
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.unknown().optional()]))
+const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
 
 function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
   return Object.fromEntries(Object.entries(input).filter(([name]) => !ECHOED_FIELDS.includes(name))) as T
@@ -108,7 +108,7 @@ function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
 
 const sentFields = z.strictObject(
   Object.fromEntries(Object.entries(distributionFields.shape).map(([name, field]) => [name, z.nullish(field)])) as {
-    [Name in keyof DistributionFields]: z.ZodOptional<z.ZodNullable<(typeof distributionFields.shape)[Name]>>
+    [Name in keyof DistributionFields]: z.ZodMiniOptional<z.ZodMiniNullable<(typeof distributionFields.shape)[Name]>>
   },
 )
 
@@ -128,11 +128,13 @@ function names(sent: unknown, name: string): boolean {
 }
 
 /** Body of a creation, or of a save with an id: any of the fields; null = back to the default. */
-export const distributionInput = sentFields
-  .extend({ ...echoed, distribution_id: z.string().max(300).optional() })
-  .refine((sent) => names(sent, 'audience_id'), requires('audience_id'))
-  .refine((sent) => names(sent, 'platform_id'), requires('platform_id'))
-  .transform(withoutEchoed)
+export const distributionInput = z.pipe(
+  z.extend(sentFields, { ...echoed, distribution_id: z.optional(z.string().check(z.maxLength(300))) }).check(
+    z.refine((sent) => names(sent, 'audience_id'), requires('audience_id')),
+    z.refine((sent) => names(sent, 'platform_id'), requires('platform_id')),
+  ),
+  z.transform(withoutEchoed),
+)
 
 export const DISTRIBUTIONS: RecordKind = {
   name: 'distributions',

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /**
  * Building blocks of the record schemas. Limits stand here and in the schemas, and nowhere else.
@@ -6,37 +6,41 @@ import * as z from 'zod'
 
 /** Text as sent: any well-formed Unicode up to `length_max` UTF-16 units. Escaping is the business of who shows it. */
 export function text(length_max: number) {
-  return z
-    .string({ error: ({ input }) => (input === undefined ? 'is required' : undefined) })
-    .max(length_max)
-    .refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode text' })
+  return z.string({ error: ({ input }) => (input === undefined ? 'is required' : undefined) }).check(
+    z.maxLength(length_max),
+    z.refine((value) => value.isWellFormed(), { error: 'must be well-formed Unicode text' }),
+  )
 }
 
 /** A whole number from 0 to 2^53 − 1. */
-export const count = z.int().min(0)
+export const count = z.int().check(z.minimum(0))
 
 const DEPTH_MAX = 16
 const FREE_OBJECT_BYTES_MAX = 64 * 1024
 
 /** A JSON object whose content is the client's own business, bounded in bytes and depth. */
-export const freeObject = z.record(z.string(), z.unknown()).superRefine((value, context) => {
-  if (depthOf(value) > DEPTH_MAX) {
-    context.addIssue({ code: 'custom', message: `must not be nested deeper than ${DEPTH_MAX} levels` })
-  } else if (new TextEncoder().encode(JSON.stringify(value)).length > FREE_OBJECT_BYTES_MAX) {
-    context.addIssue({ code: 'custom', message: `must not take more than ${FREE_OBJECT_BYTES_MAX} bytes` })
-  } else if (!isWellFormed(value)) {
-    context.addIssue({ code: 'custom', message: 'must be well-formed Unicode text' })
-  }
-})
+export const freeObject = z.record(z.string(), z.unknown()).check(
+  z.superRefine((value, context) => {
+    if (depthOf(value) > DEPTH_MAX) {
+      context.addIssue({ code: 'custom', message: `must not be nested deeper than ${DEPTH_MAX} levels` })
+    } else if (new TextEncoder().encode(JSON.stringify(value)).length > FREE_OBJECT_BYTES_MAX) {
+      context.addIssue({ code: 'custom', message: `must not take more than ${FREE_OBJECT_BYTES_MAX} bytes` })
+    } else if (!isWellFormed(value)) {
+      context.addIssue({ code: 'custom', message: 'must be well-formed Unicode text' })
+    }
+  }),
+)
 
 /** Free JSON of a record, of which `tags` is what the tag filter reads. */
-export const metadata = freeObject.superRefine((value, context) => {
-  const { tags } = value
-  if (tags === undefined) return
-  if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')) {
-    context.addIssue({ code: 'custom', path: ['tags'], message: 'must be a list of strings' })
-  }
-})
+export const metadata = freeObject.check(
+  z.superRefine((value, context) => {
+    const { tags } = value
+    if (tags === undefined) return
+    if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')) {
+      context.addIssue({ code: 'custom', path: ['tags'], message: 'must be a list of strings' })
+    }
+  }),
+)
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0

@@ -1,9 +1,10 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { FieldError } from '../base/problem.ts'
 import { columnsOf } from './columns.ts'
 import { freeObject, metadata, text } from './fields.ts'
 import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { humanMessage } from './validation/messages.ts'
 
 /** A platform: an account at an ad platform, with the credentials to reach it, sealed. */
 
@@ -35,28 +36,31 @@ export const platformStatus = spelled(PLATFORM_STATUSES, OLD_STATUSES)
 /** One of `names`, or an old spelling of one, which is read as the new one. */
 function spelled<Name extends string, Old extends string>(names: readonly Name[], old: Readonly<Record<Old, Name>>) {
   const message = `must be one of ${names.map((name) => JSON.stringify(name)).join(', ')}`
-  return z
-    .enum([...names, ...(Object.keys(old) as Old[])], { error: message })
-    .transform((name): Name => (Object.hasOwn(old, name) ? old[name as Old] : (name as Name)))
+  return z.pipe(
+    z.enum([...names, ...(Object.keys(old) as Old[])], { error: message }),
+    z.transform((name): Name => (Object.hasOwn(old, name) ? old[name as Old] : (name as Name))),
+  )
 }
 
 const knownSettings = z.object({
-  default_match_rate: z.number().min(0).max(1).nullish(),
-  auto_refresh: z.boolean().nullish(),
-  refresh_frequency: z.enum(['daily', 'weekly', 'monthly']).nullish(),
+  default_match_rate: z.nullish(z.number().check(z.minimum(0), z.maximum(1))),
+  auto_refresh: z.nullish(z.boolean()),
+  refresh_frequency: z.nullish(z.enum(['daily', 'weekly', 'monthly'])),
 })
 
 /** Free JSON, of which these are read: `default_match_rate` 0–1, `auto_refresh`, `refresh_frequency`. */
-const settings = freeObject.superRefine((value, context) => {
-  const { error } = knownSettings.safeParse(value)
-  for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
-})
+const settings = freeObject.check(
+  z.superRefine((value, context) => {
+    const { error } = knownSettings.safeParse(value, { error: humanMessage })
+    for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message })
+  }),
+)
 
 /** Everything a client may set, whole and in its final form. */
 const platformFields = z.strictObject({
   platform_type: z.enum(PLATFORM_TYPES),
   status: z.enum(PLATFORM_STATUSES),
-  name: text(200).min(1),
+  name: text(200).check(z.minLength(1)),
   settings,
   metadata,
 })
@@ -73,9 +77,9 @@ const credentialsView = z.object({
 
 /** What the server alone sets; answers show it. */
 const serverShape = {
-  last_sync_at: z.iso.datetime().nullable(),
-  last_test: lastTest.nullable(),
-  credentials: credentialsView.nullable(),
+  last_sync_at: z.nullable(z.iso.datetime()),
+  last_test: z.nullable(lastTest),
+  credentials: z.nullable(credentialsView),
 }
 
 /** The shape of a platform in an answer, for the contract. */
@@ -88,7 +92,7 @@ export const platform = z.object({
 
 /** Fields that a client may echo back: accepted and ignored. */
 const ECHOED_FIELDS = ['created_at', 'updated_at', 'version', 'deleted', 'client_id', 'last_sync_at', 'last_test']
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.unknown().optional()]))
+const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
 
 function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
   const sent = Object.entries(input).filter(([name, value]) => {
@@ -116,7 +120,7 @@ const sentFields = z.strictObject({
   name: z.nullish(platformFields.shape.name),
   settings: z.nullish(settings),
   metadata: z.nullish(metadata),
-  platform_id: z.string().max(300).optional(),
+  platform_id: z.optional(z.string().check(z.maxLength(300))),
   ...echoed,
 })
 
@@ -128,39 +132,44 @@ export type CredentialCheck = (type: PlatformType, credentials: unknown) => read
  * @param check the fields that the type needs. Which those are is not known here; with it, what is wrong with the
  * credentials is told together with everything else
  */
-export function platformInput(credentials: z.ZodType, check: CredentialCheck = () => []) {
-  return sentFields
-    .extend({ credentials: credentials.optional() })
-    .superRefine(
-      (sent: unknown, context) => {
-        if (!isRecord(sent)) return
-        const require = (name: string) => {
-          if (isNil(sent[name])) context.addIssue({ code: 'custom', path: [name], message: 'is required' })
-        }
-        if (isNil(sent['platform_id'])) ['platform_type', 'name'].forEach(require)
-        const type = platformType.safeParse(sent['platform_type'])
-        if (!type.success || isEchoedCredentials(sent['credentials'])) return
-        for (const { path, message } of check(type.data, sent['credentials'])) {
-          context.addIssue({ code: 'custom', path: [path], message })
-        }
-      },
-      // Also when other fields are bad: all of them are named at once.
-      { when: () => true },
-    )
-    .transform(withoutEchoed)
+export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck = () => []) {
+  return z.pipe(
+    z.extend(sentFields, { credentials: z.optional(credentials) }).check(
+      z.superRefine(
+        (sent: unknown, context) => {
+          if (!isRecord(sent)) return
+          const require = (name: string) => {
+            if (isNil(sent[name])) context.addIssue({ code: 'custom', path: [name], message: 'is required' })
+          }
+          if (isNil(sent['platform_id'])) ['platform_type', 'name'].forEach(require)
+          const type = platformType.safeParse(sent['platform_type'])
+          if (!type.success || isEchoedCredentials(sent['credentials'])) return
+          for (const { path, message } of check(type.data, sent['credentials'])) {
+            context.addIssue({ code: 'custom', path: [path], message })
+          }
+        },
+        { when: () => true },
+      ),
+    ),
+    z.transform(withoutEchoed),
+  )
 }
 
 /** Body of a merge patch (RFC 7396): null removes, objects merge. The merged record is validated as a whole. */
-export const platformPatch = sentFields
-  .extend({
-    settings: z.record(z.string(), z.unknown()).nullish(),
-    metadata: z.record(z.string(), z.unknown()).nullish(),
-    credentials: z
-      .unknown()
-      .refine(isEchoedCredentials, { error: 'can be replaced by PUT /api/platforms/{platform_id}/credentials only' })
-      .optional(),
-  })
-  .transform(withoutEchoed)
+export const platformPatch = z.pipe(
+  z.extend(sentFields, {
+    settings: z.nullish(z.record(z.string(), z.unknown())),
+    metadata: z.nullish(z.record(z.string(), z.unknown())),
+    credentials: z.optional(
+      z.unknown().check(
+        z.refine(isEchoedCredentials, {
+          error: 'can be replaced by PUT /api/platforms/{platform_id}/credentials only',
+        }),
+      ),
+    ),
+  }),
+  z.transform(withoutEchoed),
+)
 
 /** Column of what seals the credentials, as `shared/credentials` makes it. */
 export const SEALED_CREDENTIALS = 'sealed_credentials'

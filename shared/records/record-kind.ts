@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { Column } from './columns.ts'
 
@@ -12,7 +12,7 @@ export const SYSTEM_SHAPE = {
   rev: z.int(),
   deleted: z.boolean(),
   /** Who wrote last, as the client names itself; `import` for the import. */
-  client_id: z.string().nullable(),
+  client_id: z.nullable(z.string()),
 }
 
 /** What answers show of it, besides `rev`, and whose the record is: read-only for clients. */
@@ -44,7 +44,7 @@ export interface RecordKind {
   /** Fields that stay as they were at creation. */
   readonly immutable_fields: readonly string[]
   /** Everything a client may set, whole and in its final form. */
-  readonly fields: z.ZodObject
+  readonly fields: z.ZodMiniObject
   /** What a field is when nothing was said about it; a field without a default must be given. */
   readonly defaults: Readonly<Record<string, unknown>>
   /** What a new record may be; without it any status. */

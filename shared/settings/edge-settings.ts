@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { SEVERITIES } from '../logging/log.ts'
 import { type SettingsOf, setting } from './settings.ts'
@@ -13,55 +13,66 @@ const issuerSchema = z.strictObject({
   /** Exactly as in the tokens' `iss`. */
   issuer: address,
   /** What `aud` may be: the client ids of the app. */
-  audiences: z.array(z.string().min(1)).min(1, { error: 'must name at least one audience' }),
-  algorithms: z.array(z.enum(SIGNATURE_ALGORITHMS)).min(1).default(['RS256']),
+  audiences: z
+    .array(z.string().check(z.minLength(1)))
+    .check(z.minLength(1, { error: 'must name at least one audience' })),
+  algorithms: z._default(z.array(z.enum(SIGNATURE_ALGORITHMS)).check(z.minLength(1)), ['RS256']),
   /** Goes before the `sub` of its users; the one issuer without it is the primary one. */
-  alias: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,15}$/, { error: 'must be 1 to 16 of a-z, 0-9 and -' })
-    .optional(),
+  alias: z.optional(
+    z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, { error: 'must be 1 to 16 of a-z, 0-9 and -' })),
+  ),
   /** Where the keys are; without it discovery says so. */
-  jwks_url: address.optional(),
+  jwks_url: z.optional(address),
 })
 
 export type IssuerSettings = Readonly<z.output<typeof issuerSchema>>
 
-const issuers = z.array(issuerSchema).superRefine((list, context) => {
-  const fault = (message: string) => context.addIssue({ code: 'custom', message })
-  if (list.filter(({ alias }) => alias === undefined).length !== 1) fault('must have exactly one issuer without alias')
-  const aliases = list.flatMap(({ alias }) => alias ?? [])
-  if (new Set(aliases).size !== aliases.length) fault('must not use an alias twice')
-  if (new Set(list.map(({ issuer }) => issuer)).size !== list.length) fault('must not name an issuer twice')
-})
+const issuers = z.array(issuerSchema).check(
+  z.superRefine((list, context) => {
+    const fault = (message: string) => context.addIssue({ code: 'custom', message })
+    if (list.filter(({ alias }) => alias === undefined).length !== 1)
+      fault('must have exactly one issuer without alias')
+    const aliases = list.flatMap(({ alias }) => alias ?? [])
+    if (new Set(aliases).size !== aliases.length) fault('must not use an alias twice')
+    if (new Set(list.map(({ issuer }) => issuer)).size !== list.length) fault('must not name an issuer twice')
+  }),
+)
 
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be JSON' })
-    return z.NEVER
-  }
-})
+const json = z.pipe(
+  z.string(),
+  z.transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.issues.push({ code: 'custom', input: text, message: 'must be JSON' })
+      return z.NEVER
+    }
+  }),
+)
 
 /** `a, b` as a list; not set is the empty list. */
-function listOf(entry: z.ZodType<string, string>) {
+function listOf(entry: z.ZodMiniType<string, string>) {
   const split = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
-  return z
-    .string()
-    .optional()
-    .transform((text) => split(text ?? ''))
-    .pipe(z.array(entry))
+  return z.pipe(
+    z.pipe(
+      z.optional(z.string()),
+      z.transform((text) => split(text ?? '')),
+    ),
+    z.array(entry),
+  )
 }
 
-const email = z.string().regex(/^[^\s@,]+@[^\s@,]+$/, { error: 'must be email addresses' })
-const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-  error: 'must be origins such as https://app.example.com, without a path',
-})
+const email = z.string().check(z.regex(/^[^\s@,]+@[^\s@,]+$/, { error: 'must be email addresses' }))
+const origin = z.string().check(
+  z.refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+    error: 'must be origins such as https://app.example.com, without a path',
+  }),
+)
 
 /** What the edge of every function needs. */
 export const edgeSettings = {
   OIDC_ISSUERS: setting({
-    schema: json.pipe(issuers),
+    schema: z.pipe(json, issuers),
     description:
       'JSON list of the OpenID providers whose ID tokens are accepted: issuer, audiences, algorithms (default RS256), ' +
       'alias (all but the primary one), jwks_url (default: by discovery).',
@@ -85,32 +96,32 @@ export const edgeSettings = {
     example: 'smoke@my-project.iam.gserviceaccount.com',
   }),
   FUNCTION_URL: setting({
-    schema: address.optional(),
+    schema: z.optional(address),
     description: "This function's own URL: the audience of tokens on operator routes, which are closed without it.",
     example: 'https://audiences-abc123-ew.a.run.app',
     endpoints: (url) => (url === undefined ? [] : [url]),
   }),
   USER_HASH_SALT: setting({
-    schema: z.string().min(16, { error: 'must have at least 16 characters' }),
+    schema: z.string().check(z.minLength(16, { error: 'must have at least 16 characters' })),
     description: 'Secret under which user ids are hashed for the logs; the same for every function of an environment.',
     example: 'a-long-random-text',
   }),
   LOG_LEVEL: setting({
-    schema: z.enum(SEVERITIES).default('INFO'),
+    schema: z._default(z.enum(SEVERITIES), 'INFO'),
     description: `Least severity that is logged: ${SEVERITIES.join(', ')}.`,
     example: 'INFO',
   }),
   GOOGLE_CLOUD_PROJECT: setting({
-    schema: z.string().optional(),
+    schema: z.optional(z.string()),
     description: 'Project whose traces the log lines point to.',
     example: 'my-project',
   }),
   K_SERVICE: setting({
-    schema: z.string().optional(),
+    schema: z.optional(z.string()),
     description: 'Set by Cloud Run: addresses that are not https or are this machine are then refused.',
   }),
   K_REVISION: setting({
-    schema: z.string().default('local'),
+    schema: z._default(z.string(), 'local'),
     description: 'Set by Cloud Run: the revision named in logs and health answers.',
   }),
 } as const
@@ -120,10 +131,13 @@ export type EdgeSettings = SettingsOf<typeof edgeSettings>
 /** What the process that serves a function needs. */
 export const serverSettings = {
   PORT: setting({
-    schema: z.coerce
-      .number({ error: 'must be a port number' })
-      .pipe(z.int().min(0).max(65_535, { error: 'must be a port number' }))
-      .default(8080),
+    schema: z._default(
+      z.pipe(
+        z.coerce.number({ error: 'must be a port number' }),
+        z.int().check(z.minimum(0), z.maximum(65_535, { error: 'must be a port number' })),
+      ),
+      8080,
+    ),
     description: 'Port to listen on.',
     example: '8080',
   }),
@@ -132,35 +146,36 @@ export const serverSettings = {
 /** What a function that keeps records needs. */
 export const storageSettings = {
   GCS_BUCKET: setting({
-    schema: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: 'must be the name of a bucket' }),
+    schema: z
+      .string()
+      .check(z.regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: 'must be the name of a bucket' })),
     description: 'Bucket that holds all records.',
     example: 'my-project-activation',
   }),
   STORAGE_API_ENDPOINT: setting({
-    schema: address.optional(),
+    schema: z.optional(address),
     description: "Where Cloud Storage's API is; only to use a stand-in.",
     example: 'http://127.0.0.1:9000',
     endpoints: (url) => (url === undefined ? [] : [url]),
   }),
   STORAGE_BACKEND: setting({
-    schema: z
-      .string()
-      .default('parquet')
-      .superRefine((backend, context) => {
+    schema: z._default(z.string(), 'parquet').check(
+      z.superRefine((backend, context) => {
         if (backend === 'parquet') return
         const why =
           'must be parquet: BigQuery has no preconditions on row writes, so two writers could overwrite each other; ' +
           'BigQuery reads the same Parquet objects through external tables'
         context.addIssue({ code: 'custom', message: backend === 'bigquery' ? why : 'must be parquet' })
       }),
+    ),
     description: 'How records are kept; `parquet` is the only one.',
     example: 'parquet',
   }),
   CACHE_BYTES: setting({
-    schema: z.coerce
-      .number({ error: 'must be a number of bytes' })
-      .pipe(z.int().min(0))
-      .default(128 * 1024 * 1024),
+    schema: z._default(
+      z.pipe(z.coerce.number({ error: 'must be a number of bytes' }), z.int().check(z.minimum(0))),
+      128 * 1024 * 1024,
+    ),
     description:
       'Memory that decoded partitions may take in one instance, in bytes; 128 MiB suits an instance of 512 MiB.',
     example: '134217728',
@@ -172,14 +187,16 @@ export type StorageSettings = SettingsOf<typeof storageSettings>
 /** What a function that seals or opens credentials needs. */
 export const keySettings = {
   KMS_KEY: setting({
-    schema: z.string().regex(/^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/, {
-      error: 'must be projects/…/locations/…/keyRings/…/cryptoKeys/…',
-    }),
+    schema: z.string().check(
+      z.regex(/^projects\/[^/\s]+\/locations\/[^/\s]+\/keyRings\/[^/\s]+\/cryptoKeys\/[^/\s]+$/, {
+        error: 'must be projects/…/locations/…/keyRings/…/cryptoKeys/…',
+      }),
+    ),
     description: 'Cloud KMS key that credentials of platforms are encrypted with.',
     example: 'projects/my-project/locations/europe-west1/keyRings/activation/cryptoKeys/credentials',
   }),
   KMS_API_ENDPOINT: setting({
-    schema: address.optional(),
+    schema: z.optional(address),
     description: "Where Cloud KMS's API is; only to use a stand-in.",
     example: 'http://127.0.0.1:9001',
     endpoints: (url) => (url === undefined ? [] : [url]),

@@ -1,5 +1,6 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
+import { humanMessage } from '../records/validation/messages.ts'
 import { endpointFault } from './endpoints.ts'
 
 /** The variables a process was started with; `process.env` has this shape. */
@@ -8,7 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** One variable of the environment. A function composes the settings it needs from plain tables of these. */
 export interface Setting<T = unknown> {
   /** Reads the text of the variable, or `undefined` when it is not set or empty. */
-  readonly schema: z.ZodType<T>
+  readonly schema: z.ZodMiniType<T>
   readonly description: string
   /** A value as one would write it in `.env`. */
   readonly example?: string
@@ -50,7 +51,7 @@ export function readSettings<T extends SettingsTable>(table: T, environment: Env
   const faults: { name: string; message: string }[] = []
   const on_cloud = (environment['K_SERVICE'] ?? '') !== ''
   const values = Object.entries(table).map(([name, { schema, endpoints }]) => {
-    const result = schema.safeParse(environment[name] === '' ? undefined : environment[name])
+    const result = schema.safeParse(environment[name] === '' ? undefined : environment[name], { error: humanMessage })
     if (!result.success) {
       const missing = (environment[name] ?? '') === ''
       const messages = result.error.issues.map(({ path, message }) =>
@@ -88,7 +89,7 @@ export function settingsExample(table: SettingsTable): string {
   return blocks.join('\n')
 }
 
-function defaultOf(schema: z.ZodType): string {
+function defaultOf(schema: z.ZodMiniType): string {
   const result = schema.safeParse(undefined)
   if (!result.success) return 'required'
   const { data } = result

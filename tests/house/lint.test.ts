@@ -39,7 +39,14 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "import { randomBytes } from 'node:crypto'\nexport const a = randomBytes(4)",
     "import * as c from 'node:crypto'\nexport const a = c.randomInt(4)",
   ],
-  'house(zod-namespace)': ["import { z } from 'zod'\nexport const a = z.string()"],
+  'house(zod-namespace)': [
+    "import { z } from 'zod'\nexport const a = z.string()",
+    "import { string } from 'zod/mini'\nexport const a = string()",
+  ],
+  'eslint(no-restricted-imports)': [
+    "import * as z from 'zod'\nexport const a = z.string()",
+    "import type * as z from 'zod'\nexport type A = z.ZodType",
+  ],
   'typescript(no-floating-promises)': ['async function f() {}\nf()'],
   'typescript(no-misused-promises)': ['async function f() {}\n[1].forEach(f)\nif (f()) throw new Error()'],
   'typescript(await-thenable)': ['export const a = await 1'],
@@ -71,7 +78,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'a parameter that hides the global':
     'export const f = (setTimeout: (wait_ms: number) => void, Date: { now(): number }) => setTimeout(Date.now())',
   'a type that mentions the global': 'export type Timer = ReturnType<typeof setTimeout>',
-  'zod as a namespace': "import * as z from 'zod'\nexport const a = z.string()",
+  'zod/mini as a namespace': "import * as z from 'zod/mini'\nexport const a = z.string()",
 }
 
 interface Diagnostic {

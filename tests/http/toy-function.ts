@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { Problem } from '#shared/base/problem.ts'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
@@ -14,14 +14,17 @@ import { type Environment, readSettings } from '#shared/settings/settings.ts'
 
 /** A function with one route for each thing the edge does, to look at the edge alone. */
 
-const segment = z.strictObject({ name: z.string().min(1).max(20), size: z.int().min(0).nullable().default(null) })
+const segment = z.strictObject({
+  name: z.string().check(z.minLength(1), z.maxLength(20)),
+  size: z._default(z.nullable(z.int().check(z.minimum(0))), null),
+})
 
 const thing = z.strictObject({
-  name: z.string().min(1).max(200),
-  status: z.enum(['draft', 'active']).default('active'),
-  segments: z.array(segment).max(1000).default([]),
-  metadata: z.record(z.string(), z.unknown()).default({}),
-  reference: z.union([z.int(), z.string().max(5)]).optional(),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  status: z._default(z.enum(['draft', 'active']), 'active'),
+  segments: z._default(z.array(segment).check(z.maxLength(1000)), []),
+  metadata: z._default(z.record(z.string(), z.unknown()), {}),
+  reference: z.optional(z.union([z.int(), z.string().check(z.maxLength(5))])),
 })
 
 const ok = { 200: { description: 'What was understood' } }
@@ -34,13 +37,13 @@ export const toyRoutes = {
     method: 'GET',
     path: '/api/audiences',
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-      tag: z.array(z.string()).optional(),
-      q: z.string().optional(),
+      limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.minimum(1), z.maximum(200))), 50),
+      tag: z.optional(z.array(z.string())),
+      q: z.optional(z.string()),
     }),
   },
   get: { ...base, method: 'GET', path: '/api/audiences/{id}', conditional: true },
-  patch: { ...base, method: 'PATCH', path: '/api/audiences/{id}', body: thing.partial(), conditional: true },
+  patch: { ...base, method: 'PATCH', path: '/api/audiences/{id}', body: z.partial(thing), conditional: true },
   restore: { ...base, method: 'POST', path: '/api/audiences/{id}/restore', idempotent_by_key: true },
   export: { ...base, method: 'GET', path: '/api/audiences/export', query: z.strictObject({ how: z.string() }) },
   fail: { ...base, method: 'POST', path: '/api/audiences/fail', body: z.strictObject({ how: z.string() }) },

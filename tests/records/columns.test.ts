@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { describe, expect, test } from 'vitest'
 
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -9,20 +9,23 @@ describe('columns of a zod schema', () => {
   test('have the type that the field says, whatever wraps it', () => {
     const columns = columnsOf(
       {
-        text: z.string().max(3),
-        choice: z.enum(['a', 'b']).nullable(),
-        yes: z.boolean().optional(),
-        whole: z.int().min(0).nullish(),
-        real: z.number().default(1),
-        when: z.iso.datetime().nullable(),
-        texts: z.array(z.string()).max(3),
+        text: z.string().check(z.maxLength(3)),
+        choice: z.nullable(z.enum(['a', 'b'])),
+        yes: z.optional(z.boolean()),
+        whole: z.nullish(z.int().check(z.minimum(0))),
+        real: z._default(z.number(), 1),
+        when: z.nullable(z.iso.datetime()),
+        texts: z.array(z.string()).check(z.maxLength(3)),
         choices: z.array(z.enum(['a'])),
         things: z.array(z.strictObject({ a: z.string() })),
         numbers: z.array(z.number()),
         thing: z.strictObject({ a: z.string() }),
         free: z.record(z.string(), z.unknown()),
         either: z.union([z.int(), z.string()]),
-        made: z.string().transform((text) => text.length),
+        made: z.pipe(
+          z.string(),
+          z.transform((text) => text.length),
+        ),
       },
       ['whole', 'when'],
     )

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { fullJitterMs } from '#shared/base/backoff.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
@@ -40,25 +40,25 @@ interface Claim {
   readonly until: string
 }
 
-const sums: z.ZodType<Sums> = z.lazy(() => z.record(z.string(), z.union([z.number(), sums])))
+const sums: z.ZodMiniType<Sums> = z.lazy(() => z.record(z.string(), z.union([z.number(), sums])))
 
 const progressSchema = z.object({
   format: z.literal(1),
-  run: z
-    .object({
+  run: z.optional(
+    z.object({
       started_at: z.iso.datetime(),
-      finished_at: z.iso.datetime().nullable(),
-      after: z.string().nullable(),
+      finished_at: z.nullable(z.iso.datetime()),
+      after: z.nullable(z.string()),
       calls: z.int(),
       failures: z.int(),
       sums,
       report: z.array(
-        z.object({ user_id: z.string().optional() }).catchall(z.union([z.string(), z.number()]).optional()),
+        z.catchall(z.object({ user_id: z.optional(z.string()) }), z.optional(z.union([z.string(), z.number()]))),
       ),
       report_omitted: z.int(),
-    })
-    .optional(),
-  claim: z.object({ claim_id: z.string(), until: z.iso.datetime() }).optional(),
+    }),
+  ),
+  claim: z.optional(z.object({ claim_id: z.string(), until: z.iso.datetime() })),
 })
 
 export interface ProgressDependencies {

@@ -137,14 +137,20 @@ const injectedRandomBytes: Rule = {
   create: (context) => ban(CRYPTOGRAPHIC_CHANCE, 'a Random', context),
 }
 
+const ZOD = new Set(['zod', 'zod/mini'])
+
 /** Only `import * as z` lets the bundler drop the parts of zod that a function does not use (454 kB otherwise). */
 const zodNamespace: Rule = {
   create: (context) => ({
     ImportDeclaration(node) {
-      if (node.source.value !== 'zod' || node.importKind === 'type') return
+      const from = node.source.value
+      if (!ZOD.has(from) || node.importKind === 'type') return
       for (const specifier of node.specifiers) {
         if (specifier.type === 'ImportNamespaceSpecifier') continue
-        context.report({ node: specifier, message: "Write `import * as z from 'zod'`: only that is tree-shaken." })
+        context.report({
+          node: specifier,
+          message: `Write \`import * as z from '${from}'\`: only that is tree-shaken.`,
+        })
       }
     },
   }),

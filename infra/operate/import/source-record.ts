@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import type { FieldError } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
@@ -115,7 +115,7 @@ function validFields(
   fields: Readonly<Record<string, unknown>>,
   errors: FieldError[],
 ): RecordValue | undefined {
-  const shape = kind.fields.shape as Readonly<Record<string, z.ZodType>>
+  const shape = kind.fields.shape as Readonly<Record<string, z.ZodMiniType>>
   const said = Object.entries(fields).filter(([name, value]) => {
     if (!Object.hasOwn(shape, name) || value === null || value === undefined) return false
     // A choice such as the status that is empty was never made; an empty description was.

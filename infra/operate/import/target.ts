@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { startKms, type Kms, LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -47,7 +47,7 @@ const LOCAL_BUCKET = 'activation-local'
 
 const localSettings = {
   DATA_DIR: setting({
-    schema: z.string().default('.data'),
+    schema: z._default(z.string(), '.data'),
     description: 'Folder of the local runtime, where records go when no bucket is configured.',
     example: '.data',
   }),

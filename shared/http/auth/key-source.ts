@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'

@@ -1,22 +1,26 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { type FieldError, Problem } from '../../base/problem.ts'
 import { fieldPath } from '../../records/validation/field-path.ts'
 
 /** Parameters of a query that may come more than once, by the schema: those that take a list. */
-export function listParameters(schema: z.ZodType | undefined): ReadonlySet<string> {
+export function listParameters(schema: z.core.$ZodType | undefined): ReadonlySet<string> {
   const object = schema === undefined ? undefined : unwrap(schema)
-  if (!(object instanceof z.ZodObject)) return new Set()
-  const shape = object.shape as Readonly<Record<string, z.ZodType>>
-  return new Set(Object.keys(shape).filter((name) => unwrap(shape[name]!) instanceof z.ZodArray))
+  if (!(object instanceof z.core.$ZodObject)) return new Set()
+  const { shape } = object._zod.def
+  return new Set(Object.keys(shape).filter((name) => unwrap(shape[name]!) instanceof z.core.$ZodArray))
 }
 
 /** What a schema reads, under `optional`, `default`, `nullable` and the output side of a pipe. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable) {
-    return unwrap(schema.def.innerType)
+  if (
+    schema instanceof z.core.$ZodOptional ||
+    schema instanceof z.core.$ZodDefault ||
+    schema instanceof z.core.$ZodNullable
+  ) {
+    return unwrap(schema._zod.def.innerType)
   }
-  return schema instanceof z.ZodPipe ? unwrap(schema.def.in) : schema
+  return schema instanceof z.core.$ZodPipe ? unwrap(schema._zod.def.in) : schema
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 import { type FieldError, Problem } from '../../base/problem.ts'
 import type { Route } from '../../contract/route.ts'

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 /**
  * What is wrong with a field, to be read after its name: `name` "must not be empty". Never repeats the value, which

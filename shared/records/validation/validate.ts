@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 import { type FieldError, Problem } from '../../base/problem.ts'
 import { fieldPath } from './field-path.ts'
@@ -12,7 +12,7 @@ const ERRORS_MAX = 500
  * `undefined`.
  * @param name says what the value is (`body`), where a message needs to speak of all of it
  */
-export function collect<S extends z.ZodType>(
+export function collect<S extends z.ZodMiniType>(
   schema: S,
   value: unknown,
   errors: FieldError[],

@@ -6,9 +6,9 @@ export const AUDIENCES_IMPORT: ImportKind = {
   nested: [
     {
       column: 'segments',
-      known: Object.keys(audienceFields.shape.segments.element.shape),
+      known: Object.keys(audienceFields.shape.segments.def.element.shape),
       unknown_into: 'characteristics',
     },
-    { column: 'variable_details', known: Object.keys(audienceFields.shape.variable_details.element.shape) },
+    { column: 'variable_details', known: Object.keys(audienceFields.shape.variable_details.def.element.shape) },
   ],
 }

@@ -96,6 +96,9 @@ describe('the deployed functions', () => {
       expect(warnings).toEqual([])
       expect(inputs).toContain(`functions/${name}/index.ts`)
       expect(inputs.filter((path) => /^(infra|tests)\//.test(path))).toEqual([])
+      // A schema of either kind is silently no instance of the other's classes.
+      expect(inputs).toContain('node_modules/zod/v4/mini/schemas.js')
+      expect(inputs.filter((path) => path.includes('node_modules/zod/v4/classic/'))).toEqual([])
       // The client of Cloud KMS takes longer to load than everything else: only who opens credentials carries it.
       const has_kms = inputs.some((path) => /@google-cloud\/kms|shared\/credentials\//.test(path))
       expect(has_kms).toBe(OPENS_CREDENTIALS.includes(name))
