@@ -100,7 +100,7 @@ export class Table {
     idempotency: NonNullable<Mutation['idempotency']>,
   ): Promise<Outcome | undefined> {
     const located = await this.#lookups.locate(user_id, id)
-    return located && (await this.#lookups.replayOf(user_id, located.month, idempotency))
+    return located && (await this.#writes.replayOf(user_id, located.month, idempotency))
   }
 
   /** One page of the user's records, newest first. */

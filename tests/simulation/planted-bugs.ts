@@ -131,7 +131,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
       {
         file: 'shared/table/commit/commit.ts',
         from: 'import type { Pace }',
-        to: "import { Ledger } from './ledger.ts'\nimport type { Pace }",
+        to: "import { Ledger } from '../object/ledger.ts'\nimport type { Pace }",
       },
     ],
     found_as: /forgot a key/,
@@ -151,7 +151,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'the ledger as the last request only',
     edits: [
       {
-        file: 'shared/table/commit/ledger.ts',
+        file: 'shared/table/object/ledger.ts',
         from: 'new Ledger([...kept, ...added])',
         to: 'new Ledger(added.length > 0 ? added.slice(-1) : kept)',
       },
@@ -162,7 +162,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     title: 'early eviction: the ledger keeps the newest two whatever their age',
     edits: [
       {
-        file: 'shared/table/commit/ledger.ts',
+        file: 'shared/table/object/ledger.ts',
         from: 'new Ledger([...kept, ...added])',
         to: 'new Ledger([...kept, ...added].slice(-2))',
       },

@@ -10,8 +10,8 @@ import {
   type CommitMark,
   type Footer,
 } from '#shared/table/object/footer.ts'
-import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/commit/ledger.ts'
-import { PurgedIds } from '#shared/table/commit/purged-ids.ts'
+import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/object/ledger.ts'
+import { PurgedIds } from '#shared/table/object/purged-ids.ts'
 import { runs } from '#tests/base/runs.ts'
 
 const hex = (bytes: number) =>

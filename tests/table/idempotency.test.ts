@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
-import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/commit/ledger.ts'
+import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/object/ledger.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'

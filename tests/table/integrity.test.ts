@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
-import { Ledger } from '#shared/table/commit/ledger.ts'
-import { PurgedIds } from '#shared/table/commit/purged-ids.ts'
+import { Ledger } from '#shared/table/object/ledger.ts'
+import { PurgedIds } from '#shared/table/object/purged-ids.ts'
 import { inspectObject, type InspectedBytes } from '#shared/table/recovery/integrity.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Footer } from '#shared/table/object/footer.ts'

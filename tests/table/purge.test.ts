@@ -4,7 +4,7 @@ import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
-import { PurgedIds } from '#shared/table/commit/purged-ids.ts'
+import { PurgedIds } from '#shared/table/object/purged-ids.ts'
 import { changeNote, createNote, deleteNote, noteRow } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig } from './harness.ts'
 

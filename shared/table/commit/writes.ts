@@ -1,6 +1,7 @@
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { commitBatch, type CommitDependencies, type Target } from './commit.ts'
+import { replay } from './evaluate.ts'
 import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Lookups } from '../read/lookups.ts'
@@ -52,6 +53,16 @@ export class Writes {
     } catch (error) {
       throw asProblem(error, this.#dependencies.events)
     }
+  }
+
+  /** The outcome that the ledger of that month has for a keyed request; `undefined` when it has none. */
+  async replayOf(
+    user_id: string,
+    month: Month,
+    { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
+  ): Promise<Outcome | undefined> {
+    const known = await this.#lookups.keyedRequest(user_id, month, request_hash)
+    return known && replay(known.entry, body_hash, known.row)
   }
 
   async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
@@ -108,7 +119,7 @@ export class Writes {
     { month, may_still_grow }: EarlierLedger,
     announced: () => void,
   ): Promise<Outcome | undefined> {
-    if (!may_still_grow) return await this.#lookups.replayOf(user_id, month, proposed.idempotency!)
+    if (!may_still_grow) return await this.replayOf(user_id, month, proposed.idempotency!)
     try {
       const outcome = await this.#submit(user_id, reservationOf(proposed), month, announced)
       return outcome.kind === 'kept' ? undefined : outcome

@@ -1,6 +1,6 @@
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
-import { decodeLedger, encodeLedger, Ledger } from '../commit/ledger.ts'
-import { PurgedIds } from '../commit/purged-ids.ts'
+import { decodeLedger, encodeLedger, Ledger } from './ledger.ts'
+import { PurgedIds } from './purged-ids.ts'
 
 /**
  * What an object says of itself, in the key-values of its Parquet footer: atomic with the rows.

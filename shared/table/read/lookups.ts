@@ -1,10 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
-import { replay } from '../commit/evaluate.ts'
 import type { TableEvents } from '../events.ts'
 import { asProblem, namingObject, retryReads } from '../object/failures.ts'
 import type { LegacyIds } from './legacy-ids.ts'
-import type { Mutation, Outcome } from '../commit/mutation.ts'
+import type { LedgerEntry } from '../object/ledger.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
 import type { Row, TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
@@ -42,15 +41,15 @@ export class Lookups {
     return located && (await this.#inObject(user_id, located.month, (snapshot) => this.#rowIn(snapshot, located.id)))
   }
 
-  /** What the ledger of that month says became of a keyed request; `undefined` when it does not know it. */
-  async replayOf(
+  /** The entry of a keyed request in the ledger of that month, with its record's row; `undefined` when there is none. */
+  async keyedRequest(
     user_id: string,
     month: Month,
-    { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
-  ): Promise<Outcome | undefined> {
+    request_hash: string,
+  ): Promise<{ entry: LedgerEntry; row: Row | undefined } | undefined> {
     return await this.#inObject(user_id, month, async (snapshot) => {
       const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.now_ms()).find(request_hash)
-      return entry && replay(entry, body_hash, await this.#rowIn(snapshot, entry.id))
+      return entry && { entry, row: await this.#rowIn(snapshot, entry.id) }
     })
   }
 
