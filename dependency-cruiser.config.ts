@@ -22,6 +22,84 @@ const SHARED_LAYERS = {
   resources: ['base', 'logging', 'settings', 'records', 'contract', 'http', 'objects', 'table'],
 } as const satisfies Record<string, readonly string[]>
 
+/**
+ * What each folder inside `shared/http` and `shared/table` may import of that folder, besides itself. What is not named
+ * stands above them all (`app.ts`, `table.ts`).
+ */
+const SHARED_LAYERS_WITHIN = {
+  http: {
+    auth: ['call.ts'],
+    request: ['call.ts'],
+    response: ['call.ts'],
+    server: ['request/', 'response/'],
+  },
+  table: {
+    object: ['events.ts'],
+    read: ['events.ts', 'object/'],
+    commit: ['events.ts', 'object/', 'read/'],
+    recovery: ['events.ts', 'object/', 'read/', 'commit/'],
+  },
+} as const satisfies Record<string, Record<string, readonly string[]>>
+
+/**
+ * What each folder of `infra` may import of the project, besides itself and the files directly in `infra`. A stand-in
+ * knows nothing of the code that is tested against it; nothing that delivers the functions or operates a bucket depends
+ * on the local runtime, except for the salt of local user hashes.
+ */
+const INFRA_LAYERS = {
+  'stand-ins': ['shared/base/', 'shared/http/', 'shared/ad-platforms/'],
+  local: [
+    'infra/stand-ins/',
+    'functions/',
+    'shared/base/',
+    'shared/logging/',
+    'shared/settings/',
+    'shared/contract/',
+    'shared/http/',
+  ],
+  operate: [
+    'infra/stand-ins/',
+    'infra/local/user-hash-salt.ts',
+    'functions/maintenance/',
+    'shared/base/',
+    'shared/logging/',
+    'shared/settings/',
+    'shared/records/',
+    'shared/objects/',
+    'shared/parquet/',
+    'shared/table/',
+    'shared/credentials/',
+    'shared/ad-platforms/',
+  ],
+  deliver: ['shared/base/', 'shared/records/', 'shared/contract/', 'shared/table/'],
+  generate: [
+    'infra/operate/bigquery/tables.ts',
+    'functions/',
+    'shared/settings/',
+    'shared/records/',
+    'shared/contract/',
+    'shared/parquet/',
+    'shared/table/',
+  ],
+  checks: ['infra/deliver/', 'infra/generate/'],
+} as const satisfies Record<string, readonly string[]>
+
+/** Folders whose subfolders do not import each other. `common` is the one that all of them may import. */
+const KEPT_APART = [
+  {
+    rule: 'function-imports-function',
+    folder: 'functions',
+    common: undefined,
+    comment: 'Functions are deployed separately; code that two of them need belongs in shared.',
+  },
+  {
+    rule: 'stand-in-imports-stand-in',
+    folder: 'infra/stand-ins',
+    common: 'kit',
+    comment: 'Each stand-in replaces one service; code that two of them need belongs in infra/stand-ins/kit.',
+  },
+]
+
 /** Packages that one folder hides from the rest. */
 const PACKAGE_HOMES = [
   { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^shared/parquet/' },
@@ -48,6 +126,41 @@ const layerRules = Object.entries(SHARED_LAYERS).map(([folder, below]): IForbidd
   to: { path: '^shared/', pathNot: `^shared/(${[folder, ...below].join('|')})/` },
 }))
 
+/** A regular expression of paths that begin with one of `prefixes`; a prefix that names a file is that file. */
+const beginningWith = (prefixes: readonly string[]): string => `^(${prefixes.join('|').replaceAll('.', '\\.')})`
+
+const withinRules = Object.entries(SHARED_LAYERS_WITHIN).flatMap(([parent, layers]) =>
+  Object.entries<readonly string[]>(layers).map(([folder, below]): IForbiddenRuleType => {
+    const allowed = [`${folder}/`, ...below]
+    return {
+      name: `shared-${parent}-${folder}`,
+      comment: `shared/${parent}/${folder} may import ${allowed.join(', ')} of shared/${parent}, nothing else.`,
+      severity: 'error',
+      from: { path: `^shared/${parent}/${folder}/` },
+      to: { path: `^shared/${parent}/`, pathNot: beginningWith(allowed.map((path) => `shared/${parent}/${path}`)) },
+    }
+  }),
+)
+
+const infraRules = Object.entries(INFRA_LAYERS).map(([folder, below]): IForbiddenRuleType => ({
+  name: `infra-${folder}`,
+  comment: `infra/${folder} may import ${below.join(', ')}, nothing else of the project.`,
+  severity: 'error',
+  from: { path: `^infra/${folder}/` },
+  to: {
+    path: '^(functions|infra|shared)/',
+    pathNot: ['^infra/[^/]+$', beginningWith([`infra/${folder}/`, ...below])],
+  },
+}))
+
+const apartRules = KEPT_APART.map(({ rule, folder, common, comment }): IForbiddenRuleType => ({
+  name: rule,
+  comment,
+  severity: 'error',
+  from: { path: `^${folder}/([^/]+)/` },
+  to: { path: `^${folder}/`, pathNot: [`^${folder}/$1/`, ...(common === undefined ? [] : [`^${folder}/${common}/`])] },
+}))
+
 const packageRules = PACKAGE_HOMES.map(({ rule, packages, homes }): IForbiddenRuleType => ({
   name: `only-home-${rule}`,
   comment: `Only ${homes} imports ${packages}.`,
@@ -59,6 +172,9 @@ const packageRules = PACKAGE_HOMES.map(({ rule, packages, homes }): IForbiddenRu
 const config: IConfiguration = {
   forbidden: [
     ...layerRules,
+    ...withinRules,
+    ...infraRules,
+    ...apartRules,
     {
       name: 'shared-unknown-folder',
       comment: 'A new folder of shared gets its place in SHARED_LAYERS first.',
@@ -74,11 +190,18 @@ const config: IConfiguration = {
       to: { path: '^(functions|infra|tests)/' },
     },
     {
-      name: 'function-imports-function',
-      comment: 'Functions are deployed apart; what two of them need belongs in shared.',
+      name: 'infra-unknown-folder',
+      comment: 'A new folder of infra gets its place in INFRA_LAYERS first.',
       severity: 'error',
-      from: { path: '^functions/([^/]+)/' },
-      to: { path: '^functions/', pathNot: '^functions/$1/' },
+      from: { path: '^infra/[^/]+/', pathNot: `^infra/(${Object.keys(INFRA_LAYERS).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'infra-common-files',
+      comment: 'Every folder of infra may import the files directly in it, so they import only shared/base.',
+      severity: 'error',
+      from: { path: '^infra/[^/]+$' },
+      to: { path: '^(functions|infra|shared)/', pathNot: '^(infra/[^/]+$|shared/base/)' },
     },
     {
       name: 'function-imports-tooling',

@@ -5,7 +5,7 @@
 #                                     partitioned by day and clustered; what analysts query
 
 locals {
-  # Made of the record kinds: npm run terraform:data. What is never shown is not among their columns, so neither dataset
+  # Made of the record kinds: npm run generate. What is never shown is not among their columns, so neither dataset
   # has anything of credentials.
   tables = jsondecode(file("${path.module}/tables.json"))
 

@@ -2,7 +2,7 @@
 # and traffic, which are ignored here.
 
 locals {
-  # The one list of functions, made of shared/contract/functions.ts and of what each needs: npm run terraform:data.
+  # The one list of functions, made of shared/contract/functions.ts and of what each needs: npm run generate.
   contract = jsondecode(file("${path.module}/functions.json"))
 
   functions = {

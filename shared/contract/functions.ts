@@ -1,8 +1,8 @@
 /**
- * The one list of deployed functions and the paths each answers: read by the gateway, the bundler, Terraform and the
- * delivery scripts. A function is added here, in `functions/<name>/`, and in `infra/checks/terraform/function-resources.ts` and `infra/deliver/rollout/smoke-steps.ts`,
- * which do not compile without it. Its health is at
- * `/api/<name>/health`, so one of its prefixes is `/api/<name>`, and that one comes first.
+ * The one list of deployed functions and the paths that each answers: the gateway, the bundler, Terraform and the
+ * delivery scripts read it. A new function is added here and in `functions/<name>/`. Two lists do not compile without
+ * it: `infra/generate/terraform/function-resources.ts` and `infra/deliver/rollout/smoke-steps.ts`. Then run
+ * `npm run generate`. Its health check is at `/api/<name>/health`, so its first prefix is `/api/<name>`.
  */
 export const FUNCTIONS = {
   audiences: { path_prefixes: ['/api/audiences'] },

@@ -1,8 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 
-import { OPENAPI_FILE } from '#infra/generate/openapi/text.ts'
+import { OPENAPI_PATH } from '#infra/generate/openapi.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 /** shared/contract/openapi.json as a stranger reads it: nothing here knows the code that it was made of. */
 
@@ -41,7 +43,7 @@ interface Described {
   'x-access'?: string
 }
 
-const document = JSON.parse(readFileSync(OPENAPI_FILE, 'utf8')) as {
+const document = JSON.parse(readFileSync(join(PROJECT_ROOT, OPENAPI_PATH), 'utf8')) as {
   paths: Record<string, Record<string, Described>>
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { envExample, withSettingsTable } from '#infra/generate/settings/text.ts'
+import { envExample, withSettingsTable } from '#infra/generate/settings.ts'
 import { DOCS } from './blocks.ts'
 import { ROOT } from './typing.ts'
 

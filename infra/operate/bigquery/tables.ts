@@ -6,7 +6,7 @@ import type { RecordKind } from '#shared/records/record-kind.ts'
 
 /**
  * The tables of BigQuery, made of the record kinds. Terraform reads them as `terraform/tables.json`
- * (`npm run terraform:data`), the one-off load from here.
+ * (`npm run generate`), the one-off load from here.
  */
 export const KINDS: readonly RecordKind[] = [AUDIENCES, PLATFORMS, DISTRIBUTIONS]
 

@@ -8,7 +8,7 @@ import {
   SMOKE_AUDIENCE,
   smokeAccountOf,
 } from '#infra/deliver/rollout/names.ts'
-import { settingsOf } from '#infra/checks/terraform/generated.ts'
+import { settingsOf } from '#infra/generate/terraform/terraform-files.ts'
 import { openTerraform } from '#infra/checks/terraform/terraform.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { readSettings } from '#shared/settings/settings.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { KINDS } from '#infra/operate/bigquery/tables.ts'
-import { emptyTable } from '#infra/checks/terraform/empty-tables.ts'
+import { emptyTable } from '#infra/generate/terraform/empty-tables.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'

@@ -4,13 +4,13 @@ import { parquetSchemaOf } from '#shared/parquet/schema.ts'
 import { encodeFooter, newFooter } from '#shared/table/object/footer.ts'
 import { objectName } from '#shared/table/object/partition.ts'
 
-/** Nobody signs in by this name; and if somebody did, the object would be as good as any. */
+/** No user has this id. If one had, the object would be a valid one of theirs. */
 const NOBODY = 'nobody'
 const FIRST_MONTH = '197001'
 
 /**
- * An object without records, as any writer here would make it. BigQuery makes no external table with partitions over a
- * folder without objects, and a fresh bucket has none.
+ * An object without records, in the layout that the functions write. BigQuery refuses to create a partitioned external
+ * table over a folder without objects, and a new bucket has none.
  */
 export function emptyTable(kind: RecordKind): { name: string; bytes: Uint8Array } {
   const name = objectName(kind, NOBODY, FIRST_MONTH)

@@ -2,33 +2,14 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-import { settingsOf, staleFiles } from '#infra/checks/terraform/generated.ts'
-import { NEEDS } from '#infra/checks/terraform/function-resources.ts'
 import { TERRAFORM_DIR } from '#infra/checks/terraform/terraform.ts'
-import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 
 const texts = async (): Promise<string> => {
   const files = (await readdir(TERRAFORM_DIR)).filter((name) => name.endsWith('.tf'))
   return (await Promise.all(files.map((name) => readFile(join(TERRAFORM_DIR, name), 'utf8')))).join('\n')
 }
 
-test('what is made of the code is up to date: npm run terraform:data', async () => {
-  expect(Object.keys(await staleFiles())).toEqual([])
-})
-
-test('the functions of the contract are the folders of functions', async () => {
-  const folders = await readdir(join(TERRAFORM_DIR, '../functions'))
-  expect(folders.toSorted()).toEqual(FUNCTION_NAMES.toSorted())
-})
-
-test('who seals credentials writes platforms', async () => {
-  const settings = await Promise.all(FUNCTION_NAMES.map(settingsOf))
-  const sealing = FUNCTION_NAMES.filter((_, at) => 'KMS_KEY' in settings[at]!)
-  expect(sealing).toContain('platforms')
-  expect(sealing.filter((name) => !NEEDS[name].writes.includes('platforms/'))).toEqual([])
-})
-
-describe('what must not be lost by mistake', () => {
+describe('a resource that must not be destroyed by mistake', () => {
   test.each([
     'google_storage_bucket" "data',
     'google_kms_key_ring" "activation',
@@ -41,14 +22,14 @@ describe('what must not be lost by mistake', () => {
   })
 })
 
-test('no variable that has a default may be null unawares', async () => {
+test('a variable is not nullable, unless it is the budget', async () => {
   const blocks = [...(await texts()).matchAll(/^variable "(\w+)" \{\n([^]*?)^\}/gm)]
   const nullable = blocks.filter(([, , body]) => !/^ {2}nullable += false$/m.test(body!)).map(([, name]) => name)
   expect(nullable).toEqual(['budget'])
   expect(blocks.length).toBeGreaterThan(10)
 })
 
-test('what a variable is refused for names the variable', async () => {
+test('the error message of a refused variable begins with its name', async () => {
   const blocks = [...(await texts()).matchAll(/^variable "(\w+)" \{\n([^]*?)^\}/gm)]
   const messages = blocks.flatMap(([, name, body]) =>
     [...body!.matchAll(/error_message = "(.*)"$/gm)].map(([, message]) => ({ name: name!, message: message! })),

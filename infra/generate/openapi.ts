@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url'
-
 import { openApiDocument } from '#shared/contract/openapi.ts'
 import { NAMED_SCHEMAS, ROUTES } from '#shared/contract/routes.ts'
 
-export const OPENAPI_FILE = fileURLToPath(import.meta.resolve('#shared/contract/openapi.json'))
+/** From the project's folder. */
+export const OPENAPI_PATH = 'shared/contract/openapi.json'
 
 /** The document as it is committed. */
 export function openApiText(): string {

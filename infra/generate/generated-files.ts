@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { PROJECT_ROOT } from '../project-root.ts'
+import type { GeneratedFile } from './generated-file.ts'
+import { OPENAPI_PATH, openApiText } from './openapi.ts'
+import { envExample, withSettingsTable } from './settings.ts'
+import { terraformFiles } from './terraform/terraform-files.ts'
+
+const SETTINGS_PAGE = 'infra/docs/settings.md'
+
+/** Every generated file as the code defines it. `npm run generate` writes them. */
+export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  return [
+    { path: OPENAPI_PATH, content: openApiText() },
+    { path: '.env.example', content: envExample() },
+    { path: SETTINGS_PAGE, content: withSettingsTable(await readFile(join(PROJECT_ROOT, SETTINGS_PAGE), 'utf8')) },
+    ...(await terraformFiles()),
+  ]
+}
+
+/** Those generated files whose committed content differs from the code, or is missing. */
+export async function outdatedFiles(): Promise<readonly GeneratedFile[]> {
+  const outdated: GeneratedFile[] = []
+  for (const file of await generatedFiles()) {
+    const committed = await readIfThere(join(PROJECT_ROOT, file.path))
+    if (committed === undefined || !committed.equals(Buffer.from(file.content))) outdated.push(file)
+  }
+  return outdated
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,39 @@
+import type { FunctionName } from '#shared/contract/functions.ts'
+
+/**
+ * The cloud resources of one function. Its settings, and its permission to use the credentials key, follow from the
+ * settings that its `index.ts` exports.
+ */
+export interface FunctionResources {
+  /** Folders of the bucket in which it lists, reads and writes. */
+  readonly writes: readonly string[]
+  /** Folders of the bucket in which it lists and reads. */
+  readonly reads: readonly string[]
+  readonly memory_mib: number
+  /** Requests that one instance handles concurrently; many, so that concurrent saves of one user share a commit. */
+  readonly concurrency: number
+  /** Longest request. */
+  readonly timeout_s: number
+}
+
+/** `indexes/`: ids imported from the old system. `config/`: the folder that a deep health check lists. */
+const READ_BY_ALL = ['indexes/', 'config/'] as const
+const USUAL = { memory_mib: 512, concurrency: 80, timeout_s: 60 } as const
+
+/** A function of the contract that is missing here does not compile. */
+export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources>> = {
+  audiences: { ...USUAL, writes: ['audiences/'], reads: ['distributions/', ...READ_BY_ALL] },
+  // Its instances load the Cloud KMS client, which takes about 100 MiB.
+  platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: READ_BY_ALL },
+  // A completed distribution sets its platform's last_sync_at.
+  distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...READ_BY_ALL] },
+  insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...READ_BY_ALL] },
+  maintenance: {
+    memory_mib: 1024,
+    concurrency: 10,
+    timeout_s: 300,
+    // The progress of its jobs is stored in maintenance/.
+    writes: ['audiences/', 'platforms/', 'distributions/', 'maintenance/'],
+    reads: READ_BY_ALL,
+  },
+}
