@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { ROOT } from './typing.ts'
 import { blocksOf, DOCS } from './blocks.ts'
 import { stage } from './playing.ts'
 
@@ -26,24 +24,6 @@ test('every runbook has the same sections in the same order, and the index links
     expect([runbook, ...headings]).toEqual([runbook, ...SECTIONS])
     expect(index).toContain(`](${runbook.replace('runbooks/', '')})`)
   }
-})
-
-test('every link of a guide leads to a file that there is, and every command is one of package.json', async () => {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>
-  }
-  const missing: string[] = []
-  for (const guide of await guides()) {
-    const text = await textOf(guide)
-    for (const [, link = ''] of text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)) {
-      const is_there = link.startsWith('https://') || existsSync(join(DOCS, dirname(guide), link))
-      if (!is_there) missing.push(`${guide}: ${link}`)
-    }
-    for (const [, script = ''] of text.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)) {
-      if (!Object.hasOwn(scripts, script)) missing.push(`${guide}: npm run ${script}`)
-    }
-  }
-  expect(missing).toEqual([])
 })
 
 test('every block of commands, also those for the cloud alone, is sound shell', async () => {

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
+import { DOCS } from './blocks.ts'
 import { freePort, projectCopy, ROOT, Server, Shell } from './typing.ts'
 
 /** What the reader does next: start the server, end it gently or not, or type a block of commands. */
@@ -10,7 +11,9 @@ interface Step {
   readonly commands: string
 }
 
-test('the tour in the README works word for word', { timeout: 120_000 }, async () => {
+const CODE_LINES_MAX = 40
+
+test('the tour in the README and the guide that goes on from it work word for word', { timeout: 120_000 }, async () => {
   const port = await freePort()
   const folder = await projectCopy()
   const server = new Server(folder, port)
@@ -20,31 +23,43 @@ test('the tour in the README works word for word', { timeout: 120_000 }, async (
     await shell.end()
     await rm(folder, { recursive: true, force: true })
   })
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  const pages = [await readmeTour(), await readFile(join(DOCS, 'guides/tour.md'), 'utf8')]
   const typed: string[] = []
-  for (const step of stepsOf(readme.replaceAll('localhost:8080', `localhost:${port}`))) {
+  for (const step of stepsOf(pages.join('\n').replaceAll('localhost:8080', `localhost:${port}`))) {
     if (step.do === 'start') await server.start()
     else if (step.do === 'stop') await server.end('SIGTERM')
     else if (step.do === 'kill') await server.end('SIGKILL')
     else typed.push(await shell.type(step.commands))
   }
 
-  const [saved, listed, repeated, exported, handed_over, after_kill, duckdb, imported, old_ids] = typed
+  const [saved, after_kill, duckdb, listed, repeated, exported, handed_over, imported, old_ids] = typed
   expect(typed).toHaveLength(9)
-  expect(saved).toContain('"message":"Audience saved"')
+  expect(saved).toMatch(/"message":"Audience saved".*"name":"Green city people"/s)
+  expect(after_kill).toContain('"name":"Green city people"')
+  expect(duckdb).toMatch(/demo_user.*Green city people.*active/s)
   expect(listed).toMatch(/"message":"Audience is archived".*"count":0,.*"name":"Green city people"/s)
   expect(repeated).toMatch(/Idempotency-Replayed: true.*"status":412.*"path":"nmae"/s)
   expect(exported).toMatch(/^audience_id,.*Green city people/s)
   expect(handed_over).toMatch(/"ok":true.*"average_match_rate":0\.7.*no stored object has the key/s)
-  expect(after_kill).toContain('"name":"Green city people"')
-  expect(duckdb).toMatch(/demo_user.*Green city people.*active/s)
   expect(imported).toMatch(/written[^]*unchanged/)
   expect(old_ids).toContain('"name":"Archived later"')
 })
 
-/** The blocks of the tour in order, `npm start` and the invisible marks included. */
-function stepsOf(readme: string): Step[] {
-  const tour = /## A five-minute tour\n([^]*?)\n## /.exec(readme)![1]!
+test(`the tour in the README has at most ${CODE_LINES_MAX} lines to type`, async () => {
+  const commands = stepsOf(await readmeTour()).flatMap((step) =>
+    step.commands.split('\n').filter((line) => line !== ''),
+  )
+  expect(commands.length).toBeGreaterThan(5)
+  expect(commands.length).toBeLessThanOrEqual(CODE_LINES_MAX)
+})
+
+async function readmeTour(): Promise<string> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  return /## A five-minute tour\n([^]*?)\n## /.exec(readme)![1]!
+}
+
+/** The blocks of a tour in order, `npm start` and the invisible marks included. */
+function stepsOf(tour: string): Step[] {
   const found = tour.matchAll(/<!-- tour: (stop|kill) -->|```sh\n([^]*?)```/g)
   return Array.from(found, ([, mark, commands = '']): Step => {
     if (mark !== undefined) return { do: mark as 'stop' | 'kill', commands }
