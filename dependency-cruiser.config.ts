@@ -110,7 +110,7 @@ const PACKAGE_HOMES = [
     homes: '^(infra/operate/bigquery|tests/infra/operate/bigquery)/',
   },
   { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
-  { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^shared/http/' },
+  { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^(shared/http|tests)/' },
   { rule: 'aws-signature-library', packages: 'aws4fetch', homes: '^shared/ad-platforms/' },
   { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/stand-ins/issuer)/' },
 ]

@@ -1,12 +1,12 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 
-import { createFunctionListener } from '#shared/http/server/function-server.ts'
 import { silentLog } from '#shared/logging/log.ts'
 import { listening } from '#tests/http/harness.ts'
 import { createToyApp } from '#tests/http/toy-function.ts'
+import { SERVERS, type ServerName } from './framework-server.ts'
 
 /** The process whose CPU time tests/bench/edge.ts asks for. `bare` answers the same bytes without any edge. */
-const [variant = 'edge'] = process.argv.slice(2)
+const [variant = 'ours'] = process.argv.slice(2) as ['bare' | ServerName | undefined]
 
 const bare: RequestListener = (request, response) => {
   request
@@ -14,12 +14,11 @@ const bare: RequestListener = (request, response) => {
     .on('end', () => response.writeHead(201, { 'Content-Type': 'application/json' }).end('{"success":true}'))
 }
 
-function listener(): RequestListener {
-  if (variant === 'bare') return bare
-  const app = createToyApp(process.env, { log: silentLog })
-  return variant === 'edge' ? createFunctionListener(app) : (request, response) => void app.handle(request, response)
+function server(): Server {
+  if (variant === 'bare') return createServer(bare)
+  return SERVERS[variant](createToyApp(process.env, { log: silentLog }))
 }
 
-const url = await listening(createServer(listener()))
+const url = await listening(server())
 process.send?.({ url })
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))

@@ -10,7 +10,7 @@ import { closed, listening } from '#tests/http/harness.ts'
 
 /**
  * CPU time of the edge per request: a POST of an ordinary audience with a token and an idempotency key, its handler
- * empty. `bare` is the same server without any edge, `without-framework` the edge alone.
+ * empty. `bare` is the same server without any edge, `framework` the edge inside the framework's own server.
  */
 const REQUESTS = 10_000
 const CONNECTIONS = 50
@@ -71,7 +71,7 @@ async function cpuPerRequestUs(variant: string): Promise<{ cpu_us: number; per_s
   return { cpu_us, per_second: REQUESTS / elapsed_s }
 }
 
-for (const variant of ['bare', 'without-framework', 'edge']) {
+for (const variant of ['bare', 'framework', 'ours']) {
   const { cpu_us, per_second } = await cpuPerRequestUs(variant)
   process.stdout.write(
     `${variant.padEnd(18)} ${cpu_us.toFixed(0).padStart(5)} µs CPU, ${per_second.toFixed(0)} per s\n`,

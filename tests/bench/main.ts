@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const BENCHMARKS = ['row-groups', 'lone-save', 'audiences', 'distributions', 'edge', 'cold-start', 'load']
+const BENCHMARKS = ['row-groups', 'lone-save', 'audiences', 'distributions', 'edge', 'framework', 'cold-start', 'load']
 
 const [name, ...parameters] = process.argv.slice(2)
 if (name !== undefined && !BENCHMARKS.includes(name)) {

@@ -185,6 +185,12 @@ describe('a body where none is due', () => {
     expect((await bodyOf(answer))['errors']).toEqual([{ path: 'status', message: 'is not a known field' }])
   })
 
+  test('may be empty in any character set', async () => {
+    const headers = { 'content-type': 'application/json; charset=foo' }
+    const answer = await toy.call('/api/audiences/a/restore', { method: 'POST', headers })
+    expect(answer.status).toBe(200)
+  })
+
   test('that is missing where it is due says so', async () => {
     const answer = await toy.call('/api/audiences', { method: 'POST' })
     expect(answer.status).toBe(400)

@@ -10,6 +10,7 @@ import { bodyOf, listening, type Running, startToy } from './harness.ts'
 /** A function as a process of its own: how it starts, refuses to start, and ends. */
 
 const ENTRY = new URL('toy-process.ts', import.meta.url).pathname
+const PROBE = new URL('domain-probe.ts', import.meta.url).pathname
 const FRAMEWORK = new URL('../../node_modules/.bin/functions-framework', import.meta.url).pathname
 
 /** Its issuer serves the processes too. */
@@ -187,6 +188,34 @@ describe('a function as a process', () => {
     }
     child.kill('SIGTERM')
     expect(await exited).toBe(0)
+  })
+})
+
+/** What the probe has counted in a process that was started with it. */
+async function hooksOf({ child, output }: Process): Promise<unknown> {
+  child.kill('SIGUSR2')
+  const line = () => /^\{"domains":.*$/m.exec(output())?.[0]
+  await expect.poll(line, { timeout: 10_000 }).toBeDefined()
+  return JSON.parse(line()!)
+}
+
+describe('the requests of a function', () => {
+  test('create no domain and turn on no async hook, whether they are answered or refused', async () => {
+    const process_ = await started({}, [process.execPath, '--import', PROBE, ENTRY])
+    const headers = { authorization: `Bearer ${await toy.token()}`, 'content-type': 'application/json' }
+    const statusOf = async (path: string, init: RequestInit = {}) =>
+      (await fetch(`${process_.url}${path}`, { headers, ...init })).status
+    expect(await statusOf('/api/audiences', { method: 'POST', body: '{"name":"x"}' })).toBe(201)
+    expect(await statusOf('/api/audiences', { method: 'POST', body: 'x'.repeat(2 * 1024 * 1024) })).toBe(413)
+    expect(await statusOf('/api/audiences/%ff')).toBe(400)
+    expect(await statusOf('/api/audiences/fail', { method: 'POST', body: '{"how":"breaks"}' })).toBe(500)
+    expect(await hooksOf(process_)).toEqual({ domains: 0, hooks: 0, promises_hooked: false })
+  })
+
+  test('do both under the plain framework, so this can be seen', async () => {
+    const command = [process.execPath, '--import', PROBE, FRAMEWORK, `--source=${ENTRY}`, '--target=audiences']
+    const found = await hooksOf(await started({}, command))
+    expect(found).toMatchObject({ hooks: 1, promises_hooked: true })
   })
 })
 

@@ -38,6 +38,9 @@ describe('a path', () => {
       '/',
       '/api/audiences/a/restore/',
       '//api/audiences',
+      // The framework would answer these itself.
+      '/favicon.ico',
+      '/robots.txt',
     ]) {
       const { status, type } = await rawGet(path)
       expect([path, status, type]).toEqual([path, 404, 'application/problem+json'])
@@ -73,6 +76,11 @@ describe('a path', () => {
       const { status, type } = await rawGet(path)
       expect([path, status, type]).toEqual([path, 400, 'application/problem+json'])
     }
+  })
+
+  test('* has no method but OPTIONS', async () => {
+    expect(await rawGet('*', 'OPTIONS')).toEqual({ status: 204, body: '', type: undefined })
+    expect(await rawGet('*')).toMatchObject({ status: 404, type: 'application/problem+json' })
   })
 
   test('of a thousand characters is data', async () => {

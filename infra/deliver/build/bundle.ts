@@ -3,9 +3,11 @@ import type { Metafile } from 'esbuild'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { functionPackage, NODE_MAJOR } from './function-package.ts'
+
 export interface Bundle {
   name: string
-  /** `<out_dir>/<name>/index.cjs`; its source map and esbuild's metafile (`meta.json`) lie beside it. */
+  /** `<out_dir>/<name>/index.cjs`; beside it lie its source map, esbuild's metafile (`meta.json`) and a package.json. */
   path: string
   size_bytes: number
   /** Every source file inside, as paths from the project's root. */
@@ -39,7 +41,7 @@ async function bundleFunction(name: string, { project_root, out_dir }: BundleOpt
     outfile: path,
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: `node${NODE_MAJOR}`,
     // The Google SDKs are CommonJS and load parts of themselves with `require`: an ESM bundle of them does not start.
     format: 'cjs',
     sourcemap: true,
@@ -57,6 +59,8 @@ async function bundleFunction(name: string, { project_root, out_dir }: BundleOpt
   const inputs = Object.keys(metafile.inputs)
   refuseForeignInputs(name, inputs)
   await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile))
+  const package_json = await functionPackage(project_root, name)
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify(package_json, null, 2)}\n`)
   return { name, path, size_bytes: sizeOfCode(metafile), inputs, warnings: warnings.map(({ text }) => text) }
 }
 

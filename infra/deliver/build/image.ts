@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { Bundle } from './bundle.ts'
+import { NODE_MAJOR } from './function-package.ts'
 
 export interface ImageTree {
   readonly path: string
@@ -30,7 +31,7 @@ export async function assembleImage(project_root: string, bundles: readonly Bund
     outfile: join(path, 'start.cjs'),
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: `node${NODE_MAJOR}`,
     format: 'cjs',
     define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
     logLevel: 'silent',

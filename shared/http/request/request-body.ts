@@ -35,7 +35,7 @@ const encoded = (): Intake =>
   )
 
 /** The answer to a body over the limit. */
-export const tooLarge = (): Intake =>
+const tooLarge = (): Intake =>
   refuse(new Problem('too-large', `The request body may have at most ${BODY_BYTES_MAX} bytes`))
 
 /**
@@ -108,9 +108,4 @@ export async function intakeOf(request: IncomingMessage, clock: Clock): Promise<
   if (rawBody === undefined) return takeBody(request, clock)
   if (isEncoded(request)) return encoded()
   return rawBody.length > BODY_BYTES_MAX ? tooLarge() : { kind: 'read', bytes: rawBody }
-}
-
-/** Leaves the bytes where the framework would have, so that what is behind it finds them. */
-export function keepRawBody(request: IncomingMessage, bytes: Uint8Array): void {
-  ;(request as WithRawBody).rawBody = bytes
 }

@@ -1,12 +1,18 @@
-import { http } from '@google-cloud/functions-framework'
-import { getTestServer } from '@google-cloud/functions-framework/testing'
-import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
 
 import { Problem, type ProblemKind } from '../../base/problem.ts'
 import type { FunctionApp } from './function-app.ts'
-import { declaresTooMuch, keepRawBody, takeBody, tooLarge } from '../request/request-body.ts'
+import { declaresTooMuch, type Intake, takeBody } from '../request/request-body.ts'
 import { problemAnswer } from '../response/problems.ts'
+import { registerFunction } from './registered-function.ts'
 
 /** Google's load balancers keep connections for 600 s and expect their backends to keep them longer. */
 const KEEP_ALIVE_MS = 620_000
@@ -14,31 +20,27 @@ const HEADERS_DURATION_MS_MAX = 15_000
 const WHOLE_REQUEST_DURATION_MS_MAX = 60_000
 
 /**
- * The framework's own server for one function, with our intake in front: bodies are read here within our limits, and
- * the framework's parsers, which would read up to 1 GiB, skip a request that has been read.
+ * The server of one function. Bodies are read here, within our limits; then the function that is registered with the
+ * framework is called.
  */
 export function createFunctionServer(app: FunctionApp): Server {
-  http(app.name, (request, response) => app.handle(request, response))
-  const server = getTestServer(app.name)
-  const [framework] = server.listeners('request') as [RequestListener]
-  server.removeAllListeners('request')
-
-  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const intake = await takeBody(request, app.clock)
-    // Whoever has arrived meanwhile is read first, so that the saves of a burst reach the table together.
-    await app.clock.turn()
-    // What is refused must not be read on, and for a malformed path the framework would answer a page of its own.
-    if (intake.kind !== 'read' || !isDecodable(request.url ?? '/')) return app.handle(request, response, intake)
-    keepRawBody(request, intake.bytes)
-    framework(request, response)
-  }
-  server.on('request', (request, response) => void take(request, response))
+  const bodies = new WeakMap<IncomingMessage, Intake>()
+  const serve = registerFunction(app.name, (request, response) => app.handle(request, response, bodies.get(request)))
+  const server = createServer()
+  server.on('request', (request, response) => void readAndServe(request, response))
   server.on('checkContinue', (request, response) => {
-    if (declaresTooMuch(request)) return void app.handle(request, response, tooLarge())
-    response.writeContinue()
+    // Without 100 Continue the client does not send a body that would be refused.
+    if (!declaresTooMuch(request)) response.writeContinue()
     server.emit('request', request, response)
   })
   return configureServer(server)
+
+  async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    bodies.set(request, await takeBody(request, app.clock))
+    // Requests that have arrived meanwhile are read first, so that the saves of a burst reach the table together.
+    await app.clock.turn()
+    await serve(request, response)
+  }
 }
 
 /** The time limits of a server that stands behind a load balancer, and problems for what is not even a request. */
@@ -54,15 +56,6 @@ export function configureServer(server: Server): Server {
 export function createFunctionListener(app: FunctionApp): RequestListener {
   const server = createFunctionServer(app)
   return (request, response) => void server.emit('request', request, response)
-}
-
-function isDecodable(target: string): boolean {
-  try {
-    decodeURIComponent(target.split('?', 1)[0] as string)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const CLIENT_FAULTS: Readonly<Record<string, { kind: ProblemKind; detail: string }>> = {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { systemClock } from '../../base/clock.ts'
@@ -7,6 +7,7 @@ import { createDrain } from './drain.ts'
 import { serverSettings } from '../../settings/edge-settings.ts'
 import type { FunctionApp, FunctionFactory } from './function-app.ts'
 import { createFunctionServer } from './function-server.ts'
+import type { FrameworkHandler } from './registered-function.ts'
 import type { Log } from '../../logging/log.ts'
 import { stackOf } from '../request/request-log.ts'
 import { type Environment, readSettings, SettingsError } from '../../settings/settings.ts'
@@ -17,9 +18,10 @@ import { type Environment, readSettings, SettingsError } from '../../settings/se
  *     export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp { … }
  *     export const audiences = deployable(import.meta.filename, createAudiencesApp)
  *
- * - `node index.ts`, or `node index.cjs` of the bundle, is the process of the function: the framework's server behind
- *   our intake, on PORT, ended gracefully by SIGTERM. It is what the image runs.
- * - `functions-framework --target=audiences` finds the export of that name and serves it too, less gracefully.
+ * - `node index.ts`, or `node index.cjs` of the bundle, is the process of the function: our server on PORT, ended
+ *   gracefully by SIGTERM. The image runs this.
+ * - `functions-framework --target=audiences` finds the export of that name and serves it too; decision 0004 says which
+ *   promises do not hold then.
  * - Importing the file does nothing: the local runtime and tests call the factory themselves.
  *
  * A bundle in CommonJS has no `import.meta`: the bundler defines `import.meta.filename` as `__filename`.
@@ -33,9 +35,6 @@ export function deployable(module_file: string | undefined, factory: FunctionFac
     return app.handle(request, response)
   }
 }
-
-/** What the framework calls for every request. */
-export type FrameworkHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 function isMain(module_file: string): boolean {
   const main = process.argv[1]

@@ -93,6 +93,14 @@ describe('npm start', () => {
     expect(await names(url, await tokenFrom(url))).toEqual(['Weekend hikers'])
   })
 
+  test('serves requests without a domain or async hook, which would slow every promise of the process', async () => {
+    const probe = new URL('../../http/domain-probe.ts', import.meta.url).pathname
+    const { url, child, output } = await ready([], { NODE_OPTIONS: `--import ${probe}` })
+    expect((await save(url, await tokenFrom(url), 'Hikers')).status).toBe(201)
+    child.kill('SIGUSR2')
+    await expect.poll(output, { timeout: 10_000 }).toContain('{"domains":0,"hooks":0,"promises_hooked":false}\n')
+  })
+
   test('keeps records and tokens over a restart, on any port', async () => {
     const first = await ready()
     const token = await tokenFrom(first.url)

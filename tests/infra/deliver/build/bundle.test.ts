@@ -1,8 +1,13 @@
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { PROJECT_ROOT, plantRepository } from '#tests/house/planted-repository.ts'
-import { execFile } from 'node:child_process'
-import { glob, readFile } from 'node:fs/promises'
+import { platformsInTest } from '#tests/functions/platforms/harness.ts'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -11,6 +16,19 @@ import type { Bundle } from '#infra/deliver/build/bundle.ts'
 import type { PlantedRepository } from '#tests/house/planted-repository.ts'
 
 const run = promisify(execFile)
+
+const FRAMEWORK = '@google-cloud/functions-framework'
+const FRAMEWORK_COMMAND = join(PROJECT_ROOT, 'node_modules/.bin/functions-framework')
+
+async function getJson(socketPath: string, path: string): Promise<unknown> {
+  const [response] = (await once(get({ socketPath, path }), 'response')) as [IncomingMessage]
+  return JSON.parse(await text(response))
+}
+
+interface ProjectPackage {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
 
 /** The functions that seal or open credentials. */
 const OPENS_CREDENTIALS: readonly string[] = ['platforms', 'maintenance']
@@ -84,26 +102,62 @@ describe('the deployed functions', () => {
     expect(folders.toSorted()).toEqual(FUNCTION_NAMES.toSorted())
   })
 
-  it.each(FUNCTION_NAMES)('bundle without local or test code: %s', async (name) => {
-    const planted = await plantRepository({})
-    try {
-      const out_dir = join(planted.root, 'dist')
-      const [{ inputs, warnings }] = (await bundleFunctions({
-        project_root: PROJECT_ROOT,
-        out_dir,
-        names: [name],
-      })) as [Bundle]
+  describe('as they are built', () => {
+    // Outside of the project, so that a bundle finds none of its packages.
+    let out_dir: string
+    let bundles: Bundle[]
+    beforeAll(async () => {
+      out_dir = await mkdtemp(join(tmpdir(), 'bundles-'))
+      bundles = await bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: FUNCTION_NAMES })
+    }, 60_000)
+    afterAll(() => rm(out_dir, { recursive: true, force: true }))
+    const bundleOf = (name: string) => bundles.find((bundle) => bundle.name === name)!
+
+    it.each(FUNCTION_NAMES)('hold no local or test code: %s', (name) => {
+      const { inputs, warnings } = bundleOf(name)
       expect(warnings).toEqual([])
       expect(inputs).toContain(`functions/${name}/index.ts`)
       expect(inputs.filter((path) => /^(infra|tests)\//.test(path))).toEqual([])
       // A schema of either kind is silently no instance of the other's classes.
       expect(inputs).toContain('node_modules/zod/v4/mini/schemas.js')
       expect(inputs.filter((path) => path.includes('node_modules/zod/v4/classic/'))).toEqual([])
-      // The client of Cloud KMS takes longer to load than everything else: only who opens credentials carries it.
+      // The client of Cloud KMS takes longer to load than everything else: only functions that open credentials have it.
       const has_kms = inputs.some((path) => /@google-cloud\/kms|shared\/credentials\//.test(path))
       expect(has_kms).toBe(OPENS_CREDENTIALS.includes(name))
-    } finally {
-      await planted.remove()
-    }
+    })
+
+    it.each(FUNCTION_NAMES)("have the package.json that Google's buildpack asks for: %s", async (name) => {
+      const folder = dirname(bundleOf(name).path)
+      const project = JSON.parse(await readFile(join(PROJECT_ROOT, 'package.json'), 'utf8')) as ProjectPackage
+      expect(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))).toEqual({
+        name: `activation-manager-${name}`,
+        version: project.version,
+        private: true,
+        main: 'index.cjs',
+        scripts: { start: 'node index.cjs' },
+        engines: { node: '^24' },
+        dependencies: { [FRAMEWORK]: project.dependencies[FRAMEWORK] },
+      })
+    })
+
+    it.each(FUNCTION_NAMES)('are served by functions-framework --target from their folder: %s', async (name) => {
+      const { environment } = await platformsInTest()
+      // A socket of its own instead of a port, which another process could take first.
+      const socket_path = join(out_dir, `${name}.sock`)
+      const child = spawn(
+        process.execPath,
+        [FRAMEWORK_COMMAND, `--target=${name}`, `--source=${dirname(bundleOf(name).path)}`, `--port=${socket_path}`],
+        { cwd: out_dir, env: { ...environment, NODE_ENV: 'production' }, stdio: ['ignore', 'ignore', 'pipe'] },
+      )
+      let errors = ''
+      child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+      try {
+        const health = () => getJson(socket_path, `/api/${name}/health?deep=1`)
+        await expect.poll(() => health().catch(() => errors), { timeout: 20_000 }).toMatchObject({ status: 'ok' })
+      } finally {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+    })
   })
 })

@@ -39,6 +39,7 @@ beforeAll(async () => {
     const [from = '', to = ''] = copy.split(' ')
     await cp(join(build_dir, from), join(app_dir, to), { recursive: true })
   }
+  await cp(join(PROJECT_ROOT, 'tests/http/domain-probe.ts'), join(app_dir, 'domain-probe.ts'))
   await chmod(app_dir, 0o755)
   await rm(build_dir, { recursive: true, force: true })
 }, 60_000)
@@ -92,20 +93,26 @@ describe('the image', () => {
     expect(ignored.filter((line) => !line.startsWith('#'))).toEqual(['*', '!dist/image'])
   })
 
-  test.each(FUNCTION_NAMES)('starts %s, answers a deep health check, and exits 0 on SIGTERM', async (name) => {
-    // The stand-ins and settings of the function that needs most.
-    const environment = {
-      ...(await platformsInTest()).environment,
-      FUNCTION_TARGET: name,
-      PORT: '0',
-      K_REVISION: `am-${name}-00007`,
-    }
-    const { child, exited, output } = runImage(environment)
-    const response = await fetch(`${await listeningAt(output)}/api/${name}/health?deep=1`)
-    expect(await response.json()).toMatchObject({ status: 'ok', revision: `am-${name}-00007` })
-    child.kill('SIGTERM')
-    expect(await exited).toBe(0)
-  })
+  test.each(FUNCTION_NAMES)(
+    'starts %s, answers without a domain or async hook, and exits 0 on SIGTERM',
+    async (name) => {
+      // The stand-ins and settings of the function that needs most.
+      const environment = {
+        ...(await platformsInTest()).environment,
+        FUNCTION_TARGET: name,
+        PORT: '0',
+        K_REVISION: `am-${name}-00007`,
+        NODE_OPTIONS: '--import ./domain-probe.ts',
+      }
+      const { child, exited, output } = runImage(environment)
+      const response = await fetch(`${await listeningAt(output)}/api/${name}/health?deep=1`)
+      expect(await response.json()).toMatchObject({ status: 'ok', revision: `am-${name}-00007` })
+      child.kill('SIGUSR2')
+      await expect.poll(output, { timeout: 10_000 }).toContain('{"domains":0,"hooks":0,"promises_hooked":false}\n')
+      child.kill('SIGTERM')
+      expect(await exited).toBe(0)
+    },
+  )
 
   test.each(['', 'nobody', '../functions/audiences'])(
     'refuses FUNCTION_TARGET %j, naming what there is',
