@@ -91,7 +91,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       const first = await lots.next()
       return exportFile({
         format: query.format ?? 'json',
-        name: `audiences ${isoTime(clock.now_ms()).slice(0, 10)}`,
+        name: `audiences ${isoTime(clock.nowMs()).slice(0, 10)}`,
         user_id: caller.user_id,
         lots: resume(first, lots),
       })

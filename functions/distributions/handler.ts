@@ -87,7 +87,7 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
       let before: unknown
       const saved = await service.save(call, distribution_id, (asking, id, created_at, current) => {
         before = current?.['status']
-        return decideCreation({ asking, id, created_at, current, sent, hand_over, now_ms: clock.now_ms() })
+        return decideCreation({ asking, id, created_at, current, sent, hand_over, now_ms: clock.nowMs() })
       })
       await settle(call.caller.user_id, before, saved.row)
       const message = saved.status === 201 ? `Distribution is ${String(saved.row['status'])}` : 'Distribution updated'
@@ -107,7 +107,7 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
       let before: unknown
       const changed = await service.change(call, call.params.distribution_id, (asking, current) => {
         before = current?.['status']
-        return decideReport(asking, current, call.body, clock.now_ms())
+        return decideReport(asking, current, call.body, clock.nowMs())
       })
       await settle(call.caller.user_id, before, changed.row)
       return service.answer(call, changed, { message: `Distribution is ${call.body.status}` })

@@ -61,7 +61,7 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
     },
 
     getAudienceInsights: async ({ caller, query }) => {
-      const back = monthsBack(clock.now_ms(), query.months ?? MONTHS)
+      const back = monthsBack(clock.nowMs(), query.months ?? MONTHS)
       const counts = await audiences.count(caller.user_id, audienceCounter, { from: back.at(-1)!.month })
       const months = back.map(({ month, name }) => ({
         month: name,
@@ -71,7 +71,7 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
     },
 
     getDistributionInsights: async ({ caller, query }) => {
-      const back = monthsBack(clock.now_ms(), query.months ?? MONTHS)
+      const back = monthsBack(clock.nowMs(), query.months ?? MONTHS)
       const counts = await distributions.count(caller.user_id, distributionCounter, { from: back.at(-1)!.month })
       const by_month = Map.groupBy(mergedHandOvers(counts), ({ month }) => month)
       const months = back.map(({ month, name }) => ({

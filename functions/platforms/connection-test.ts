@@ -46,7 +46,7 @@ export async function testConnection(
   const { platform_type } = ownerOf(call.caller.user_id, row)
   const result = await testCredentials(platform_type, credentials, { settings, clock })
   tested({ user_id: call.caller.user_id, platform_id, platform_type, ok: result.ok, code: result.code })
-  const last_test = { at: isoTime(clock.now_ms()), ...result }
+  const last_test = { at: isoTime(clock.nowMs()), ...result }
   const decide = (asking: Asking, current: Row | undefined) => decideTested(asking, current, row, last_test)
   return testAnswer(await service.change(call, platform_id, decide))
 }

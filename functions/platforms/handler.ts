@@ -47,7 +47,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     const { platform_id, platform_type } = body
     const { user_id } = caller
     if (platform_id === undefined) {
-      const new_id = newId(PLATFORMS.id_prefix, clock.now_ms(), random)
+      const new_id = newId(PLATFORMS.id_prefix, clock.nowMs(), random)
       return { user_id, platform_id: new_id, platform_type: platform_type! }
     }
     const is_type_id = idTimeMs(PLATFORMS.id_prefix, platform_id) !== undefined

@@ -38,7 +38,7 @@ export class PlatformSecrets {
     const view = viewCredentials(owner.platform_type, credentials!)
     return {
       [SEALED_CREDENTIALS]: sealed,
-      credentials: { encrypted: true, ...view, updated_at: isoTime(this.#clock.now_ms()) },
+      credentials: { encrypted: true, ...view, updated_at: isoTime(this.#clock.nowMs()) },
       last_test: null,
       status: 'pending',
     }

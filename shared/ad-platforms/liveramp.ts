@@ -69,7 +69,7 @@ export const liveramp = adPlatform({
     const base = override === undefined ? `https://s3.${region}.amazonaws.com` : `${override}/${region}`
     const query = { 'list-type': '2', 'max-keys': '1', ...(prefix !== undefined && { prefix }) }
     const url = urlOf({ base, path: [bucket], query })
-    const headers = await signatureHeaders({ url, region, access_key_id, secret_access_key, now_ms: clock.now_ms() })
+    const headers = await signatureHeaders({ url, region, access_key_id, secret_access_key, now_ms: clock.nowMs() })
     const answer = await call({ method: 'GET', base, path: [bucket], query, headers })
     if (answer.kind === 'failure') return { code: answer.code }
     if (answer.status !== 200) return refusal(answer)

@@ -4,9 +4,9 @@
  */
 export interface Clock {
   /** Wall clock, milliseconds since 1970-01-01T00:00:00Z. May step; never decides what is sent or who wins. */
-  now_ms(): number
+  nowMs(): number
   /** Milliseconds from an arbitrary origin that never go backwards: for durations and deadlines. */
-  monotonic_ms(): number
+  monotonicMs(): number
   /** Resolves after `duration_ms`, or at once when `signal` aborts (it never rejects). */
   sleep(duration_ms: number, signal?: AbortSignal): Promise<void>
   /** Resolves once everything that has already arrived (other requests, answers) has had its turn: no waiting. */
@@ -14,8 +14,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now_ms: () => Date.now(),
-  monotonic_ms: () => performance.now(),
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
   sleep: (duration_ms, signal) =>
     new Promise((resolve) => {

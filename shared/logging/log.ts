@@ -47,7 +47,7 @@ export function streamLog(clock: Clock, options: { stream?: LineStream; level?: 
         dropped_lines += 1
         return
       }
-      const time_ms = clock.now_ms()
+      const time_ms = clock.nowMs()
       if (dropped_lines > 0) {
         const lost: LogEntry = { severity: 'WARNING', message: 'log lines were dropped', dropped_lines }
         dropped_lines = 0

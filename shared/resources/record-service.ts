@@ -141,7 +141,7 @@ export class RecordService {
 
   /** An id that a client chose says when it was made; a client whose clock is far off is told so, by `code`. */
   #requireTimely(id: string): void {
-    const now_ms = this.#clock.now_ms()
+    const now_ms = this.#clock.nowMs()
     const time_ms = idTimeMs(this.#kind.id_prefix, id)
     if (time_ms === undefined || (time_ms >= EARLIEST_ID_MS && time_ms <= now_ms + AHEAD_MAX_MS)) return
     const message = 'carries a time before 2000 or more than a day ahead'

@@ -66,7 +66,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
 const ID = /\b(aud|plat|dist)_[0-9a-z]{26}/g
 const PREFIX: Readonly<Record<Kind, string>> = { audience: 'aud', platform: 'plat', distribution: 'dist' }
 /** An id of nobody, from the same moment as a real one. */
-const ABSENT = (kind: Kind) => `${PREFIX[kind]}_01m7zajkdjedrt01w53ma2w2xj`
+const absentId = (kind: Kind) => `${PREFIX[kind]}_01m7zajkdjedrt01w53ma2w2xj`
 
 /** One user of one system: remembers the ids it was given, and shows answers without what is random or of the moment. */
 export class User {
@@ -87,7 +87,7 @@ export class User {
   }
 
   #filled(step: Step): Step {
-    const own = (kind: Kind) => this.ids[kind][step.index % Math.max(1, this.ids[kind].length)] ?? ABSENT(kind)
+    const own = (kind: Kind) => this.ids[kind][step.index % Math.max(1, this.ids[kind].length)] ?? absentId(kind)
     return filledWith(step, own, this.cursor)
   }
 

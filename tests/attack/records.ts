@@ -13,7 +13,7 @@ type Kind = 'audience' | 'platform' | 'distribution'
 
 const PREFIX: Readonly<Record<Kind, string>> = { audience: 'aud', platform: 'plat', distribution: 'dist' }
 
-export const absentId = (kind: Kind): string => newId(PREFIX[kind], systemClock.now_ms(), systemRandom)
+export const absentId = (kind: Kind): string => newId(PREFIX[kind], systemClock.nowMs(), systemRandom)
 
 const TRADE_DESK = { platform_type: 'the_trade_desk', credentials: { api_key: 'good-key', account_id: 'abc1234' } }
 

@@ -19,7 +19,7 @@ describe('the virtual clock', () => {
     const woken: string[] = []
     const sleep = async (name: string, duration_ms: number) => {
       await clock.sleep(duration_ms)
-      woken.push(`${name} at ${clock.monotonic_ms()}`)
+      woken.push(`${name} at ${clock.monotonicMs()}`)
     }
     await clock.run(async () => {
       await Promise.all([sleep('c', 20), sleep('a', 10), sleep('b', 10), sleep('now', 0)])
@@ -48,7 +48,7 @@ describe('the virtual clock', () => {
       controller.abort()
       await slept
     })
-    expect(clock.monotonic_ms()).toBe(10)
+    expect(clock.monotonicMs()).toBe(10)
   })
 
   test('says so when the work waits for what will never happen', async () => {
@@ -59,8 +59,8 @@ describe('the virtual clock', () => {
   test('shows other instances the same moment at another time of day', async () => {
     const clock = new VirtualClock('2025-05-31T23:59:50Z')
     const ahead = clock.skewed(15_000)
-    expect(new Date(ahead.now_ms()).toISOString()).toBe('2025-06-01T00:00:05.000Z')
+    expect(new Date(ahead.nowMs()).toISOString()).toBe('2025-06-01T00:00:05.000Z')
     await clock.run(() => ahead.sleep(5))
-    expect([clock.monotonic_ms(), ahead.monotonic_ms()]).toEqual([5, 5])
+    expect([clock.monotonicMs(), ahead.monotonicMs()]).toEqual([5, 5])
   })
 })

@@ -31,7 +31,7 @@ async function thousandAtOnce(): Promise<void> {
 }
 
 async function tenThousand(title: string, spread_ms: number): Promise<void> {
-  await withRuntime(async ({ call, memory_mb }) => {
+  await withRuntime(async ({ call, memoryMb }) => {
     const end_ms = Math.floor((Date.now() - MONTH_MS) / MONTH_MS) * MONTH_MS
     const ids: string[] = []
     for (let from = 0; from < COUNT; from += 500) {
@@ -65,6 +65,6 @@ async function tenThousand(title: string, spread_ms: number): Promise<void> {
     await row('update', 100, (run) => call('PATCH', `/api/audiences/${some(run)}`, { name: `Renamed ${run}` }))
     await row('archive', 100, (run) => call('PUT', `/api/audiences/${some(run + 500)}/status`, { status: 'archived' }))
     await row('search that finds nothing', 20, () => call('GET', '/api/audiences?q=nowhere'))
-    printRow('memory of the process', [`${(await memory_mb()).toFixed(0)} MB`, '(peak)', ''])
+    printRow('memory of the process', [`${(await memoryMb()).toFixed(0)} MB`, '(peak)', ''])
   })
 }

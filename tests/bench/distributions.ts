@@ -8,7 +8,7 @@ import { sampleAudience } from './sample-audience.ts'
 const COUNT = 10_000
 const SIDE_BY_SIDE = 250
 
-await withRuntime(async ({ call, memory_mb }) => {
+await withRuntime(async ({ call, memoryMb }) => {
   const idOf = async (path: string, body: unknown, name: string): Promise<string> =>
     ((await call('POST', path, body)).body as Record<string, string>)[name]!
   const audience_id = await idOf('/api/audiences', sampleAudience(1), 'audience_id')
@@ -29,6 +29,6 @@ await withRuntime(async ({ call, memory_mb }) => {
     const { p50, p99, max } = figuresOf(await timed(200, () => call('GET', path)))
     printRow(what, [ms(p50), ms(p99), ms(max)])
   }
-  printRow('memory of the process', [`${(await memory_mb()).toFixed(0)} MB`, '(peak)', ''])
+  printRow('memory of the process', [`${(await memoryMb()).toFixed(0)} MB`, '(peak)', ''])
 })
 closeConnections()

@@ -30,18 +30,18 @@ async function measure(server: ServerName): Promise<Measured> {
     if (status !== 201) throw new Error(`a save was answered ${status}`)
   }
   const burst = () => Promise.all(Array.from({ length: BURST_SAVES }, save))
-  const cpu_s = async (): Promise<number> => {
+  const cpuSeconds = async (): Promise<number> => {
     child.send('cpu')
     const [{ cpu }] = (await once(child, 'message')) as [{ cpu: NodeJS.CpuUsage }]
     return (cpu.user + cpu.system) / 1e6
   }
 
   await burst()
-  const cpu_before_s = await cpu_s()
+  const cpu_before_s = await cpuSeconds()
   const started_ms = performance.now()
   for (let count = 0; count < BURSTS; count++) await burst()
   const elapsed_s = (performance.now() - started_ms) / 1000
-  const cpu_used_s = (await cpu_s()) - cpu_before_s
+  const cpu_used_s = (await cpuSeconds()) - cpu_before_s
   const lone = figuresOf(await timed(LONE_SAVES, save))
   const exited = once(child, 'exit')
   child.disconnect()

@@ -17,7 +17,7 @@ export interface Runtime {
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
   storage(method: string, path: string): Promise<unknown>
   /** Most that the process ever held. */
-  memory_mb(): Promise<number>
+  memoryMb(): Promise<number>
 }
 
 export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Promise<void> {
@@ -46,7 +46,7 @@ export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Pro
     await use({
       call: (method, path, body) => send(method, `${url}${path}`, body, headers),
       storage: async (method, path) => (await send(method, `${storage_url}${path}`, undefined, {})).body,
-      memory_mb: async () => {
+      memoryMb: async () => {
         const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
         return Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024
       },

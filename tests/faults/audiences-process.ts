@@ -9,7 +9,7 @@ import { fasterClock } from '#tests/functions/audiences/harness.ts'
  */
 const steady = fasterClock(Number(process.env['CLOCK_FACTOR'] ?? 1))
 let offset_ms = 0
-const clock: Clock = { ...steady, now_ms: () => steady.now_ms() + offset_ms }
+const clock: Clock = { ...steady, nowMs: () => steady.nowMs() + offset_ms }
 
 process.on('message', (message: { step_ms: number }) => {
   offset_ms += message.step_ms

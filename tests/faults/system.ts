@@ -76,7 +76,7 @@ export async function startSystem(): Promise<System> {
   /** Valid whatever a clock says within years of now. */
   const tokenOf = (sub: string) => {
     const year_s = 365 * 24 * 60 * 60
-    return issuer.sign({ sub, iat: 0, exp: Math.floor(systemClock.now_ms() / 1000) + 2 * year_s })
+    return issuer.sign({ sub, iat: 0, exp: Math.floor(systemClock.nowMs() / 1000) + 2 * year_s })
   }
 
   return {

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path'
 
 export const PROJECT_ROOT = join(import.meta.dirname, '../..')
 
-/** What the house's rules are made of: copied as it stands, so that a test judges the real rules. */
+/** The files that define the house's rules: copied unchanged, so that a test judges the real rules. */
 const RULES = [
   '.gitignore',
   '.oxfmtrc.json',
-  '.oxlintrc.json',
   'dependency-cruiser.config.ts',
   'infra/checks/lint',
   'knip.ts',
+  'oxlint.config.ts',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

@@ -9,11 +9,11 @@ export class ManualClock implements Clock {
     this.#now_ms = now_ms
   }
 
-  now_ms(): number {
+  nowMs(): number {
     return this.#now_ms
   }
 
-  monotonic_ms(): number {
+  monotonicMs(): number {
     return this.#now_ms
   }
 

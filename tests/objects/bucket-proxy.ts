@@ -121,7 +121,7 @@ export class BucketProxy {
   async #pace(name: string): Promise<void> {
     if (!this.#options.pace) return
     const { clock, interval_ms } = this.#options.pace
-    const now_ms = clock.monotonic_ms()
+    const now_ms = clock.monotonicMs()
     const start_ms = Math.max(now_ms, this.#free_ms.get(name) ?? 0)
     this.#free_ms.set(name, start_ms + interval_ms)
     await clock.sleep(start_ms - now_ms)

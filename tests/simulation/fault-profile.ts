@@ -16,7 +16,7 @@ export class Weather {
     this.#stalled_reads_share = random.uniform() < 0.1 ? 0.5 : 0
   }
 
-  latency_ms(): number {
+  latencyMs(): number {
     return between(this.#random, 1, this.#latency_ms_max)
   }
 

@@ -69,9 +69,9 @@ export class Fleet {
     const { clock } = this.#history
     const ahead_ms = between(this.#random, -15_000, 15_000)
     if (!this.#has_wild_clocks) return clock.skewed(() => ahead_ms)
-    const step_at_ms = clock.monotonic_ms() + between(this.#random, 0, 15_000)
+    const step_at_ms = clock.monotonicMs() + between(this.#random, 0, 15_000)
     const step_ms = oneOf(this.#random, [-DAYS_31_MS, DAYS_31_MS])
-    return clock.skewed(() => ahead_ms + (clock.monotonic_ms() < step_at_ms ? 0 : step_ms))
+    return clock.skewed(() => ahead_ms + (clock.monotonicMs() < step_at_ms ? 0 : step_ms))
   }
 }
 

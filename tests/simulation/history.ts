@@ -30,7 +30,7 @@ export class History {
   }
 
   tell(what: string): void {
-    this.story.push(`${new Date(this.clock.now_ms()).toISOString().slice(5, 23)}  ${what}`)
+    this.story.push(`${new Date(this.clock.nowMs()).toISOString().slice(5, 23)}  ${what}`)
   }
 
   /** What whoever asks now must find at least. */

@@ -69,8 +69,8 @@ export function startInstance(world: World): Instance {
       list: (...call) => alive(() => store.list(...call)),
     },
     clock: {
-      now_ms: () => clock.now_ms(),
-      monotonic_ms: () => clock.monotonic_ms(),
+      nowMs: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
       sleep: (...call) => alive(() => clock.sleep(...call)),
       turn: () => alive(() => clock.turn()),
     },

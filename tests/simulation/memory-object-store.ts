@@ -53,7 +53,7 @@ export interface Landing {
 export interface MemoryStoreOptions {
   readonly clock: Clock
   /** Time of a call, there and back. Default: none. */
-  readonly latency_ms?: (call: StoreCall) => number
+  readonly latencyMs?: (call: StoreCall) => number
   /** As Cloud Storage does: a second change of one name within a second is throttled. */
   readonly is_rate_limited?: boolean
   /** Asked once per call; scripted strikes (`strike`) come first. */
@@ -167,7 +167,7 @@ export class MemoryObjectStore implements ObjectStore {
     const { clock } = this.#options
     this.counts[call.operation]++
     const fault = this.#faultOf(call)
-    const half_ms = (this.#options.latency_ms?.(call) ?? 0) / 2
+    const half_ms = (this.#options.latencyMs?.(call) ?? 0) / 2
     await clock.sleep(half_ms)
     switch (fault) {
       case undefined:
@@ -217,7 +217,7 @@ export class MemoryObjectStore implements ObjectStore {
   #isTooSoon(name: string): boolean {
     const changed_ms = this.#changed_ms.get(name)
     const is_limited = this.#options.is_rate_limited === true && changed_ms !== undefined
-    return is_limited && this.#options.clock.monotonic_ms() - changed_ms < TIME_BETWEEN_CHANGES_MS
+    return is_limited && this.#options.clock.monotonicMs() - changed_ms < TIME_BETWEEN_CHANGES_MS
   }
 
   #countBody(bytes: Uint8Array): void {
@@ -229,8 +229,8 @@ export class MemoryObjectStore implements ObjectStore {
     const generation = String(++this.#generations)
     this.#objects.set(name, { bytes, generation })
     const { clock, onLanding } = this.#options
-    this.#changed_ms.set(name, clock.monotonic_ms())
-    onLanding?.({ name, generation, bytes, time_ms: clock.now_ms() })
+    this.#changed_ms.set(name, clock.monotonicMs())
+    onLanding?.({ name, generation, bytes, time_ms: clock.nowMs() })
     return generation
   }
 }

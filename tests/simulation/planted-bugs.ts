@@ -215,7 +215,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
       {
         file: 'shared/table/read/lookups.ts',
         from: 'const month = monthOfId(this.#schema, id)\n    if',
-        to: `const month = this.#schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.now_ms())\n    if`,
+        to: `const month = this.#schema.partitioned_by === 'user' ? '' : monthOf(this.#dependencies.clock.nowMs())\n    if`,
       },
       { file: 'shared/table/read/lookups.ts', from: 'import { monthOfId,', to: 'import { monthOf, monthOfId,' },
     ],

@@ -25,7 +25,7 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
   const landings: Landing[] = []
   const store = new MemoryObjectStore({
     clock,
-    latency_ms: () => weather.latency_ms(),
+    latencyMs: () => weather.latencyMs(),
     faultOf: (call) => weather.faultOf(call),
     onLanding: (landing) => void landings.push(landing),
   })

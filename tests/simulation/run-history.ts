@@ -45,7 +45,7 @@ export async function runHistory(
   const weather = new Weather(random)
   const store = new MemoryObjectStore({
     clock,
-    latency_ms: () => weather.latency_ms(),
+    latencyMs: () => weather.latencyMs(),
     is_rate_limited: random.uniform() < 0.5,
     faultOf: (call) => weather.faultOf(call),
     onLanding: (landing) => {

@@ -19,11 +19,11 @@ export class VirtualClock implements Clock {
     this.#start_ms = typeof start === 'number' ? start : Date.parse(start)
   }
 
-  now_ms(): number {
+  nowMs(): number {
     return this.#start_ms + Math.floor(this.#elapsed_ms)
   }
 
-  monotonic_ms(): number {
+  monotonicMs(): number {
     return this.#elapsed_ms
   }
 
@@ -53,8 +53,8 @@ export class VirtualClock implements Clock {
   /** The same time as a clock shows it that is set wrong by `ahead_ms`, for good or as it is at the time. */
   skewed(ahead_ms: number | (() => number)): Clock {
     return {
-      now_ms: () => this.now_ms() + (typeof ahead_ms === 'number' ? ahead_ms : ahead_ms()),
-      monotonic_ms: () => this.monotonic_ms(),
+      nowMs: () => this.nowMs() + (typeof ahead_ms === 'number' ? ahead_ms : ahead_ms()),
+      monotonicMs: () => this.monotonicMs(),
       sleep: (duration_ms, signal) => this.sleep(duration_ms, signal),
       turn: () => this.turn(),
     }

@@ -130,14 +130,14 @@ describe('a lost race', () => {
 
   test('is planned on rows read after the wait: older ones would lose the next race too', async () => {
     const calls: { operation: string; at_ms: number }[] = []
-    const clockOf = { now: () => 0 }
+    const clock = { now: () => 0 }
     const r = await twoInstances({
       faultOf: ({ operation }) => {
-        calls.push({ operation, at_ms: clockOf.now() })
+        calls.push({ operation, at_ms: clock.now() })
         return undefined
       },
     })
-    clockOf.now = () => r.clock.monotonic_ms()
+    clock.now = () => r.clock.monotonicMs()
     outrun(r, 4)
     calls.length = 0
     await r.run(() => r.b.mutate('u', changeNote(r.id, { title: 'by b' })))
@@ -173,7 +173,7 @@ describe('a lost race', () => {
   })
 
   test('among many instances at one write per second loses and doubles nothing', async () => {
-    const r = rig({ schema: NOTES_BY_USER, is_rate_limited: true, latency_ms: () => 50 })
+    const r = rig({ schema: NOTES_BY_USER, is_rate_limited: true, latencyMs: () => 50 })
     const instances = Array.from({ length: 4 }, () => r.instance())
     const outcomes = await r.run(() => all(80, (at) => kindOf(instances[at % 4]!.create('u', createNote()))))
     expect(outcomes).toEqual(Array.from({ length: 80 }, () => 'written'))
@@ -270,11 +270,11 @@ describe('an answer that was lost', () => {
   test('within 20 seconds is given up as unknown, however slowly the store fails', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'stalled', 9)
-    const started_ms = r.clock.monotonic_ms()
+    const started_ms = r.clock.monotonicMs()
     const problem = await r.run(() => r.a.create('u', createNote())).catch((error: unknown) => error)
     expect(problem).toMatchObject({ kind: 'unavailable', members: { outcome: 'unknown' } })
     // The last attempt begins within the 20 s and may take the store's own limit of 10 s.
-    expect(r.clock.monotonic_ms() - started_ms).toBeLessThan(31_000)
+    expect(r.clock.monotonicMs() - started_ms).toBeLessThan(31_000)
   })
 
   test('before a read that fails as well is unknown, not "nothing was changed"', async () => {
@@ -290,11 +290,11 @@ describe('a store that is away', () => {
   test('is waited for at one write per second, and the save succeeds', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'throttled', 5)
-    const started_ms = r.clock.monotonic_ms()
+    const started_ms = r.clock.monotonicMs()
     const trace = newTrace()
     await runTraced(trace, () => r.run(() => r.a.mutate('u', changeNote(r.id, { title: 'second' }))))
     expect(trace.retries).toBe(5)
-    expect(r.clock.monotonic_ms() - started_ms).toBeGreaterThan(500)
+    expect(r.clock.monotonicMs() - started_ms).toBeGreaterThan(500)
     expect(rev(r)).toBe(2)
   })
 

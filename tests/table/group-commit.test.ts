@@ -11,7 +11,7 @@ import { changeNote, createNote, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
-const SLOW = { schema: NOTES_BY_USER, latency_ms: () => 100 }
+const SLOW = { schema: NOTES_BY_USER, latencyMs: () => 100 }
 
 describe('a thousand saves at once', () => {
   test('take a few PUTs, lose nothing and double nothing', async () => {
@@ -41,7 +41,7 @@ describe('a thousand saves at once', () => {
     const table = instance()
     await run(() => all(200, (at) => table.create(`u${at}`, createNote())))
     // A read of what is not there, then a PUT.
-    expect(clock.monotonic_ms()).toBe(200)
+    expect(clock.monotonicMs()).toBe(200)
   })
 
   test('tell each request how many shared its commit', async () => {
@@ -120,7 +120,7 @@ describe('a batch', () => {
         expect(await findRow(snapshot(OBJECT), NOTES_BY_USER, String(row['note_id']))).toBeDefined()
         // The answer takes its half of the way after the landing.
         const landing = landings[Number(row['rev']) - 1]!
-        expect(clock.now_ms() - landing.time_ms).toBe(50)
+        expect(clock.nowMs() - landing.time_ms).toBe(50)
       }),
     )
     expect(landings.length).toBeGreaterThan(1)
@@ -205,7 +205,7 @@ describe('lingering', () => {
     const clock = new VirtualClock()
     const batches: { size: number; at_ms: number }[] = []
     const group_commit = new GroupCommit<{ name: string }>(async (_, batch) => {
-      batches.push({ size: batch.length, at_ms: clock.monotonic_ms() })
+      batches.push({ size: batch.length, at_ms: clock.monotonicMs() })
       await clock.sleep(5)
       return batch.map(() => outcome)
     }, clock)
@@ -223,9 +223,9 @@ describe('lingering', () => {
     const { run, clock, instance } = rig(SLOW)
     const table = instance()
     await run(() => table.create('u', createNote()))
-    const started_ms = clock.monotonic_ms()
+    const started_ms = clock.monotonicMs()
     await run(() => table.create('u', createNote()))
-    expect(clock.monotonic_ms() - started_ms).toBe(100)
+    expect(clock.monotonicMs() - started_ms).toBe(100)
   })
 
   test('waits for those that are on their way, and for no longer than they take', async () => {
@@ -270,23 +270,23 @@ describe('lingering', () => {
     store.strike('read', 'rejected')
     expect(await kindOf(run(() => table.mutate('u', changeNote('note-old', {}))))).toBe('unavailable')
     await run(() => table.create('u', createNote()))
-    const started_ms = clock.monotonic_ms()
+    const started_ms = clock.monotonicMs()
     await run(() => table.create('u', createNote()))
-    expect(clock.monotonic_ms() - started_ms).toBe(100)
+    expect(clock.monotonicMs() - started_ms).toBe(100)
   })
 })
 
 test('two instances that hammer one object both get through: neither starves the other', async () => {
   const { run, clock, instance } = rig({
     schema: NOTES_BY_USER,
-    latency_ms: ({ operation }) => (operation === 'write' ? 400 : 30),
+    latencyMs: ({ operation }) => (operation === 'write' ? 400 : 30),
   })
   const outcomes = await run(() =>
     Promise.all(
       [instance(), instance()].map(async (table) => {
         const kinds: string[] = []
         const writer = async () => {
-          while (clock.monotonic_ms() < 30_000) kinds.push(await kindOf(table.create('u', createNote())))
+          while (clock.monotonicMs() < 30_000) kinds.push(await kindOf(table.create('u', createNote())))
         }
         await all(20, writer)
         return kinds

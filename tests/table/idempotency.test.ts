@@ -39,7 +39,7 @@ describe('a keyed request', () => {
   })
 
   test('sent twice at once makes one record, in one instance and in two', async () => {
-    const { run, instance } = rig({ latency_ms: () => 50 })
+    const { run, instance } = rig({ latencyMs: () => 50 })
     const tables = [instance(), instance()]
     const ids = await run(() =>
       all(10, async (at) => idOf(await tables[at % 2]!.create('u', createNote({ key: keyed('k') })))),
@@ -143,7 +143,7 @@ describe('the ledger', () => {
 
   test('with 20 000 live entries turns keyed requests away with 429, and only those', async () => {
     const { run, clock, store, instance } = rig({ schema: NOTES_BY_USER })
-    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.now_ms()) }))
+    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.nowMs()) }))
     const table = instance()
     const outcomes = await run(() =>
       Promise.all([table.create('u', createNote({ key: keyed('k') })), table.create('u', createNote())]),
@@ -156,14 +156,14 @@ describe('the ledger', () => {
 
   test('full of entries that have expired turns nobody away', async () => {
     const { run, clock, store, instance, snapshot } = rig({ schema: NOTES_BY_USER })
-    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.now_ms() - 2 * DAY_MS) }))
+    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.nowMs() - 2 * DAY_MS) }))
     expect(await kindOf(run(() => instance().create('u', createNote({ key: keyed('k') }))))).toBe('written')
     expect(snapshot(OBJECT).footer.ledger.entries).toHaveLength(1)
   })
 })
 
 describe("across a month's end", () => {
-  const slow_writes_ms = ({ operation }: StoreCall): number => (operation === 'write' ? 14_000 : 10)
+  const slowWritesMs = ({ operation }: StoreCall): number => (operation === 'write' ? 14_000 : 10)
   const JUNE_MS = Date.parse('2025-06-01T00:00:00Z')
   const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
@@ -236,7 +236,7 @@ describe("across a month's end", () => {
           .catch((error: unknown) => error),
       )
       expect(lost).toMatchObject({ kind: 'unavailable', members: { outcome: 'unknown' } })
-      await clock.advance(JUNE_MS + repeated_after_ms - clock.now_ms())
+      await clock.advance(JUNE_MS + repeated_after_ms - clock.nowMs())
       const id = idOf(await run(() => instance().create('u', createNote({ key: keyed('k') }))))
       await clock.advance(HOUR_MS)
       expect(await run(() => idsOf(instance(), 'u'))).toEqual([id])
@@ -260,7 +260,7 @@ describe("across a month's end", () => {
 
   test.each([
     ['a lookup', { start: '2025-06-01T01:00:00Z' }, 'read', 3],
-    ['a reservation', { start: '2025-06-01T00:00:30Z', latency_ms: slow_writes_ms }, 'write', 1],
+    ['a reservation', { start: '2025-06-01T00:00:30Z', latencyMs: slowWritesMs }, 'write', 1],
   ] as const)(
     'whoever was told that nothing was changed, after %s took too long, finds nothing later',
     async (...given) => {
@@ -284,7 +284,7 @@ describe("across a month's end", () => {
     store.strike('write', { late_landing: { delay_ms: 585_000 } })
     store.strike('write', 'unavailable', 7)
     expect(await kindOf(run(() => behind!.create('u', createNote({ key: keyed('k') }))))).toBe('unavailable')
-    await clock.advance(JUNE_MS + 586_000 - clock.now_ms())
+    await clock.advance(JUNE_MS + 586_000 - clock.nowMs())
     const id = idOf(await run(() => ahead!.create('u', createNote({ key: keyed('k') }))))
     await clock.advance(HOUR_MS)
     expect(await run(() => idsOf(instance(), 'u'))).toEqual([id])

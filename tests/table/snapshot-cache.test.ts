@@ -78,7 +78,7 @@ describe('a large cold object', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const chance = seededRandom(seed)
       const clock = new VirtualClock()
-      const store = new MemoryObjectStore({ clock, latency_ms: () => Math.floor(chance.uniform() * 10) * 10 })
+      const store = new MemoryObjectStore({ clock, latencyMs: () => Math.floor(chance.uniform() * 10) * 10 })
       store.place(OBJECT, bytes)
       const cache = new SnapshotCache(store, { bytes_max: 1e9 })
       const wholes = await clock.run(() =>
@@ -171,7 +171,7 @@ describe('the snapshot cache', () => {
   })
 
   test('never answers by itself: a reader sees every write that was acknowledged before it asked', async () => {
-    const { run, instance } = rig({ schema: NOTES_BY_USER, latency_ms: () => 20 })
+    const { run, instance } = rig({ schema: NOTES_BY_USER, latencyMs: () => 20 })
     const [writer, reader] = [instance(), instance()]
     const ids: string[] = []
     for (let at = 0; at < 10; at++) {

@@ -7,7 +7,7 @@ const PUT_MS = 400
 
 /** Thirty saves, four a second, to one instance. */
 async function streamTo(is_rate_limited: boolean) {
-  const { run, clock, store, instance, landings } = rig({ is_rate_limited, latency_ms: () => PUT_MS })
+  const { run, clock, store, instance, landings } = rig({ is_rate_limited, latencyMs: () => PUT_MS })
   const table = instance()
   await run(async () => {
     const saves: Promise<unknown>[] = []
@@ -30,7 +30,7 @@ test('a store that throttles is asked a second apart from then on: hardly anothe
 test('of two instances that both are paced neither takes all the turns', async () => {
   let refused = 0
   for (const seed of [1, 2, 3, 4]) {
-    const { run, clock, instance } = rig({ is_rate_limited: true, latency_ms: () => 100, seed })
+    const { run, clock, instance } = rig({ is_rate_limited: true, latencyMs: () => 100, seed })
     const tables = [instance(), instance()]
     await run(async () => {
       const saves: Promise<unknown>[] = []
@@ -52,15 +52,15 @@ test('a store that never throttles is never waited for', async () => {
 })
 
 test('what was throttled is forgotten after a minute', async () => {
-  const { run, clock, store, instance } = rig({ latency_ms: () => PUT_MS })
+  const { run, clock, store, instance } = rig({ latencyMs: () => PUT_MS })
   const table = instance()
   store.strike('write', 'throttled')
   await run(() => table.create('u', createNote()))
   const savedTwiceMs = async (): Promise<number> => {
-    const start_ms = clock.monotonic_ms()
+    const start_ms = clock.monotonicMs()
     await run(() => table.create('u', createNote()))
     await run(() => table.create('u', createNote()))
-    return clock.monotonic_ms() - start_ms
+    return clock.monotonicMs() - start_ms
   }
   expect(await savedTwiceMs()).toBeGreaterThan(1000)
   await clock.advance(60_000)

@@ -51,7 +51,7 @@ export class Dispatch implements Job<DispatchSums> {
     const listed = folder.objects.get(DISTRIBUTIONS.name)
     if (!listed) return
     const { distributions, clock } = this.#dependencies
-    const now_ms = clock.now_ms()
+    const now_ms = clock.nowMs()
     const facts = await this.#distributions.of(user_id, listed)
     const due = [...facts.scheduled_ms].filter(([, time_ms]) => time_ms <= now_ms)
     const asking = { kind: DISTRIBUTIONS, user_id }

@@ -94,7 +94,7 @@ async function purgeTable(
   referredTo: () => Promise<ReadonlySet<string>>,
 ): Promise<void> {
   const { schema } = table
-  const before_ms = clock.now_ms() - after_days * DAY_MS
+  const before_ms = clock.nowMs() - after_days * DAY_MS
   for (const object of folder.objects.get(schema.name) ?? []) {
     const found = await table.count(user_id, TOMBSTONES.get(schema.name)!, { listed: [object] })
     const tombstones = found.flatMap((of_group) => [...of_group])
@@ -114,7 +114,7 @@ async function purgeTable(
       if (outcomes && is_purged) sums.purged++
       if (outcomes && !is_purged) sums.overtaken++
       if (outcomes && !is_purged) return
-      const deleted_days = Math.floor((clock.now_ms() - deleted_ms) / DAY_MS)
+      const deleted_days = Math.floor((clock.nowMs() - deleted_ms) / DAY_MS)
       tell({ user_id, table: schema.name, record_id, deleted_days })
     })
   }

@@ -75,7 +75,7 @@ class PrimaryVersion {
 
   async current(): Promise<string> {
     const { vault, clock } = this.#dependencies
-    const now_ms = clock.monotonic_ms()
+    const now_ms = clock.monotonicMs()
     if (this.#known && now_ms < this.#known.until_ms) return await this.#known.version
     const known = { version: vault.primaryVersion(), until_ms: now_ms + PRIMARY_KNOWN_MS }
     this.#known = known

@@ -70,7 +70,7 @@ export function retentionJob(dependencies: RetentionDependencies): Job<Retention
 async function takeTurn(dependencies: RetentionDependencies, turn: Turn<RetentionSums>): Promise<void> {
   const { audiences, distributions, clock, idle_days } = dependencies
   const { user_id, folder, sums, dry_run, tell } = turn
-  const before_ms = clock.now_ms() - idle_days * DAY_MS
+  const before_ms = clock.nowMs() - idle_days * DAY_MS
   const unchanged: { month: string; changed_ms: Map<string, number> }[] = []
   for (const object of folder.objects.get(AUDIENCES.name) ?? []) {
     const changed_ms = new Map<string, number>()
@@ -100,7 +100,7 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
         }))
     idle.forEach(([audience_id, time_ms], at) => {
       if (!countsAs(outcomes?.[at], sums)) return
-      const unused_ms = clock.now_ms() - lastUsedMs(audience_id, time_ms)
+      const unused_ms = clock.nowMs() - lastUsedMs(audience_id, time_ms)
       tell({ user_id, audience_id, idle_days: Math.floor(unused_ms / DAY_MS) })
     })
   }

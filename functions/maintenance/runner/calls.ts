@@ -58,7 +58,7 @@ export class Calls {
   async job(name: keyof typeof PERIODS, query: Query): Promise<Body> {
     const job = this.#jobs[name]
     if (query.cursor !== undefined || query.dry_run === 'true') return await this.#alone(job, query)
-    const started_ms = this.#dependencies.clock.monotonic_ms()
+    const started_ms = this.#dependencies.clock.monotonicMs()
     const called = await callScheduled(this.#runs, job, PERIODS[name], CALL_MS_MAX)
     const slice = 'slice' in called ? called.slice : nothing(job)
     if ('slice' in called) this.#logCall(job, slice, { is_dry: false, started_ms })
@@ -68,7 +68,7 @@ export class Calls {
   }
 
   async #alone(job: Job, { cursor = '', dry_run }: Query): Promise<Body> {
-    const started_ms = this.#dependencies.clock.monotonic_ms()
+    const started_ms = this.#dependencies.clock.monotonicMs()
     const is_dry = dry_run === 'true'
     const slice = await runSlice(this.#runs, job, {
       after: placeOf(cursor),
@@ -96,7 +96,7 @@ export class Calls {
       dry_run: is_dry,
       state: stateOf(slice),
       ...slice.sums,
-      ms: Math.round(clock.monotonic_ms() - started_ms),
+      ms: Math.round(clock.monotonicMs() - started_ms),
     })
   }
 
@@ -113,7 +113,7 @@ export class Calls {
   /** What is remembered of a dispatch. */
   #passing({ sums, stopped_after }: Slice): Run {
     return {
-      started_at: isoTime(this.#dependencies.clock.now_ms()),
+      started_at: isoTime(this.#dependencies.clock.nowMs()),
       finished_at: null,
       after: stopped_after ?? null,
       calls: 1,

@@ -58,7 +58,7 @@ const REPORT_ITEMS_MAX = 100
 export async function runSlice(dependencies: SliceDependencies, job: Job, request: SliceRequest): Promise<Slice> {
   const { clock, folders } = dependencies
   const { after, duration_ms_max = Infinity } = request
-  const until_ms = clock.monotonic_ms() + duration_ms_max
+  const until_ms = clock.monotonicMs() + duration_ms_max
   const sums = { users: 0, failed_users: 0, ...job.begin() }
   const report = new Report(job)
   let last = after
@@ -67,10 +67,10 @@ export async function runSlice(dependencies: SliceDependencies, job: Job, reques
   try {
     const walk = folders(job.shelves, after)[Symbol.asyncIterator]()
     let next = await walk.next()
-    while (!next.done && clock.monotonic_ms() < until_ms) {
+    while (!next.done && clock.monotonicMs() < until_ms) {
       const batch: UserFolder[] = []
       for (let bytes = 0; !next.done && batch.length < USERS_SIDE_BY_SIDE; next = await walk.next()) {
-        bytes += largest_bytes(next.value)
+        bytes += largestBytes(next.value)
         if (batch.length > 0 && bytes > BYTES_SIDE_BY_SIDE) break
         batch.push(next.value)
       }
@@ -109,7 +109,7 @@ async function takeTurn(
   if (user_id === undefined) return { place, items, sums: own.sums }
   try {
     const work = () => job.turn({ ...own, user_id, folder, dry_run })
-    const limit_ms = until_ms + TURN_GRACE_MS - clock.monotonic_ms()
+    const limit_ms = until_ms + TURN_GRACE_MS - clock.monotonicMs()
     await (limit_ms === Infinity ? work() : withTimeLimit(clock, limit_ms, work, tookTooLong))
     return { place, items, sums: { ...own.sums, users: 1 } }
   } catch (error) {
@@ -126,7 +126,7 @@ function isAway(error: unknown): error is Error {
 }
 
 /** A job holds one object of a user at a time. */
-function largest_bytes({ objects }: UserFolder): number {
+function largestBytes({ objects }: UserFolder): number {
   return Math.max(0, ...[...objects.values()].flat().map(({ size_bytes }) => size_bytes))
 }
 

@@ -101,11 +101,11 @@ export class ProgressObjects {
   async claim(job: JobName, run: Run, generation: Generation): Promise<Generation | undefined> {
     const { clock, random } = this.#dependencies
     const claim_id = Buffer.from(random.bytes(8)).toString('hex')
-    return await this.write(job, { run, claim: { claim_id, until: isoTime(clock.now_ms() + CLAIM_MS) } }, generation)
+    return await this.write(job, { run, claim: { claim_id, until: isoTime(clock.nowMs() + CLAIM_MS) } }, generation)
   }
 
   isClaimed({ claim }: Progress): boolean {
-    return claim !== undefined && Date.parse(claim.until) > this.#dependencies.clock.now_ms()
+    return claim !== undefined && Date.parse(claim.until) > this.#dependencies.clock.nowMs()
   }
 
   /** @returns the new generation; undefined when another has written since, whose word then stands */

@@ -37,7 +37,7 @@ export async function callScheduled(
   const { clock, progress } = dependencies
   const { progress: before, generation } = await progress.read(job.name)
   if (progress.isClaimed(before)) return { state: 'busy' }
-  const now_ms = clock.now_ms()
+  const now_ms = clock.nowMs()
   if (before.run?.finished_at && isSamePeriod(period, Date.parse(before.run.started_at), now_ms)) {
     return { state: 'waiting', run: before.run }
   }
@@ -71,7 +71,7 @@ function withSlice(job: Job, run: Run, slice: Slice, clock: Clock): Run {
   const is_finished = slice.stopped_after === undefined && slice.failure === undefined
   return {
     started_at: run.started_at,
-    finished_at: is_finished ? isoTime(clock.now_ms()) : null,
+    finished_at: is_finished ? isoTime(clock.nowMs()) : null,
     after: is_finished ? null : (slice.stopped_after ?? run.after),
     calls: run.calls + 1,
     failures: slice.failure === undefined ? 0 : run.failures + 1,

@@ -94,8 +94,8 @@ export interface GateTools {
 /** @throws Error that says what failed; the signal's reason when it is aborted */
 export async function passGate(candidates: readonly Candidate[], gate_ms: number, tools: GateTools): Promise<void> {
   const { smoke, clock, say, signal, renewLease } = tools
-  const since_ms = clock.now_ms()
-  const started_ms = clock.monotonic_ms()
+  const since_ms = clock.nowMs()
+  const started_ms = clock.monotonicMs()
   const watches = candidates.map((candidate) => new Watch(candidate))
   let held_for = ''
   for (;;) {
@@ -103,9 +103,9 @@ export async function passGate(candidates: readonly Candidate[], gate_ms: number
     await renewLease()
     const checks = await smoke(candidates)
     for (const watch of watches) watch.note(checks)
-    const observed = await Promise.all(watches.map((watch) => watch.observe(tools.metrics, since_ms, clock.now_ms())))
+    const observed = await Promise.all(watches.map((watch) => watch.observe(tools.metrics, since_ms, clock.nowMs())))
     const verdict = judge(observed)
-    const elapsed_ms = clock.monotonic_ms() - started_ms
+    const elapsed_ms = clock.monotonicMs() - started_ms
     if (verdict.kind === 'fail') throw new Error(`The gate failed: ${verdict.reason}`)
     if (elapsed_ms >= gate_ms) {
       if (verdict.kind === 'pass') return say(`The gate passed after ${Math.round(elapsed_ms / 60_000)} minutes`)

@@ -59,7 +59,7 @@ class LockBusy extends OperatorError {
  */
 export async function acquireLock(acquisition: Acquisition): Promise<Lease> {
   const { owner, clock, wait_ms_max, signal, say } = acquisition
-  const started_ms = clock.monotonic_ms()
+  const started_ms = clock.monotonicMs()
   let announced = ''
   for (;;) {
     if (signal.aborted) throw new LockBusy('Told to end while waiting for another rollout')
@@ -69,7 +69,7 @@ export async function acquireLock(acquisition: Acquisition): Promise<Lease> {
       if (await lease.take()) return lease
       continue
     }
-    if (clock.monotonic_ms() - started_ms >= wait_ms_max) {
+    if (clock.monotonicMs() - started_ms >= wait_ms_max) {
       throw new LockBusy(`${kept.owner} is still rolling out; nothing was changed`)
     }
     if (announced !== kept.owner) say(`${owner} waits for ${kept.owner}, whose lease holds until ${kept.lease_until}`)
@@ -79,7 +79,7 @@ export async function acquireLock(acquisition: Acquisition): Promise<Lease> {
 }
 
 function isStale({ lease_until }: KeptLock, clock: Clock): boolean {
-  return clock.now_ms() > Date.parse(lease_until) + TAKEOVER_GRACE_MS
+  return clock.nowMs() > Date.parse(lease_until) + TAKEOVER_GRACE_MS
 }
 
 /** A lock that is held. */
@@ -117,7 +117,7 @@ export class Lease {
 
   /** Renews the lease when a third of it is over. */
   async renew(): Promise<void> {
-    if (this.#until_ms - this.#tools.clock.now_ms() < RENEW_BELOW_MS) await this.confirm()
+    if (this.#until_ms - this.#tools.clock.nowMs() < RENEW_BELOW_MS) await this.confirm()
   }
 
   /**
@@ -126,7 +126,7 @@ export class Lease {
    */
   async confirm(): Promise<void> {
     const { run, commands, clock, owner } = this.#tools
-    const until_ms = clock.now_ms() + LEASE_MS
+    const until_ms = clock.nowMs() + LEASE_MS
     const body = { owner, lease_until: isoTime(until_ms), serving: this.#serving }
     // One member per line, which rollback.sh reads without a parser.
     const command = commands.writeLock(this.#generation, `${JSON.stringify(body, null, 2)}\n`)

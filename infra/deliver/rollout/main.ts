@@ -127,9 +127,9 @@ function abortedBySignals(): AbortController {
 function keptFor<T>(duration_ms: number, clock: Clock, make: () => Promise<T>): () => Promise<T> {
   let kept: { value: Promise<T>; until_ms: number } | undefined
   return () => {
-    if (kept !== undefined && clock.monotonic_ms() < kept.until_ms) return kept.value
+    if (kept !== undefined && clock.monotonicMs() < kept.until_ms) return kept.value
     const value = make()
-    kept = { value, until_ms: clock.monotonic_ms() + duration_ms }
+    kept = { value, until_ms: clock.monotonicMs() + duration_ms }
     value.catch(() => (kept = undefined))
     return value
   }

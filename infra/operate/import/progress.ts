@@ -17,7 +17,7 @@ export function streamProgress(
 ): Progress {
   const is_terminal = stream.isTTY === true
   const step_ms = is_terminal ? TERMINAL_STEP_MS : LOG_STEP_MS
-  let last_step_ms = is_terminal ? -Infinity : clock.monotonic_ms()
+  let last_step_ms = is_terminal ? -Infinity : clock.monotonicMs()
   let is_open = false
   const clear = () => {
     if (is_open) stream.write('\r\x1b[2K')
@@ -29,7 +29,7 @@ export function streamProgress(
       stream.write(`${text}\n`)
     },
     step: (text) => {
-      const now_ms = clock.monotonic_ms()
+      const now_ms = clock.monotonicMs()
       if (now_ms - last_step_ms < step_ms) return
       last_step_ms = now_ms
       clear()

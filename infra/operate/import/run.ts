@@ -49,7 +49,7 @@ export interface ImportTools {
  */
 export async function runImport(request: ImportRequest, tools: ImportTools): Promise<Report> {
   const { clock, random, progress } = tools
-  const now_ms = clock.now_ms()
+  const now_ms = clock.nowMs()
   const report = new Report({
     id: newId('mig', now_ms, random),
     mode: request.mode,
@@ -177,7 +177,7 @@ async function carryFiles(
 /** Keeps the report in the bucket. @returns its object name */
 export async function storeReport(report: Report, tools: ImportTools): Promise<string> {
   const name = `migrations/${report.id}.json`
-  const bytes = new TextEncoder().encode(report.toJson(isoTime(tools.clock.now_ms())))
+  const bytes = new TextEncoder().encode(report.toJson(isoTime(tools.clock.nowMs())))
   // Nobody else has this id: a name that is taken already holds an earlier attempt of these very bytes.
   await patiently(tools, () =>
     tools.store.write(name, bytes, {

@@ -104,7 +104,7 @@ export class Faults implements WriteGate, DiskSpace {
     return structuredClone(this.#settings)
   }
 
-  latency_ms(kind: OperationKind): number {
+  latencyMs(kind: OperationKind): number {
     const { read_ms, write_ms, list_ms } = this.#settings.latency
     return kind === 'read' ? read_ms : kind === 'list' ? list_ms : write_ms
   }
@@ -132,12 +132,12 @@ export class Faults implements WriteGate, DiskSpace {
 
   admit(bucket: string, name: string): void {
     const last_ms = this.#last_change_ms.get(`${bucket}/${name}`)
-    if (last_ms === undefined || this.#clock.monotonic_ms() - last_ms >= TIME_BETWEEN_CHANGES_MS) return
+    if (last_ms === undefined || this.#clock.monotonicMs() - last_ms >= TIME_BETWEEN_CHANGES_MS) return
     throw rateLimited(bucket, name)
   }
 
   changed(bucket: string, name: string): void {
-    if (this.#settings.rate_limit) this.#last_change_ms.set(`${bucket}/${name}`, this.#clock.monotonic_ms())
+    if (this.#settings.rate_limit) this.#last_change_ms.set(`${bucket}/${name}`, this.#clock.monotonicMs())
   }
 
   take(bytes: number): number {

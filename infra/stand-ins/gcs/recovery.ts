@@ -106,7 +106,7 @@ function adoptOutsideChanges(catalog: Catalog, files: ObjectFiles, clock: Clock)
   const buckets_folder = path.join(files.root, 'buckets')
   for (const entry of fs.readdirSync(buckets_folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || !isBucketName(entry.name) || catalog.buckets.has(entry.name)) continue
-    const now_ms = clock.now_ms()
+    const now_ms = clock.nowMs()
     const record = { name: entry.name, metageneration: 1, versioning: true, labels: {} }
     catalog.apply({ kind: 'bucket', bucket: { ...record, created_ms: now_ms, updated_ms: now_ms } })
     files.addBucket(entry.name)
@@ -136,7 +136,7 @@ function adoptChange(catalog: Catalog, files: ObjectFiles, clock: Clock, bucket:
   if (!live) return false
   const stat = fs.statSync(files.livePath(bucket, name, live.location), { throwIfNoEntry: false })
   if (!stat?.isFile()) {
-    catalog.apply({ kind: 'deleted', bucket, name, keeps: false, at_ms: clock.now_ms() })
+    catalog.apply({ kind: 'deleted', bucket, name, keeps: false, at_ms: clock.nowMs() })
     if (live.location === 'plain') files.release(bucket, name)
     return true
   }
@@ -162,7 +162,7 @@ function adoptFile(
   const location = known?.location ?? 'plain'
   const file_path = files.livePath(bucket, name, location)
   const bytes = fs.readFileSync(file_path)
-  const now_ms = clock.now_ms()
+  const now_ms = clock.nowMs()
   const version: Version = {
     name,
     generation: catalog.nextGeneration(now_ms),

@@ -27,13 +27,13 @@ export class Replays {
       const known = this.#answers.get(key)
       if (known) return known.answer
       const answer = await work()
-      if (answer.status < 300) this.#answers.set(key, { answer, at_ms: this.#clock.monotonic_ms() })
+      if (answer.status < 300) this.#answers.set(key, { answer, at_ms: this.#clock.monotonicMs() })
       return answer
     })
   }
 
   #forgetOld(): void {
-    const oldest_ms = this.#clock.monotonic_ms() - KEPT_MS
+    const oldest_ms = this.#clock.monotonicMs() - KEPT_MS
     for (const [key, { at_ms }] of this.#answers) {
       if (at_ms >= oldest_ms && this.#answers.size <= ENTRIES_MAX) return
       this.#answers.delete(key)

@@ -68,7 +68,7 @@ export class RequestRunner {
     const chosen = this.#faults.choose(kind, bucket, name)
     const comes_after = chosen !== undefined && AFTER_COMMIT.has(chosen.fault)
     const rule = chosen && (comes_after || this.#faults.spend(chosen)) ? chosen : undefined
-    await this.#wait(this.#faults.latency_ms(kind))
+    await this.#wait(this.#faults.latencyMs(kind))
     switch (rule?.fault) {
       case 'stall':
         return

@@ -103,7 +103,7 @@ async function answer(runner: RequestRunner, request: IncomingMessage, response:
 async function createBuckets(service: Service, names: string[]): Promise<void> {
   for (const name of names) {
     if (service.storage.catalog.buckets.has(name)) continue
-    const now_ms = service.clock.now_ms()
+    const now_ms = service.clock.nowMs()
     const { versioning } = service
     const times = { created_ms: now_ms, updated_ms: now_ms }
     await service.storage.createBucket({ name, metageneration: 1, versioning, labels: {}, ...times })

@@ -123,7 +123,7 @@ export class Storage {
       const was_plain = replaced?.location === 'plain'
       const location = was_plain ? 'plain' : this.#files.claim(bucket, name)
       holder.pending_writes++
-      const generation = this.catalog.nextGeneration(this.#clock.now_ms())
+      const generation = this.catalog.nextGeneration(this.#clock.nowMs())
       const keeps = holder.record.versioning
       try {
         const made = typeof content === 'function' ? await content() : content
@@ -161,7 +161,7 @@ export class Storage {
         ...current,
         settings: change(current.settings),
         metageneration: current.metageneration + 1,
-        updated_ms: this.#clock.now_ms(),
+        updated_ms: this.#clock.nowMs(),
       }
       await this.#commits.commit({ kind: 'patched', bucket, version }, () => undefined)
       this.#gate.changed(bucket, name)
@@ -180,7 +180,7 @@ export class Storage {
       check(version)
       if (generation === undefined) {
         const keeps = holder.record.versioning
-        await this.#commits.commit({ kind: 'deleted', bucket, name, keeps, at_ms: this.#clock.now_ms() }, () =>
+        await this.#commits.commit({ kind: 'deleted', bucket, name, keeps, at_ms: this.#clock.nowMs() }, () =>
           this.#files.takeAway(bucket, version, keeps),
         )
       } else {
@@ -227,7 +227,7 @@ export class Storage {
       const { record } = this.bucket(name)
       check(record)
       const metageneration = record.metageneration + 1
-      const bucket = { ...record, ...change(record), metageneration, updated_ms: this.#clock.now_ms() }
+      const bucket = { ...record, ...change(record), metageneration, updated_ms: this.#clock.nowMs() }
       await this.#commits.commit({ kind: 'bucket', bucket }, () => undefined)
       return bucket
     })
@@ -261,7 +261,7 @@ export class Storage {
     ])
     if (summed.status === 'rejected') throw summed.reason
     if (staged.status === 'rejected') throw staged.reason
-    const now_ms = this.#clock.now_ms()
+    const now_ms = this.#clock.nowMs()
     const { md5 } = summed.value
     return {
       ...place,

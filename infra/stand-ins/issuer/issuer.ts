@@ -53,7 +53,7 @@ export async function createLocalIssuer(options: LocalIssuerOptions): Promise<Lo
   const key = await importJWK(private_jwk, ALGORITHM)
 
   const sign = (claims: Readonly<Record<string, unknown>>) => {
-    const now_s = Math.floor(clock.now_ms() / 1000)
+    const now_s = Math.floor(clock.nowMs() / 1000)
     const standard = { iss: issuer, aud: audience, iat: now_s, exp: now_s + TOKEN_DURATION_S }
     return new SignJWT({ ...standard, ...claims }).setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' }).sign(key)
   }

@@ -34,11 +34,11 @@ export interface CheckedBytes {
 
 /**
  * A field of bytes with the checksum that may come with it, in the field of the same name and `Crc32c`.
- * @param on_arrival what the way here did to the bytes
+ * @param onArrival what the way here did to the bytes
  * @throws Refusal 400
  */
-export function checkedBytes(body: Body, field: string, on_arrival: (bytes: Buffer) => Buffer): CheckedBytes {
-  const bytes = on_arrival(bytesOf(body, field))
+export function checkedBytes(body: Body, field: string, onArrival: (bytes: Buffer) => Buffer): CheckedBytes {
+  const bytes = onArrival(bytesOf(body, field))
   const bytes_max = field === 'ciphertext' ? CIPHERTEXT_BYTES_MAX : BYTES_MAX
   if (bytes.length > bytes_max)
     throw invalid(`The ${snake(field)} has ${bytes.length} bytes; at most ${bytes_max} are allowed.`)

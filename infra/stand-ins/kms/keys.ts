@@ -30,7 +30,7 @@ export class Keys {
   /** The key of that name, with a first version, if there is none yet. */
   ensure(name: string): void {
     if (this.#keys.some((key) => key.name === name)) return
-    const key = { name, created_ms: this.#clock.now_ms(), primary: '1', versions: [this.#newVersion('1')] }
+    const key = { name, created_ms: this.#clock.nowMs(), primary: '1', versions: [this.#newVersion('1')] }
     this.#save([...this.#keys, key])
   }
 
@@ -82,7 +82,7 @@ export class Keys {
   setState(key_name: string, id: string, state: VersionState): StoredVersion {
     const version = this.version(key_name, id)
     if (version.state === 'DESTROYED') throw illegalState(`${nameOf(key_name, id)} is DESTROYED, for ever.`)
-    const now_ms = this.#clock.now_ms()
+    const now_ms = this.#clock.nowMs()
     const destroy_ms = state === 'DESTROYED' ? now_ms : state === 'DESTROY_SCHEDULED' ? now_ms + DESTROY_DELAY_MS : null
     const material = state === 'DESTROYED' ? null : version.material
     return this.#replaceVersion(key_name, { ...version, state, destroy_ms, material })
@@ -125,17 +125,17 @@ export class Keys {
   #newVersion(id: string): StoredVersion {
     const handle = Buffer.from(this.#random.bytes(HANDLE_BYTES)).toString('base64')
     const material = Buffer.from(this.#random.bytes(32)).toString('base64')
-    return { id, state: 'ENABLED', created_ms: this.#clock.now_ms(), handle, material, destroy_ms: null }
+    return { id, state: 'ENABLED', created_ms: this.#clock.nowMs(), handle, material, destroy_ms: null }
   }
 
   /** Versions whose time has come: their material goes, from the file too. */
   #destroyDue(): void {
-    const now_ms = this.#clock.now_ms()
-    const is_due = ({ state, destroy_ms }: StoredVersion) =>
+    const now_ms = this.#clock.nowMs()
+    const isDue = ({ state, destroy_ms }: StoredVersion) =>
       state === 'DESTROY_SCHEDULED' && destroy_ms !== null && destroy_ms <= now_ms
-    if (!this.#keys.some(({ versions }) => versions.some(is_due))) return
+    if (!this.#keys.some(({ versions }) => versions.some(isDue))) return
     const destroyed = (version: StoredVersion): StoredVersion =>
-      is_due(version) ? { ...version, state: 'DESTROYED', material: null } : version
+      isDue(version) ? { ...version, state: 'DESTROYED', material: null } : version
     this.#save(this.#keys.map((key) => ({ ...key, versions: key.versions.map(destroyed) })))
   }
 

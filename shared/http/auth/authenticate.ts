@@ -78,7 +78,7 @@ export function createAuthenticator(options: Options): Authenticator {
       audience: function_url === undefined ? settings.audiences : [...settings.audiences, function_url],
       algorithms: settings.algorithms,
       clockTolerance: CLOCK_TOLERANCE_S,
-      currentDate: new Date(clock.now_ms()),
+      currentDate: new Date(clock.nowMs()),
       requiredClaims: ['sub', 'exp'],
     })
     const identity = identityOf(payload, settings, options.user_hash_salt)
@@ -92,7 +92,7 @@ export function createAuthenticator(options: Options): Authenticator {
       const known = verified.get(key)
       if (known !== undefined) {
         const { revision } = await known.issuer.keys.current()
-        if (revision === known.revision && isInTime(known, clock.now_ms())) return known.identity
+        if (revision === known.revision && isInTime(known, clock.nowMs())) return known.identity
         verified.delete(key)
       }
       const fresh = await verify(token)

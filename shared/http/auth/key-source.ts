@@ -52,7 +52,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
 
   /** At most one fetch at a time; everyone who needs it waits for the same. Rejects when it fails. */
   const refresh = (): Promise<void> => {
-    attempted_ms = clock.monotonic_ms()
+    attempted_ms = clock.monotonicMs()
     pending ??= withTimeLimit(clock, FETCH_DURATION_MS_MAX, fetchKeys, () => new Error('the time limit has passed'))
       .catch((error: unknown) => {
         onFault(error)
@@ -66,7 +66,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
     const url = jwks_url ?? (await discover(issuer, signal))
     if (!acceptsUrl(url)) throw new Error(`${issuer} names keys at ${url}, which is not allowed here`)
     const text = await fetchText(url, signal)
-    const fetched_ms = clock.monotonic_ms()
+    const fetched_ms = clock.monotonicMs()
     if (keys?.text === text) keys.fetched_ms = fetched_ms
     else {
       const find = createLocalJWKSet(JSON.parse(text) as Parameters<typeof createLocalJWKSet>[0])
@@ -75,7 +75,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
   }
 
   const current = async (): Promise<KeySet> => {
-    const now_ms = clock.monotonic_ms()
+    const now_ms = clock.monotonicMs()
     const age_ms = keys === undefined ? Infinity : now_ms - keys.fetched_ms
     if (keys !== undefined && age_ms < KEPT_MS) {
       if (age_ms > FRESH_MS && now_ms - attempted_ms >= REFETCH_INTERVAL_MS) void refresh().catch(() => undefined)
@@ -91,7 +91,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
   return {
     current,
     async afterUnknownKey() {
-      const may_fetch = pending !== undefined || clock.monotonic_ms() - attempted_ms >= REFETCH_INTERVAL_MS
+      const may_fetch = pending !== undefined || clock.monotonicMs() - attempted_ms >= REFETCH_INTERVAL_MS
       // A failed refetch leaves the keys at hand: the token's key is unknown then, which is the caller's to say.
       if (may_fetch) await refresh().catch(() => undefined)
       return current()

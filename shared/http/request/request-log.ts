@@ -63,12 +63,12 @@ export function createRequestLogger({ name, revision, project, log, clock }: Opt
       route: undefined,
       user_hash: undefined,
       record_id: undefined,
-      started_ms: clock.monotonic_ms(),
+      started_ms: clock.monotonicMs(),
       trace: newTrace(),
     }),
 
     end(record, request, { status, outcome, bytes }) {
-      const elapsed_ms = clock.monotonic_ms() - record.started_ms
+      const elapsed_ms = clock.monotonicMs() - record.started_ms
       const { store_reads, store_writes, store_lists, retries, group_size } = record.trace
       const path = record.path.slice(0, PATH_CHARACTERS_MAX)
       log.write({

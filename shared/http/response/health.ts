@@ -23,7 +23,7 @@ export function createHealthHandler({ probe, revision, clock, onFault }: Options
 
   const isHealthy = (): Promise<boolean> => {
     if (probe === undefined) return Promise.resolve(true)
-    if (kept !== undefined && clock.monotonic_ms() < kept.until_ms) return kept.outcome
+    if (kept !== undefined && clock.monotonicMs() < kept.until_ms) return kept.outcome
     const late = () => new Error('the probe took too long')
     const outcome = withTimeLimit(clock, PROBE_DURATION_MS_MAX, probe, late).then(
       () => true,
@@ -32,7 +32,7 @@ export function createHealthHandler({ probe, revision, clock, onFault }: Options
         return false
       },
     )
-    kept = { outcome, until_ms: clock.monotonic_ms() + PROBE_KEPT_MS }
+    kept = { outcome, until_ms: clock.monotonicMs() + PROBE_KEPT_MS }
     return outcome
   }
 
@@ -45,7 +45,7 @@ export function createHealthHandler({ probe, revision, clock, onFault }: Options
     return {
       status: 200,
       headers: { 'Cache-Control': 'no-store' },
-      body: { status: 'ok', storage_backend: 'parquet', revision, timestamp: isoTime(clock.now_ms()) },
+      body: { status: 'ok', storage_backend: 'parquet', revision, timestamp: isoTime(clock.nowMs()) },
     }
   }
 }

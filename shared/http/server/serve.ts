@@ -99,10 +99,10 @@ export function onShutdown(log: Log, drain: (duration_ms_max?: number) => Promis
   const end = async (reason: string, exit_code: number) => {
     if (ending) return
     ending = true
-    const started_ms = systemClock.monotonic_ms()
+    const started_ms = systemClock.monotonicMs()
     log.write({ severity: 'NOTICE', message: `ending: ${reason}` })
     const cut_off = await drain()
-    const ms = Math.round(systemClock.monotonic_ms() - started_ms)
+    const ms = Math.round(systemClock.monotonicMs() - started_ms)
     log.write({ severity: cut_off === 0 ? 'NOTICE' : 'ERROR', message: 'ended', cut_off_requests: cut_off, ms })
     await log.flush()
     process.exit(cut_off === 0 ? exit_code : 1)

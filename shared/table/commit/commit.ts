@@ -115,7 +115,7 @@ export async function commitBatch(
       }
     }
     if (result.kind === 'conflict') await attempts.waitAfterConflict()
-    if (clock.monotonic_ms() > attempts.deadline_ms) throw attempts.exhausted()
+    if (clock.monotonicMs() > attempts.deadline_ms) throw attempts.exhausted()
     // Only now: rows read before the wait would lose the next race as well.
     view = await refresh()
   }
@@ -129,7 +129,7 @@ async function prepare(
   batch: readonly Mutation[],
 ): Promise<{ plan: Plan; candidate: Candidate | undefined }> {
   const { schema, month } = target
-  const now_ms = dependencies.clock.now_ms()
+  const now_ms = dependencies.clock.nowMs()
   const draft = await openDraft(schema, snapshot, batch)
   for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
     const plan = evaluate(month, draft, batch, { now_ms, admission })
@@ -210,7 +210,7 @@ export class Attempts {
 
   constructor(dependencies: CommitDependencies) {
     this.#dependencies = dependencies
-    this.deadline_ms = dependencies.clock.monotonic_ms() + COMMIT_DEADLINE_MS
+    this.deadline_ms = dependencies.clock.monotonicMs() + COMMIT_DEADLINE_MS
   }
 
   /**
@@ -227,7 +227,7 @@ export class Attempts {
     let was_unanswered = false
     this.#may_have_landed = false
     for (;;) {
-      if (this.count >= ATTEMPTS_MAX || clock.monotonic_ms() > this.deadline_ms) throw this.exhausted()
+      if (this.count >= ATTEMPTS_MAX || clock.monotonicMs() > this.deadline_ms) throw this.exhausted()
       if (this.count++ > 0) currentTrace().retries++
       try {
         const result = await store.write(name, candidate.bytes, {

@@ -58,7 +58,7 @@ export class GroupCommit<Target extends { readonly name: string }> {
       })
     }
     const { promise, resolve, reject } = Promise.withResolvers<Committed>()
-    const waiting: Waiting = { mutation, resolve, reject, since_ms: this.#clock.monotonic_ms() }
+    const waiting: Waiting = { mutation, resolve, reject, since_ms: this.#clock.monotonicMs() }
     if (queue) {
       queue.push(waiting)
     } else {
@@ -78,7 +78,7 @@ export class GroupCommit<Target extends { readonly name: string }> {
       await this.#pace?.ready(target.name)
       const batch = takeBatch(queue)
       committed = batch.length
-      const oldest_ms = this.#clock.monotonic_ms() - WAIT_MAX_MS
+      const oldest_ms = this.#clock.monotonicMs() - WAIT_MAX_MS
       const overdue = batch.filter(({ since_ms }) => since_ms < oldest_ms)
       for (const { reject } of overdue) reject(waitedTooLong())
       const due = batch.filter(({ since_ms }) => since_ms >= oldest_ms)
@@ -102,13 +102,13 @@ export class GroupCommit<Target extends { readonly name: string }> {
    * @param committed how many went with the batch before: who comes right behind a crowd belongs to it
    */
   async #linger(owner: string, queue: readonly Waiting[], committed: number): Promise<void> {
-    const until_ms = this.#clock.monotonic_ms() + LINGER_MAX_MS
-    for (let before = 0; before < queue.length && this.#clock.monotonic_ms() < until_ms;) {
+    const until_ms = this.#clock.monotonicMs() + LINGER_MAX_MS
+    for (let before = 0; before < queue.length && this.#clock.monotonicMs() < until_ms;) {
       before = queue.length
       if (Math.max(before, committed) < CROWD_OPERATIONS) await this.#clock.turn()
       else await this.#clock.sleep(CROWD_PAUSE_MS)
       const gathering = this.#gatherings.get(owner)
-      if (gathering) await this.#clock.sleep(until_ms - this.#clock.monotonic_ms(), gathering.complete.signal)
+      if (gathering) await this.#clock.sleep(until_ms - this.#clock.monotonicMs(), gathering.complete.signal)
     }
   }
 }

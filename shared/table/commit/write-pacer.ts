@@ -27,7 +27,7 @@ export class Pace {
   }
 
   throttled(name: string): void {
-    const now_ms = this.#clock.monotonic_ms()
+    const now_ms = this.#clock.monotonicMs()
     for (const [other, { until_ms }] of this.#busy) if (until_ms < now_ms) this.#busy.delete(other)
     const landed_ms = this.#busy.get(name)?.landed_ms ?? -Infinity
     this.#busy.set(name, { until_ms: now_ms + REMEMBERED_MS, landed_ms })
@@ -35,13 +35,13 @@ export class Pace {
 
   landed(name: string): void {
     const busy = this.#busy.get(name)
-    if (busy) busy.landed_ms = this.#clock.monotonic_ms()
+    if (busy) busy.landed_ms = this.#clock.monotonicMs()
   }
 
   /** Waits until the object can take the next change. */
   async ready(name: string): Promise<void> {
     const busy = this.#busy.get(name)
-    const now_ms = this.#clock.monotonic_ms()
+    const now_ms = this.#clock.monotonicMs()
     if (!busy || busy.until_ms < now_ms) return
     // Up to as long again by chance: who always came exactly a second after its own change would win every turn.
     const wait_ms = busy.landed_ms + CHANGE_INTERVAL_MS * (1 + this.#random.uniform()) - now_ms

@@ -74,7 +74,7 @@ export class Writes {
         return await this.#submit(user_id, { ...mutation, id: located.id }, located.month, announced)
       }
       // No such record can exist, so there is nothing to prove: the decision over an absent one is final.
-      const decision = mutation.decide(undefined, this.#dependencies.clock.now_ms())
+      const decision = mutation.decide(undefined, this.#dependencies.clock.nowMs())
       if (decision.kind === 'refuse') return { kind: 'refused', problem: decision.problem }
       return { kind: 'refused', problem: notATypeId(this.#schema) }
     } finally {
@@ -86,7 +86,7 @@ export class Writes {
     const announced = this.#group_commit.announce(user_id)
     try {
       const { clock, random } = this.#dependencies
-      const now_ms = clock.now_ms()
+      const now_ms = clock.nowMs()
       const proposed = creationOf(newId(this.#schema.id_prefix, now_ms, random), creation)
       const is_split = creation.idempotency !== undefined && this.#schema.partitioned_by === 'month'
       const other = is_split ? earlierLedger(now_ms) : undefined

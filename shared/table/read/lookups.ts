@@ -48,7 +48,7 @@ export class Lookups {
     request_hash: string,
   ): Promise<{ entry: LedgerEntry; row: Row | undefined } | undefined> {
     return await this.#inObject(user_id, month, async (snapshot) => {
-      const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.now_ms()).find(request_hash)
+      const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.nowMs()).find(request_hash)
       return entry && { entry, row: await this.#rowIn(snapshot, entry.id) }
     })
   }

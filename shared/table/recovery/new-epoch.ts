@@ -66,7 +66,7 @@ export async function renewEpoch(
       throw new Problem('conflict', 'The object has changed meanwhile; nothing was done. Look at it again.')
     }
     if (result.kind === 'conflict') await attempts.waitAfterConflict()
-    if (clock.monotonic_ms() > attempts.deadline_ms) throw attempts.exhausted()
+    if (clock.monotonicMs() > attempts.deadline_ms) throw attempts.exhausted()
   }
 }
 
@@ -77,7 +77,7 @@ async function renewed(
   settle: (row: Row) => Row = (row) => row,
 ): Promise<{ candidate: Candidate; changes: RecordChange[] }> {
   requireWriter(base.footer)
-  const time_ms = clock.now_ms()
+  const time_ms = clock.nowMs()
   const rev = base.footer.rev + 1
   const changes: RecordChange[] = []
   const file = await namingObject(base.name, async () => {

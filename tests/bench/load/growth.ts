@@ -60,7 +60,7 @@ export async function benchGrowth(): Promise<void> {
   const operations = (end: Shown): number =>
     (inMonth(end, 'puts') + inMonth(end, 'lists')) * PRICES.class_a + inMonth(end, 'gets') * PRICES.class_b
   const storage = (bytes: number): number => (bytes / 1e9) * PRICES.gb_month
-  const per_thousand = (dollars: number): string => `$ ${(dollars * 1000).toFixed(2)}`
+  const perThousand = (dollars: number): string => `$ ${(dollars * 1000).toFixed(2)}`
 
   printRow(
     `one user, ${MONTHLY.audiences} audiences and ${MONTHLY.distributions} hand-overs a month`,
@@ -76,10 +76,10 @@ export async function benchGrowth(): Promise<void> {
   row('… written per byte live', ({ bytes_written, bytes_live }) => `${(bytes_written / bytes_live).toFixed(1)} ×`)
   row('PUTs in the month', (end) => String(inMonth(end, 'puts')))
   row('GETs · LISTs', (end) => `${inMonth(end, 'gets')} · ${inMonth(end, 'lists')}`)
-  row('1000 such users, that month: operations', (end) => per_thousand(operations(end)))
-  row('… live bytes', ({ bytes_live }) => per_thousand(storage(bytes_live)))
+  row('1000 such users, that month: operations', (end) => perThousand(operations(end)))
+  row('… live bytes', ({ bytes_live }) => perThousand(storage(bytes_live)))
   row(`… old generations, kept ${NONCURRENT_DAYS} days`, (end) =>
-    per_thousand(storage((inMonth(end, 'bytes_written') * NONCURRENT_DAYS) / 30)),
+    perThousand(storage((inMonth(end, 'bytes_written') * NONCURRENT_DAYS) / 30)),
   )
 }
 
@@ -90,7 +90,7 @@ class Growth {
   readonly #store = new MemoryObjectStore({
     clock: this.#clock,
     is_rate_limited: true,
-    latency_ms: ({ operation, name }) => this.#latency_ms(operation, name),
+    latencyMs: ({ operation, name }) => this.#latencyMs(operation, name),
     onLanding: ({ bytes }) => void (this.#bytes_written += bytes.length),
   })
   readonly #instances = Array.from({ length: INSTANCES }, () => ({
@@ -133,11 +133,11 @@ class Growth {
       decideSave(asking(AUDIENCES), id, created_at, undefined, sampleAudience(this.#saves++)),
     )
     for (let edit = 1; edit <= MONTHLY.edits_each; edit++) {
-      this.#at(this.#clock.now_ms() + edit * between(this.#random, HOUR_MS, 3 * DAY_MS), () =>
+      this.#at(this.#clock.nowMs() + edit * between(this.#random, HOUR_MS, 3 * DAY_MS), () =>
         this.#change('audiences', audience_id, (row) => decidePatch(asking(AUDIENCES), row, { name: `Edit ${edit}` })),
       )
     }
-    if (is_handed_over) this.#at(this.#clock.now_ms() + DAY_MS, () => this.#handOver(audience_id, platform_id))
+    if (is_handed_over) this.#at(this.#clock.nowMs() + DAY_MS, () => this.#handOver(audience_id, platform_id))
   }
 
   async #handOver(audience_id: string, platform_id: string): Promise<void> {
@@ -157,7 +157,7 @@ class Growth {
     const match_results = { matched_records: 1000, match_rate: 0.5 }
     const reports = [{ status: 'in_progress' as const }, { status: 'completed' as const, match_results }]
     for (const [at, report] of reports.slice(0, MONTHLY.reports_each).entries()) {
-      this.#at(this.#clock.now_ms() + (at + 1) * HOUR_MS, () =>
+      this.#at(this.#clock.nowMs() + (at + 1) * HOUR_MS, () =>
         this.#change('distributions', distribution_id, (row, now_ms) =>
           decideReport(asking(DISTRIBUTIONS), row, report, now_ms),
         ),
@@ -170,7 +170,7 @@ class Growth {
     kind: RecordKind,
     decide: (id: string, created_at: string, now_ms: number) => Decision,
   ): Promise<string> {
-    const id = newId(kind.id_prefix, this.#clock.now_ms(), this.#random)
+    const id = newId(kind.id_prefix, this.#clock.nowMs(), this.#random)
     const created_at = isoTime(idTimeMs(kind.id_prefix, id)!)
     await this.#change(table, id, (_, now_ms) => decide(id, created_at, now_ms))
     return id
@@ -194,10 +194,10 @@ class Growth {
   async #until(time_ms: number): Promise<void> {
     while (this.#steps.length > 0 && this.#steps[0]!.at_ms < time_ms) {
       const { at_ms, work } = this.#steps.shift()!
-      await this.#clock.sleep(at_ms - this.#clock.now_ms())
+      await this.#clock.sleep(at_ms - this.#clock.nowMs())
       await work()
     }
-    await this.#clock.sleep(time_ms - this.#clock.now_ms())
+    await this.#clock.sleep(time_ms - this.#clock.nowMs())
   }
 
   #monthEnd(): MonthEnd {
@@ -222,7 +222,7 @@ class Growth {
     }
   }
 
-  #latency_ms(operation: string, name: string): number {
+  #latencyMs(operation: string, name: string): number {
     if (operation === 'write') return this.#store.bytesOf(name) ? REPORTED.overwrite_ms : REPORTED.create_ms
     return operation === 'list' ? REPORTED.list_ms : REPORTED.get_ms
   }

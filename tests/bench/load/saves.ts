@@ -84,7 +84,7 @@ async function saveAtOnce(deployment: Deployment, users: number, instance_count:
 }
 
 async function saveAll(instances: readonly Instance[], users: number, prefix: string) {
-  const ids = Array.from({ length: SAVES }, () => newId('aud', systemClock.now_ms(), systemRandom))
+  const ids = Array.from({ length: SAVES }, () => newId('aud', systemClock.nowMs(), systemRandom))
   let turned_away = 0
   const start_ms = performance.now()
   const durations_ms = await Promise.all(

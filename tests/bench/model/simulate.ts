@@ -101,7 +101,7 @@ export async function simulate({ arrivals, instances, put_ms, get_ms, seed }: Lo
   const memory = new MemoryObjectStore({
     clock,
     is_rate_limited: true,
-    latency_ms: ({ operation }) => (operation === 'write' ? put_ms : get_ms),
+    latencyMs: ({ operation }) => (operation === 'write' ? put_ms : get_ms),
   })
   const answers = { written: 0, conflict: 0, throttled: 0 }
   const store = countingWrites(memory, answers)
@@ -118,21 +118,21 @@ export async function simulate({ arrivals, instances, put_ms, get_ms, seed }: Lo
 
   const save = async ({ user, instance }: Arrival): Promise<void> => {
     in_flight_max = Math.max(in_flight_max, ++in_flight)
-    const start_ms = clock.monotonic_ms()
-    const creation = creationOf(newId(SAVES.id_prefix, clock.now_ms(), random))
+    const start_ms = clock.monotonicMs()
+    const creation = creationOf(newId(SAVES.id_prefix, clock.nowMs(), random))
     for (let attempt = 0; ; attempt++) {
       const retry_after_ms = await savedOrLater(tables[(instance + attempt) % instances]!, `user_${user}`, creation)
       if (retry_after_ms === undefined) break
       turned_away++
       await clock.sleep(retry_after_ms)
     }
-    durations_ms.push(clock.monotonic_ms() - start_ms)
+    durations_ms.push(clock.monotonicMs() - start_ms)
     in_flight--
   }
   await clock.run(async () => {
     const saves: Promise<void>[] = []
     for (const arrival of arrivals) {
-      const wait_ms = arrival.at_ms - clock.monotonic_ms()
+      const wait_ms = arrival.at_ms - clock.monotonicMs()
       if (wait_ms > 0) await clock.sleep(wait_ms)
       saves.push(save(arrival))
     }
@@ -140,7 +140,7 @@ export async function simulate({ arrivals, instances, put_ms, get_ms, seed }: Lo
   })
   const { write: puts, read: gets } = memory.counts
   return {
-    completion_ms: clock.monotonic_ms(),
+    completion_ms: clock.monotonicMs(),
     durations_ms,
     puts,
     gets,

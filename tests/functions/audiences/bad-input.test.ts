@@ -92,7 +92,7 @@ test('a missing name is named with the other bad fields', async () => {
 
 test('a new audience with a chosen id needs a name as well', async () => {
   const { call } = await audiencesInTest()
-  const reply = await call('POST', PATH, { audience_id: newId('aud', systemClock.now_ms(), systemRandom) })
+  const reply = await call('POST', PATH, { audience_id: newId('aud', systemClock.nowMs(), systemRandom) })
   expectProblem(reply, { status: 400, type: 'invalid-input' })
   expect(reply.body.errors).toEqual([{ path: 'name', message: 'is required' }])
 })

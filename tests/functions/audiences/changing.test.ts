@@ -208,7 +208,7 @@ test('restore brings an archived audience back to active, a deleted archived one
   expect(active.body.detail).toContain('active')
   const draft = await saved(running, { status: 'draft' })
   expect((await running.call('POST', `${PATH}/${draft.audience_id}/restore`)).status).toBe(409)
-  const absent = newId('aud', systemClock.now_ms(), systemRandom)
+  const absent = newId('aud', systemClock.nowMs(), systemRandom)
   expect((await running.call('POST', `${PATH}/${absent}/restore`)).status).toBe(404)
 })
 

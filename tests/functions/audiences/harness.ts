@@ -161,7 +161,7 @@ const TOKEN_USED_MS = 30 * 60 * 1000
 export function createClient(url: string, makeToken: () => Promise<string>, clock: Clock = systemClock): Client {
   let signed: { token: Promise<string>; at_ms: number } | undefined
   const tokenNow = (): Promise<string> => {
-    const now_ms = clock.now_ms()
+    const now_ms = clock.nowMs()
     if (!signed || Math.abs(now_ms - signed.at_ms) > TOKEN_USED_MS) signed = { token: makeToken(), at_ms: now_ms }
     return signed.token
   }
@@ -196,19 +196,19 @@ export interface SettableClock extends Clock {
 
 export function clockAt(iso_time: string): SettableClock {
   let offset_ms = 0
-  const set = (time: string) => void (offset_ms = Date.parse(time) - systemClock.now_ms())
+  const set = (time: string) => void (offset_ms = Date.parse(time) - systemClock.nowMs())
   set(iso_time)
-  return { ...systemClock, now_ms: () => systemClock.now_ms() + offset_ms, set }
+  return { ...systemClock, nowMs: () => systemClock.nowMs() + offset_ms, set }
 }
 
 /** A clock on which everything takes `factor` times less real time; more, below 1. */
 export function fasterClock(factor: number): Clock {
-  const start_ms = systemClock.now_ms()
-  const origin_ms = systemClock.monotonic_ms()
-  const monotonic_ms = () => (systemClock.monotonic_ms() - origin_ms) * factor
+  const start_ms = systemClock.nowMs()
+  const origin_ms = systemClock.monotonicMs()
+  const monotonicMs = () => (systemClock.monotonicMs() - origin_ms) * factor
   return {
-    now_ms: () => Math.floor(start_ms + monotonic_ms()),
-    monotonic_ms,
+    nowMs: () => Math.floor(start_ms + monotonicMs()),
+    monotonicMs,
     sleep: (duration_ms, signal) => systemClock.sleep(duration_ms / factor, signal),
     turn: () => systemClock.turn(),
   }

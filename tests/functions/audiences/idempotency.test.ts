@@ -211,7 +211,7 @@ test('keys are forgotten by age only: 23 hours and many commits later a replay s
 test('a key whose first answer was lost on the way finds the record that was made', async () => {
   const running = await audiencesInTest()
   // The instance is gone before it can say what happened: the commit is there, the answer is not.
-  const audience_id = newId('aud', systemClock.now_ms(), systemRandom)
+  const audience_id = newId('aud', systemClock.nowMs(), systemRandom)
   running.gcs.faults.add({ fault: 'lost_answer', operations: ['write'], times: 1 })
   const first = await create(running, 'k', { audience_id })
   expect(first.status).toBe(201)

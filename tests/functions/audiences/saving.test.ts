@@ -7,7 +7,7 @@ import { audiencesInTest } from './fixture.ts'
 import { anAudience, clockAt, saved } from './harness.ts'
 
 const PATH = '/api/audiences'
-const anId = (time_ms = systemClock.now_ms()) => newId('aud', time_ms, systemRandom)
+const anId = (time_ms = systemClock.nowMs()) => newId('aud', time_ms, systemRandom)
 
 test('a save answers 201 with the whole record, its id, its version as ETag and a message', async () => {
   const { call } = await audiencesInTest({ clock: clockAt('2025-05-28T12:00:00Z') })

@@ -257,7 +257,7 @@ test('a store that answers nothing at all: every save is told whether and how to
     cold.call('POST', PATH, anAudience(), { 'idempotency-key': 'k' }),
     running.call('POST', PATH, anAudience()),
     running.call('PATCH', `${PATH}/${audience_id}`, { name: 'x' }),
-    cold.call('POST', PATH, { audience_id: newId('aud', systemClock.now_ms(), systemRandom), name: 'x' }),
+    cold.call('POST', PATH, { audience_id: newId('aud', systemClock.nowMs(), systemRandom), name: 'x' }),
   ])
   for (const { status, headers } of replies) {
     expect(status).toBe(503)

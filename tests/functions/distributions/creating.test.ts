@@ -150,7 +150,7 @@ test('an id that the client chose can be repeated later, and what was handed ove
   const clock = clockAt('2025-05-15T12:00:00Z')
   const running = await runningInTest({ clock })
   const pair = await aPair(running)
-  const distribution_id = newId('dist', clock.now_ms(), systemRandom)
+  const distribution_id = newId('dist', clock.nowMs(), systemRandom)
   const sent = { ...pair, distribution_id, scheduled_at: '2025-05-15T12:10:00Z', segments_distributed: [0] }
   const first = await running.distributions.call('POST', PATH, sent)
   clock.set('2025-05-15T12:20:00Z')

@@ -131,7 +131,7 @@ export async function runningInTest({
     table,
     dispatch: () => dispatcher.call('POST', DISPATCH),
     async platform(more = {}, user_id = DEMO) {
-      const id = (more['platform_id'] as string | undefined) ?? newId('plat', clock.now_ms(), systemRandom)
+      const id = (more['platform_id'] as string | undefined) ?? newId('plat', clock.nowMs(), systemRandom)
       const outcome = await platforms.create(user_id, {
         id,
         size_bytes: 0,
@@ -157,7 +157,7 @@ export async function runningInTest({
 function aPlatform(platform_id: string, clock: Clock): Record<string, unknown> {
   return {
     platform_id,
-    created_at: isoTime(idTimeMs('plat', platform_id) ?? clock.now_ms()),
+    created_at: isoTime(idTimeMs('plat', platform_id) ?? clock.nowMs()),
     deleted: false,
     platform_type: 'the_trade_desk',
     name: 'Our Trade Desk seat',

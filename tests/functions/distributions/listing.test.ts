@@ -69,7 +69,7 @@ test('an audience tells what it was handed over to; of an audience that is not t
 
 test('a summary counts every distribution, and match rates only of those that reported one', async () => {
   const running = await runningInTest()
-  const [now_ms, month_ms] = [systemClock.now_ms(), 30 * 86_400_000]
+  const [now_ms, month_ms] = [systemClock.nowMs(), 30 * 86_400_000]
   const statuses = ['completed', 'failed', 'pending', 'cancelled']
   const rows = Array.from({ length: 2000 }, (_, at) => ({
     created_at: isoTime(now_ms - Math.floor((at / 2000) * 6 * month_ms)),

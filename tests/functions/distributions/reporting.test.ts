@@ -21,7 +21,7 @@ const WAY_TO: Readonly<Record<string, readonly string[]>> = {
   completed: ['pending', 'in_progress', 'completed'],
   cancelled: ['cancelled'],
 }
-const TOMORROW = () => isoTime(systemClock.now_ms() + 86_400_000)
+const tomorrow = () => isoTime(systemClock.nowMs() + 86_400_000)
 
 async function report(running: Running, id: string, body: Record<string, unknown>) {
   const reply = await running.distributions.call('PUT', `${PATH}/${id}/status`, body)
@@ -34,7 +34,7 @@ test.each(Object.keys(MACHINE))('from %s only what the machine allows', async (f
   const others = Object.keys(MACHINE).filter((status) => status !== from)
   const tries = await Promise.all(
     others.map(async (to) => {
-      const made = await created(running.distributions, { ...pair, scheduled_at: TOMORROW() })
+      const made = await created(running.distributions, { ...pair, scheduled_at: tomorrow() })
       await reported(running.distributions, made, ...WAY_TO[from]!)
       return { to, ...(await report(running, made.distribution_id, { status: to })) }
     }),

@@ -58,7 +58,7 @@ describe('metrics', () => {
   test('warns of an object near its limit', async () => {
     const { running, clock, call } = await maintained()
     const count = Math.ceil(LIMITS.object_rows * 0.7) + 1
-    const now_ms = clock.now_ms()
+    const now_ms = clock.nowMs()
     const rows = Array.from({ length: count }, () => {
       const distribution_id = newId('dist', now_ms, systemRandom)
       const row = { ...DISTRIBUTIONS.defaults, distribution_id, created_at: isoTime(now_ms), deleted: false }

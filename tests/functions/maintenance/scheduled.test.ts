@@ -51,8 +51,8 @@ function mortal({ clock, store }: Instance): Instance & { die: () => void } {
   }
   return {
     clock: {
-      now_ms: () => clock.now_ms(),
-      monotonic_ms: () => clock.monotonic_ms(),
+      nowMs: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
       sleep: (...wait) => alive(clock.sleep(...wait)),
       turn: () => alive(clock.turn()),
     },
@@ -135,9 +135,9 @@ describe('the run of a job', () => {
     ['week', '2025-05-12T00:00:00Z', 7 * DAY_MS],
   ] as const)('begins anew with the next %s, not before', async (period, start, until_ms) => {
     const { clock, run } = world({ start })
-    const began_ms = clock.monotonic_ms()
+    const began_ms = clock.monotonicMs()
     expect((await run(period)).state).toBe('done')
-    await clock.advance(until_ms - (clock.monotonic_ms() - began_ms) - SECOND_MS)
+    await clock.advance(until_ms - (clock.monotonicMs() - began_ms) - SECOND_MS)
     expect((await run(period)).state).toBe('waiting')
     await clock.advance(2 * SECOND_MS)
     expect((await run(period)).state).toBe('done')
@@ -205,9 +205,9 @@ describe('the run of a job', () => {
     const { clock, faults, run } = world({
       happens: (user_id) => (user_id === 'user00' ? new Promise(() => undefined) : undefined),
     })
-    const began_ms = clock.monotonic_ms()
+    const began_ms = clock.monotonicMs()
     expect(await run()).toMatchObject({ state: 'more', run: { sums: { users: 8, failed_users: 1 } } })
-    expect(clock.monotonic_ms() - began_ms).toBeLessThan(28 * SECOND_MS)
+    expect(clock.monotonicMs() - began_ms).toBeLessThan(28 * SECOND_MS)
     expect(faults).toEqual(['user00'])
     expect(await run()).toMatchObject({ state: 'done', run: { sums: { users: 40 } } })
   })

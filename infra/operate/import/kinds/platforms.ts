@@ -121,11 +121,11 @@ async function withSealed(
   const binding: CredentialBinding = { bucket, user_id, platform_id: String(row['platform_id']), platform_type }
   const stored = current ? fromRow(SEALED_COLUMNS, current)[SEALED_CREDENTIALS] : null
   if (stored !== null && stored !== undefined) {
-    const is_current = async () =>
+    const isCurrent = async () =>
       mode === 'verify' || sealedCredentials(stored).key_version === (await primaryVersion())
     try {
       const opened = await vault.open(sealedCredentials(stored), binding)
-      if (sameCredentials(opened, credentials) && (await is_current())) {
+      if (sameCredentials(opened, credentials) && (await isCurrent())) {
         return { kind: 'row', row: keeping(row, current), remarks: [] }
       }
     } catch (error) {
@@ -139,7 +139,7 @@ async function withSealed(
     return { kind: 'row', row: { ...row, ...placeholder }, remarks: [], remarks_if_written }
   }
   const sealed = await vault.seal(credentials, binding)
-  const updated_at = isoTime(clock.now_ms())
+  const updated_at = isoTime(clock.nowMs())
   const view = { encrypted: true, ...viewCredentials(platform_type, credentials), updated_at }
   const cells = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: sealed, credentials: view })
   return {

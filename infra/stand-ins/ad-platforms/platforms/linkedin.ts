@@ -3,8 +3,8 @@ import { bearer, header, NOT_FOUND, type PlatformStandIn, type Reply } from '../
 
 const USER = 'urn:li:person:local'
 
-function failure(status: number, serviceErrorCode: number, code: string, message: string): Reply {
-  return { status, body: { status, serviceErrorCode, code, message } }
+function failure(status: number, service_error_code: number, code: string, message: string): Reply {
+  return { status, body: { status, serviceErrorCode: service_error_code, code, message } }
 }
 
 /** `GET /rest/me` and `GET /rest/adAccountUsers?q=authenticatedUser`: a full page of others, then the two accounts. */

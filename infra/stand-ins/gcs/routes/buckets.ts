@@ -28,7 +28,7 @@ export async function insertBucket(service: Service, call: Call): Promise<Answer
   const resource = asRecord(parseJson(call.body))
   const name = resource['name']
   if (typeof name !== 'string') throw invalid('A bucket needs a name.')
-  const now_ms = service.clock.now_ms()
+  const now_ms = service.clock.nowMs()
   const record: BucketRecord = {
     name,
     metageneration: 1,

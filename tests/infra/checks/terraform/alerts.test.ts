@@ -32,11 +32,11 @@ test('every alert links a runbook that there is', async () => {
 
 /** Audit log entries as Google documents them: https://cloud.google.com/logging/docs/audit/understanding-audit-logs */
 function audited(
-  serviceName: string,
-  methodName: string,
+  service_name: string,
+  method_name: string,
   more: Record<string, string | { code: number }> = {},
 ): LogEntry {
-  return { severity: 'NOTICE', protoPayload: { serviceName, methodName, ...more } }
+  return { severity: 'NOTICE', protoPayload: { serviceName: service_name, methodName: method_name, ...more } }
 }
 
 describe('audit logs', () => {

@@ -20,8 +20,8 @@ const run = promisify(execFile)
 const FRAMEWORK = '@google-cloud/functions-framework'
 const FRAMEWORK_COMMAND = join(PROJECT_ROOT, 'node_modules/.bin/functions-framework')
 
-async function getJson(socketPath: string, path: string): Promise<unknown> {
-  const [response] = (await once(get({ socketPath, path }), 'response')) as [IncomingMessage]
+async function getJson(socket_path: string, path: string): Promise<unknown> {
+  const [response] = (await once(get({ socketPath: socket_path, path }), 'response')) as [IncomingMessage]
   return JSON.parse(await text(response))
 }
 

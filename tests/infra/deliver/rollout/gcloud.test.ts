@@ -19,8 +19,8 @@ describe('the stand-in', () => {
   test.skipIf(!has_gcloud)('knows no flag that gcloud does not know', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flags-'))
     const commands = Object.entries(STAND_IN_FLAGS).map(([command, flags]) => {
-      const is_boolean = (flag: string) => /^--(quiet|no-traffic|include-)/.test(flag)
-      return `gcloud ${command} ${flags.map((flag) => (is_boolean(flag) ? flag : `${flag}=x`)).join(' ')}`
+      const isBoolean = (flag: string) => /^--(quiet|no-traffic|include-)/.test(flag)
+      return `gcloud ${command} ${flags.map((flag) => (isBoolean(flag) ? flag : `${flag}=x`)).join(' ')}`
     })
     writeFileSync(join(folder, 'commands.json'), JSON.stringify(commands.map((text) => ({ command_string: text }))))
     const lint = ['meta', 'lint-gcloud-commands', `--commands-file=${join(folder, 'commands.json')}`]

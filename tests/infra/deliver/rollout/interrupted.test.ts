@@ -66,7 +66,7 @@ describe('a rollout that is killed', () => {
         expect(['nothing to do', 'rolled back']).toContain(kind)
         if (kind === 'nothing to do') settled++
         expect(world.whole(), `killed at call ${call}`).toBe(kind === 'nothing to do' ? 'new' : 'old')
-        expect(world.is_locked()).toBe(false)
+        expect(world.isLocked()).toBe(false)
         expect([left, kind]).not.toEqual(['mixed', 'nothing to do'])
         if (left !== 'old' && kind === 'rolled back') restored++
 
@@ -92,7 +92,7 @@ describe('a rollout that is killed', () => {
       const { kind } = await world.run({ name: 'third', gate_ms: 0 })
       expect(kind, `the successor was killed at call ${call}`).toBe('rolled back')
       expect(world.whole()).toBe('old')
-      expect(world.is_locked()).toBe(false)
+      expect(world.isLocked()).toBe(false)
     }
   })
 })
@@ -109,9 +109,9 @@ describe('a rollout one of whose calls fails', () => {
         const expected = kind === 'rolled out' ? 'new' : 'old'
         expect(world.whole(), `${kind} after call ${at_call} failed`).toBe(expected)
         // A failure to remove the lock, or to hear that it was taken, leaves it: the next one still gets through.
-        const next = world.is_locked() ? await world.run(successor) : undefined
+        const next = world.isLocked() ? await world.run(successor) : undefined
         expect([undefined, 'rolled out', 'nothing to do']).toContain(next?.kind)
-        expect(world.is_locked()).toBe(false)
+        expect(world.isLocked()).toBe(false)
       }
       expect(kinds).toContain('rolled back')
       expect(kinds).toContain('rolled out')
@@ -128,7 +128,7 @@ describe('a rollout one of whose calls fails', () => {
     })
     expect(kind).toBe('stuck')
     expect(world.whole()).toBe('mixed')
-    expect(world.is_locked()).toBe(true)
+    expect(world.isLocked()).toBe(true)
     world.smokeFault = () => 'answered 500'
     await world.run(successor)
     expect(world.whole()).toBe('old')
@@ -180,12 +180,12 @@ describe('two builds at once', () => {
   test('wait for a lease to run out before they take anything from a build that says nothing', async () => {
     const world = new World(FUNCTIONS)
     await runKilled(world, build, 'afterCall', callOfShift(10))
-    const died_ms = world.clock.monotonic_ms()
+    const died_ms = world.clock.monotonicMs()
     let touched_ms = Infinity
     await world.run({
       ...successor,
       beforeCall: (_call, [, verb]) => {
-        if (verb !== 'objects' && verb !== 'cat') touched_ms = Math.min(touched_ms, world.clock.monotonic_ms())
+        if (verb !== 'objects' && verb !== 'cat') touched_ms = Math.min(touched_ms, world.clock.monotonicMs())
       },
     })
     expect(touched_ms - died_ms).toBeGreaterThan(LEASE_MS - 10_000)

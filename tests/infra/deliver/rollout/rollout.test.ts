@@ -24,14 +24,14 @@ describe('a rollout', () => {
     expect(world.whole()).toBe('new')
     const shares = ['00002=10,00001=90', '00002=50,00001=50', '00002=100']
     expect(shiftsOf(world)).toEqual(shares.flatMap((share) => SERVICES.map((service) => `${service} ${share}`)))
-    expect(world.clock.monotonic_ms()).toBeGreaterThan(20 * MINUTE_MS)
-    expect(world.clock.monotonic_ms()).toBeLessThan(24 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeGreaterThan(20 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeLessThan(24 * MINUTE_MS)
   })
 
   test('leaves no candidate and no lock behind, and tags what served before as previous', async () => {
     const world = new World()
     await world.run({ name: 'build' })
-    expect(world.is_locked()).toBe(false)
+    expect(world.isLocked()).toBe(false)
     for (const service of SERVICES) expect(tagsOf(world.cloud, service)).toEqual({ previous: `${service}-00001` })
   })
 
@@ -54,7 +54,7 @@ describe('a rollout', () => {
     expect(await world.run({ name: 'again' })).toEqual({ kind: 'nothing to do' })
     expect(world.deploys()).toBe(deploys)
     expect(world.whole()).toBe('new')
-    expect(world.is_locked()).toBe(false)
+    expect(world.isLocked()).toBe(false)
   })
 
   test('of an image that failed before tries the same revisions again', async () => {
@@ -92,7 +92,7 @@ describe('a rollout', () => {
       reason: { message: expect.stringContaining('is split') as unknown },
     })
     expect(world.cloud.services[service]!.traffic).toEqual(split)
-    expect(world.is_locked()).toBe(false)
+    expect(world.isLocked()).toBe(false)
   })
 })
 
@@ -137,8 +137,8 @@ describe('a rollout is taken back', () => {
     const outcome = await world.run({ name: 'build' })
     const message = 'The gate was held for too long: audiences: Cloud Monitoring shows no request yet, not even ours'
     expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message } })
-    expect(world.clock.monotonic_ms()).toBeGreaterThan(30 * MINUTE_MS)
-    expect(world.clock.monotonic_ms()).toBeLessThan(34 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeGreaterThan(30 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeLessThan(34 * MINUTE_MS)
     expectWhollyOld(world)
   })
 
@@ -159,7 +159,7 @@ describe('a rollout is taken back', () => {
     expect(outcome).toMatchObject({
       reason: { message: expect.stringContaining('10.0 % of requests got a 5xx') as unknown },
     })
-    expect(world.clock.monotonic_ms()).toBeLessThan(5 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeLessThan(5 * MINUTE_MS)
     expectWhollyOld(world)
   })
 
@@ -195,7 +195,7 @@ describe('a rollout is taken back', () => {
     const controller = new AbortController()
     void world.clock.sleep(5 * MINUTE_MS).then(() => controller.abort(new Error('Told to end by SIGTERM')))
     expect((await world.run({ name: 'build', signal: controller.signal })).kind).toBe('rolled back')
-    expect(world.clock.monotonic_ms()).toBeLessThan(7 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeLessThan(7 * MINUTE_MS)
     expectWhollyOld(world)
   })
 })
@@ -206,7 +206,7 @@ describe('a gate', () => {
     world.metrics = async (_revision, since_ms, until_ms) =>
       monitored({ requests: until_ms - since_ms > 17 * MINUTE_MS ? 70 : 0 })
     expect((await world.run({ name: 'build' })).kind).toBe('rolled out')
-    expect(world.clock.monotonic_ms()).toBeGreaterThan(34 * MINUTE_MS)
+    expect(world.clock.monotonicMs()).toBeGreaterThan(34 * MINUTE_MS)
     expect(world.said.filter((line) => line.includes('is held'))).toHaveLength(2)
   })
 

@@ -131,7 +131,7 @@ export class World {
     return traffic === JSON.stringify(newest) ? 'new' : 'mixed'
   }
 
-  is_locked(): boolean {
+  isLocked(): boolean {
     return this.cloud.objects[LOCK_URL] !== undefined
   }
 

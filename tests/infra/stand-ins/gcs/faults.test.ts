@@ -44,8 +44,8 @@ describe('faults', () => {
   test('a late landing breaks the connection at once and checks its precondition when it lands', async () => {
     const sleeping: (() => void)[] = []
     const clock = {
-      now_ms: () => 1_700_000_000_000,
-      monotonic_ms: () => 0,
+      nowMs: () => 1_700_000_000_000,
+      monotonicMs: () => 0,
       turn: () => Promise.resolve(),
       sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)),
     }
@@ -66,8 +66,8 @@ describe('faults', () => {
   test('a late landing finds its idempotency token used by the retry, and does nothing', async () => {
     const sleeping: (() => void)[] = []
     const clock = {
-      now_ms: () => 1_700_000_000_000,
-      monotonic_ms: () => 0,
+      nowMs: () => 1_700_000_000_000,
+      monotonicMs: () => 0,
       turn: () => Promise.resolve(),
       sleep: () => new Promise<void>((resolve) => sleeping.push(resolve)),
     }
@@ -102,8 +102,8 @@ describe('faults', () => {
   test('the rate limit answers 429 within a second of the last change of the same object', async () => {
     let monotonic_ms = 0
     const clock = {
-      now_ms: () => 1_700_000_000_000,
-      monotonic_ms: () => monotonic_ms,
+      nowMs: () => 1_700_000_000_000,
+      monotonicMs: () => monotonic_ms,
       sleep: () => Promise.resolve(),
       turn: () => Promise.resolve(),
     }
@@ -123,7 +123,7 @@ describe('faults', () => {
     const slept: number[] = []
     const sleep = async (duration_ms: number) => void slept.push(duration_ms)
     const gcs = await start({
-      clock: { now_ms: () => 1_700_000_000_000, monotonic_ms: () => 0, turn: () => Promise.resolve(), sleep },
+      clock: { nowMs: () => 1_700_000_000_000, monotonicMs: () => 0, turn: () => Promise.resolve(), sleep },
     })
     gcs.faults.set({ latency: { read_ms: 30, write_ms: 500, list_ms: 70 } })
     await mustPut(gcs, 'x', 'x')

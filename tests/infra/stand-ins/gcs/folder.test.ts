@@ -117,8 +117,8 @@ describe('after a restart', () => {
   test('generations go on increasing, even when the clock stepped back and the object is gone', async () => {
     const data_dir = await temporaryFolder()
     const clockAt = (now_ms: number) => ({
-      now_ms: () => now_ms,
-      monotonic_ms: () => 0,
+      nowMs: () => now_ms,
+      monotonicMs: () => 0,
       sleep: async () => undefined,
       turn: async () => undefined,
     })

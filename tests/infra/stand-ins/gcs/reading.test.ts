@@ -62,17 +62,17 @@ describe('a list', () => {
           const query = { prefix, delimiter, includeTrailingDelimiter: String(trailing) }
           const found: string[] = []
           const groups: string[] = []
-          let pageToken = ''
+          let page_token = ''
           do {
             const page = listObjects(
               bucket,
-              parseListQuery(new URLSearchParams({ ...query, pageToken, maxResults: String(page_size) })),
+              parseListQuery(new URLSearchParams({ ...query, pageToken: page_token, maxResults: String(page_size) })),
             )
             expect(page.versions.length + page.prefixes.length).toBeLessThanOrEqual(page_size)
             found.push(...page.versions.map((version) => version.name))
             groups.push(...page.prefixes)
-            pageToken = page.next_page_token ?? ''
-          } while (pageToken !== '')
+            page_token = page.next_page_token ?? ''
+          } while (page_token !== '')
           const expected = listedByDefinition(names, prefix, delimiter, trailing)
           expect({ found, groups }).toEqual(expected)
         },

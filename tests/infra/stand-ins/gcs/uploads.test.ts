@@ -135,8 +135,8 @@ describe('idempotency tokens', () => {
   test('are forgotten after ten minutes', async () => {
     let now_ms = 0
     const clock = {
-      now_ms: () => 1_700_000_000_000,
-      monotonic_ms: () => now_ms,
+      nowMs: () => 1_700_000_000_000,
+      monotonicMs: () => now_ms,
       sleep: () => Promise.resolve(),
       turn: () => Promise.resolve(),
     }

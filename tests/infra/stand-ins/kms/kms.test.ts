@@ -283,8 +283,8 @@ describe('faults and control', () => {
     const slept: number[] = []
     const draws = [0.9, 0.1]
     const clock = {
-      now_ms: () => 0,
-      monotonic_ms: () => 0,
+      nowMs: () => 0,
+      monotonicMs: () => 0,
       turn: () => Promise.resolve(),
       sleep: async (duration_ms: number) => void slept.push(duration_ms),
     }

@@ -87,8 +87,10 @@ describe.concurrent('the checksums of an object', () => {
     const api = newApi()
     await api.mustPut('one', 'one,')
     await api.mustPut('two', 'two')
-    const sourceObjects = [{ name: api.name('one') }, { name: api.name('two') }]
-    const composed = mustBeObject(await api.sendJson(api.objectPath('x', '/compose'), {}, { sourceObjects }))
+    const source_objects = [{ name: api.name('one') }, { name: api.name('two') }]
+    const composed = mustBeObject(
+      await api.sendJson(api.objectPath('x', '/compose'), {}, { sourceObjects: source_objects }),
+    )
     expect(composed).toMatchObject({ crc32c: crcOf('one,two'), componentCount: 2 })
     expect(composed).not.toHaveProperty('md5Hash')
     expect((await api.media('x')).headers.get('x-goog-hash')).toBe(`crc32c=${composed.crc32c}`)
