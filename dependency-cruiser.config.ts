@@ -42,11 +42,12 @@ const SHARED_LAYERS_WITHIN = {
 } as const satisfies Record<string, Record<string, readonly string[]>>
 
 /**
- * What each folder of `infra` may import of the project, besides itself and the files directly in `infra`. A stand-in
+ * What each folder of `infra` may import of the project, besides itself, infra/command and the files directly in `infra`. A stand-in
  * knows nothing of the code that is tested against it; nothing that delivers the functions or operates a bucket depends
  * on the local runtime, except for the salt of local user hashes.
  */
 const INFRA_LAYERS = {
+  command: ['shared/settings/'],
   'stand-ins': ['shared/base/', 'shared/http/', 'shared/ad-platforms/'],
   local: [
     'infra/stand-ins/',
@@ -149,7 +150,7 @@ const infraRules = Object.entries(INFRA_LAYERS).map(([folder, below]): IForbidde
   from: { path: `^infra/${folder}/` },
   to: {
     path: '^(functions|infra|shared)/',
-    pathNot: ['^infra/[^/]+$', beginningWith([`infra/${folder}/`, ...below])],
+    pathNot: ['^infra/(command/|[^/]+$)', beginningWith([`infra/${folder}/`, ...below])],
   },
 }))
 

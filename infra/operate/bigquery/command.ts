@@ -1,35 +1,42 @@
-import { parseArgs } from 'node:util'
-
-import { LoadFailure } from './load-failure.ts'
+import { type CommandInput, defineCommand } from '#infra/command/spec.ts'
+import { DRY_RUN_OPTION } from '../options.ts'
 import type { LoadRequest } from './load.ts'
 import { KINDS } from './tables.ts'
 
-const USAGE =
-  'npm run bigquery:load -- --project P --bucket B [--dataset D] [--location L] [--kind audiences|platforms|distributions]… [--dry-run]'
+export const BIGQUERY_LOAD_COMMAND = defineCommand({
+  program: 'npm run bigquery:load',
+  summary: 'Fills the native tables of BigQuery from the bucket, once. Repeating it is safe.',
+  options: {
+    project: { value: 'PROJECT', required: true, about: 'Google Cloud project of BigQuery' },
+    bucket: { value: 'BUCKET', required: true, about: 'bucket with the records' },
+    dataset: {
+      value: 'DATASET',
+      default: 'activation_manager',
+      about: 'dataset of the native tables; the load goes through DATASET_lake',
+    },
+    location: { value: 'LOCATION', about: 'expected location of both datasets; by default where they are' },
+    kind: {
+      value: 'KIND',
+      repeatable: true,
+      choices: KINDS.map(({ name }) => name),
+      about: 'kind of record to load; by default every kind',
+    },
+    'dry-run': DRY_RUN_OPTION,
+  },
+  examples: [
+    {
+      line: 'npm run bigquery:load -- --project my-project --bucket my-project-activation-prod --dry-run',
+      about: 'Checks the datasets and tables and prints what would be loaded',
+    },
+    {
+      line: 'npm run bigquery:load -- --project my-project --bucket my-project-activation-prod --kind audiences',
+      about: 'Loads the audiences',
+    },
+  ],
+})
 
-/** @throws LoadFailure when the arguments do not say what to load, and to where */
-export function readRequest(args: readonly string[]): LoadRequest {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        project: { type: 'string' },
-        bucket: { type: 'string' },
-        dataset: { type: 'string', default: 'activation_manager' },
-        location: { type: 'string' },
-        kind: { type: 'string', multiple: true, default: KINDS.map(({ name }) => name) },
-        'dry-run': { type: 'boolean', default: false },
-      },
-    })
-    const { project, bucket, dataset, location, kind: names } = values
-    if (!project) throw new LoadFailure('Say whose BigQuery: --project P')
-    if (!bucket) throw new LoadFailure("Say which environment's bucket: --bucket P-activation-prod")
-    const unknown = names.filter((name) => !KINDS.some((kind) => kind.name === name))
-    if (unknown.length > 0) throw new LoadFailure(`There is no kind ${unknown.join(', ')}.`)
-    const kinds = KINDS.filter(({ name }) => names.includes(name))
-    return { project, bucket, dataset, location, kinds, is_dry_run: values['dry-run'] }
-  } catch (error) {
-    if (!(error instanceof LoadFailure) && !(error instanceof TypeError)) throw error
-    throw new LoadFailure(`${error.message}\n${USAGE}`, { cause: error })
-  }
+export function requestOf(input: CommandInput<typeof BIGQUERY_LOAD_COMMAND>): LoadRequest {
+  const { project, bucket, dataset, location, kind: names, dry_run } = input
+  const kinds = names.length === 0 ? KINDS : KINDS.filter(({ name }) => names.includes(name))
+  return { project, bucket, dataset, location, kinds, is_dry_run: dry_run }
 }

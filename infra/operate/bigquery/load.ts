@@ -1,8 +1,9 @@
 import type { BigQuery, JobMetadata } from '@google-cloud/bigquery'
 
+import { OperatorError } from '#infra/command/operator-error.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
-import { callFailure, isNotFound, jobFailure, LoadFailure } from './load-failure.ts'
+import { callFailure, isNotFound, jobFailure } from './bigquery-errors.ts'
 import { statement } from './statements.ts'
 import { tableOf } from './tables.ts'
 
@@ -21,7 +22,7 @@ export interface LoadRequest {
 export interface LoadTools {
   readonly client: BigQuery
   readonly clock: Clock
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 type Configuration = NonNullable<JobMetadata['configuration']>
@@ -32,7 +33,7 @@ const POLL_MS = 1000
  * Makes the native copies what the objects in the bucket are, once: each kind is loaded into a table of its own, which
  * the statement of the scheduled copy then merges. Both jobs are all or nothing, so that it can be broken off and run
  * again at any time.
- * @throws LoadFailure
+ * @throws OperatorError
  */
 export async function loadAll(request: LoadRequest, tools: LoadTools): Promise<void> {
   const location = await locationOf(request, tools)
@@ -47,14 +48,14 @@ async function locationOf({ dataset, location }: LoadRequest, { client }: LoadTo
       try {
         return (await metadataOf<{ location: string }>(client.dataset(name))).location
       } catch (error) {
-        if (isNotFound(error)) throw new LoadFailure(`There is no dataset ${name}: terraform apply makes it.`)
+        if (isNotFound(error)) throw new OperatorError(`There is no dataset ${name}: terraform apply makes it.`)
         throw callFailure(`Reading the dataset ${name}`, error)
       }
     }),
   )
   const wanted = location ?? found[0]!
   if (found.some((is) => is.toUpperCase() !== wanted.toUpperCase())) {
-    throw new LoadFailure(`${dataset} and ${dataset}_lake lie in ${found.join(' and ')}, not in ${wanted}.`)
+    throw new OperatorError(`${dataset} and ${dataset}_lake lie in ${found.join(' and ')}, not in ${wanted}.`)
   }
   return found[0]!
 }
@@ -67,35 +68,35 @@ async function checkNative({ dataset }: LoadRequest, { client }: LoadTools, kind
     const table = client.dataset(dataset).table(name)
     fields = (await metadataOf<{ schema: { fields: typeof fields } }>(table)).schema.fields
   } catch (error) {
-    if (isNotFound(error)) throw new LoadFailure(`There is no table ${dataset}.${name}: terraform apply makes it.`)
+    if (isNotFound(error)) throw new OperatorError(`There is no table ${dataset}.${name}: terraform apply makes it.`)
     throw callFailure(`Reading the table ${dataset}.${name}`, error)
   }
   const there = new Set(fields.map((field) => field.name))
   const missing = tableOf(kind).native_columns.filter((column) => !there.has(column.name))
   if (missing.length > 0) {
     const names = missing.map((column) => column.name).join(', ')
-    throw new LoadFailure(`${dataset}.${name} lacks ${names}: terraform apply adds what this release has.`)
+    throw new OperatorError(`${dataset}.${name} lacks ${names}: terraform apply adds what this release has.`)
   }
 }
 
 async function loadKind(request: LoadRequest, tools: LoadTools, kind: RecordKind, location: string): Promise<void> {
   const { project, dataset, is_dry_run } = request
-  const { client, say } = tools
+  const { client, print } = tools
   const staging = { projectId: project, datasetId: `${dataset}_lake`, tableId: `${kind.name}_load` }
   const native = `${project}.${dataset}.${kind.name}_native`
   const load = loadOf(request, kind, staging)
-  say(`${kind.name}: ${load.sourceUris!.join(', ')} → ${native}${is_dry_run ? ' (dry run: nothing is done)' : ''}`)
+  print(`${kind.name}: ${load.sourceUris!.join(', ')} → ${native}${is_dry_run ? ' (dry run: nothing is done)' : ''}`)
   if (is_dry_run) return
 
   const loaded = (await finished(tools, `Loading ${kind.name}`, location, { load })).load
-  say(`  loaded ${loaded?.outputRows} rows of ${loaded?.inputFiles} objects, ${loaded?.inputFileBytes} bytes`)
+  print(`  loaded ${loaded?.outputRows} rows of ${loaded?.inputFiles} objects, ${loaded?.inputFileBytes} bytes`)
   const lake = `${project}.${staging.datasetId}.${staging.tableId}`
   const sql = await statement('copy', tableOf(kind), { lake, native })
   const query = { query: sql, useLegacySql: false }
   const merged = (await finished(tools, `Merging ${kind.name}`, location, { query })).query
   const { insertedRowCount = 0, updatedRowCount = 0, deletedRowCount = 0 } = merged?.dmlStats ?? {}
   const changes = `inserted ${insertedRowCount}, updated ${updatedRowCount}, deleted ${deletedRowCount}`
-  say(`  ${changes}; ${merged?.totalBytesBilled} bytes billed`)
+  print(`  ${changes}; ${merged?.totalBytesBilled} bytes billed`)
   await client
     .dataset(staging.datasetId)
     .table(staging.tableId)

@@ -2,11 +2,11 @@ import type { Random } from '#shared/base/random.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
-import { ImportFailure } from './import-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletionTools } from './kinds/import-kind.ts'
 import { NO_KEY } from './kinds/platforms.ts'
 import { patiently } from './retries.ts'
-import type { Mode } from './mode.ts'
+import type { ImportMode } from './import-mode.ts'
 import type { Survey } from './survey.ts'
 
 /** Records looked up for others that are remembered: many distributions name the same few. */
@@ -14,7 +14,7 @@ const FOUND_MAX = 1000
 
 /** What a kind needs to complete its rows, for one run. */
 export function completionTools(
-  mode: Mode,
+  mode: ImportMode,
   tools: Pick<CompletionTools, 'bucket' | 'vault' | 'clock'> & { readonly random: Random },
   tables: ReadonlyMap<string, Table>,
   survey: Survey,
@@ -28,7 +28,7 @@ export function completionTools(
     vault,
     clock,
     primaryVersion: () => {
-      if (!vault) throw new ImportFailure(NO_KEY)
+      if (!vault) throw new OperatorError(NO_KEY)
       return (primary ??= vault.primaryVersion())
     },
     find: (kind_name, user_id, id) => {

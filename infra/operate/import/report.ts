@@ -1,4 +1,4 @@
-import type { Mode } from './mode.ts'
+import type { ImportMode } from './import-mode.ts'
 import type { Place, SkippedFile, SourceFile } from './source-files.ts'
 
 /** One row, and what there is to say of it. */
@@ -32,7 +32,7 @@ const NOTES_KEPT_MAX = 100_000
 /** What became of everything that was read. Kept in the bucket as `migrations/{id}.json`. */
 export class Report {
   readonly id: string
-  readonly mode: Mode
+  readonly mode: ImportMode
   readonly from: string
   readonly target: string
   readonly started_at: string

@@ -2,17 +2,17 @@ import { crc32c } from '#shared/base/crc32c.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
-import type { CredentialVault } from '#shared/credentials/vault.ts'
-import { NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
+import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
 import { Table } from '#shared/table/table.ts'
 import { Carrier, OBJECTS_AT_ONCE } from './record-importer.ts'
-import { ImportFailure } from './import-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 import { IMPORT_KINDS } from './kinds/kinds.ts'
 import { NO_KEY } from './kinds/platforms.ts'
 import { patiently } from './retries.ts'
-import type { Progress } from './progress.ts'
-import type { Mode } from './mode.ts'
+import type { OpenBucket } from '../open-bucket.ts'
+import type { Progress } from '../progress.ts'
+import type { ImportMode } from './import-mode.ts'
 import { Report } from './report.ts'
 import { sideBySide } from './side-by-side.ts'
 import { findSourceFiles, type Place, type SourceFile } from './source-files.ts'
@@ -23,23 +23,15 @@ import { completionTools } from './completion.ts'
 export interface ImportRequest {
   readonly from: string
   readonly user_id: string | undefined
-  readonly mode: Mode
+  readonly mode: ImportMode
   /** What the old client encrypted credentials with. */
   readonly encryption_key?: string | undefined
 }
 
-export interface ImportTools {
-  readonly store: ObjectStore
-  /** The bucket, as reports name it. */
-  readonly target: string
-  /** The bucket's own name: credentials are sealed for it. */
-  readonly bucket: string
-  /** Without one no credentials can come in. */
-  readonly vault: CredentialVault | undefined
+export interface ImportTools extends Omit<OpenBucket, 'history'> {
   readonly clock: Clock
   readonly random: Random
   readonly progress: Progress
-  readonly cache_bytes_max: number
 }
 
 /**
@@ -54,13 +46,13 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
     id: newId('mig', now_ms, random),
     mode: request.mode,
     from: request.from,
-    target: tools.target,
+    target: tools.label,
     started_at: isoTime(now_ms),
   })
   const { files, skipped } = await findSourceFiles(request.from)
   report.skipped_files.push(...skipped)
   report.counts.files = files.length
-  if (files.length === 0) throw new ImportFailure(`There is nothing to import in ${request.from}.`)
+  if (files.length === 0) throw new OperatorError(`There is nothing to import in ${request.from}.`)
 
   const { user_id, encryption_key } = request
   const options: ConversionOptions = { user_id, encryption_key, now_ms }
@@ -82,7 +74,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
     ]),
   )
   const survey = await surveyFiles(files, options, report, progress)
-  if (survey.with_credentials > 0 && !tools.vault) throw new ImportFailure(NO_KEY)
+  if (survey.with_credentials > 0 && !tools.vault) throw new OperatorError(NO_KEY)
   const faults = await commitIndexes(survey, tables, report, tools)
   const carrier = new Carrier({
     report,
@@ -170,7 +162,7 @@ async function carryFiles(
   await carrier.flush()
   progress.line(`${carrier.count} of ${survey.count} records`)
   if (found < survey.count) {
-    throw new ImportFailure('The source changed while it was read. What went in stays; import it again.')
+    throw new OperatorError('The source changed while it was read. What went in stays; import it again.')
   }
 }
 

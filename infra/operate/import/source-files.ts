@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, resolve, sep } from 'node:path'
 
-import { ImportFailure } from './import-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import { IMPORT_KINDS } from './kinds/kinds.ts'
 import { readCsv } from './readers/csv.ts'
@@ -50,11 +50,11 @@ const TABLES = ['audiences', 'platforms', 'distributions']
 
 /**
  * The files below a folder, or the one file, in a fixed order: by kind of record, then by path.
- * @throws ImportFailure when there is no such file or folder
+ * @throws OperatorError when there is no such file or folder
  */
 export async function findSourceFiles(from: string): Promise<{ files: SourceFile[]; skipped: SkippedFile[] }> {
   const root = resolve(from)
-  if (!existsSync(root)) throw new ImportFailure(`There is no file or folder ${root}.`)
+  if (!existsSync(root)) throw new OperatorError(`There is no file or folder ${root}.`)
   const is_folder = (await stat(root)).isDirectory()
   const files: SourceFile[] = []
   const skipped: SkippedFile[] = []

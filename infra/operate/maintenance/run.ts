@@ -2,7 +2,7 @@ import type { Item, JobName, Sums } from '#functions/maintenance/runner/job.ts'
 import { maintenanceJobs, runDependencies } from '#functions/maintenance/jobs/all-jobs.ts'
 import { keepingSettings } from '#functions/maintenance/settings.ts'
 import { runSlice } from '#functions/maintenance/runner/process-users.ts'
-import type { Target } from '#infra/operate/import/target.ts'
+import type { OpenBucket } from '../open-bucket.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import { SEVERITIES, type Log } from '#shared/logging/log.ts'
@@ -29,9 +29,9 @@ export interface RunOptions {
  * One job over all users. Unlike the logs it names users as they are: whoever runs it can read the bucket.
  * @returns the exit code
  */
-export async function runJob(name: JobName, target: Target, options: RunOptions): Promise<number> {
+export async function runJob(name: JobName, opened: OpenBucket, options: RunOptions): Promise<number> {
   const { dry_run, environment, clock, random, print, warn } = options
-  const { store, vault, bucket, cache_bytes_max } = target
+  const { store, vault, bucket, cache_bytes_max } = opened
   const log = warningsOnly(warn)
   const hashUser = (user_id: string): string => user_id
   const events = logTableEvents(log, hashUser)
@@ -51,7 +51,7 @@ export async function runJob(name: JobName, target: Target, options: RunOptions)
     vault,
     bucket,
   }
-  print(`${dry_run ? 'Dry run of ' : ''}${name} on ${target.name}\n`)
+  print(`${dry_run ? 'Dry run of ' : ''}${name} on ${opened.label}\n`)
   const job = maintenanceJobs(dependencies)[name]
   // A report that is bounded chooses what it keeps when all is known; any other can be told as it comes.
   const told = job.digest ? undefined : (item: Item) => print(itemText(item))

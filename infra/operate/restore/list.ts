@@ -1,19 +1,19 @@
 import { isoTime } from '#shared/base/clock.ts'
 import type { ObjectHistory, StoredGeneration } from '#shared/objects/object-history.ts'
-import { openStored } from './assess.ts'
+import { openStored } from './plan.ts'
 import type { KeptObject } from './objects.ts'
-import { RestoreFailure } from './restore-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 
-/** Looking into a generation means fetching it. */
-const LOOKED_INTO = 20
+/** Contents are shown of this many: each has to be fetched. */
+const OPENED_MAX = 20
 
-/** The generations of an object, the newest first, and what is in the newest of them. */
+/** The generations of an object, the newest first, with the contents of the newest ones. */
 export async function listText(history: ObjectHistory, object: KeptObject): Promise<string> {
   const newest_first = object.generations.toReversed()
   const lines: string[] = []
   for (const [at, stored] of newest_first.entries()) {
-    const inside = at < LOOKED_INTO ? await insideOf(history, object, stored) : ''
-    lines.push(`  ${stored.generation}  ${isoTime(stored.created_at_ms)}  ${stateOf(stored)}  ${inside}`.trimEnd())
+    const contents = at < OPENED_MAX ? await contentsOf(history, object, stored) : ''
+    lines.push(`  ${stored.generation}  ${isoTime(stored.created_at_ms)}  ${stateOf(stored)}  ${contents}`.trimEnd())
   }
   return [object.name, ...lines, ''].join('\n')
 }
@@ -23,15 +23,15 @@ function stateOf({ replaced_at_ms, size_bytes }: StoredGeneration): string {
   return `${until.padEnd(30)}  ${String(size_bytes).padStart(9)} bytes`
 }
 
-async function insideOf(history: ObjectHistory, object: KeptObject, stored: StoredGeneration): Promise<string> {
+async function contentsOf(history: ObjectHistory, object: KeptObject, stored: StoredGeneration): Promise<string> {
   try {
     const opened = await openStored(history, object, stored)
-    if (typeof opened === 'string') return `cannot be read: ${opened}`
+    if (typeof opened === 'string') return `unreadable: ${opened}`
     const rows = [...opened.rows.values()]
     const deleted = rows.filter((row) => row['deleted'] === true).length
     return `revision ${opened.snapshot.footer.rev}, ${rows.length - deleted} records, ${deleted} deleted`
   } catch (error) {
-    if (error instanceof RestoreFailure) return error.message
+    if (error instanceof OperatorError) return error.message
     throw error
   }
 }

@@ -1,15 +1,15 @@
 import type { ObjectHistory, StoredGeneration } from '#shared/objects/object-history.ts'
 import { monthOfObject, objectName, userOfObject, userPrefix, type Month } from '#shared/table/object/partition.ts'
-import { RestoreFailure } from './restore-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 import { RESTORE_KINDS, type RestoreKind } from './rules.ts'
 
-/** Which objects are meant. */
+/** The objects that the operator selects. */
 export type Selection =
   | { readonly object: string }
   | { readonly user_id: string; readonly kind: string | undefined; readonly month: string | undefined }
   | 'all'
 
-/** An object of one of the tables, with every generation of it that is still kept, the oldest first. */
+/** An object of a table, with every generation that the bucket keeps, the oldest first. */
 export interface KeptObject {
   readonly name: string
   readonly kind: RestoreKind
@@ -19,8 +19,8 @@ export interface KeptObject {
 }
 
 /**
- * The objects that are meant, those without a live generation too.
- * @throws RestoreFailure when there are none, or the name is no object of a table
+ * The selected objects, also those without a live generation.
+ * @throws OperatorError when there are none, or the name is not that of a table's object
  */
 export async function selectObjects(history: ObjectHistory, selection: Selection): Promise<KeptObject[]> {
   const generations = await generationsOf(history, selection)
@@ -28,8 +28,8 @@ export async function selectObjects(history: ObjectHistory, selection: Selection
     ([name, of_name]) => keptObject(name, of_name) ?? [],
   )
   if (objects.length > 0) return objects
-  throw new RestoreFailure(
-    'No generation of such an object is kept. Where the bucket or its objects were deleted: ' +
+  throw new OperatorError(
+    'The bucket keeps no generation of a selected object. If the bucket or its objects were deleted, see ' +
       'infra/docs/runbooks/bucket-restored.md.',
   )
 }
@@ -37,7 +37,7 @@ export async function selectObjects(history: ObjectHistory, selection: Selection
 async function generationsOf(history: ObjectHistory, selection: Selection): Promise<StoredGeneration[]> {
   if (selection !== 'all' && 'object' in selection) {
     const name = selection.object.replace(/^gs:\/\/[^/]+\//, '')
-    if (!keptObject(name, [])) throw new RestoreFailure(`${name} is not an object of a table: ${namesOfTables()}.`)
+    if (!keptObject(name, [])) throw new OperatorError(`${name} is not an object of a table: ${namesOfTables()}.`)
     return (await history.generations(name)).filter((stored) => stored.name === name)
   }
   const prefixes = prefixesOf(selection)
@@ -50,10 +50,10 @@ function prefixesOf(selection: Exclude<Selection, { object: string }>): string[]
   const kinds = RESTORE_KINDS.map(({ kind }) => kind).filter(
     ({ name }) => kind_name === undefined || name === kind_name,
   )
-  if (kinds.length === 0) throw new RestoreFailure(`--kind ${kind_name} is none of ${namesOfTables()}.`)
+  if (kinds.length === 0) throw new OperatorError(`--kind ${kind_name} is not one of ${namesOfTables()}.`)
   if (month === undefined) return kinds.map((kind) => userPrefix(kind, user_id))
   const by_month = kinds.filter(({ partitioned_by }) => partitioned_by === 'month')
-  if (by_month.length === 0) throw new RestoreFailure(`${kind_name} are not kept by month: leave --month out.`)
+  if (by_month.length === 0) throw new OperatorError(`${kind_name} have no months: remove --month.`)
   return by_month.map((kind) => objectName(kind, user_id, month))
 }
 

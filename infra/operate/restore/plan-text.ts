@@ -1,10 +1,10 @@
 import { isoTime } from '#shared/base/clock.ts'
 import { fromRow } from '#shared/records/rows.ts'
 import { VERSIONS_AHEAD, versionAfter, type Difference } from '#shared/table/recovery/restore.ts'
-import type { Plan } from './assess.ts'
+import type { Plan } from './plan.ts'
 import type { RestoreKind } from './rules.ts'
 
-/** A plan as an operator reads it before agreeing to it. Values are shortened; of secrets only that they differ. */
+/** A plan as the operator reads it before confirming. Long values are cut; secrets show only that they differ. */
 export function planText(plan: Plan): string {
   return [plan.object.name, ...linesOf(plan).map((line) => `  ${line}`), ''].join('\n')
 }
@@ -18,27 +18,27 @@ function linesOf(plan: Plan): string[] {
     case 'new_epoch':
       return [
         ...plan.remarks,
-        `a new epoch: ${plan.records} records, each ${VERSIONS_AHEAD} versions ahead; clients take the object anew`,
+        `new epoch: ${plan.records} records, each ${VERSIONS_AHEAD} versions higher; clients reload the object`,
       ]
     case 'differences': {
       const { live, old, found, same, object } = plan
       return [
         `live: generation ${live.snapshot.generation}, revision ${live.snapshot.footer.rev}`,
-        old ? `then: ${generationText(plan, old.snapshot.generation)}, revision ${old.snapshot.footer.rev}` : NOT_THEN,
+        old ? `old: ${generationText(plan, old.snapshot.generation)}, revision ${old.snapshot.footer.rev}` : NOT_YET,
         ...found.flatMap((difference) => differenceLines(object.kind, difference)),
-        `different: ${found.length}, as they were: ${same}`,
+        `different: ${found.length}, same: ${same}`,
       ]
     }
   }
 }
 
-const NOT_THEN = 'then: it did not exist yet'
+const NOT_YET = 'old: the object did not exist yet'
 
-const WHAT_HAPPENS = {
+const CHANGES = {
   changed: 'changes',
   deleted: 'becomes a tombstone',
   undeleted: 'is undeleted',
-  revived: 'comes back, though nothing is left of it',
+  revived: 'is restored although it was purged',
 } as const satisfies Record<Difference['kind'], string>
 
 function generationText({ object }: Plan, generation: string): string {
@@ -48,13 +48,13 @@ function generationText({ object }: Plan, generation: string): string {
 
 function differenceLines({ kind, secret_columns }: RestoreKind, difference: Difference): string[] {
   const { id, live, restored, columns } = difference
-  const before = live ? `version ${Number(live['version'])}` : 'gone'
+  const before = live ? `version ${Number(live['version'])}` : 'purged'
   const was = live && fromRow(kind.columns, live)
   const becomes = fromRow(kind.columns, restored)
   const derived = kind.derive(kind.defaults)
   const shown = columns.filter((name) => name !== 'deleted' && !Object.hasOwn(derived, name))
   return [
-    `${id}  ${before} → ${versionAfter(difference)}  ${WHAT_HAPPENS[difference.kind]}`,
+    `${id}  ${before} → ${versionAfter(difference)}  ${CHANGES[difference.kind]}`,
     ...(difference.kind === 'revived' ? [] : shown).map((name) =>
       secret_columns.includes(name)
         ? `    ${name}: ${restored[name] === null ? 'removed' : 'differs'}`

@@ -6,17 +6,17 @@ import { toRow } from '#shared/records/rows.ts'
 import type { RestoreRules } from '#shared/table/recovery/restore.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 
-/** A kind of record, and what a restore does not take over from an old generation of it. */
+/** A kind of record, and the parts of a record that a restore does not take from an old generation. */
 export interface RestoreKind {
   readonly kind: RecordKind
   readonly rules: RestoreRules
-  /** Columns of which a difference is told, not the values. */
+  /** Columns whose values are never printed. */
   readonly secret_columns: readonly string[]
 }
 
 /**
- * Secrets are never brought back: a platform that is there keeps the credentials it has and what is known of them, one
- * that was deleted comes back as after `POST …/restore`, pending and without any, although the old generation has them.
+ * Secrets are never restored. A live platform keeps its credentials, status and last test; a deleted one is restored as
+ * by `POST …/restore`, pending and without credentials, although the old generation has them.
  */
 const platforms: RestoreKind = {
   kind: PLATFORMS,
@@ -31,7 +31,7 @@ const platforms: RestoreKind = {
   secret_columns: [...PLATFORMS.hidden_columns, 'credentials'],
 }
 
-/** What has been reported of a hand-over. */
+/** Columns that report the state of a distribution. */
 const REPORTED = [
   'status',
   'started_at',
@@ -46,16 +46,16 @@ const REPORTED = [
 ]
 
 /**
- * What was handed over stays handed over: a distribution that is there keeps its status and what was reported of it, and
- * one that comes back while it was still to be sent is cancelled. So no restore makes anybody send again.
+ * A restore never sends a distribution again: a live one keeps its status and report, and a restored one that was
+ * scheduled or pending becomes cancelled.
  */
 const distributions: RestoreKind = {
   kind: DISTRIBUTIONS,
   rules: {
     restored: (old, live) => {
       if (live && live['deleted'] !== true) return { ...old, ...columnsOf(live, REPORTED) }
-      const was_to_be_sent = old['status'] === 'scheduled' || old['status'] === 'pending'
-      return was_to_be_sent ? { ...old, status: 'cancelled' } : old
+      const was_unsent = old['status'] === 'scheduled' || old['status'] === 'pending'
+      return was_unsent ? { ...old, status: 'cancelled' } : old
     },
     tombstone: (live) => live,
   },

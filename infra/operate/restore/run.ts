@@ -11,12 +11,12 @@ import { restorations } from '#shared/table/recovery/restore.ts'
 import { Pace } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { Table } from '#shared/table/table.ts'
-import { assess, type Plan, type Wish } from './assess.ts'
+import { planRestore, type Plan, type RestoreGoal } from './plan.ts'
 import { selectObjects, type Selection } from './objects.ts'
 import { planText } from './plan-text.ts'
-import { RestoreFailure } from './restore-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 
-export interface RestoreRequest extends Wish {
+export interface RestoreRequest extends RestoreGoal {
   readonly selection: Selection
   readonly dry_run: boolean
 }
@@ -28,38 +28,39 @@ export interface RestoreTools {
   readonly random: Random
   readonly cache_bytes_max: number
   readonly print: (text: string) => void
-  /** Asked when the difference has been shown. */
+  /** Called after the plan was printed. */
   readonly confirm: () => Promise<boolean>
 }
 
-/** 0: done, shown, or nothing to do. 2: some records or objects were left as they are. 3: shown, not agreed to. */
+/** 0: done, shown, or nothing to do. 2: some records or objects were not restored. 3: shown and not confirmed. */
 export type ExitCode = 0 | 2 | 3
 
-/** Shows what would change and, agreed to, changes it. @throws RestoreFailure, StoreError */
+/** Prints what would change and, after confirmation, changes it. @throws OperatorError, StoreError */
 export async function runRestore(request: RestoreRequest, tools: RestoreTools): Promise<ExitCode> {
   const { store, history, print } = tools
   const objects = await selectObjects(history, request.selection)
   const plans: Plan[] = []
   for (const object of objects) {
-    const plan = await assess(store, history, object, request)
+    const plan = await planRestore(store, history, object, request)
     if (objects.length > 1 && plan.kind === 'nothing') continue
-    if (objects.length === 1 && plan.kind === 'impossible') throw new RestoreFailure(planText(plan))
+    if (objects.length === 1 && plan.kind === 'impossible') throw new OperatorError(planText(plan))
     plans.push(plan)
     print(planText(plan))
   }
-  if (plans.length === 0) throw new RestoreFailure('None of the objects has anything of that.')
-  const left_out = plans.some(({ kind }) => kind === 'impossible') ? 2 : 0
+  if (plans.length === 0)
+    throw new OperatorError('Nothing to restore: no selected object matches that generation, time or record.')
+  const code_of_plans = plans.some(({ kind }) => kind === 'impossible') ? 2 : 0
   const to_do = plans.filter(hasChanges)
   if (to_do.length === 0) {
-    print('Nothing is to be changed.\n')
-    return left_out
+    print('Nothing to change.\n')
+    return code_of_plans
   }
-  if (request.dry_run) return left_out
+  if (request.dry_run) return code_of_plans
   if (!(await tools.confirm())) {
-    print('Nothing was changed. To restore, say --yes.\n')
+    print('Nothing was changed. Add --yes to restore without being asked.\n')
     return 3
   }
-  let exit_code: ExitCode = left_out
+  let exit_code: ExitCode = code_of_plans
   for (const plan of to_do) if (!(await carryOut(plan, tools))) exit_code = 2
   return exit_code
 }
@@ -68,7 +69,7 @@ function hasChanges(plan: Plan): boolean {
   return plan.kind === 'new_epoch' || (plan.kind === 'differences' && plan.found.length > 0)
 }
 
-/** @returns whether all of it was done */
+/** @returns whether everything was restored */
 async function carryOut(plan: Plan, tools: RestoreTools): Promise<boolean> {
   const { print } = tools
   try {
@@ -78,7 +79,7 @@ async function carryOut(plan: Plan, tools: RestoreTools): Promise<boolean> {
   } catch (error) {
     const is_known = error instanceof Problem || error instanceof CorruptObject || error instanceof StoreError
     if (!is_known) throw error
-    print(`${plan.object.name}: not restored: ${error.message} Look again before you repeat it.\n`)
+    print(`${plan.object.name}: not restored: ${error.message} Check the object before you repeat it.\n`)
     return false
   }
 }
@@ -91,23 +92,23 @@ async function startEpoch(
   const cache = new SnapshotCache(tools.store, { bytes_max: tools.cache_bytes_max })
   const target = { schema, month: object.month, name: objectName(schema, object.user_id, object.month) }
   const pace = new Pace(tools.clock, tools.random)
-  await renewEpoch({ ...tools, cache, pace, events: printed(tools.print) }, target, replacement)
+  await renewEpoch({ ...tools, cache, pace, events: printedEvents(tools.print) }, target, replacement)
 }
 
 async function restore(
   { object, found }: Extract<Plan, { kind: 'differences' }>,
   tools: RestoreTools,
 ): Promise<boolean> {
-  const table = new Table(object.kind.kind, { ...tools, events: printed(tools.print) })
+  const table = new Table(object.kind.kind, { ...tools, events: printedEvents(tools.print) })
   const outcomes = await table.mutateTogether(object.user_id, object.month, restorations(found))
   const refused = outcomes.flatMap((outcome, at) =>
     outcome.kind === 'refused' ? [`  ${found[at]!.id}: ${outcome.problem.message}\n`] : [],
   )
-  if (refused.length > 0) tools.print(`Left as they are:\n${refused.join('')}`)
+  if (refused.length > 0) tools.print(`Not restored:\n${refused.join('')}`)
   return refused.length === 0
 }
 
-function printed(print: (text: string) => void): TableEvents {
+function printedEvents(print: (text: string) => void): TableEvents {
   return {
     committed: ({ object, generation, rev, records }) =>
       print(`${object}: restored, ${records.length} records; now generation ${generation}, revision ${rev}\n`),

@@ -4,7 +4,7 @@ import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { userOfObject } from '#shared/table/object/partition.ts'
 
-/** Everybody who has records, each once: one LIST for each table. */
+/** Every user with records, each once. Costs one LIST for each table. */
 export async function* usersOf(store: ObjectStore): AsyncGenerator<string> {
   const seen = new Set<string>()
   for (const kind of [AUDIENCES, PLATFORMS, DISTRIBUTIONS]) {

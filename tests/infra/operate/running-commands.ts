@@ -19,7 +19,7 @@ export async function runCommand(
   environment: Readonly<Record<string, string>> = {},
   { is_read = true } = {},
 ): Promise<Ended> {
-  const main = join(import.meta.dirname, '../../../infra', name, 'main.ts')
+  const main = join(import.meta.dirname, '../../../infra/operate', name, 'main.ts')
   const { PATH = '' } = process.env
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(process.execPath, [main, ...parameters], { env: { PATH, ...environment }, stdio })

@@ -4,7 +4,7 @@ import type { RecordKind } from '#shared/records/record-kind.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
-import type { Mode } from '../mode.ts'
+import type { ImportMode } from '../import-mode.ts'
 import type { SourceCredentials } from './source-credentials.ts'
 
 /** How the rows of one kind of record are taken over from another system. */
@@ -62,7 +62,7 @@ export interface Draft {
 }
 
 export interface CompletionTools {
-  readonly mode: Mode
+  readonly mode: ImportMode
   readonly bucket: string
   readonly vault: CredentialVault | undefined
   readonly clock: Clock

@@ -13,7 +13,7 @@ import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { fromRow, toRow } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
-import { ImportFailure } from '../import-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 import type { Completion, CompletionTools, Draft, ImportKind, Tidied, TidyOptions } from './import-kind.ts'
 import { lowered, renamed } from './old-names.ts'
 import { isSecretName, withoutSecrets } from './secret-fields.ts'
@@ -116,7 +116,7 @@ async function withSealed(
   credentials: Credentials,
   { mode, bucket, vault, clock, primaryVersion }: CompletionTools,
 ): Promise<Completion> {
-  if (!vault) throw new ImportFailure(NO_KEY)
+  if (!vault) throw new OperatorError(NO_KEY)
   const platform_type = row['platform_type'] as PlatformType
   const binding: CredentialBinding = { bucket, user_id, platform_id: String(row['platform_id']), platform_type }
   const stored = current ? fromRow(SEALED_COLUMNS, current)[SEALED_CREDENTIALS] : null
@@ -151,8 +151,8 @@ async function withSealed(
 }
 
 export const NO_KEY =
-  'The source has credentials of platforms, and no key is configured to encrypt them with: say KMS_KEY (with the ' +
-  'local runtime: KMS_API_ENDPOINT, the address of its keys).'
+  'The source has credentials of platforms, but no key is configured to encrypt them. Set KMS_KEY (for the local ' +
+  'runtime: KMS_API_ENDPOINT, the address of its keys).'
 
 const SEALED_COLUMNS = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS || name === 'credentials')
 

@@ -2,11 +2,12 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-import { readRequest } from '#infra/operate/bigquery/command.ts'
-import { LoadFailure } from '#infra/operate/bigquery/load-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
+import { BIGQUERY_LOAD_COMMAND, requestOf } from '#infra/operate/bigquery/command.ts'
 import { loadAll } from '#infra/operate/bigquery/load.ts'
 import { KINDS, tableOf } from '#infra/operate/bigquery/tables.ts'
 import { emptyTable } from '#infra/generate/terraform/empty-tables.ts'
+import { inputOf } from '#tests/infra/command/input-of.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
 import { fasterClock, saved } from '#tests/functions/audiences/harness.ts'
@@ -19,6 +20,8 @@ const DATASETS = { activation_manager: 'EU', activation_manager_lake: 'EU' }
 const TABLES = Object.fromEntries(
   KINDS.map((kind) => [`activation_manager.${kind.name}_native`, tableOf(kind).native_columns.map(({ name }) => name)]),
 )
+
+const readRequest = (args: readonly string[]) => requestOf(inputOf(BIGQUERY_LOAD_COMMAND, args))
 
 type World = Parameters<typeof standInTest>[0]
 
@@ -33,9 +36,9 @@ async function withBigQuery(world: Partial<World> = {}) {
     ...world,
   })
   const lines: string[] = []
-  const say = (line: string) => void lines.push(line)
+  const print = (line: string) => void lines.push(line)
   const load = (...args: string[]) =>
-    loadAll(readRequest([...LOAD, ...args]), { client, say, clock: fasterClock(1000) })
+    loadAll(readRequest([...LOAD, ...args]), { client, print, clock: fasterClock(1000) })
   return { load, calls, lines }
 }
 
@@ -44,7 +47,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof LoadFailure)) throw new Error('that is no failure to be told', { cause: error })
+  if (!(error instanceof OperatorError)) throw new Error('that is no failure to be told', { cause: error })
   return error.message
 }
 
@@ -226,20 +229,23 @@ describe('what BigQuery refuses is told with what to do about it', () => {
 })
 
 test.each([
-  [['--bucket', 'b'], /^Say whose BigQuery: --project P\nnpm run bigquery:load/],
-  [['--project', 'p'], /^Say which environment's bucket/],
-  [[...LOAD, '--kind', 'notes'], /^There is no kind notes\./],
-  [[...LOAD, '--everything'], /Unknown option '--everything'/],
-])('arguments %j are refused with the usage', async (args, said) => {
+  [['--bucket', 'b'], /^--project is required/],
+  [['--project', 'p'], /^--bucket is required/],
+  [[...LOAD, '--kind', 'notes'], /^--kind cannot be notes\. It is one of audiences, platforms, distributions\.$/],
+  [[...LOAD, '--everything'], /^Unknown option --everything\.$/],
+])('arguments %j are refused', async (args, said) => {
   expect(await failureOf(Promise.resolve().then(() => readRequest(args)))).toMatch(said)
 })
 
-test('the command says what it misses and ends with 1', async () => {
+test('the command names a missing option, shows its usage and exits with 2', async () => {
   const main = join(import.meta.dirname, '../../../../infra/operate/bigquery/main.ts')
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
     execFile(process.execPath, [main], (error, _, stderr) => resolve({ code: error?.code, stderr }))
   })
-  expect(ended).toEqual({ code: 1, stderr: expect.stringMatching(/^Say whose BigQuery/) as string })
+  expect(ended).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/^--project is required.*\nUsage: npm run bigquery:load -- /) as string,
+  })
 })
 
 test('without arguments of its own a load takes every kind, and the dataset that Terraform makes', () => {

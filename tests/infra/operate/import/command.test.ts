@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { IMPORT_COMMAND, modeOf } from '#infra/operate/import/command.ts'
+import { inputOf } from '#tests/infra/command/input-of.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
@@ -66,7 +68,7 @@ test('with no bucket configured the records go into the local data folder, with 
   })
 })
 
-test('exit codes: 0 when all went in, 1 when verify finds something missing or the import cannot be done', async () => {
+test('exit codes: 0 when all went in, 1 when verify finds something missing or the import fails', async () => {
   const data_dir = await temporaryFolder()
   const from = await folderOf({ 'a.json': [audience('aud-1')] })
   const codeOf = async (...more: string[]) => (await runImport(['--data', data_dir, ...more])).code
@@ -74,18 +76,18 @@ test('exit codes: 0 when all went in, 1 when verify finds something missing or t
   expect(await codeOf('--from', from)).toBe(0)
   expect(await codeOf('--from', from)).toBe(0)
   expect(await codeOf('--from', from, '--verify')).toBe(0)
-  for (const wrong of [
-    [],
-    ['--from', from, '--verify', '--dry-run'],
-    ['--from', from, '--form'],
-    ['--from', data_dir + 'x'],
-  ]) {
-    const { code, err } = await runImport(['--data', data_dir, ...wrong])
-    expect(code).toBe(1)
-    expect(err).not.toMatch(/\n\s+at /)
-  }
+  const absent = await runImport(['--data', data_dir, '--from', `${data_dir}x`])
+  expect(absent).toMatchObject({ code: 1, err: expect.not.stringMatching(/\n\s+at /) as string })
   const empty = await runImport(['--data', data_dir, '--from', await temporaryFolder()])
   expect(empty).toMatchObject({ code: 1, err: expect.stringContaining('nothing to import') as string })
+})
+
+test.each([
+  [[], '--from is required: source.'],
+  [['--from', LEGACY, '--verify', '--dry-run'], 'Choose one: --dry-run or --verify.'],
+  [['--from', LEGACY, '--form'], 'Unknown option --form. Did you mean --from?'],
+])('refuses %j in a sentence', (args, sentence) => {
+  expect(() => modeOf(inputOf(IMPORT_COMMAND, args))).toThrow(sentence)
 })
 
 test('a dry run does not even make the data folder', async () => {
@@ -112,7 +114,7 @@ test('while the local runtime is running on the folder the import says so, and g
 
 test('a bucket and a local folder at once, and bad settings, are refused before anything is read', async () => {
   const both = await runImport(['--from', LEGACY, '--data', '/nowhere'], { GCS_BUCKET: 'some-bucket' })
-  expect(both).toMatchObject({ code: 1, err: expect.stringContaining('Say one: --data') as string })
+  expect(both).toMatchObject({ code: 2, err: expect.stringContaining('Choose one: --data') as string })
   const bad = await runImport(['--from', LEGACY], { GCS_BUCKET: 'No Bucket', CACHE_BYTES: 'x' })
   expect(bad.code).toBe(1)
   expect(bad.err).toMatch(/GCS_BUCKET must be the name of a bucket\n\s+CACHE_BYTES must be/)
@@ -166,5 +168,5 @@ test('neither credentials nor the encryption key appear on a stream; a bucket wi
   }
   const gcs = await start({ buckets: ['activation-local'] })
   const refused = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
-  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('say KMS_KEY') as string })
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Set KMS_KEY') as string })
 })

@@ -52,7 +52,7 @@ export async function bench(): Promise<Bench> {
   const store = gcsObjectStore({ bucket: BUCKET, api_endpoint: gcs.url, clock: systemClock })
   const tools: ImportTools = {
     store,
-    target: BUCKET,
+    label: BUCKET,
     bucket: BUCKET,
     vault: credentialVault({ keys, random: systemRandom }),
     clock: hurriedClock,

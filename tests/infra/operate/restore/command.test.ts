@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { readArguments } from '#infra/operate/restore/arguments.ts'
+import { requestOf, RESTORE_COMMAND } from '#infra/operate/restore/command.ts'
 import { BUCKET, saved } from '#tests/functions/audiences/harness.ts'
 import { runningInTest } from '#tests/functions/distributions/harness.ts'
+import { inputOf } from '#tests/infra/command/input-of.ts'
 import { temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { runCommand } from '../running-commands.ts'
 import { restoringOn } from './restoring.ts'
@@ -28,7 +29,7 @@ test('lists the generations of an object, with what is in them, shows a differen
   const asked = await restore(...of_good)
   expect(asked.code).toBe(3)
   expect(asked.out).toContain(`${audience_id}  version 2 → 3  is undeleted\n`)
-  expect(asked.out).toContain('Nothing was changed. To restore, say --yes.\n')
+  expect(asked.out).toContain('Nothing was changed. Add --yes to restore without being asked.\n')
   expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).status).toBe(404)
   expect(
     await restore('--user', 'demo_user', '--at', new Date(good.created_at_ms).toISOString(), '--yes'),
@@ -47,34 +48,34 @@ test('a restore whose output nobody reads is carried out all the same', async ()
   expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).body.audience.version).toBe(1001)
 })
 
-test('what is wrong with a command is said in a sentence, with the usage', () => {
+test('a wrong combination of options is refused in a sentence', () => {
   for (const [wrong, why] of [
-    [['--at', '2025-05-28T12:00:00Z'], 'Say one: --object, --user or --all.'],
-    [['--object', 'a', '--all', '--new-epoch'], 'Say one: --object, --user or --all.'],
-    [['--user', 'u'], 'Say what: --list, --generation, --at or --new-epoch.'],
-    [['--user', 'u', '--generation', '1'], '--generation goes with --object.'],
-    [['--object', 'a', '--kind', 'audiences', '--list'], '--kind and --month go with --user.'],
+    [['--at', '2025-05-28T12:00:00Z'], 'Choose one: --object, --user or --all.'],
+    [['--object', 'a', '--all', '--new-epoch'], 'Choose one: --object, --user or --all.'],
+    [['--user', 'u'], 'Choose one: --list, --generation, --at or --new-epoch.'],
+    [['--user', 'u', '--generation', '1'], '--generation needs --object.'],
+    [['--object', 'a', '--kind', 'audiences', '--list'], '--kind and --month need --user.'],
     [['--user', 'u', '--at', 'yesterday'], '--at must be a time with its zone'],
     [['--user', 'u', '--at', '2025-05-28'], '--at must be a time with its zone'],
     [['--user', 'u', '--month', 'May', '--new-epoch'], '--month must look like 2025-05.'],
-    [['--user', 'u', '--new-epoch', '--record', 'r'], 'leave --record out.'],
-    [['--user', 'u', '--new-epoch', '--yes', '--dry-run'], 'Say one: --dry-run or --yes.'],
-    [['--all', '--at', '2025-05-28T12:00:00Z'], 'restore user by user.'],
+    [['--user', 'u', '--new-epoch', '--record', 'r'], 'remove --record.'],
+    [['--user', 'u', '--new-epoch', '--yes', '--dry-run'], 'Choose one: --dry-run or --yes.'],
+    [['--all', '--at', '2025-05-28T12:00:00Z'], 'restore one user at a time.'],
   ] as const) {
-    expect(() => readArguments(wrong)).toThrow(why)
-    expect(() => readArguments(wrong)).toThrow('WHICH  --object NAME')
+    expect(() => requestOf(inputOf(RESTORE_COMMAND, wrong))).toThrow(why)
   }
 })
 
-test('a command that cannot be carried out exits with 1 and shows no stack', async () => {
+test('a command that fails exits with 1 and shows no stack', async () => {
   const data_dir = await temporaryFolder()
-  for (const [wrong, why] of [
-    [['--user', 'u', '--new-epoch'], 'No generation of such an object is kept.'],
-    [['--usr', 'u'], "Unknown option '--usr'"],
-  ] as const) {
-    const { code, err, out } = await runCommand('restore', [...wrong, '--data', data_dir])
-    expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain(why)
-    expect(err).not.toMatch(/\n\s+at /)
-  }
+  const { code, err, out } = await runCommand('restore', ['--user', 'u', '--new-epoch', '--data', data_dir])
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain('The bucket keeps no generation of a selected object.')
+  expect(err).not.toMatch(/\n\s+at /)
+})
+
+test('a wrong combination of options exits with 2 and shows the usage', async () => {
+  const { code, err, out } = await runCommand('restore', ['--user', 'u', '--all', '--list'])
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toMatch(/^Choose one: --object, --user or --all\.\nUsage: npm run restore -- /)
 })

@@ -38,7 +38,7 @@ describe('a restore of audiences', () => {
     expect((await read()).body.audience).toMatchObject({ name: 'Weekend hikers', version: 3, client_id: 'restore' })
     expect(await restoring.run(wish)).toMatchObject({
       code: 0,
-      text: expect.stringContaining('Nothing is to be') as string,
+      text: expect.stringContaining('Nothing to change.') as string,
     })
   })
 
@@ -83,7 +83,7 @@ describe('a restore of audiences', () => {
     const purge = { id: audience_id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
     await table(AUDIENCES).mutateTogether(DEMO, /(\d{6})\.parquet$/.exec(object)![1]!, [purge])
     const { text } = await restoring.run({ selection: { object }, source: { generation: good.generation } })
-    expect(text).toContain(`${audience_id}  gone → 1003  comes back`)
+    expect(text).toContain(`${audience_id}  purged → 1003  is restored although it was purged`)
     expect((await read()).body.audience).toMatchObject({ name: 'Weekend hikers', version: 1003 })
   })
 
@@ -112,29 +112,27 @@ describe('a restore of audiences', () => {
   test('names what is kept when the generation is not', async () => {
     const { restoring, good, object } = await spoilt()
     const gone = restoring.run({ selection: { object }, source: { generation: '17' } })
-    await expect(gone).rejects.toThrow(
-      `Generation 17 is not kept, or not any more; the oldest is ${good.generation} of`,
-    )
+    await expect(gone).rejects.toThrow(`The bucket does not keep generation 17; the oldest is ${good.generation} of`)
     const nobody = restoring.run({
       selection: { user_id: 'nobody', kind: undefined, month: undefined },
       new_epoch: true,
     })
-    await expect(nobody).rejects.toThrow('No generation of such an object is kept.')
+    await expect(nobody).rejects.toThrow('The bucket keeps no generation of a selected object.')
     const index = restoring.run({ selection: { object: 'indexes/user_id=u/legacy_ids.json' }, new_epoch: true })
     await expect(index).rejects.toThrow('is not an object of a table: audiences, platforms, distributions')
     const kind = restoring.run({ selection: { user_id: DEMO, kind: 'people', month: undefined }, new_epoch: true })
-    await expect(kind).rejects.toThrow('--kind people is none of audiences, platforms, distributions.')
+    await expect(kind).rejects.toThrow('--kind people is not one of audiences, platforms, distributions.')
     const monthly = { user_id: DEMO, kind: 'platforms', month: '202505' }
-    await expect(restoring.run({ selection: monthly, new_epoch: true })).rejects.toThrow('are not kept by month')
+    await expect(restoring.run({ selection: monthly, new_epoch: true })).rejects.toThrow('have no months')
   })
 
   test('to before the object existed says so; to before what is kept of it is refused', async () => {
     const { restoring, good, object, gcs } = await spoilt()
     const before = { selection: { object }, source: { at_ms: good.created_at_ms - 1 }, dry_run: true }
-    expect((await restoring.run(before)).text).toMatch(/it did not exist yet\n.*becomes a tombstone/)
+    expect((await restoring.run(before)).text).toMatch(/the object did not exist yet\n.*becomes a tombstone/)
     const url = `${gcs.url}/storage/v1/b/activation-test/o/${encodeURIComponent(object)}?generation=${good.generation}`
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(204)
-    await expect(restoring.run(before)).rejects.toThrow('is not kept any more; the oldest is')
+    await expect(restoring.run(before)).rejects.toThrow(/does not keep the generation of .* any more; the oldest is/)
   })
 })
 
@@ -146,17 +144,17 @@ describe('an object that cannot be read', () => {
     expect((await read()).status).toBe(503)
     const selection = { object }
     await expect(restoring.run({ selection, new_epoch: true })).rejects.toThrow(
-      `Name a generation to put in its place: the newest that can be read is --generation ${newest.generation}.`,
+      `Choose a generation to replace it: the newest readable one is --generation ${newest.generation}.`,
     )
     const source = { generation: good.generation }
-    await expect(restoring.run({ selection, source, record_ids: [audience_id] })).rejects.toThrow('leave --record out')
+    await expect(restoring.run({ selection, source, record_ids: [audience_id] })).rejects.toThrow('remove --record')
     expect((await restoring.run({ selection, source, dry_run: true })).text).toContain(
-      `the newest that can be read is --generation ${newest.generation}`,
+      `the newest readable one is --generation ${newest.generation}`,
     )
     const { code, text } = await restoring.run({ selection, source: { generation: newest.generation } })
     expect({ code, text }).toMatchObject({
       code: 0,
-      text: expect.stringContaining('Nothing newer can be read') as string,
+      text: expect.stringContaining('It is the newest readable generation') as string,
     })
     expect((await read()).body.audience).toMatchObject({ name: 'asdf', version: 1002 })
   })
@@ -170,7 +168,10 @@ describe('an object that cannot be read', () => {
     await restoring.overwrite(object, bytes)
     expect((await read()).status).toBe(503)
     const { code, text } = await restoring.run({ selection: { object }, source: { generation: newest.generation } })
-    expect({ code, text }).toMatchObject({ code: 0, text: expect.stringContaining('It cannot be read') as string })
+    expect({ code, text }).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('The live object is unreadable') as string,
+    })
     expect((await read()).status).toBe(200)
   })
 
@@ -223,7 +224,7 @@ describe('a new epoch', () => {
     await restoring.overwrite(object, new Uint8Array(5))
     const { code, text } = await restoring.run({ new_epoch: true })
     expect(code).toBe(2)
-    expect(text).toContain(`${object}\n  cannot be restored: It cannot be read: `)
+    expect(text).toContain(`${object}\n  cannot be restored: The live object is unreadable: `)
     const { body } = await as('somebody').audiences.call('GET', `${AUDIENCES_PATH}/${audience_id}`)
     expect(body.audience.version).toBe(1001)
     expect((await read()).status).toBe(503)

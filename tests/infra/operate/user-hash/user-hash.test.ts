@@ -25,7 +25,7 @@ test('without the salt of an environment no hash is printed, but for the local r
   const local = await runCommand('user-hash', ['--local', DEMO])
   expect(local.code).toBe(0)
   expect(local.out).toMatch(/^[0-9a-f]{32}\n$/)
-  expect(await runCommand('user-hash', ['--local'])).toMatchObject({ code: 1, out: '' })
+  expect(await runCommand('user-hash', ['--local'])).toMatchObject({ code: 2, out: '' })
 })
 
 test('a hash is found among the users of a bucket, and one that is nobody’s is named', async () => {
@@ -38,6 +38,6 @@ test('a hash is found among the users of a bucket, and one that is nobody’s is
   expect(await runCommand('user-hash', ['--find', theirs, nobodys], environment)).toEqual({
     code: 1,
     out: "o'brien@example.com\n",
-    err: `${nobodys} is nobody's who has records in gs://${BUCKET}\n`,
+    err: `No user with records in gs://${BUCKET} has the hash ${nobodys}\n`,
   })
 })

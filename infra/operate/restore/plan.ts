@@ -10,31 +10,31 @@ import type { Replacement } from '#shared/table/recovery/new-epoch.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
 import type { KeptObject } from './objects.ts'
-import { RestoreFailure } from './restore-failure.ts'
+import { OperatorError } from '#infra/command/operator-error.ts'
 
-/** What the objects are to be brought back to; `undefined` to start a new epoch of what is there. */
+/** The state to restore; `undefined` to give the live objects a new epoch. */
 export type Source = { readonly generation: Generation } | { readonly at_ms: number } | undefined
 
-export interface Wish {
+export interface RestoreGoal {
   readonly source: Source
-  /** Only these records; all when empty. */
+  /** Restores only these records; all when empty. */
   readonly record_ids: readonly string[]
   readonly new_epoch: boolean
 }
 
-/** What can be done about one object, and would change. */
+/** What a restore would change in one object. */
 export type Plan = {
   readonly object: KeptObject
-  /** What the operator must know besides. */
+  /** Further lines for the operator. */
   readonly remarks: readonly string[]
 } & (
   | {
       readonly kind: 'differences'
       readonly live: Opened
-      /** `undefined`: the object did not exist then. */
+      /** `undefined` when the object did not exist then. */
       readonly old: Opened | undefined
       readonly found: readonly Difference[]
-      /** Records looked at that are as they were. */
+      /** Number of compared records that do not differ. */
       readonly same: number
     }
   | { readonly kind: 'new_epoch'; readonly records: number; readonly replacement: Replacement | undefined }
@@ -42,7 +42,7 @@ export type Plan = {
   | { readonly kind: 'impossible'; readonly reason: string }
 )
 
-/** A generation that can be read, and its rows. */
+/** A readable generation and its rows. */
 export interface Opened {
   readonly snapshot: Snapshot
   readonly rows: ReadonlyMap<string, Row>
@@ -53,18 +53,18 @@ type Live =
   | { readonly kind: 'unreadable'; readonly generation: Generation; readonly reason: string }
   | { readonly kind: 'absent' }
 
-/** Reads, and changes nothing. @throws StoreError */
-export async function assess(
+/** Plans the restore of one object; changes nothing. @throws StoreError */
+export async function planRestore(
   store: ObjectStore,
   history: ObjectHistory,
   object: KeptObject,
-  wish: Wish,
+  goal: RestoreGoal,
 ): Promise<Plan> {
   try {
     const live = await readLive(store, object)
-    return await new Assessment(history, object, wish).plan(live)
+    return await new Planner(history, object, goal).plan(live)
   } catch (error) {
-    if (error instanceof RestoreFailure) return { kind: 'impossible', object, reason: error.message, remarks: [] }
+    if (error instanceof OperatorError) return { kind: 'impossible', object, reason: error.message, remarks: [] }
     throw error
   }
 }
@@ -78,34 +78,36 @@ async function readLive(store: ObjectStore, object: KeptObject): Promise<Live> {
   return { kind: 'unreadable', generation, reason: opened }
 }
 
-/** @returns why it cannot be read. @throws RestoreFailure when a newer release is needed */
+/** @returns the rows, or why the generation is unreadable @throws OperatorError when a newer release is needed */
 async function open(object: KeptObject, generation: Generation, bytes: Uint8Array): Promise<Opened | string> {
   try {
     const snapshot = wholeSnapshot(object.name, generation, bytes)
     return { snapshot, rows: await rowsById(object.kind.kind, snapshot) }
   } catch (error) {
-    if (error instanceof NewerFormat) throw new RestoreFailure(newerRelease(error.message), { cause: error })
+    if (error instanceof NewerFormat) throw new OperatorError(newerRelease(error.message), { cause: error })
     if (error instanceof CorruptFile) return error.message
     throw error
   }
 }
 
-class Assessment {
+class Planner {
   readonly #history: ObjectHistory
   readonly #object: KeptObject
-  readonly #wish: Wish
+  readonly #goal: RestoreGoal
 
-  constructor(history: ObjectHistory, object: KeptObject, wish: Wish) {
+  constructor(history: ObjectHistory, object: KeptObject, goal: RestoreGoal) {
     this.#history = history
     this.#object = object
-    this.#wish = wish
+    this.#goal = goal
   }
 
   async plan(live: Live): Promise<Plan> {
-    const { source, new_epoch } = this.#wish
+    const { source, new_epoch } = this.#goal
     if (live.kind === 'readable') {
       if (source && new_epoch) {
-        throw new RestoreFailure('It can be read: restore it without --new-epoch, which keeps what others wrote.')
+        throw new OperatorError(
+          'The live object is readable: restore it without --new-epoch, which keeps later changes of others.',
+        )
       }
       return source ? await this.#compare(live.opened, source) : this.#newEpoch(live.opened, undefined, [])
     }
@@ -113,7 +115,7 @@ class Assessment {
     return await this.#replace(live, source)
   }
 
-  /** An ordinary restore: what differs. */
+  /** An ordinary restore: the differences between live and old records. */
   async #compare(live: Opened, source: NonNullable<Source>): Promise<Plan> {
     const { kind, rules } = this.#object.kind
     const stored = await this.#find(source)
@@ -121,34 +123,34 @@ class Assessment {
     if (old) requireKnownColumns(old.snapshot, kind.columns)
     const old_rows = old?.rows ?? new Map<string, Row>()
     const ids = this.#idsIn(live.rows, old_rows)
-    if (ids.length === 0) return this.#nothing('it has none of these records')
+    if (ids.length === 0) return this.#nothing('the object has none of these records')
     const found = differences(kind, rules, live.rows, old_rows, ids, live.snapshot.footer.purged_version)
     const same = ids.length - found.length
     return { kind: 'differences', object: this.#object, live, old, found, same, remarks: [] }
   }
 
-  /** The live object cannot be read, or is gone: an old generation whole takes its place. */
+  /** The live object is unreadable or missing: a whole old generation replaces it. */
   async #replace(live: Exclude<Live, { kind: 'readable' }>, source: Source): Promise<Plan> {
-    const what = live.kind === 'absent' ? 'There is no live object' : `It cannot be read: ${live.reason}`
+    const cause = live.kind === 'absent' ? 'There is no live object' : `The live object is unreadable: ${live.reason}`
     const newest = await this.#newestReadable()
-    const advice = newest ? `the newest that can be read is --generation ${newest.generation}` : 'none can be read'
-    if (!source) throw new RestoreFailure(`${what}. Name a generation to put in its place: ${advice}.`)
-    if (this.#wish.record_ids.length > 0) {
-      throw new RestoreFailure(`${what}. It can be restored as a whole only: leave --record out.`)
+    const advice = newest ? `the newest readable one is --generation ${newest.generation}` : 'none is readable'
+    if (!source) throw new OperatorError(`${cause}. Choose a generation to replace it: ${advice}.`)
+    if (this.#goal.record_ids.length > 0) {
+      throw new OperatorError(`${cause}. Only a whole generation can replace it: remove --record.`)
     }
     const stored = await this.#find(source)
-    if (!stored) return this.#nothing('it did not exist then and cannot be read or is gone now')
+    if (!stored) return this.#nothing('the object did not exist then, and now it is unreadable or missing')
     const old = await this.#open(stored)
     const is_newest = stored.generation === newest?.generation
     const remarks = [
-      `${what}. Generation ${stored.generation} takes its place.`,
+      `${cause}. Generation ${stored.generation} replaces it.`,
       is_newest
-        ? 'Nothing newer can be read: what was written after it, if anything, is lost.'
-        : `What was written after it is lost, and no secret of that time is brought back; ${advice}.`,
+        ? 'It is the newest readable generation: anything written after it is lost.'
+        : `Anything written after it is lost, and its secrets are not restored; ${advice}.`,
     ]
     const over = live.kind === 'absent' ? NO_OBJECT : live.generation
     const { restored } = this.#object.kind.rules
-    // Nobody knows what was deleted or sent since: as when it comes back from a tombstone.
+    // Later deletions and deliveries are unknown, so records are restored as from a tombstone.
     const settle = (row: Row): Row =>
       row['deleted'] === true ? row : { ...restored(row, undefined), client_id: RESTORE_CLIENT_ID }
     const replacement = { base: old.snapshot, over, ...(is_newest ? {} : { settle }) }
@@ -165,14 +167,14 @@ class Assessment {
 
   #idsIn(live: ReadonlyMap<string, Row>, old: ReadonlyMap<string, Row>): string[] {
     const ids = [...new Set([...old.keys(), ...live.keys()])]
-    const { record_ids } = this.#wish
+    const { record_ids } = this.#goal
     if (record_ids.length === 0) return ids
     const { kind } = this.#object.kind
     const wanted = new Set(record_ids.map((id) => canonicalSpelling(kind, id)))
     return ids.filter((id) => wanted.has(canonicalSpelling(kind, id)))
   }
 
-  /** The generation that is meant; `undefined` when the object did not exist then. */
+  /** The generation to restore; `undefined` when the object did not exist then. */
   async #find(source: NonNullable<Source>): Promise<StoredGeneration | undefined> {
     const { generations } = this.#object
     const [oldest] = generations
@@ -180,23 +182,23 @@ class Assessment {
     if ('generation' in source) {
       const named = generations.find(({ generation }) => generation === source.generation)
       if (named) return named
-      throw new RestoreFailure(`Generation ${source.generation} is not kept, or not any more${range}.`)
+      throw new OperatorError(`The bucket does not keep generation ${source.generation}${range}.`)
     }
     const { at_ms } = source
     const live_then = generations.find(
       ({ created_at_ms, replaced_at_ms = Infinity }) => created_at_ms <= at_ms && at_ms < replaced_at_ms,
     )
     if (live_then || !oldest || oldest.created_at_ms <= at_ms) return live_then
-    // Its first revision is the beginning; before any other there were generations that are gone.
+    // Revision 1 is the object's first; before any other revision there were generations that are gone.
     const { snapshot } = await this.#open(oldest)
     if (snapshot.footer.rev === 1) return undefined
-    throw new RestoreFailure(`The generation of ${isoTime(at_ms)} is not kept any more${range}.`)
+    throw new OperatorError(`The bucket does not keep the generation of ${isoTime(at_ms)} any more${range}.`)
   }
 
   async #open(stored: StoredGeneration): Promise<Opened> {
     const opened = await openStored(this.#history, this.#object, stored)
     if (typeof opened !== 'string') return opened
-    throw new RestoreFailure(`Generation ${stored.generation} cannot be read either: ${opened}.`)
+    throw new OperatorError(`Generation ${stored.generation} is unreadable too: ${opened}.`)
   }
 
   async #newestReadable(): Promise<StoredGeneration | undefined> {
@@ -207,23 +209,23 @@ class Assessment {
   }
 }
 
-/** @returns why it cannot be read */
+/** @returns the generation's rows, or why it is unreadable */
 export async function openStored(
   history: ObjectHistory,
   object: KeptObject,
   { name, generation }: StoredGeneration,
 ): Promise<Opened | string> {
   const bytes = await history.read(name, generation)
-  return bytes ? await open(object, generation, bytes) : 'it is not kept any more'
+  return bytes ? await open(object, generation, bytes) : 'the bucket does not keep it any more'
 }
 
-/** What a newer release has in a record would be lost without a word. */
+/** Restoring without the columns of a newer release would lose them silently. */
 function requireKnownColumns({ file }: Snapshot, columns: readonly { readonly name: string }[]): void {
   const known = new Set(columns.map(({ name }) => name))
   const unknown = [...topLevelColumns(file.schema).keys()].filter((name) => !known.has(name))
-  if (unknown.length > 0) throw new RestoreFailure(newerRelease(`it has ${unknown.join(', ')}`))
+  if (unknown.length > 0) throw new OperatorError(newerRelease(`it has ${unknown.join(', ')}`))
 }
 
 function newerRelease(reason: string): string {
-  return `It was written by a newer release (${reason}): restore it with that one.`
+  return `The object was written by a newer release (${reason}): restore it with that release.`
 }
