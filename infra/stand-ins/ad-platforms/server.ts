@@ -1,14 +1,15 @@
 /**
- * A local stand-in for every ad platform, each below its own prefix (`/meta/me/adaccounts`). What it answers is chosen
- * by the secret of the request and by the account (behaviours.ts), so that whoever runs the local runtime can try what
- * their platform would say.
+ * A local stand-in for every ad platform, each below its own prefix (`/meta/me/adaccounts`). The secret of a request and
+ * the account choose the answer (behaviours.ts): a person at the local runtime can see each outcome of a test.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { AD_PLATFORMS, type AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
-import { Faults } from './behaviours.ts'
+import { type Answer, send } from '../kit/answers.ts'
+import { failureMessage } from '../kit/refusal.ts'
+import { startServer } from '../kit/server.ts'
+import { type Behaviour, Faults } from './behaviours.ts'
 import { type Exchange, NOT_FOUND, type PlatformStandIn, type Reply } from './exchange.ts'
 import { amazonDsp } from './platforms/amazon-dsp.ts'
 import { googleAds } from './platforms/google-ads.ts'
@@ -32,13 +33,12 @@ export interface AdPlatformsStandIn {
   /** The settings that point every adapter here. */
   environment: Readonly<Record<string, string>>
   faults: Faults
-  /** The last ones in the order they came, without secrets. */
+  /** The last 1000 in the order of their arrival, without secrets. */
   requests: readonly RecordedRequest[]
-  /** Gives up what is being answered. */
+  /** Gives up the requests under way. */
   close(): Promise<void>
 }
 
-const HOST = '127.0.0.1'
 const SLOW_MS = 30_000
 const REQUESTS_MAX = 1000
 const BODY_BYTES_MAX = 64 * 1024
@@ -59,21 +59,20 @@ export async function startAdPlatforms(options: AdPlatformsOptions = {}): Promis
   const { port = 0, clock = systemClock } = options
   const closing = new AbortController()
   const service: Service = { clock, faults: new Faults(), requests: [], closing: closing.signal }
-  const server = createServer((request, response) => {
-    handle(service, request, response).catch((error: unknown) => {
-      process.stderr.write(`the ad platforms stand-in failed: ${String(error)}\n`)
-      response.destroy()
-    })
+  const server = await startServer({
+    port,
+    handle: (request, response) => handle(service, request, response),
+    failed,
+    finish: () => closing.abort(),
   })
-  const url = `http://${HOST}:${await listen(server, port)}`
-  const { faults, requests } = service
-  const close = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-    closing.abort()
-    server.closeAllConnections()
-    await closed
-  }
-  return { url, environment: environmentOf(url), faults, requests, close }
+  const { url, close } = server
+  return { url, environment: environmentOf(url), faults: service.faults, requests: service.requests, close }
+}
+
+/** Said at the terminal too: an adapter takes the answer for that of a platform that is unavailable. */
+function failed(error: unknown): Answer {
+  process.stderr.write(`ad platforms: ${failureMessage(error)}\n`)
+  return answerOf({ status: 500, body: { message: failureMessage(error) } })
 }
 
 function environmentOf(url: string): Record<string, string> {
@@ -93,11 +92,10 @@ interface Service {
 }
 
 async function handle(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.on('error', () => response.destroy())
   const target = new URL(request.url ?? '/', 'http://stand-in')
   const [, prefix = '', path = ''] = /^\/([^/]*)(.*)$/.exec(target.pathname) ?? []
   const body = await readBody(request)
-  if (!isAdPlatformType(prefix) || body === undefined) return send(response, NOT_FOUND)
+  if (!isAdPlatformType(prefix) || body === undefined) return send(response, answerOf(NOT_FOUND))
   const exchange: Exchange = {
     method: request.method ?? 'GET',
     path,
@@ -118,28 +116,38 @@ async function behave(
   response: ServerResponse,
 ): Promise<void> {
   const platform = PLATFORMS[type]
-  const behaviour = faults.take(type, exchange.path) ?? platform.behaviour(exchange)
+  const behaviour = faults.strike(type, exchange.path) ?? platform.behaviour(exchange)
+  if (behaviour === 'down') return void response.destroy()
+  if (behaviour === 'slow') {
+    await clock.sleep(SLOW_MS, AbortSignal.any([closing, goneAway(response)]))
+    if (response.destroyed || closing.aborted) return
+  }
+  await send(response, answerOf(await replyOf(platform, type, behaviour, exchange)))
+}
+
+function replyOf(
+  platform: PlatformStandIn,
+  type: AdPlatformType,
+  behaviour: Exclude<Behaviour, 'down'> | undefined,
+  exchange: Exchange,
+): Reply | Promise<Reply> {
   switch (behaviour) {
     case 'bad-token':
-      return send(response, platform.badToken(exchange))
+      return platform.badToken(exchange)
     case 'rate-limited':
-      return send(response, platform.rateLimited(exchange))
-    case 'slow':
-      await clock.sleep(SLOW_MS, AbortSignal.any([closing, goneAway(response)]))
-      return response.destroyed || closing.aborted ? undefined : send(response, await platform.answer(exchange))
-    case 'down':
-      return void response.destroy()
+      return platform.rateLimited(exchange)
     case 'unavailable':
-      return send(response, { status: 503, body: 'no server is available' })
+      return { status: 503, body: 'no server is available' }
     case 'redirect':
-      return send(response, { status: 302, body: '', headers: { Location: `/${type}/elsewhere` } })
+      return { status: 302, body: '', headers: { Location: `/${type}/elsewhere` } }
     case 'huge':
-      return send(response, platform.huge?.(exchange) ?? { status: 200, body: { padding: 'x'.repeat(HUGE_BYTES) } })
+      return platform.huge?.(exchange) ?? { status: 200, body: { padding: 'x'.repeat(HUGE_BYTES) } }
     case 'garbage':
-      return send(response, { status: 200, body: '<!doctype html><title>Please sign in</title>' })
+      return { status: 200, body: '<!doctype html><title>Please sign in</title>' }
     case 'good':
+    case 'slow':
     case undefined:
-      return send(response, await platform.answer(exchange))
+      return platform.answer(exchange)
   }
 }
 
@@ -149,10 +157,10 @@ function goneAway(response: ServerResponse): AbortSignal {
   return gone.signal
 }
 
-function send(response: ServerResponse, { status, body, headers = {} }: Reply): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  const type = typeof body === 'string' ? 'application/xml' : 'application/json'
-  response.writeHead(status, { 'Content-Type': type, ...headers }).end(text)
+function answerOf({ status, body, headers = {} }: Reply): Answer {
+  const is_text = typeof body === 'string'
+  const type = is_text ? 'application/xml' : 'application/json'
+  return { status, headers: { 'Content-Type': type, ...headers }, body: is_text ? body : JSON.stringify(body) }
 }
 
 function isAdPlatformType(text: string): text is AdPlatformType {
@@ -168,14 +176,4 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, HOST, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
 }

@@ -1,5 +1,5 @@
 /** The `Range` header of a download: one range of bytes. Source: RFC 9110 section 14. */
-import { Refusal } from './refusals.ts'
+import { refusal } from './refusals.ts'
 
 /** First byte and the one after the last. */
 export interface ByteSpan {
@@ -20,7 +20,7 @@ export function parseRange(header: string | undefined, size_bytes: number): Byte
   const start = first === '' ? Math.max(0, size_bytes - Number(last)) : Number(first)
   const end = first === '' || last === '' ? size_bytes : Math.min(size_bytes, Number(last) + 1)
   if (start >= end) {
-    throw new Refusal(416, 'requestedRangeNotSatisfiable', 'The requested range cannot be satisfied.', {
+    throw refusal(416, 'requestedRangeNotSatisfiable', 'The requested range cannot be satisfied.', {
       'content-range': `bytes */${size_bytes}`,
     })
   }

@@ -1,7 +1,7 @@
 /** Checksums of a body and the ones its sender declared. */
 import { createHash } from 'node:crypto'
 import { crc32c, crc32cToBase64 } from '#shared/base/crc32c.ts'
-import { Refusal } from './refusals.ts'
+import { refusal } from './refusals.ts'
 
 /** Base64, as in object metadata and in `x-goog-hash`. */
 export interface Checksums {
@@ -38,7 +38,7 @@ export function parseGoogHash(header: string | undefined): Checksums {
 
 function check(algorithm: string, declared: string | undefined, computed: string): void {
   if (declared === undefined || declared === computed) return
-  throw new Refusal(
+  throw refusal(
     400,
     'invalid',
     `Provided ${algorithm} hash "${declared}" doesn't match calculated ${algorithm} hash "${computed}".`,

@@ -4,7 +4,7 @@
  * In memory only: a restart forgets, as may the real service.
  */
 import type { Clock } from '#shared/base/clock.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from '../kit/answers.ts'
 import { Mutexes } from './mutexes.ts'
 
 const KEPT_MS = 10 * 60 * 1000

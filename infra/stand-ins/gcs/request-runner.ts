@@ -1,48 +1,49 @@
 /** One request from arrival to answer, with the faults that strike it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { json, type Answer } from './answer.ts'
+import { type Answer, json, send, sendTruncated } from '../kit/answers.ts'
+import { control } from '../kit/control.ts'
+import type { Operations } from '../kit/operations.ts'
+import { failureMessage, Refusal } from '../kit/refusal.ts'
 import { isOutOfSpace } from './disk-space.ts'
-import type { FaultRule, Faults } from './faults.ts'
+import type { FaultRule, Faults, OperationKind } from './faults.ts'
 import { parseFields, pickFields } from './fields.ts'
 import { parseJson } from './multipart.ts'
-import type { Operations } from './operations.ts'
-import { Refusal, rateLimited, unavailable } from './refusals.ts'
+import { rateLimited, refusal, unavailable } from './refusals.ts'
 import { Replays } from './replays.ts'
-import { readCall, writeAnswer, writeTruncated } from './requests.ts'
+import { readCall } from './requests.ts'
 import { findRoute } from './routes/router.ts'
 import { header, type Call, type Route, type Service } from './routes/route.ts'
 
 export class RequestRunner {
   readonly #service: Service
   readonly #faults: Faults
-  readonly #operations: Operations
+  readonly #operations: Operations<OperationKind>
   readonly #replays: Replays
   readonly #giving_up = new AbortController()
   readonly #under_way = new Set<Promise<void>>()
 
-  constructor(service: Service, faults: Faults, operations: Operations) {
+  constructor(service: Service, faults: Faults, operations: Operations<OperationKind>) {
     this.#service = service
     this.#faults = faults
     this.#operations = operations
     this.#replays = new Replays(service.clock)
   }
 
-  /** Never rejects: whatever goes wrong is an answer, or there is nobody left to answer. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const work = this.#handle(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy(error instanceof Error ? error : undefined)
-      else return writeAnswer(response, refusalAnswer(error))
-    })
+    const work = this.#handle(request, response)
     this.#under_way.add(work)
-    await work
-    this.#under_way.delete(work)
+    try {
+      await work
+    } finally {
+      this.#under_way.delete(work)
+    }
   }
 
   async settled(): Promise<void> {
-    while (this.#under_way.size > 0) await Promise.all(this.#under_way)
+    while (this.#under_way.size > 0) await Promise.allSettled(this.#under_way)
   }
 
-  /** Ends latencies at once, and late landings without landing. */
+  /** Ends latencies immediately, and late landings without landing. */
   giveUpWaiting(): void {
     this.#giving_up.abort()
   }
@@ -52,10 +53,10 @@ export class RequestRunner {
     let route: Route
     try {
       call = await readCall(request)
-      if (call.path[0]?.startsWith('_')) return await writeAnswer(response, this.#control(call))
+      if (call.path[0]?.startsWith('_')) return await send(response, this.#control(call))
       route = findRoute(this.#service, call)
     } catch (error) {
-      return writeAnswer(response, refusalAnswer(error))
+      return send(response, refusalAnswer(error))
     }
     // Of a request that came in part, only a resumable upload keeps anything.
     if (!call.is_body_whole && route.method !== 'uploads.send') return
@@ -87,7 +88,7 @@ export class RequestRunner {
     if (!rule || answer.status >= 300 || !this.#faults.spend(rule)) return this.#send(response, answer)
     if (rule.fault === 'unavailable_after_commit') return this.#send(response, refusalAnswer(unavailable()))
     this.#operations.answered(answer.status)
-    if (rule.fault === 'truncated_answer') return writeTruncated(response, answer)
+    if (rule.fault === 'truncated_answer') return sendTruncated(response, answer)
     response.destroy()
   }
 
@@ -119,20 +120,14 @@ export class RequestRunner {
 
   #send(response: ServerResponse, answer: Answer): Promise<void> {
     this.#operations.answered(answer.status)
-    return writeAnswer(response, answer)
+    return send(response, answer)
   }
 
-  #control(call: Call): Answer {
-    const [resource] = call.path
-    if (resource === '_faults' && (call.method === 'GET' || call.method === 'POST')) {
-      if (call.method === 'POST') this.#faults.control(parseJson(call.body))
-      return json(this.#faults.state())
-    }
-    if (resource === '_operations' && (call.method === 'GET' || call.method === 'DELETE')) {
-      if (call.method === 'DELETE') this.#operations.reset()
-      return json(this.#operations.counts())
-    }
-    throw new Refusal(404, 'notFound', `There is no ${call.method} /${call.path.join('/')}`)
+  #control({ method, path, body }: Call): Answer {
+    const controlled = { faults: this.#faults, operations: this.#operations }
+    const state = control(controlled, `${method} /${path.join('/')}`, () => parseJson(body))
+    if (state === undefined) throw refusal(404, 'notFound', `There is no ${method} /${path.join('/')}`)
+    return json(state)
   }
 
   async #wait(duration_ms: number): Promise<void> {
@@ -148,16 +143,8 @@ function tokenOf(call: Call): string | undefined {
   return header(call.headers, 'x-goog-gcs-idempotency-token') ?? header(call.headers, 'x-goog-idempotency-token')
 }
 
-/** A refusal as it is; a full disk as a 503; anything else is a failure of the stand-in itself, and says which. */
-function refusalAnswer(error: unknown): Answer {
+/** A refusal's answer; 503 for a full disk; anything else is a failure of the stand-in itself, and says which. */
+export function refusalAnswer(error: unknown): Answer {
   const refused = isOutOfSpace(error) ? unavailable() : error
-  const refusal =
-    refused instanceof Refusal ? refused : new Refusal(500, 'backendError', `The stand-in failed: ${messageOf(error)}`)
-  const headers = { 'content-type': 'application/json; charset=UTF-8', ...refusal.headers }
-  return { status: refusal.status, headers, body: refusal.status === 304 ? '' : refusal.toJson() }
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause ? `${error.message}: ${messageOf(error.cause)}` : error.message
+  return (refused instanceof Refusal ? refused : refusal(500, 'backendError', failureMessage(error))).answer
 }

@@ -1,7 +1,7 @@
-/** From Node's request to a call, and from an answer to Node's response. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from './answer.ts'
-import { Refusal, invalid } from './refusals.ts'
+/** From Node's request to a call. */
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from '../kit/refusal.ts'
+import { invalid, refusal } from './refusals.ts'
 import type { Call } from './routes/route.ts'
 
 /** Far beyond what this project stores; keeps a mistake from taking all memory. */
@@ -25,37 +25,13 @@ export async function readCall(request: IncomingMessage): Promise<Call> {
   }
 }
 
-/** Resolves when the answer is with the operating system, or the client has gone. */
-export async function writeAnswer(response: ServerResponse, answer: Answer): Promise<void> {
-  response.writeHead(answer.status, headersOf(answer))
-  response.end(answer.body)
-  await closed(response)
-}
-
-/** Sends the head and half of the body, then breaks the connection. */
-export async function writeTruncated(response: ServerResponse, answer: Answer): Promise<void> {
-  const body = Buffer.from(answer.body)
-  response.writeHead(answer.status, headersOf(answer))
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy())
-  await closed(response)
-}
-
-async function closed(response: ServerResponse): Promise<void> {
-  if (!response.closed) await new Promise<void>((resolve) => response.once('close', () => resolve()))
-}
-
-function headersOf(answer: Answer): Record<string, string | number> {
-  if (answer.status === 304 || answer.status === 204) return answer.headers
-  return { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) }
-}
-
 async function readBody(request: IncomingMessage): Promise<{ body: Buffer; is_body_whole: boolean }> {
   const chunks: Buffer[] = []
   let size_bytes = 0
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size_bytes += chunk.length
-      if (size_bytes > BODY_BYTES_MAX) throw new Refusal(413, 'uploadTooLarge', 'Request entity too large')
+      if (size_bytes > BODY_BYTES_MAX) throw refusal(413, 'uploadTooLarge', 'Request entity too large')
       chunks.push(chunk)
     }
   } catch (error) {

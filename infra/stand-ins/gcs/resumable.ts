@@ -3,7 +3,7 @@
  * Sessions live in memory: a restart ends them, which clients meet with a new upload, as when a real one expires.
  * Source: https://cloud.google.com/storage/docs/performing-resumable-uploads
  */
-import type { Answer } from './answer.ts'
+import type { Answer } from '../kit/answers.ts'
 import type { ObjectSettings } from './catalog.ts'
 import type { Checksums } from './checksums.ts'
 import { Mutexes } from './mutexes.ts'

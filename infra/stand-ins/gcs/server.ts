@@ -6,16 +6,16 @@
  * real bucket (`npm run test:gcs`). It has no sign-in (so never a 401), no access control, no soft delete and no
  * decompression on the way out; parameters that would need them are refused or without effect.
  *
- * Control, for other processes: `GET` and `POST /_faults` (faults.ts), `GET` and `DELETE /_operations` (operations.ts).
+ * Control, for other processes: `GET` and `POST /_faults` (faults.ts), `GET` and `DELETE /_operations`
+ * (kit/operations.ts).
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom, type Random } from '#shared/base/random.ts'
-import { Faults } from './faults.ts'
 import { lockFolder } from '../kit/folder-lock.ts'
-import { Operations } from './operations.ts'
-import { RequestRunner } from './request-runner.ts'
+import { Operations } from '../kit/operations.ts'
+import { startServer } from '../kit/server.ts'
+import { Faults, OPERATION_KINDS, type OperationKind } from './faults.ts'
+import { refusalAnswer, RequestRunner } from './request-runner.ts'
 import { UploadSessions } from './resumable.ts'
 import type { Service } from './routes/route.ts'
 import { Storage } from './storage.ts'
@@ -25,7 +25,6 @@ export interface GcsOptions {
   data_dir: string
   /** Default 0: any free port. */
   port?: number
-  host?: '127.0.0.1'
   /** Whether to wait for the disk before acknowledging. Without it a kill is still survived, a power cut is not. */
   fsync?: boolean
   /** Whether new buckets keep noncurrent versions; default true. */
@@ -41,7 +40,7 @@ export interface Gcs {
   url: string
   port: number
   faults: Faults
-  operations: Operations
+  operations: Operations<OperationKind>
   /** `bucket/name` of the objects that something else had changed in the folder before this start. */
   adopted: readonly string[]
   /** Resolves when no request is being worked on and every late landing has landed. Stalled requests do not count. */
@@ -50,54 +49,38 @@ export interface Gcs {
   close(): Promise<void>
 }
 
-/** Longer than clients keep idle connections: a connection closed under a request would look like a lost answer. */
-const KEEP_ALIVE_MS = 10 * 60 * 1000
-
 /** @throws when the folder is in use by another process, or damaged */
 export async function startGcs(options: GcsOptions): Promise<Gcs> {
-  const { data_dir, port = 0, host = '127.0.0.1', fsync = true, versioning = true } = options
+  const { data_dir, port = 0, fsync = true, versioning = true } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
   const unlock = lockFolder(data_dir)
   try {
     const faults = new Faults(clock, random)
-    const operations = new Operations()
+    const operations = new Operations(OPERATION_KINDS)
     const storage = await Storage.open({ data_dir, fsync, clock, gate: faults, space: faults })
     const service: Service = { storage, sessions: new UploadSessions(), clock, random, versioning, url: '' }
     await createBuckets(service, options.buckets ?? [])
     const runner = new RequestRunner(service, faults, operations)
-    const server = createServer((request, response) => void answer(runner, request, response))
-    server.keepAliveTimeout = KEEP_ALIVE_MS
-    const bound_port = await listen(server, port, host)
-    service.url = `http://${host}:${bound_port}`
-    const close = async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      runner.giveUpWaiting()
-      await runner.settled()
-      server.closeAllConnections()
-      await closed
-      await storage.close()
-      unlock()
-    }
-    let closing: Promise<void> | undefined
-    return {
-      url: service.url,
-      port: bound_port,
-      faults,
-      operations,
-      adopted: storage.adopted,
-      settled: () => runner.settled(),
-      close: () => (closing ??= close()),
-    }
+    const server = await startServer({
+      port,
+      handle: (request, response) => runner.handle(request, response),
+      failed: refusalAnswer,
+      finish: async () => {
+        runner.giveUpWaiting()
+        await runner.settled()
+      },
+      release: async () => {
+        await storage.close()
+        unlock()
+      },
+    })
+    service.url = server.url
+    return { ...server, faults, operations, adopted: storage.adopted, settled: () => runner.settled() }
   } catch (error) {
     unlock()
     throw error
   }
-}
-
-async function answer(runner: RequestRunner, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.on('error', () => response.destroy())
-  await runner.handle(request, response)
 }
 
 async function createBuckets(service: Service, names: string[]): Promise<void> {
@@ -108,14 +91,4 @@ async function createBuckets(service: Service, names: string[]): Promise<void> {
     const times = { created_ms: now_ms, updated_ms: now_ms }
     await service.storage.createBucket({ name, metageneration: 1, versioning, labels: {}, ...times })
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
 }

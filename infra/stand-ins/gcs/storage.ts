@@ -13,7 +13,7 @@ import { Mutexes } from './mutexes.ts'
 import { ObjectFiles } from './object-files.ts'
 import { checkBucketName, checkObjectName } from './object-names.ts'
 import { recover } from './recovery.ts'
-import { Refusal, noSuchBucket, noSuchObject } from './refusals.ts'
+import { noSuchBucket, noSuchObject, refusal } from './refusals.ts'
 
 /** What a new version is made of. */
 export interface Content {
@@ -208,7 +208,7 @@ export class Storage {
     return this.#mutexes.alone(record.name, async () => {
       this.#commits.finish()
       if (this.catalog.buckets.has(record.name)) {
-        throw new Refusal(
+        throw refusal(
           409,
           'conflict',
           'Your previous request to create the named bucket succeeded and you already own it.',
@@ -239,7 +239,7 @@ export class Storage {
       const bucket = this.bucket(name)
       check(bucket.record)
       if (bucket.objects.size > 0 || bucket.pending_writes > 0) {
-        throw new Refusal(409, 'conflict', 'The bucket you tried to delete is not empty.')
+        throw refusal(409, 'conflict', 'The bucket you tried to delete is not empty.')
       }
       // Taken out of sight at once, so that no write is admitted while the line goes to disk.
       this.catalog.buckets.delete(name)

@@ -1,11 +1,12 @@
 import { importJWK, SignJWT } from 'jose'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { join } from 'node:path'
 import * as z from 'zod'
 
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
-import { answerJson, answerProblem, pathOf } from '../kit/answer.ts'
+import { type Answer, localJson, localProblem, noContent, pathOf, send } from '../kit/answers.ts'
+import { failureMessage } from '../kit/refusal.ts'
 import { ALGORITHM, keptKey } from './kept-key.ts'
 
 /**
@@ -58,41 +59,46 @@ export async function createLocalIssuer(options: LocalIssuerOptions): Promise<Lo
     return new SignJWT({ ...standard, ...claims }).setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' }).sign(key)
   }
 
-  const answerToken = async (request: IncomingMessage, response: ServerResponse) => {
+  const tokenAnswer = async (request: IncomingMessage): Promise<Answer> => {
     const cors = corsOf(request)
-    if (request.method === 'OPTIONS') return response.writeHead(204, cors).end()
+    if (request.method === 'OPTIONS') return noContent(cors)
     if (request.method !== 'POST') {
       const headers = { Allow: 'POST, OPTIONS' }
-      return answerProblem(response, new Problem('method-not-allowed', 'POST {"user_id": "demo_user"}', { headers }))
+      return localProblem(new Problem('method-not-allowed', 'POST {"user_id": "demo_user"}', { headers }))
     }
     const parsed = tokenRequest.safeParse(await readJson(request))
     if (!parsed.success || !isLoopback(`http://${request.headers.host}`)) {
       const detail = 'Ask on this machine, with {"user_id": "demo_user", "email"?, "name"?} as JSON'
-      return answerProblem(response, new Problem('invalid-input', detail))
+      return localProblem(new Problem('invalid-input', detail))
     }
     const { user_id, email, name, audience: aud = audience } = parsed.data
     const email_claims = email === undefined ? {} : { email, email_verified: true }
     const id_token = await sign({ sub: user_id, aud, ...(name !== undefined && { name }), ...email_claims })
-    return answerJson(response, 200, { success: true, id_token }, cors)
+    return localJson({ success: true, id_token }, cors)
   }
 
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const path = pathOf(request)
-    if (path === TOKEN_PATH) return answerToken(request, response)
-    if (path === JWKS_PATH) return answerJson(response, 200, jwks)
-    if (path === DISCOVERY_PATH) {
-      const algorithms = { id_token_signing_alg_values_supported: [ALGORITHM] }
-      return answerJson(response, 200, { issuer, jwks_uri: `${issuer}${JWKS_PATH}`, ...algorithms })
+  const answerOf = async (request: IncomingMessage): Promise<Answer> => {
+    switch (pathOf(request)) {
+      case TOKEN_PATH:
+        return tokenAnswer(request)
+      case JWKS_PATH:
+        return localJson(jwks)
+      case DISCOVERY_PATH: {
+        const algorithms = { id_token_signing_alg_values_supported: [ALGORITHM] }
+        return localJson({ issuer, jwks_uri: `${issuer}${JWKS_PATH}`, ...algorithms })
+      }
+      default:
+        return localProblem(new Problem('not-found', 'There is nothing at this path'))
     }
-    return answerProblem(response, new Problem('not-found', 'There is nothing at this path'))
   }
 
   return {
     issuer,
     sign,
     listener: (request, response) => {
-      handle(request, response).catch((error: unknown) => {
-        process.stderr.write(`the local issuer failed: ${String(error)}\n`)
+      const answered = answerOf(request).then((answer) => send(response, answer))
+      void answered.catch((error: unknown) => {
+        process.stderr.write(`local issuer: ${failureMessage(error)}\n`)
         response.destroy()
       })
     },

@@ -3,7 +3,9 @@
  * `POST /_faults`. Every rule names what it applies to, and how often.
  */
 import * as z from 'zod'
+
 import type { Random } from '#shared/base/random.ts'
+import { FaultRules, parseControl, RULE_FIELDS } from '../kit/faults.ts'
 import { invalid } from './refusals.ts'
 
 /** `get`: reading keys and versions; `manage`: changing them. */
@@ -36,10 +38,7 @@ const ruleSchema = z.strictObject({
   fault: z.enum(FAULTS),
   /** Default: all. */
   operations: z.array(z.enum(OPERATIONS)).optional(),
-  /** How often it still strikes; default: always. */
-  times: z.int().positive().optional(),
-  /** Chance per request, 0 to 1; default 1. */
-  probability: z.number().min(0).max(1).optional(),
+  ...RULE_FIELDS,
 })
 
 const controlSchema = z.strictObject({
@@ -60,25 +59,25 @@ export interface FaultSettings {
 }
 
 export class Faults {
-  readonly #random: Random
-  #settings: FaultSettings = { latency_ms: 0, rules: [] }
+  readonly #rules: FaultRules<FaultRule>
+  #latency_ms = 0
 
   constructor(random: Random) {
-    this.#random = random
+    this.#rules = new FaultRules(random)
   }
 
   get latency_ms(): number {
-    return this.#settings.latency_ms
+    return this.#latency_ms
   }
 
   /** Replaces the settings that are given. `rules` replaces all rules. */
-  set({ latency_ms, rules }: Partial<FaultSettings>): void {
-    if (latency_ms !== undefined) this.#settings.latency_ms = latency_ms
-    if (rules) this.#settings.rules = rules.map((rule) => ({ ...rule }))
+  set({ latency_ms, rules }: Omit<z.output<typeof controlSchema>, 'reset' | 'add'>): void {
+    if (latency_ms !== undefined) this.#latency_ms = latency_ms
+    if (rules) this.#rules.replace(rules)
   }
 
   add(rule: FaultRule): void {
-    this.#settings.rules.push({ ...rule })
+    this.#rules.add(rule)
   }
 
   /** No faults. */
@@ -88,31 +87,22 @@ export class Faults {
 
   /** The settings as they stand: `times` counts down, rules that are spent are gone. */
   state(): FaultSettings {
-    return structuredClone(this.#settings)
+    return { latency_ms: this.#latency_ms, rules: this.#rules.state() }
   }
 
   /** The fault that strikes a request, if one does; counted. */
   strike(operation: Operation): Fault | undefined {
-    const { rules } = this.#settings
-    const rule = rules.find(
-      ({ operations, probability }) =>
-        (operations?.includes(operation) ?? true) &&
-        (probability === undefined || this.#random.uniform() < probability),
-    )
-    if (rule?.times !== undefined && --rule.times <= 0) rules.splice(rules.indexOf(rule), 1)
-    return rule?.fault
+    return this.#rules.strike(({ operations }) => operations?.includes(operation) ?? true)?.fault
   }
 
   /**
    * The control request: `{reset?: true, latency_ms?, rules?, add?: FaultRule[]}`, in this order.
    * @throws Refusal 400 naming what is wrong; then nothing was changed
    */
-  control(json: unknown): void {
-    const parsed = controlSchema.safeParse(json)
-    if (!parsed.success) throw invalid(z.prettifyError(parsed.error))
-    const { reset, latency_ms, rules, add } = parsed.data
+  control(body: unknown): void {
+    const { reset, add, ...changes } = parseControl(controlSchema, body, invalid)
     if (reset) this.reset()
-    this.set({ ...(latency_ms !== undefined && { latency_ms }), ...(rules !== undefined && { rules }) })
+    this.set(changes)
     for (const rule of add ?? []) this.add(rule)
   }
 }

@@ -8,14 +8,18 @@ export type Body = Readonly<Record<string, unknown>>
 const BYTES_MAX = 64 * 1024
 const CIPHERTEXT_BYTES_MAX = BYTES_MAX + 1024
 
-/** @throws Refusal 400 for JSON that is none, no object, or has fields that the message has not */
-export function parseBody(text: string, fields: readonly string[]): Body {
-  let json: unknown
+/** The JSON in `text`; `{}` when it is empty. @throws Refusal 400 */
+export function parseJson(text: string): unknown {
   try {
-    json = text === '' ? {} : JSON.parse(text)
+    return text === '' ? {} : JSON.parse(text)
   } catch (error) {
     throw Object.assign(invalid('Invalid JSON payload received. Unable to parse.'), { cause: error })
   }
+}
+
+/** @throws Refusal 400 for text that is no JSON object, and for fields that the message does not have */
+export function parseBody(text: string, fields: readonly string[]): Body {
+  const json = parseJson(text)
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalid('Invalid JSON payload received. Root element must be a message.')
   }

@@ -7,7 +7,7 @@ import type { StoredKey, StoredVersion } from './key-file.ts'
 import { nameOf, type Keys } from './keys.ts'
 import { illegalState, invalid, notFound } from './refusals.ts'
 
-/** What came in. `fault` is the one that strikes the bytes, if any. */
+/** A request to the stand-in. */
 export interface Call {
   method: string
   path: string
@@ -17,6 +17,8 @@ export interface Call {
 
 export interface Method {
   operation: Operation
+  /** As in the API's reference, e.g. `cryptoKeys.encrypt`. */
+  name: string
   /** The key asked about, for messages. */
   key_name: string
   /** @throws Refusal */
@@ -40,29 +42,30 @@ type Run = (keys: Keys, target: Target) => object
 const PATH =
   /^\/v1\/(projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/:]+)(?:(\/cryptoKeys\/[^/:]+)(?:(\/cryptoKeyVersions)(?:\/([^/:]+))?)?)?(?::(\w+))?$/
 
-/** By what the path names, the verb and the custom method. */
-const METHODS: Readonly<Record<string, readonly [Operation, Run]>> = {
-  'GET ring': ['get', getRing],
-  'GET key': ['get', (keys, { key_name, is_numeric }) => keyResource(keys.key(key_name), is_numeric)],
-  'POST key:encrypt': ['encrypt', encrypt],
-  'POST version:encrypt': ['encrypt', encrypt],
-  'POST key:decrypt': ['decrypt', decrypt],
-  'POST key:updatePrimaryVersion': ['manage', updatePrimaryVersion],
-  'GET versions': ['get', listVersions],
-  'POST versions': ['manage', createVersion],
-  'GET version': ['get', getVersion],
-  'PATCH version': ['manage', patchVersion],
-  'POST version:destroy': ['manage', destroyVersion],
-  'POST version:restore': ['manage', restoreVersion],
+/** By the resource that the path names, the verb and the custom method. */
+const METHODS: Readonly<Record<string, readonly [name: string, Operation, Run]>> = {
+  'GET ring': ['keyRings.get', 'get', getRing],
+  'GET key': ['cryptoKeys.get', 'get', (keys, { key_name, is_numeric }) => keyResource(keys.key(key_name), is_numeric)],
+  'POST key:encrypt': ['cryptoKeys.encrypt', 'encrypt', encrypt],
+  'POST version:encrypt': ['cryptoKeys.encrypt', 'encrypt', encrypt],
+  'POST key:decrypt': ['cryptoKeys.decrypt', 'decrypt', decrypt],
+  'POST key:updatePrimaryVersion': ['cryptoKeys.updatePrimaryVersion', 'manage', updatePrimaryVersion],
+  'GET versions': ['cryptoKeyVersions.list', 'get', listVersions],
+  'POST versions': ['cryptoKeyVersions.create', 'manage', createVersion],
+  'GET version': ['cryptoKeyVersions.get', 'get', getVersion],
+  'PATCH version': ['cryptoKeyVersions.patch', 'manage', patchVersion],
+  'POST version:destroy': ['cryptoKeyVersions.destroy', 'manage', destroyVersion],
+  'POST version:restore': ['cryptoKeyVersions.restore', 'manage', restoreVersion],
 }
 
 /** @throws Refusal 404 */
 export function findMethod(keys: Keys, call: Call): Method {
   const [, ring_name = '', key = '', versions, version_id, custom] = PATH.exec(call.path) ?? []
-  const named = version_id !== undefined ? 'version' : versions !== undefined ? 'versions' : key === '' ? 'ring' : 'key'
-  const found = METHODS[`${call.method} ${named}${custom === undefined ? '' : `:${custom}`}`]
+  const resource =
+    version_id !== undefined ? 'version' : versions !== undefined ? 'versions' : key === '' ? 'ring' : 'key'
+  const found = METHODS[`${call.method} ${resource}${custom === undefined ? '' : `:${custom}`}`]
   if (ring_name === '' || found === undefined) throw notFound(`There is no ${call.method} ${call.path}.`)
-  const [operation, run] = found
+  const [name, operation, run] = found
   const key_name = `${ring_name}${key}`
   const target = {
     ring_name,
@@ -72,7 +75,7 @@ export function findMethod(keys: Keys, call: Call): Method {
     is_numeric: (call.query.get('$alt') ?? '').endsWith('enum-encoding=int'),
     update_mask: call.query.get('updateMask'),
   }
-  return { operation, key_name, run: (fault) => run(keys, { ...target, fault }) }
+  return { name, operation, key_name, run: (fault) => run(keys, { ...target, fault }) }
 }
 
 function getRing(keys: Keys, { ring_name }: Target): object {

@@ -1,14 +1,18 @@
 /** One request from arrival to answer, with the faults that strike it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
+
 import type { Clock } from '#shared/base/clock.ts'
-import type { Faults } from './faults.ts'
-import { parseBody } from './fields.ts'
+import { type Answer, indentedJson, send } from '../kit/answers.ts'
+import { control } from '../kit/control.ts'
+import type { Operations } from '../kit/operations.ts'
+import { failureMessage, Refusal } from '../kit/refusal.ts'
+import type { Faults, Operation } from './faults.ts'
+import { parseBody, parseJson } from './fields.ts'
 import { VERSION_STATES } from './key-file.ts'
 import { nameOf, type Keys } from './keys.ts'
 import { findMethod, type Call, type Method } from './methods.ts'
-import type { Operations } from './operations.ts'
-import { denied, invalid, notFound, rateLimited, Refusal, unavailable } from './refusals.ts'
+import { denied, invalid, notFound, rateLimited, refusal, unavailable } from './refusals.ts'
 
 /** 64 KiB each of plaintext and AAD, in base64, and some. */
 const BODY_BYTES_MAX = 256 * 1024
@@ -19,12 +23,7 @@ export interface Service {
   key_name: string
   clock: Clock
   faults: Faults
-  operations: Operations
-}
-
-interface Answer {
-  status: number
-  body: object
+  operations: Operations<Operation>
 }
 
 const stateRequest = z.strictObject({ version: z.string(), state: z.enum(VERSION_STATES) })
@@ -37,27 +36,21 @@ export class RequestRunner {
     this.#service = service
   }
 
-  /** Never rejects: whatever goes wrong is an answer, or there is nobody left to answer. */
+  /** @throws Refusal for a request that is malformed or about something unknown */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => response.destroy())
-    try {
-      const call = await readCall(request)
-      if (call.path.startsWith('/_')) send(response, { status: 200, body: this.#control(call) })
-      else await this.#strike(findMethod(this.#service.keys, call), response)
-    } catch (error) {
-      if (response.headersSent || request.socket.destroyed) response.destroy()
-      else send(response, refusalAnswer(error))
-    }
+    const call = await readCall(request)
+    if (call.path.startsWith('/_')) return send(response, indentedJson(this.#control(call)))
+    await this.#strike(findMethod(this.#service.keys, call), response)
   }
 
-  /** Ends latencies at once. */
+  /** Ends latencies immediately. */
   giveUpWaiting(): void {
     this.#giving_up.abort()
   }
 
   async #strike(method: Method, response: ServerResponse): Promise<void> {
     const { faults, operations, clock } = this.#service
-    operations.arrived(method.operation)
+    operations.arrived(method.operation, method.name)
     const fault = faults.strike(method.operation)
     if (faults.latency_ms > 0) await clock.sleep(faults.latency_ms, this.#giving_up.signal)
     if (fault === 'stall') return
@@ -69,23 +62,16 @@ export class RequestRunner {
     })
     operations.answered(answer.status)
     if (fault === 'lost_answer') response.destroy()
-    else send(response, answer)
+    else await send(response, answer)
   }
 
   /** @throws Refusal */
   #control({ method, path, body }: Call): object {
     const { keys, key_name, faults, operations } = this.#service
-    switch (`${method} ${path}`) {
-      case 'GET /_faults':
-        return faults.state()
-      case 'POST /_faults':
-        faults.control(parseJson(body))
-        return faults.state()
-      case 'GET /_operations':
-        return operations.counts()
-      case 'DELETE /_operations':
-        operations.reset()
-        return operations.counts()
+    const request = `${method} ${path}`
+    const state = control({ faults, operations }, request, () => parseJson(body))
+    if (state !== undefined) return state
+    switch (request) {
       case 'GET /_keys':
         return this.#versions()
       case 'POST /_keys/rotate':
@@ -99,7 +85,7 @@ export class RequestRunner {
         return this.#versions()
       }
       default:
-        throw notFound(`There is no ${method} ${path}.`)
+        throw notFound(`There is no ${request}.`)
     }
   }
 
@@ -116,30 +102,15 @@ export class RequestRunner {
 
 function answerOf(run: () => object): Answer {
   try {
-    return { status: 200, body: run() }
+    return indentedJson(run())
   } catch (error) {
     return refusalAnswer(error)
   }
 }
 
-/** A refusal as it is; anything else is a failure of the stand-in itself, and says which. */
-function refusalAnswer(error: unknown): Answer {
-  const message = error instanceof Error ? error.message : String(error)
-  const refusal = error instanceof Refusal ? error : new Refusal(500, 'INTERNAL', `The stand-in failed: ${message}`)
-  return { status: refusal.http_status, body: refusal.toJson() }
-}
-
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' })
-  response.end(`${JSON.stringify(body, null, 2)}\n`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw Object.assign(invalid('Invalid JSON payload received. Unable to parse.'), { cause: error })
-  }
+/** A refusal's answer; anything else is a failure of the stand-in itself, and says which. */
+export function refusalAnswer(error: unknown): Answer {
+  return (error instanceof Refusal ? error : refusal(500, 'INTERNAL', failureMessage(error))).answer
 }
 
 /** @throws Refusal 400 for a body that is too large */

@@ -1,5 +1,5 @@
 /** Buckets: get, list, insert, patch, delete. */
-import { json, noContent, type Answer } from '../answer.ts'
+import { json, noContent, type Answer } from '../../kit/answers.ts'
 import type { BucketRecord } from '../catalog.ts'
 import { parseJson } from '../multipart.ts'
 import { checkEntityTags, checkPreconditions, parsePreconditions } from '../preconditions.ts'

@@ -1,9 +1,9 @@
 /** Making an object out of others: copy, rewrite, compose. */
-import { json, type Answer } from '../answer.ts'
+import { json, type Answer } from '../../kit/answers.ts'
 import type { Version } from '../catalog.ts'
 import { parseJson } from '../multipart.ts'
 import { checkPreconditions, parseGeneration, parseInt64, parsePreconditions } from '../preconditions.ts'
-import { Refusal, conditionNotMet, invalid } from '../refusals.ts'
+import { conditionNotMet, invalid, refusal } from '../refusals.ts'
 import { asRecord, objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import type { Content } from '../storage.ts'
 import type { Call, Service } from './route.ts'
@@ -103,7 +103,7 @@ async function joinSources(
   // All are looked up and opened in one turn: a change of one of them cannot come between.
   const reading = sources.map(({ name, generation, generation_match }) => {
     const version = service.storage.catalog.version(bucket, name, generation)
-    if (!version) throw new Refusal(404, 'notFound', `Object ${name} (generation: ${generation ?? 0}) not found.`)
+    if (!version) throw refusal(404, 'notFound', `Object ${name} (generation: ${generation ?? 0}) not found.`)
     if (generation_match !== undefined && generation_match !== version.generation) throw conditionNotMet()
     return version
   })

@@ -1,5 +1,5 @@
 /** Reading, listing, patching and deleting objects. */
-import { json, noContent, type Answer } from '../answer.ts'
+import { json, noContent, type Answer } from '../../kit/answers.ts'
 import type { Version } from '../catalog.ts'
 import { md5Of } from '../checksums.ts'
 import { parseRange } from '../byte-ranges.ts'

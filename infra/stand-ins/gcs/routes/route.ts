@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Random } from '#shared/base/random.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import type { Answer } from '../answer.ts'
+import type { Answer } from '../../kit/answers.ts'
 import type { OperationKind } from '../faults.ts'
 import type { UploadSessions } from '../resumable.ts'
 import type { Storage } from '../storage.ts'

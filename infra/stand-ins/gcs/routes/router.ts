@@ -3,8 +3,9 @@
  * pointed to an emulator by STORAGE_EMULATOR_HOST.
  * Source: https://cloud.google.com/storage/docs/json_api/v1
  */
-import type { Answer } from '../answer.ts'
-import { Refusal } from '../refusals.ts'
+import type { Answer } from '../../kit/answers.ts'
+import type { Refusal } from '../../kit/refusal.ts'
+import { refusal } from '../refusals.ts'
 import * as buckets from './buckets.ts'
 import * as copies from './copies.ts'
 import * as objects from './objects.ts'
@@ -110,5 +111,5 @@ function actionRoute(service: Service, call: Call, place: Place, action: string[
 }
 
 function noSuchMethod(call: Call): Refusal {
-  return new Refusal(404, 'notFound', `This stand-in has no method ${call.method} /${call.path.join('/')}`)
+  return refusal(404, 'notFound', `This stand-in has no method ${call.method} /${call.path.join('/')}`)
 }

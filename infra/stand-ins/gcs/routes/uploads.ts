@@ -1,11 +1,11 @@
 /** Inserting objects: simple, multipart and resumable. */
-import { json, noContent, type Answer } from '../answer.ts'
+import { json, noContent, type Answer } from '../../kit/answers.ts'
 import type { ObjectSettings, Version } from '../catalog.ts'
 import { parseGoogHash } from '../checksums.ts'
 import { parseJson, parseRelated } from '../multipart.ts'
 import { checkObjectName } from '../object-names.ts'
 import { checkPreconditions, parsePreconditions } from '../preconditions.ts'
-import { Refusal, invalid } from '../refusals.ts'
+import { invalid, refusal } from '../refusals.ts'
 import { objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import { parseContentRange, receive, type UploadSession } from '../resumable.ts'
 import type { Content } from '../storage.ts'
@@ -87,9 +87,9 @@ function sessionRoute(service: Service, call: Call, bucket: string, id: string):
   const name = session?.name ?? call.query.get('name') ?? ''
   const run = () =>
     service.sessions.mutexes.alone(id, async () => {
-      if (!session) throw new Refusal(404, 'notFound', 'No such upload session.')
+      if (!session) throw refusal(404, 'notFound', 'No such upload session.')
       if (call.method === 'PUT' || call.method === 'POST') return send(service, call, session)
-      if (call.method !== 'DELETE') throw new Refusal(405, 'methodNotAllowed', 'Method Not Allowed')
+      if (call.method !== 'DELETE') throw refusal(405, 'methodNotAllowed', 'Method Not Allowed')
       service.sessions.remove(id)
       // What Cloud Storage answers to a cancelled upload.
       return { ...noContent(), status: 499 }

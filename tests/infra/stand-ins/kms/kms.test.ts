@@ -336,7 +336,14 @@ describe('faults and control', () => {
     await decrypt(kms, 'AAAA')
     await raw(kms, 'GET', KEY_PATH)
     const { body } = await raw(kms, 'GET', '/_operations')
-    expect(body).toEqual({ encrypt: 1, decrypt: 2, get: 1, manage: 0, by_status: { '200': 3, '400': 1 } })
+    expect(body).toEqual({
+      encrypt: 1,
+      decrypt: 2,
+      get: 1,
+      manage: 0,
+      by_method: { 'cryptoKeys.encrypt': 1, 'cryptoKeys.decrypt': 2, 'cryptoKeys.get': 1 },
+      by_status: { '200': 3, '400': 1 },
+    })
     await raw(kms, 'DELETE', '/_operations')
     expect(kms.operations.counts()).toMatchObject({ encrypt: 0, by_status: {} })
   })
