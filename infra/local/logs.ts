@@ -2,6 +2,7 @@ import { createWriteStream, type WriteStream, mkdirSync, renameSync, statSync } 
 import { join } from 'node:path'
 
 import type { Clock } from '#shared/base/clock.ts'
+import { OperatorError } from '../command/operator-error.ts'
 import { type LineStream, type Log, type LogEntry, type Severity, streamLog } from '#shared/logging/log.ts'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
@@ -12,14 +13,26 @@ const FILE_BYTES_MAX = 16 * 1024 * 1024
  */
 export function fileLog(data_dir: string, clock: Clock, level: Severity): Log {
   const folder = join(data_dir, 'logs')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const path = join(folder, 'activation.jsonl')
   const size_bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   if (size_bytes > FILE_BYTES_MAX) renameSync(path, join(folder, 'activation.old.jsonl'))
   return streamLog(clock, { stream: new LogFile(path), level })
 }
 
-/** A file that is opened anew after a line could not be written to it (a full disk); the terminal is told once. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new OperatorError(
+      `Cannot make the folder ${folder}: ${reason}. Choose another one: npm start -- --data DIR`,
+      { cause },
+    )
+  }
+}
+
+/** A file that is opened again after a line could not be written to it (a full disk). The terminal shows one message. */
 class LogFile implements LineStream {
   readonly #path: string
   #stream: WriteStream | undefined
@@ -45,13 +58,15 @@ class LogFile implements LineStream {
     const stream = createWriteStream(this.#path, { flags: 'a' })
     return stream.once('error', (error) => {
       if (this.#stream === stream) this.#stream = undefined
-      if (!this.#is_failing) console.error(`log lines are lost: ${error.message}`)
+      if (!this.#is_failing) {
+        console.error(`Cannot write ${this.#path}: ${error.message}. Log lines are lost until it can be written again.`)
+      }
       this.#is_failing = true
     })
   }
 }
 
-/** The same for a person at a terminal: one short line per request, faults whole. */
+/** The same for a person at a terminal: one short line per request; warnings and errors in full. */
 export function terminalLog(write: (text: string) => void): Log {
   return {
     write(entry) {

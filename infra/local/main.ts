@@ -5,6 +5,7 @@ import { edgeSettings, serverSettings } from '#shared/settings/edge-settings.ts'
 import { teeLog } from '#shared/logging/log.ts'
 import { onShutdown } from '#shared/http/server/serve.ts'
 import { readSettings, SettingsError } from '#shared/settings/settings.ts'
+import { OperatorError } from '../command/operator-error.ts'
 import { FUNCTION_FACTORIES } from './functions.ts'
 import { fileLog, terminalLog } from './logs.ts'
 import { describeRuntime, startLocalRuntime } from './runtime.ts'
@@ -40,6 +41,6 @@ function startFault(error: unknown): string {
   if (code === 'EADDRINUSE')
     return `Port ${port} is in use. Choose another one: npm start -- --port ${Number(port) + 10}`
   const is_foreseen =
-    error instanceof SettingsError || code?.startsWith('ERR_PARSE_ARGS') || / in use /.test(error.message)
+    error instanceof SettingsError || error instanceof OperatorError || code?.startsWith('ERR_PARSE_ARGS')
   return is_foreseen ? error.message : (error.stack ?? error.message)
 }

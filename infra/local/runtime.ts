@@ -49,9 +49,9 @@ export interface LocalRuntime {
   storage_url: string
   kms_url: string
   ad_platforms_url: string
-  /** Where the objects lie as plain files. */
+  /** The folder of the objects, as plain files. */
   objects_dir: string
-  /** Ends everything in good order; resolves with how many requests were cut off. */
+  /** Ends everything gracefully; resolves with the number of requests that were cut off. */
   end(duration_ms_max?: number): Promise<number>
 }
 
@@ -147,7 +147,7 @@ interface Addresses {
   given: Environment | undefined
 }
 
-/** The same settings as in the cloud; what makes this runtime local always wins, the rest may be given. */
+/** The same settings as in the cloud. `given` may set any but those that make this runtime local. */
 function functionEnvironment({ url, function_url, stand_ins, given }: Addresses): Environment {
   const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
   return {
@@ -171,7 +171,7 @@ function indexOf(url: string, function_urls: Readonly<Record<FunctionName, strin
   }
 }
 
-/** What is where, and a first save to paste into a shell. */
+/** The addresses and folders of the runtime, and a first save to paste into a shell. */
 export function describeRuntime(runtime: LocalRuntime, data_dir: string): string {
   const { url, function_urls, storage_url, kms_url, ad_platforms_url, objects_dir } = runtime
   const functions = FUNCTION_NAMES.map(
@@ -185,7 +185,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
     ['keys', `${kms_url} (stand-in for Cloud KMS)`],
     [
       'ad platforms',
-      `${ad_platforms_url} (stand-in for every ad platform; the secret chooses what it answers: good-…, bad-token-…)`,
+      `${ad_platforms_url} (stand-in for every ad platform; the secret chooses the answer: good-…, bad-token-…)`,
     ],
     ['objects', shortest(objects_dir)],
     ['logs', shortest(join(resolve(data_dir), 'logs', 'activation.jsonl'))],
@@ -206,7 +206,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
   ].join('\n')
 }
 
-/** A path as one would type it from here. */
+/** The path relative to the current folder, when it lies below it. */
 function shortest(path: string): string {
   const from_here = relative('', path)
   return from_here.startsWith('..') ? path : from_here

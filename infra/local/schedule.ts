@@ -2,7 +2,7 @@ import { JOB_NAMES } from '#functions/maintenance/runner/job.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Log } from '#shared/logging/log.ts'
 
-/** What Cloud Scheduler does in the cloud: calls operator routes at their times, with a token for the function. */
+/** Replaces Cloud Scheduler: calls operator routes at their times, with a token for the function. */
 export interface ScheduleOptions {
   /** Where the maintenance function answers. */
   maintenance_url: string

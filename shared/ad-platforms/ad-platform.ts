@@ -7,14 +7,14 @@ import type { Named, TestOutcome } from './test-outcome.ts'
 
 export interface TestContext {
   readonly settings: AdPlatformSettings
-  /** The one way out; it keeps the limits of time and size. */
+  /** The only way to send a request; it enforces the limits of time and size. */
   readonly call: (call: Call) => Promise<CallResult>
   readonly clock: Clock
 }
 
 /** One platform type: its credential fields, and the cheapest real call that proves that they work. */
 export interface AdPlatform extends Named {
-  /** Strict. Every value is a text, limited, and cannot break out of a header, a path or a host. */
+  /** Strict. Every value is a string of limited length that cannot break out of a header, a path or a host. */
   readonly credentials: z.ZodMiniType<object>
   /** The fields that are not secret: their last four characters may be shown. */
   readonly shown_fields: readonly string[]
@@ -30,10 +30,10 @@ interface Definition<S extends z.ZodMiniType<object>> extends Named {
 
 const UNREADABLE: TestOutcome = {
   code: 'bad_token',
-  message: 'The stored credentials do not have the fields that this platform needs: please enter them again.',
+  message: 'The stored credentials lack fields that this platform needs. Enter the credentials again.',
 }
 
-/** Keeps the types of the fields while an adapter is written down. */
+/** Defines an adapter; its `test` gets the credentials with the types of its fields. */
 export function adPlatform<S extends z.ZodMiniType<object>>(definition: Definition<S>): AdPlatform {
   return {
     ...definition,

@@ -31,7 +31,7 @@ export type AdPlatformType = keyof typeof AD_PLATFORMS
 /** Credentials that fit their platform type. Only text: they are encrypted as JSON. */
 export type Credentials = Readonly<Record<string, string>>
 
-/** Names under which clients of the old system sent what they had encrypted in the browser. */
+/** Fields in which clients of the old system sent credentials that they had encrypted in the browser. */
 const CIPHERTEXT_FIELDS = ['encrypted', 'encrypted_credentials', 'ciphertext']
 
 /**
@@ -59,7 +59,7 @@ function browserEncrypted(value: unknown, path: string): FieldError | undefined 
   return field === undefined ? undefined : { path: `${path}.${field}`, message: BROWSER_ENCRYPTED }
 }
 
-/** What may be shown of credentials: the names of all fields, and `…1234` of those that are not secret. */
+/** The part of credentials that users may see: the names of all fields, and `…1234` of those that are not secret. */
 export interface CredentialsView {
   fields: string[]
   hint: Record<string, string>
@@ -78,12 +78,12 @@ export function viewCredentials(type: AdPlatformType, credentials: Credentials):
 export interface TestOptions {
   settings: AdPlatformSettings
   clock: Clock
-  /** Whoever asked has gone away. */
+  /** Aborts when the client has gone. */
   signal?: AbortSignal
 }
 
 /**
- * Calls the platform with the credentials, within 10 s. What it answers is a result, whatever it is.
+ * Calls the platform with the credentials, within 10 s. Every answer, and none, is a result.
  * @param credentials as they were stored; checked again, for they may be older than today's fields
  * @throws the reason of `signal` when it aborted
  */

@@ -20,7 +20,7 @@ const QUERY = 'SELECT user_list.id FROM user_list LIMIT 1'
 
 const WRONG_DEVELOPER_TOKEN =
   'Google accepted the sign-in, but not the developer token. Copy it from the API Center of the manager account, and ' +
-  'see there whether it is approved for accounts like this one.'
+  'check there that it is approved for accounts like this one.'
 
 const customer = identifier(/^(\d{10}|\d{3}-\d{3}-\d{4})$/, 'ten digits, such as 123-456-7890')
 

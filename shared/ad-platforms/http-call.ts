@@ -3,11 +3,11 @@ import type * as z from 'zod/mini'
 import type { Clock } from '../base/clock.ts'
 import type { TestCode } from './test-outcome.ts'
 
-/** The one place that calls a platform, and where the limits of such calls stand. */
+/** The only place that calls a platform; it enforces the limits of such calls. */
 
-/** For everything one test does. */
+/** For all requests of one test together. */
 export const TEST_DURATION_MS_MAX = 10_000
-/** Read of one answer, after decompression; the rest is never received. */
+/** The part of an answer that is read, counted after decompression. The rest is never received. */
 export const ANSWER_BYTES_MAX = 64 * 1024
 
 export interface Call {
@@ -43,7 +43,7 @@ export interface CallFailure {
 
 export type CallResult = Answer | CallFailure
 
-/** Whom to blame for an interruption: `limit` is our own, `cancelled` the caller's. */
+/** The two reasons to interrupt a call: `limit` is our own, `cancelled` the caller's. */
 export interface Signals {
   limit: AbortSignal
   cancelled: AbortSignal | undefined

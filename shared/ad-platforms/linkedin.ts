@@ -22,7 +22,7 @@ const PAGE_ACCOUNTS = 50
 const URN = 'urn:li:sponsoredAccount:'
 
 const VIEWER =
-  'The credentials may only look at this LinkedIn ad account (role VIEWER). Ask its owner for the role of campaign ' +
+  'The credentials can only view this LinkedIn ad account (role VIEWER). Ask its owner for the role of campaign ' +
   'manager or higher.'
 
 export const linkedin = adPlatform({

@@ -50,8 +50,7 @@ const REGIONS = [
 const BUCKET = /^(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 
 const OTHER_REGION = 'The bucket exists, but in another region. Choose the region that AWS shows for it.'
-const WRONG_KEYS =
-  'AWS did not accept the access key. It may be mistyped, deleted or switched off: please enter a new one.'
+const WRONG_KEYS = 'AWS did not accept the access key. It may be mistyped, deleted or deactivated. Enter a new one.'
 
 export const liveramp = adPlatform({
   label: 'LiveRamp',
@@ -91,7 +90,7 @@ const MEANINGS: Readonly<Record<string, TestCode>> = {
   PermanentRedirect: 'wrong_account',
   AuthorizationHeaderMalformed: 'wrong_account',
   SlowDown: 'rate_limited',
-  // Our clock is wrong: nothing that whoever entered the credentials could mend.
+  // Our clock is wrong: the user cannot mend that.
   RequestTimeTooSkewed: 'unexpected_answer',
 }
 

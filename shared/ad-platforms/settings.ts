@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
 /**
- * Where each platform is. The addresses are fixed; the environment may put a stand-in, or the next version of an API,
- * in their place. No text of a user ever becomes part of a host.
+ * The address of each platform. The addresses are fixed; a setting may replace one by a stand-in, or by the next version
+ * of an API. No text of a user ever becomes part of a host.
  */
 
 /** An address without query, fragment or credentials, and without the slash at its end. Plain http: this machine only. */
@@ -31,34 +31,40 @@ function regional(what: string, example: string) {
   return { schema: z.optional(address), description: what, example, endpoints }
 }
 
-const STAND_IN = 'only to use a stand-in; by default the fixed host of the region.'
+const STAND_IN = 'set it only to use a stand-in; by default the fixed host of the region.'
 
-/** What the function that tests credentials needs. Versions of APIs end after a year or two: they are settings too. */
+/** The settings of the function that tests credentials. Versions of APIs end after a year or two: they are settings too. */
 export const adPlatformSettings = {
-  AD_PLATFORM_THE_TRADE_DESK_URL: fixed('https://api.thetradedesk.com', "Where The Trade Desk's API is."),
-  AD_PLATFORM_META_URL: fixed('https://graph.facebook.com/v25.0', "Where Meta's Graph API is, with its version."),
+  AD_PLATFORM_THE_TRADE_DESK_URL: fixed('https://api.thetradedesk.com', "Address of The Trade Desk's API."),
+  AD_PLATFORM_META_URL: fixed('https://graph.facebook.com/v25.0', "Address of Meta's Graph API, with its version."),
   AD_PLATFORM_GOOGLE_ADS_URL: fixed(
     'https://googleads.googleapis.com/v24',
-    'Where the Google Ads API is, with version.',
+    'Address of the Google Ads API, with its version.',
   ),
-  AD_PLATFORM_GOOGLE_ADS_TOKEN_URL: fixed('https://oauth2.googleapis.com', 'Where Google exchanges refresh tokens.'),
-  AD_PLATFORM_LINKEDIN_URL: fixed('https://api.linkedin.com', "Where LinkedIn's API is."),
+  AD_PLATFORM_GOOGLE_ADS_TOKEN_URL: fixed(
+    'https://oauth2.googleapis.com',
+    'Address at which Google exchanges refresh tokens.',
+  ),
+  AD_PLATFORM_LINKEDIN_URL: fixed('https://api.linkedin.com', "Address of LinkedIn's API."),
   AD_PLATFORM_LINKEDIN_VERSION: {
     schema: z._default(
       z.string().check(z.regex(/^20\d{4}$/, { error: 'must be a year and month such as 202606' })),
       '202606',
     ),
-    description: "Version of LinkedIn's API, sent as LinkedIn-Version; each lives for about a year.",
+    description: "Version of LinkedIn's API, sent as LinkedIn-Version; LinkedIn ends each after about a year.",
     example: '202606',
   },
-  AD_PLATFORM_TIKTOK_URL: fixed('https://business-api.tiktok.com/open_api/v1.3', "Where TikTok's business API is."),
-  AD_PLATFORM_AMAZON_DSP_URL: regional(`Where the Amazon Ads API is; ${STAND_IN}`, 'http://127.0.0.1:9100/amazon_dsp'),
+  AD_PLATFORM_TIKTOK_URL: fixed('https://business-api.tiktok.com/open_api/v1.3', "Address of TikTok's business API."),
+  AD_PLATFORM_AMAZON_DSP_URL: regional(
+    `Address of the Amazon Ads API; ${STAND_IN}`,
+    'http://127.0.0.1:9100/amazon_dsp',
+  ),
   AD_PLATFORM_AMAZON_DSP_TOKEN_URL: regional(
-    `Where Login with Amazon exchanges refresh tokens; ${STAND_IN}`,
+    `Address at which Login with Amazon exchanges refresh tokens; ${STAND_IN}`,
     'http://127.0.0.1:9100/amazon_dsp',
   ),
   AD_PLATFORM_LIVERAMP_URL: regional(
-    `Where the S3 buckets that LiveRamp reads are; ${STAND_IN}`,
+    `Address of S3, for the buckets that LiveRamp reads; ${STAND_IN}`,
     'http://127.0.0.1:9100/liveramp',
   ),
 } as const

@@ -67,6 +67,8 @@ export class Commits {
 
   /** The line may be on disk and the files not in place: only recovery knows how to go on. */
   #fail(cause: unknown): Error {
-    return (this.#failure ??= new Error('The storage folder failed during a commit; restart to recover it', { cause }))
+    return (this.#failure ??= new Error('The storage folder failed during a commit. Restart: that recovers it.', {
+      cause,
+    }))
   }
 }

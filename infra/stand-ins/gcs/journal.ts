@@ -10,6 +10,7 @@
 import fs, { type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { crc32c } from '#shared/base/crc32c.ts'
+import { OperatorError } from '../../command/operator-error.ts'
 import type { JournalRecord } from './catalog.ts'
 import { isOutOfSpace, writeWithin, type DiskSpace } from './disk-space.ts'
 
@@ -54,7 +55,7 @@ export class Journal {
     for (const [index, line] of lines.slice(0, -1).entries()) {
       const json = line.slice(9)
       if (line.slice(0, 8) === checksum(json)) records.push(JSON.parse(json) as JournalRecord)
-      else if (index + 2 < torn_line_number) throw new Error(`${file_path} is damaged at line ${index + 1}`)
+      else if (index + 2 < torn_line_number) throw damaged(file_path, index + 1)
     }
     return records
   }
@@ -140,6 +141,12 @@ export class Journal {
       return (this.#failure = new Error('The journal cannot be written', { cause }))
     }
   }
+}
+
+function damaged(file_path: string, line_number: number): OperatorError {
+  return new OperatorError(
+    `${file_path} is damaged at line ${line_number}. Restore the data folder from a copy, or start with another folder.`,
+  )
 }
 
 function lineOf(record: JournalRecord): string {

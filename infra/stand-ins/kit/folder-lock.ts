@@ -5,6 +5,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 
+import { OperatorError } from '../../command/operator-error.ts'
+
 /** Folders this process owns: its own id in a lock file proves nothing else. */
 const owned = new Set<string>()
 
@@ -33,10 +35,10 @@ export function lockFolder(folder: string): () => void {
   }
 }
 
-function refused(lock_path: string, pid: number | undefined): Error {
+function refused(lock_path: string, pid: number | undefined): OperatorError {
   const folder = path.dirname(lock_path)
-  return new Error(
-    `${folder} is in use by process ${pid ?? 'unknown'}: stop it first, or use another folder (lock: ${lock_path})`,
+  return new OperatorError(
+    `The folder ${folder} is in use by process ${pid ?? 'unknown'}. Stop that process, or use another folder (lock: ${lock_path}).`,
   )
 }
 

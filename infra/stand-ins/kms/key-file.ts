@@ -3,6 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import * as z from 'zod'
 
+import { OperatorError } from '../../command/operator-error.ts'
+
 export const VERSION_STATES = ['ENABLED', 'DISABLED', 'DESTROY_SCHEDULED', 'DESTROYED'] as const
 export type VersionState = (typeof VERSION_STATES)[number]
 
@@ -35,7 +37,7 @@ export type StoredKey = z.output<typeof keySchema>
 
 /**
  * The keys kept in `file`; none when it is not there.
- * @throws when it is damaged: new keys in its place would leave everything encrypted so far shut for ever
+ * @throws when it is damaged: with new keys in its place nothing encrypted so far could ever be decrypted
  */
 export function readKeys(file: string): StoredKey[] {
   if (!fs.existsSync(file)) return []
@@ -43,7 +45,9 @@ export function readKeys(file: string): StoredKey[] {
     return fileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8'))).keys
   } catch {
     // Without a cause: it could quote the file.
-    throw new Error(`${file} is damaged: put it back from a copy, or remove it and enter all credentials again`)
+    throw new OperatorError(
+      `${file} is damaged. Restore it from a copy, or remove it and enter the credentials of all platforms again.`,
+    )
   }
 }
 

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { fileLog } from '#infra/local/logs.ts'
 import { systemClock } from '#shared/base/clock.ts'
 
-test('a log file that cannot be written loses its lines, tells the terminal once, and goes on when it can', async () => {
+test('a log file that cannot be written loses its lines, shows one message in the terminal, and goes on when it can', async () => {
   const data_dir = await mkdtemp(join(tmpdir(), 'logs-'))
   onTestFinished(() => rm(data_dir, { recursive: true }))
   const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -204,6 +204,20 @@ describe('npm start refuses, in a line or two that say why', () => {
     const { port } = new URL(url)
     const other = join(data_dir, 'other')
     expect(await refused(run(['--data', other, '--port', port]))).toContain(`Port ${port} is in use`)
+  })
+
+  test('a data folder that cannot be made', async () => {
+    const text = await refused(run(['--data', '/dev/null/data', '--port', '0']))
+    expect(text).toMatch(/^Cannot make the folder .*Choose another one: npm start -- --data DIR$/m)
+  })
+
+  test('a journal that is damaged', async () => {
+    const { child, exited } = await ready()
+    child.kill('SIGTERM')
+    await exited
+    await writeFile(join(data_dir, 'journal.jsonl'), 'damaged\ndamaged\n')
+    const text = await refused(run(['--data', data_dir, '--port', '0']))
+    expect(text).toContain('journal.jsonl is damaged at line 1. Restore the data folder from a copy')
   })
 
   test('an argument or a setting that it does not know', async () => {

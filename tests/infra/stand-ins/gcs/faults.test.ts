@@ -41,7 +41,7 @@ describe('faults', () => {
     expect(await refused(gcs, 'x')).toBe('broken')
   })
 
-  test('a late landing breaks the connection at once and checks its precondition when it lands', async () => {
+  test('a late landing breaks the connection immediately and checks its precondition when it lands', async () => {
     const sleeping: (() => void)[] = []
     const clock = {
       nowMs: () => 1_700_000_000_000,
@@ -187,7 +187,7 @@ describe('the control endpoint', () => {
     expect(gcs.faults.state()).toEqual(before)
   })
 
-  test('counts requests by kind, method and status, and starts anew', async () => {
+  test('counts requests by kind, method and status, and starts again at zero', async () => {
     const gcs = await start()
     await mustPut(gcs, 'x', 'x')
     await getText(gcs, 'x')

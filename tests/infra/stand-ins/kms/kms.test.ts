@@ -141,7 +141,7 @@ describe('the keys', () => {
     expect((await decrypt(second, old)).status).toBe(200)
   })
 
-  test('are not made anew when their file is damaged', async () => {
+  test('are not replaced when their file is damaged', async () => {
     const data_dir = await temporaryFolder()
     await (await start({ data_dir })).close()
     const file = path.join(data_dir, 'kms', 'keys.json')
