@@ -1,14 +1,14 @@
 import type * as z from 'zod/mini'
 
 import type { Clock } from '../base/clock.ts'
-import type { Call, CallResult } from './http-call.ts'
+import type { PlatformCall, CallResult } from './http-call.ts'
 import type { AdPlatformSettings } from './settings.ts'
 import type { Named, TestOutcome } from './test-outcome.ts'
 
 export interface TestContext {
   readonly settings: AdPlatformSettings
   /** The only way to send a request; it enforces the limits of time and size. */
-  readonly call: (call: Call) => Promise<CallResult>
+  readonly call: (call: PlatformCall) => Promise<CallResult>
   readonly clock: Clock
 }
 

@@ -6,7 +6,7 @@ import { collect } from '../records/validation/validate.ts'
 import { amazonDsp } from './amazon-dsp.ts'
 import { BROWSER_ENCRYPTED } from './credential-fields.ts'
 import { googleAds } from './google-ads.ts'
-import { type Call, callPlatform, TEST_DURATION_MS_MAX, withTimeLimit } from './http-call.ts'
+import { type PlatformCall, callPlatform, TEST_DURATION_MS_MAX, withTimeLimit } from './http-call.ts'
 import { linkedin } from './linkedin.ts'
 import { liveramp } from './liveramp.ts'
 import { meta } from './meta.ts'
@@ -94,7 +94,7 @@ export async function testCredentials(
 ): Promise<TestResult> {
   const platform = AD_PLATFORMS[type]
   const outcome = await withTimeLimit(clock, TEST_DURATION_MS_MAX, (limit) => {
-    const call = (request: Call) => callPlatform(request, { limit, cancelled: signal })
+    const call = (request: PlatformCall) => callPlatform(request, { limit, cancelled: signal })
     return platform.test(credentials, { settings, clock, call })
   })
   return testResult(platform, outcome)

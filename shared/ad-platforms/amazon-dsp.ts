@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { digits, secret } from './credential-fields.ts'
 import { adPlatform, type TestContext } from './ad-platform.ts'
 import type { TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 import { refreshAccess } from './refresh-token.ts'
 import type { AdPlatformSettings } from './settings.ts'
 
@@ -82,14 +82,14 @@ function hostOf(override: Override, hosts: Readonly<Record<Region, string>>, reg
 const profile = z.object({ profileId: z.union([z.number(), z.string()]) })
 const profiles = z.array(profile)
 
-function judge(answer: Answer, profile_id: string): TestOutcome['code'] {
+function judge(answer: PlatformAnswer, profile_id: string): TestOutcome['code'] {
   const list = readAnswer(answer, profiles)
   if (list === undefined) return 'unexpected_answer'
   return list.some(({ profileId }) => String(profileId) === profile_id) ? 'ok' : 'no_access'
 }
 
 /** The login was accepted a moment ago: refusing one profile is about the profile. */
-function judgeOne(answer: Answer, profile_id: string): TestOutcome {
+function judgeOne(answer: PlatformAnswer, profile_id: string): TestOutcome {
   if (answer.status === 401 || answer.status === 403) return { code: 'no_access' }
   if (answer.status === 404) return { code: 'wrong_account' }
   if (answer.status !== 200) return { code: generalCode(answer) }

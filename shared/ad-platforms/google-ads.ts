@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
 import type { TestCode, TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 import { refreshAccess } from './refresh-token.ts'
 
 /**
@@ -85,7 +85,7 @@ const MEANINGS: Readonly<Record<string, TestCode>> = {
   RESOURCE_TEMPORARILY_EXHAUSTED: 'rate_limited',
 }
 
-function refusal(answer: Answer): TestOutcome {
+function refusal(answer: PlatformAnswer): TestOutcome {
   const details = readAnswer(answer, failure)?.error.details ?? []
   const names = details.flatMap(({ errors = [] }) => errors.flatMap(({ errorCode }) => Object.values(errorCode)))
   if (names.some((name) => name.startsWith('DEVELOPER_TOKEN_'))) {

@@ -10,7 +10,7 @@ export const TEST_DURATION_MS_MAX = 10_000
 /** The part of an answer that is read, counted after decompression. The rest is never received. */
 export const ANSWER_BYTES_MAX = 64 * 1024
 
-export interface Call {
+export interface PlatformCall {
   method: 'GET' | 'POST'
   /** From the settings or a table of the adapter; never from a user. */
   base: string
@@ -25,7 +25,7 @@ export interface Call {
   json?: unknown
 }
 
-export interface Answer {
+export interface PlatformAnswer {
   kind: 'answer'
   status: number
   /** UTF-8, at most `ANSWER_BYTES_MAX` bytes of it. */
@@ -41,7 +41,7 @@ export interface CallFailure {
   cause: unknown
 }
 
-export type CallResult = Answer | CallFailure
+export type CallResult = PlatformAnswer | CallFailure
 
 /** The two reasons to interrupt a call: `limit` is our own, `cancelled` the caller's. */
 export interface Signals {
@@ -53,7 +53,7 @@ export interface Signals {
  * One request. A redirect is an answer like any other and is not followed.
  * @throws RangeError when the path could mean another one; the caller's reason when it cancelled
  */
-export async function callPlatform(call: Call, { limit, cancelled }: Signals): Promise<CallResult> {
+export async function callPlatform(call: PlatformCall, { limit, cancelled }: Signals): Promise<CallResult> {
   const url = urlOf(call)
   const signal = cancelled === undefined ? limit : AbortSignal.any([limit, cancelled])
   try {
@@ -84,7 +84,7 @@ export async function withTimeLimit<T>(
   }
 }
 
-function requestOf({ method, headers, form, json }: Call): RequestInit {
+function requestOf({ method, headers, form, json }: PlatformCall): RequestInit {
   const type =
     form === undefined ? json !== undefined && 'application/json' : 'application/x-www-form-urlencoded;charset=UTF-8'
   const body = form === undefined ? json !== undefined && JSON.stringify(json) : new URLSearchParams(form).toString()
@@ -99,7 +99,7 @@ function requestOf({ method, headers, form, json }: Call): RequestInit {
  * The address of a call.
  * @throws RangeError when what the segments make is not exactly the base and the segments: a dot segment, an empty one
  */
-export function urlOf({ base, path, query = {} }: Pick<Call, 'base' | 'path' | 'query'>): URL {
+export function urlOf({ base, path, query = {} }: Pick<PlatformCall, 'base' | 'path' | 'query'>): URL {
   const root = new URL(base)
   const segments = path.map(encodeSegment)
   const search = queryText(query)
@@ -144,7 +144,7 @@ async function readBody({ body }: Response): Promise<{ text: string; cut: boolea
 }
 
 /** The answer's JSON as `schema` reads it; `undefined` when it is cut, no JSON, or of another shape. */
-export function readAnswer<S extends z.ZodMiniType>(answer: Answer, schema: S): z.output<S> | undefined {
+export function readAnswer<S extends z.ZodMiniType>(answer: PlatformAnswer, schema: S): z.output<S> | undefined {
   if (answer.cut) return undefined
   const result = schema.safeParse(parseJson(answer.text))
   return result.success ? result.data : undefined

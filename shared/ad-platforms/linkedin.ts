@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform, type TestContext } from './ad-platform.ts'
 import type { TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 
 /**
  * LinkedIn: whether the token's member has a role in the ad account that may upload audiences.
@@ -69,7 +69,7 @@ function ask(
 const accountUsers = z.object({ elements: z.array(z.object({ account: z.string(), role: z.string() })) })
 
 /** What one page says; `undefined` when the next one may say more. */
-function judge(answer: Answer, wanted: string): TestOutcome | undefined {
+function judge(answer: PlatformAnswer, wanted: string): TestOutcome | undefined {
   const elements = readAnswer(answer, accountUsers)?.elements
   if (elements === undefined) return { code: 'unexpected_answer' }
   const roles = elements.filter(({ account }) => account === wanted).map(({ role }) => role)

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
 import type { TestCode, TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, urlOf } from './http-call.ts'
+import { type PlatformAnswer, generalCode, urlOf } from './http-call.ts'
 import { signatureHeaders } from './s3-signature.ts'
 
 /**
@@ -77,7 +77,7 @@ export const liveramp = adPlatform({
 })
 
 /** A key of 1 KiB, its owner and the rest are far from the limit: what is longer is something else. */
-function isListing({ text, cut }: Answer): boolean {
+function isListing({ text, cut }: PlatformAnswer): boolean {
   return !cut && /<ListBucketResult[\s>]/.test(text)
 }
 
@@ -94,7 +94,7 @@ const MEANINGS: Readonly<Record<string, TestCode>> = {
   RequestTimeTooSkewed: 'unexpected_answer',
 }
 
-function refusal(answer: Answer): TestOutcome {
+function refusal(answer: PlatformAnswer): TestOutcome {
   const name = /<Code>(\w{1,60})<\/Code>/.exec(answer.text)?.[1] ?? ''
   const code = Object.hasOwn(MEANINGS, name) ? (MEANINGS[name] as TestCode) : generalCode(answer)
   if (code === 'bad_token') return { code, message: WRONG_KEYS }

@@ -4,14 +4,14 @@ import * as z from 'zod/mini'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform, type TestContext } from './ad-platform.ts'
 import type { TestCode, TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 
 /**
  * Meta: looks for the ad account among those of the token.
  *
  * `GET /{version}/me/adaccounts?fields=id,name&limit=50[&after=…][&appsecret_proof=…]` → `{data: [{id: "act_…", name}],
  * paging: {cursors: {after}, next}}`. The token goes into `Authorization`, so that it stands in no address; pages are
- * asked for by cursor, as `paging.next` is an address made by somebody else.
+ * asked for by cursor, as `paging.next` is an address that we did not make.
  * Failures: `{error: {code, error_subcode, type, message}}`.
  * Sources: developers.facebook.com/docs/graph-api/guides/error-handling, …/graph-api/overview/rate-limiting,
  * …/graph-api/guides/secure-requests (appsecret_proof), …/marketing-api/reference/ad-account.
@@ -91,7 +91,7 @@ async function askPage(
 
 const failure = z.object({ error: z.object({ code: z.int(), message: z.optional(z.string()) }) })
 
-function refusal(answer: Answer): TestOutcome {
+function refusal(answer: PlatformAnswer): TestOutcome {
   const error = readAnswer(answer, failure)?.error
   if (error === undefined) return { code: generalCode(answer) }
   if (error.message?.includes('appsecret_proof')) return { code: 'bad_token', message: WRONG_PROOF }

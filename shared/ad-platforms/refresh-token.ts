@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import type { TestContext } from './ad-platform.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 import type { TestOutcome } from './test-outcome.ts'
 
 export interface RefreshGrant {
@@ -32,7 +32,7 @@ export async function refreshAccess(
 
 const REFUSED = ['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_scope']
 
-function refusal(answer: Answer): TestOutcome {
+function refusal(answer: PlatformAnswer): TestOutcome {
   const error = readAnswer(answer, tokenFailure)?.error
   if (answer.status < 500 && error !== undefined && REFUSED.includes(error)) return { code: 'bad_token' }
   return { code: generalCode(answer) }

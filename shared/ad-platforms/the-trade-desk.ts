@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { identifier, secret } from './credential-fields.ts'
 import { adPlatform } from './ad-platform.ts'
 import type { TestOutcome } from './test-outcome.ts'
-import { type Answer, generalCode, readAnswer } from './http-call.ts'
+import { type PlatformAnswer, generalCode, readAnswer } from './http-call.ts'
 
 /**
  * The Trade Desk: lists the first page of the advertiser's CRM data segments.
@@ -36,14 +36,14 @@ export const theTradeDesk = adPlatform({
 const segmentList = z.object({ Segments: z.nullable(z.array(z.unknown())) })
 
 /** An advertiser may have more segments than we read: the beginning then has to do. */
-function isSegmentList(answer: Answer): boolean {
+function isSegmentList(answer: PlatformAnswer): boolean {
   return answer.cut ? /^\s*\{\s*"Segments"\s*:/.test(answer.text) : readAnswer(answer, segmentList) !== undefined
 }
 
 const problem = z.object({ Message: z.string() })
 
-/** A token that has expired is answered with 401 or with 403; only the text of the latter tells. */
-function refusal(answer: Answer): TestOutcome {
+/** A token that has expired is answered with 401 or with 403; then only the text tells it from a missing permission. */
+function refusal(answer: PlatformAnswer): TestOutcome {
   const { status } = answer
   if (status === 400 || status === 404) return { code: 'wrong_account' }
   const text = readAnswer(answer, problem)?.Message ?? ''

@@ -9,7 +9,7 @@ import { generalCode, readAnswer } from './http-call.ts'
  * TikTok: reads the advertiser.
  *
  * `GET /open_api/v1.3/advertiser/info/?advertiser_ids=["…"]&fields=["advertiser_id","name"]` with `Access-Token` →
- * HTTP 200 and `{code, message, data: {list: [{advertiser_id}]}}` whatever happened: `code` 0 alone is a success.
+ * HTTP 200 and `{code, message, data: {list: [{advertiser_id}]}}` for failures too: only `code` 0 is a success.
  * Sources: business-api.tiktok.com/portal/docs, "Get ad account details", and ?id=1737172488964097 (return codes:
  * 401xx authentication, 40016 40100 40132 40133 rate limits, 40300 40301 advertiser, 5xxxx and 6xxxx service).
  */

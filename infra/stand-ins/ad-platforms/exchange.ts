@@ -25,7 +25,7 @@ export interface Reply {
 export interface PlatformStandIn {
   /** How the secret of this request wants it to behave; `undefined` where the platform has no such secret. */
   behaviour(exchange: Exchange): Behaviour | undefined
-  /** The answer to credentials that are good; also whatever it says of accounts. */
+  /** The answer to credentials that are good; also every answer about accounts. */
   answer(exchange: Exchange): Reply | Promise<Reply>
   badToken(exchange: Exchange): Reply
   rateLimited(exchange: Exchange): Reply

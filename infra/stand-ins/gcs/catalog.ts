@@ -25,7 +25,7 @@ export interface Version {
   size_bytes: number
   /** Base64 of the big-endian CRC-32C, as the JSON API gives it. */
   crc32c: string
-  /** Base64. Composed objects have none; of files that somebody else put there it is computed when first asked for. */
+  /** Base64. Composed objects have none; of files that another program put there it is computed on the first request. */
   md5?: string
   component_count?: number
   settings: ObjectSettings
@@ -35,7 +35,7 @@ export interface Version {
   deleted_ms?: number
   /** Where the bytes lie while the version is live: at the plain path, or under a safe encoding. See object-files.ts. */
   location: Location
-  /** Modification time of the file: tells at the next start whether somebody else changed it. */
+  /** Modification time of the file: shows at the next start whether another program changed it. */
   file_modified_ms: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Carries changes out: the line in the journal, then the files, then the catalog. On a full disk a change that has no
- * line yet is undone without a trace by whoever made it; one that has a line and cannot be put in place is finished
+ * Executes changes: the line in the journal, then the files, then the catalog. On a full disk a change that has no
+ * line yet is undone by its writer without a trace; one that has a line and cannot be put in place is finished
  * before anything else is answered, as soon as there is room.
  */
 import type { Catalog, JournalRecord } from './catalog.ts'
@@ -24,7 +24,7 @@ export class Commits {
     this.#catalog = catalog
   }
 
-  /** Whether only a restart can tell what is committed: nothing may be tidied up before. */
+  /** Whether only a restart can find out what is committed: nothing may be cleaned up before. */
   get has_failed(): boolean {
     return this.#failure !== undefined
   }
@@ -52,7 +52,7 @@ export class Commits {
     }
   }
 
-  /** @throws while something that is committed is not in place: the catalog would not tell the truth */
+  /** @throws while something that is committed is not in place: the catalog would be wrong */
   finish(): void {
     if (this.#failure) throw this.#failure
     for (let next = this.#unfinished[0]; next; next = this.#unfinished[0]) {

@@ -1,6 +1,6 @@
 /**
  * A disk that is full. The kernel says so after it has written a part (ENOSPC; EDQUOT for a quota, EFBIG for a limit of
- * the process), and so does the fault that plays it. Whoever writes takes the part back: nothing of it may be seen.
+ * the process), and so does the fault that simulates it. The writer removes that part: no reader may see any of it.
  */
 
 /** How much the disk still takes, as the faults have it. */

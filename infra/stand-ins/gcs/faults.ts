@@ -19,7 +19,7 @@ export type OperationKind = (typeof OPERATION_KINDS)[number]
  * - `rate_limited`: 429 before the precondition check; nothing happened.
  * - `unavailable_after_commit`: 503 although the change was committed. Refused requests are answered as ever.
  * - `lost_answer`: the connection breaks after the commit. Refused requests are answered as ever.
- * - `late_landing`: the connection breaks at once; the change, with its precondition, is tried `delay_ms` later.
+ * - `late_landing`: the connection breaks immediately; the change, with its precondition, is tried `delay_ms` later.
  * - `stall`: never answered, never done.
  * - `truncated_answer`: the connection breaks in the middle of the answer's body.
  */

@@ -3,7 +3,7 @@
  * everything else on disk (object-files.ts) can be brought in line with it by recovery.
  *
  * A line is `<crc32c of the JSON, 8 hex digits> <JSON>\n`. A kill can only tear the last line, which then was never
- * acknowledged, and is cut off. Lines that found no room on the disk are taken back at once, and appending goes on when
+ * acknowledged, and is cut off. Lines that found no room on the disk are removed immediately, and appending goes on when
  * there is room again. A damaged line with whole ones after it is not a torn write but a damaged disk or an edit:
  * opening refuses, since guessing would lose acknowledged writes.
  */
@@ -80,7 +80,7 @@ export class Journal {
     return new Journal(file, bytes.length, options)
   }
 
-  /** Set once the file cannot be trusted any more: every append fails from then on, and only a restart can tell why. */
+  /** Set once the file cannot be trusted any more: every append fails from then on, and only a restart can find out why. */
   get failure(): Error | undefined {
     return this.#failure
   }

@@ -2,7 +2,7 @@
  * The Cloud Storage stand-in as a command:
  * `node infra/stand-ins/gcs/main.ts --data DIR [--port N] [--bucket NAME]… [--no-fsync] [--no-versioning]`
  *
- * Prints `{"url": "http://127.0.0.1:PORT"}` on a line of its own when it answers. SIGTERM and SIGINT end it in good order.
+ * Prints `{"url": "http://127.0.0.1:PORT"}` on a line of its own when it answers. SIGTERM and SIGINT end it gracefully.
  */
 import { parseArgs } from 'node:util'
 import { startGcs } from './server.ts'

@@ -8,7 +8,7 @@
  * ```
  * A write stages its bytes, commits by its line in the journal, and is then put in place by a link and a rename. The
  * putting in place is synchronous and happens in the same turn of the event loop as the change of the catalog, so a
- * reader, who looks up and opens in one turn too, never sees one without the other. After a kill, a staged file whose
+ * reader, which looks up and opens in one turn too, never sees one without the other. After a kill, a staged file whose
  * generation is live in the journal is put in place then (recovery.ts); one that is not was never committed.
  */
 import fs from 'node:fs'
@@ -84,7 +84,7 @@ export class ObjectFiles {
   removeBucket(bucket: string): void {
     fs.rmSync(path.join(this.root, 'encoded', bucket), { recursive: true, force: true })
     fs.rmSync(path.join(this.root, 'versions', bucket), { recursive: true, force: true })
-    // Whatever still lies in there is no object, hence not ours to delete.
+    // Files that remain in there are no objects, so they are not ours to delete.
     removeIfEmpty(this.bucketFolder(bucket))
   }
 
@@ -180,7 +180,7 @@ export class ObjectFiles {
 
   /**
    * The bytes of a version from `start` to `end` (exclusive). Opens the file before it returns for the first time, so
-   * the bytes are those of this version whatever is written meanwhile.
+   * the bytes are those of this version even when another is written in the meantime.
    * @throws when the file is not as it was written, naming the object
    */
   read(bucket: string, version: Version, is_live: boolean, start = 0, end = version.size_bytes): Promise<Buffer> {
@@ -235,7 +235,7 @@ export class ObjectFiles {
     for (const folder of foldersOf(key)) this.#claimed_folders.set(folder, (this.#claimed_folders.get(folder) ?? 0) + 1)
   }
 
-  /** Makes the folders above a plain path; false when something of somebody else's is in the way. */
+  /** Makes the folders above a plain path; false when a file of another program is in the way. */
   #makeRoom(bucket: string, name: string): boolean {
     const file_path = this.plainPath(bucket, name)
     try {

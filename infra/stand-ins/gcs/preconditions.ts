@@ -31,7 +31,7 @@ export function parsePreconditions(query: URLSearchParams, prefix: 'if' | 'ifSou
 
 /**
  * A generation or metageneration in a query. An empty one is refused too: a precondition must never be lost on the way.
- * @throws Refusal 400 when it is no such number
+ * @throws Refusal 400 when it is no int64
  */
 export function parseGeneration(query: URLSearchParams, parameter: string): number | undefined {
   const text = query.get(parameter)

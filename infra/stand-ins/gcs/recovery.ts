@@ -1,12 +1,12 @@
 /**
- * Brings the files in line with the journal after a stop of any kind, then takes in what somebody else changed.
+ * Brings the files in line with the journal after a stop of any kind, then adopts the changes of other programs.
  *
  * Every step asks for a state, not for a history, so recovery that is itself killed just runs again:
  * 1. a noncurrent version whose file is missing still lies at its live path: the kill came before it was kept;
  * 2. a live version that still lies in staging is put in place; anything else in staging was never committed;
  * 3. files of names the journal knows to be gone are removed.
  *
- * What then remains different was done from outside while the server was down (somebody put Parquet files into the
+ * What then remains different was done from outside while the server was down (a person put Parquet files into the
  * folder, or deleted some): the folder is right, and a changed or new file becomes a new generation.
  */
 import fs from 'node:fs'
@@ -17,7 +17,7 @@ import { verifiedChecksums } from './checksums.ts'
 import type { ObjectFiles } from './object-files.ts'
 import { isBucketName, isObjectName } from './object-names.ts'
 
-/** Returns `bucket/name` of the objects that somebody else had changed. */
+/** Returns `bucket/name` of the objects that another program had changed. */
 export function recover(catalog: Catalog, records: JournalRecord[], files: ObjectFiles, clock: Clock): string[] {
   const mentioned = mentionedObjects(records)
   for (const bucket of catalog.buckets.keys()) {
@@ -91,7 +91,7 @@ function removeForgottenFiles(
   }
 }
 
-/** Whether this version's own bytes lie there, and not a file somebody put there since. */
+/** Whether this version's own bytes lie there, and not a file that another program put there since. */
 function isFileOf(file_path: string, version: Version): boolean {
   const stat = fs.statSync(file_path, { throwIfNoEntry: false })
   return stat?.isFile() === true && stat.size === version.size_bytes && stat.mtimeMs === version.file_modified_ms

@@ -1,6 +1,6 @@
 /**
  * `x-goog-gcs-idempotency-token`: a change that succeeded answers a repetition with the same token the same way, for
- * ten minutes. Refused and failed requests are tried anew: they changed nothing, and the client retries to succeed.
+ * ten minutes. Refused and failed requests are tried again: they changed nothing, and the client retries to succeed.
  * In memory only: a restart forgets, as may the real service.
  */
 import type { Clock } from '#shared/base/clock.ts'

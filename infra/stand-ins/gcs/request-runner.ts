@@ -12,7 +12,7 @@ import { rateLimited, refusal, unavailable } from './refusals.ts'
 import { Replays } from './replays.ts'
 import { readCall } from './requests.ts'
 import { findRoute } from './routes/router.ts'
-import { header, type Call, type Route, type Service } from './routes/route.ts'
+import { header, type GcsCall, type Route, type Service } from './routes/route.ts'
 
 export class RequestRunner {
   readonly #service: Service
@@ -49,7 +49,7 @@ export class RequestRunner {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let call: Call
+    let call: GcsCall
     let route: Route
     try {
       call = await readCall(request)
@@ -63,7 +63,7 @@ export class RequestRunner {
     await this.#strike(call, route, response)
   }
 
-  async #strike(call: Call, route: Route, response: ServerResponse): Promise<void> {
+  async #strike(call: GcsCall, route: Route, response: ServerResponse): Promise<void> {
     const { kind, bucket, name } = route
     this.#operations.arrived(kind, route.method)
     const chosen = this.#faults.choose(kind, bucket, name)
@@ -92,14 +92,14 @@ export class RequestRunner {
     response.destroy()
   }
 
-  async #landLate(call: Call, route: Route, response: ServerResponse, rule: FaultRule): Promise<void> {
+  async #landLate(call: GcsCall, route: Route, response: ServerResponse, rule: FaultRule): Promise<void> {
     response.destroy()
     await this.#wait(rule.delay_ms ?? 0)
     if (this.#giving_up.signal.aborted) return
     this.#operations.answered((await this.#run(call, route)).status)
   }
 
-  async #run(call: Call, route: Route): Promise<Answer> {
+  async #run(call: GcsCall, route: Route): Promise<Answer> {
     try {
       const fields = call.query.get('fields')
       const mask = fields === null ? undefined : parseFields(fields)
@@ -111,7 +111,7 @@ export class RequestRunner {
     }
   }
 
-  #runOnce(call: Call, route: Route): Promise<Answer> {
+  #runOnce(call: GcsCall, route: Route): Promise<Answer> {
     const token = tokenOf(call)
     if (token === undefined || route.method === 'uploads.send') return route.run()
     const request_line = `${call.method} ${call.path.map(encodeURIComponent).join('/')}?${call.query.toString()}`
@@ -123,7 +123,7 @@ export class RequestRunner {
     return send(response, answer)
   }
 
-  #control({ method, path, body }: Call): Answer {
+  #control({ method, path, body }: GcsCall): Answer {
     const controlled = { faults: this.#faults, operations: this.#operations }
     const state = control(controlled, `${method} /${path.join('/')}`, () => parseJson(body))
     if (state === undefined) throw refusal(404, 'notFound', `There is no ${method} /${path.join('/')}`)
@@ -138,7 +138,7 @@ export class RequestRunner {
 const AFTER_COMMIT = new Set(['unavailable_after_commit', 'lost_answer', 'truncated_answer'])
 
 /** The token of a request that changes something. */
-function tokenOf(call: Call): string | undefined {
+function tokenOf(call: GcsCall): string | undefined {
   if (call.method === 'GET') return undefined
   return header(call.headers, 'x-goog-gcs-idempotency-token') ?? header(call.headers, 'x-goog-idempotency-token')
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '../kit/refusal.ts'
 import { invalid, refusal } from './refusals.ts'
-import type { Call } from './routes/route.ts'
+import type { GcsCall } from './routes/route.ts'
 
 /** Far beyond what this project stores; keeps a mistake from taking all memory. */
 const BODY_BYTES_MAX = 1024 * 1024 * 1024
@@ -12,7 +12,7 @@ const BODY_BYTES_MAX = 1024 * 1024 * 1024
  * does, because `..` and `//` are ordinary parts of object names.
  * @throws Refusal 400, 413
  */
-export async function readCall(request: IncomingMessage): Promise<Call> {
+export async function readCall(request: IncomingMessage): Promise<GcsCall> {
   const { body, is_body_whole } = await readBody(request)
   const [raw_path = '', raw_query = ''] = splitAt(request.url ?? '/', '?')
   return {

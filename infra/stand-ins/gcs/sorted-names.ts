@@ -1,7 +1,7 @@
 /** Object names in the order Cloud Storage lists them: by their UTF-8 bytes, which is the order of code points. */
 export class SortedNames {
   readonly #names: string[] = []
-  /** Names added since the last look, put in order all at once: loading many must not be quadratic. */
+  /** Names added since the last use, sorted together: loading many must not be quadratic. */
   #unsorted: string[] = []
 
   /** @param name not in the set yet */

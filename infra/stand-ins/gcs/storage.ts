@@ -1,5 +1,5 @@
 /**
- * Buckets and objects with exact preconditions: whatever changes one object runs alone on it, from the check to the
+ * Buckets and objects with exact preconditions: every change of an object runs alone on it, from the check to the
  * change of the catalog. The order of every change: check, stage, **journal line = committed**, put in place.
  */
 import path from 'node:path'
@@ -42,7 +42,7 @@ export interface StorageOptions {
 
 export class Storage {
   readonly catalog: Catalog
-  /** Objects that at the start were found changed, added or removed by somebody else. */
+  /** Objects that at the start were found changed, added or removed by another program. */
   readonly adopted: readonly string[]
   readonly #files: ObjectFiles
   readonly #journal: Journal
@@ -104,7 +104,7 @@ export class Storage {
     return version
   }
 
-  /** Opens before it returns for the first time: the bytes are this version's, whatever is written meanwhile. */
+  /** Opens before it returns for the first time: the bytes are this version's even when another is written in the meantime. */
   read(bucket: string, version: Version, start?: number, end?: number): Promise<Buffer> {
     const is_live = this.catalog.entry(bucket, version.name)?.live?.generation === version.generation
     return this.#files.read(bucket, version, is_live, start, end)
@@ -241,7 +241,7 @@ export class Storage {
       if (bucket.objects.size > 0 || bucket.pending_writes > 0) {
         throw refusal(409, 'conflict', 'The bucket you tried to delete is not empty.')
       }
-      // Taken out of sight at once, so that no write is admitted while the line goes to disk.
+      // Hidden immediately, so that no write is admitted while the line goes to disk.
       this.catalog.buckets.delete(name)
       await this.#commits
         .commit({ kind: 'bucket_removed', bucket: name }, () => this.#files.removeBucket(name))

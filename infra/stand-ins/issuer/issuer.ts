@@ -10,7 +10,7 @@ import { failureMessage } from '../kit/refusal.ts'
 import { ALGORITHM, keptKey } from './kept-key.ts'
 
 /**
- * The local runtime's OpenID provider: it signs an ID token for whoever asks. Functions trust it by their settings
+ * The local runtime's OpenID provider: it signs an ID token for anyone. Functions trust it by their settings
  * alone, through the same code that checks a real provider's tokens; with K_SERVICE set they refuse such a setting.
  */
 export interface LocalIssuer {

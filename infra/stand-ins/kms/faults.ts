@@ -18,8 +18,8 @@ export type Operation = (typeof OPERATIONS)[number]
  * - `denied`: 403, as without the role on the key.
  * - `lost_answer`: the connection breaks after the work was done.
  * - `stall`: never answered.
- * - `damaged_request`: a bit of the plaintext or ciphertext flips on the way here.
- * - `damaged_answer`: a bit of the ciphertext or plaintext flips on the way back.
+ * - `damaged_request`: a bit of the plaintext or ciphertext flips before the request arrives.
+ * - `damaged_answer`: a bit of the ciphertext or plaintext flips before the answer arrives.
  * - `checksums_lost`: the request's checksums do not arrive, so nothing is verified.
  */
 export const FAULTS = [

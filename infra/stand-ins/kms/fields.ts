@@ -38,7 +38,7 @@ export interface CheckedBytes {
 
 /**
  * A field of bytes with the checksum that may come with it, in the field of the same name and `Crc32c`.
- * @param onArrival what the way here did to the bytes
+ * @param onArrival the fault that strikes the bytes before they arrive
  * @throws Refusal 400
  */
 export function checkedBytes(body: Body, field: string, onArrival: (bytes: Buffer) => Buffer): CheckedBytes {

@@ -76,12 +76,12 @@ export class Keys {
   }
 
   /**
-   * To any state from any but DESTROYED, from which there is no way back.
+   * To any state from any but DESTROYED, which is final.
    * @throws Refusal 400
    */
   setState(key_name: string, id: string, state: VersionState): StoredVersion {
     const version = this.version(key_name, id)
-    if (version.state === 'DESTROYED') throw illegalState(`${nameOf(key_name, id)} is DESTROYED, for ever.`)
+    if (version.state === 'DESTROYED') throw illegalState(`${nameOf(key_name, id)} is DESTROYED for ever.`)
     const now_ms = this.#clock.nowMs()
     const destroy_ms = state === 'DESTROYED' ? now_ms : state === 'DESTROY_SCHEDULED' ? now_ms + DESTROY_DELAY_MS : null
     const material = state === 'DESTROYED' ? null : version.material

@@ -8,7 +8,7 @@ import { nameOf, type Keys } from './keys.ts'
 import { illegalState, invalid, notFound } from './refusals.ts'
 
 /** A request to the stand-in. */
-export interface Call {
+export interface KmsCall {
   method: string
   path: string
   query: URLSearchParams
@@ -25,7 +25,7 @@ export interface Method {
   run(fault: Fault | undefined): object
 }
 
-interface Target {
+interface MethodTarget {
   ring_name: string
   key_name: string
   version_id: string | undefined
@@ -37,7 +37,7 @@ interface Target {
   fault: Fault | undefined
 }
 
-type Run = (keys: Keys, target: Target) => object
+type Run = (keys: Keys, target: MethodTarget) => object
 
 const PATH =
   /^\/v1\/(projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/:]+)(?:(\/cryptoKeys\/[^/:]+)(?:(\/cryptoKeyVersions)(?:\/([^/:]+))?)?)?(?::(\w+))?$/
@@ -59,7 +59,7 @@ const METHODS: Readonly<Record<string, readonly [name: string, Operation, Run]>>
 }
 
 /** @throws Refusal 404 */
-export function findMethod(keys: Keys, call: Call): Method {
+export function findMethod(keys: Keys, call: KmsCall): Method {
   const [, ring_name = '', key = '', versions, version_id, custom] = PATH.exec(call.path) ?? []
   const resource =
     version_id !== undefined ? 'version' : versions !== undefined ? 'versions' : key === '' ? 'ring' : 'key'
@@ -78,12 +78,12 @@ export function findMethod(keys: Keys, call: Call): Method {
   return { name, operation, key_name, run: (fault) => run(keys, { ...target, fault }) }
 }
 
-function getRing(keys: Keys, { ring_name }: Target): object {
+function getRing(keys: Keys, { ring_name }: MethodTarget): object {
   if (!keys.hasRing(ring_name)) throw notFound(`KeyRing ${ring_name} not found.`)
   return { name: ring_name }
 }
 
-function encrypt(keys: Keys, { key_name, version_id, body, fault, is_numeric }: Target): object {
+function encrypt(keys: Keys, { key_name, version_id, body, fault, is_numeric }: MethodTarget): object {
   const aad_field = 'additionalAuthenticatedData'
   const fields = body('name', 'plaintext', 'plaintextCrc32c', aad_field, `${aad_field}Crc32c`)
   const { plaintext, aad } = arrived(fields, 'plaintext', fault)
@@ -99,7 +99,7 @@ function encrypt(keys: Keys, { key_name, version_id, body, fault, is_numeric }: 
   }
 }
 
-function decrypt(keys: Keys, { key_name, body, fault, is_numeric }: Target): object {
+function decrypt(keys: Keys, { key_name, body, fault, is_numeric }: MethodTarget): object {
   const aad_field = 'additionalAuthenticatedData'
   const fields = body('name', 'ciphertext', 'ciphertextCrc32c', aad_field, `${aad_field}Crc32c`)
   if ((fields['ciphertext'] ?? '') === '') throw invalid('The request has no ciphertext.')
@@ -113,30 +113,30 @@ function decrypt(keys: Keys, { key_name, body, fault, is_numeric }: Target): obj
   }
 }
 
-function updatePrimaryVersion(keys: Keys, { key_name, body, is_numeric }: Target): object {
+function updatePrimaryVersion(keys: Keys, { key_name, body, is_numeric }: MethodTarget): object {
   const id = body('name', 'cryptoKeyVersionId')['cryptoKeyVersionId']
   if (typeof id !== 'string') throw invalid("Invalid value at 'crypto_key_version_id' (TYPE_STRING).")
   keys.setPrimary(key_name, id)
   return keyResource(keys.key(key_name), is_numeric)
 }
 
-function listVersions(keys: Keys, { key_name, is_numeric }: Target): object {
+function listVersions(keys: Keys, { key_name, is_numeric }: MethodTarget): object {
   const { versions } = keys.key(key_name)
   const cryptoKeyVersions = versions.map((version) => versionResource(key_name, version, is_numeric))
   return { cryptoKeyVersions, totalSize: versions.length }
 }
 
-function createVersion(keys: Keys, { key_name, body, is_numeric }: Target): object {
+function createVersion(keys: Keys, { key_name, body, is_numeric }: MethodTarget): object {
   body('name', 'state')
   return versionResource(key_name, keys.addVersion(key_name), is_numeric)
 }
 
-function getVersion(keys: Keys, { key_name, version_id = '', is_numeric }: Target): object {
+function getVersion(keys: Keys, { key_name, version_id = '', is_numeric }: MethodTarget): object {
   return versionResource(key_name, keys.version(key_name, version_id), is_numeric)
 }
 
 /** Only between ENABLED and DISABLED; destruction has methods of its own. */
-function patchVersion(keys: Keys, { key_name, version_id = '', body, update_mask, is_numeric }: Target): object {
+function patchVersion(keys: Keys, { key_name, version_id = '', body, update_mask, is_numeric }: MethodTarget): object {
   if (update_mask !== 'state') throw invalid('The update_mask must name the field state.')
   const asked = body('name', 'state')['state']
   const state =
@@ -146,13 +146,13 @@ function patchVersion(keys: Keys, { key_name, version_id = '', body, update_mask
   return versionResource(key_name, keys.setState(key_name, version_id, state), is_numeric)
 }
 
-function destroyVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: Target): object {
+function destroyVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: MethodTarget): object {
   body('name')
   requireState(keys, key_name, version_id, ['ENABLED', 'DISABLED'])
   return versionResource(key_name, keys.setState(key_name, version_id, 'DESTROY_SCHEDULED'), is_numeric)
 }
 
-function restoreVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: Target): object {
+function restoreVersion(keys: Keys, { key_name, version_id = '', body, is_numeric }: MethodTarget): object {
   body('name')
   requireState(keys, key_name, version_id, ['DESTROY_SCHEDULED'])
   return versionResource(key_name, keys.setState(key_name, version_id, 'DISABLED'), is_numeric)
@@ -164,7 +164,7 @@ function requireState(keys: Keys, key_name: string, version_id: string, allowed:
   throw illegalState(`${nameOf(key_name, version_id)} has state ${state}; this needs ${allowed.join(' or ')}.`)
 }
 
-/** What is to be worked on, and the AAD, as the way here left them. */
+/** The bytes to work on and the AAD, as they arrived. */
 function arrived(fields: Body, field: 'plaintext' | 'ciphertext', fault: Fault | undefined) {
   const received = fault === 'checksums_lost' ? withoutChecksums(fields) : fields
   return {

@@ -11,7 +11,7 @@ import type { Faults, Operation } from './faults.ts'
 import { parseBody, parseJson } from './fields.ts'
 import { VERSION_STATES } from './key-file.ts'
 import { nameOf, type Keys } from './keys.ts'
-import { findMethod, type Call, type Method } from './methods.ts'
+import { findMethod, type KmsCall, type Method } from './methods.ts'
 import { denied, invalid, notFound, rateLimited, refusal, unavailable } from './refusals.ts'
 
 /** 64 KiB each of plaintext and AAD, in base64, and some. */
@@ -66,7 +66,7 @@ export class RequestRunner {
   }
 
   /** @throws Refusal */
-  #control({ method, path, body }: Call): object {
+  #control({ method, path, body }: KmsCall): object {
     const { keys, key_name, faults, operations } = this.#service
     const request = `${method} ${path}`
     const state = control({ faults, operations }, request, () => parseJson(body))
@@ -114,7 +114,7 @@ export function refusalAnswer(error: unknown): Answer {
 }
 
 /** @throws Refusal 400 for a body that is too large */
-async function readCall(request: IncomingMessage): Promise<Call> {
+async function readCall(request: IncomingMessage): Promise<KmsCall> {
   const chunks: Buffer[] = []
   let size_bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -24,7 +24,7 @@ export const meta: PlatformStandIn = {
       return failure(403, 200, '(#200) Ad account owner has NOT granted ads_management or ads_read permission')
     }
     if (query['after'] === FIRST_PAGE.after) return { status: 200, body: { data: LAST_PAGE.data, paging: {} } }
-    // A page's own address may carry the token: whoever follows it instead of the cursor is caught by its host.
+    // A page's own address may carry the token: the host of this one catches an adapter that follows it instead of the cursor.
     const next = 'https://graph.facebook.example/v0.0/me/adaccounts?access_token=of-somebody'
     return { status: 200, body: { data: FIRST_PAGE.data, paging: { cursors: { after: FIRST_PAGE.after }, next } } }
   },

@@ -6,16 +6,16 @@ import { checkEntityTags, checkPreconditions, parsePreconditions } from '../prec
 import { invalid } from '../refusals.ts'
 import { asRecord, bucketResource } from '../resources.ts'
 import { compareNames } from '../sorted-names.ts'
-import type { Call, Service } from './route.ts'
+import type { GcsCall, Service } from './route.ts'
 
-export async function getBucket(service: Service, call: Call, name: string): Promise<Answer> {
+export async function getBucket(service: Service, call: GcsCall, name: string): Promise<Answer> {
   const { record } = service.storage.bucket(name)
   checkBucket(call, record)
   checkEntityTags(call.headers, asVersion(record))
   return json(bucketResource(service.url, record))
 }
 
-export async function listBuckets(service: Service, call: Call): Promise<Answer> {
+export async function listBuckets(service: Service, call: GcsCall): Promise<Answer> {
   const prefix = call.query.get('prefix') ?? ''
   const names = [...service.storage.catalog.buckets.keys()].filter((name) => name.startsWith(prefix))
   const items = names
@@ -24,7 +24,7 @@ export async function listBuckets(service: Service, call: Call): Promise<Answer>
   return json({ kind: 'storage#buckets', ...(items.length > 0 && { items }) })
 }
 
-export async function insertBucket(service: Service, call: Call): Promise<Answer> {
+export async function insertBucket(service: Service, call: GcsCall): Promise<Answer> {
   const resource = asRecord(parseJson(call.body))
   const name = resource['name']
   if (typeof name !== 'string') throw invalid('A bucket needs a name.')
@@ -42,7 +42,7 @@ export async function insertBucket(service: Service, call: Call): Promise<Answer
   return json(bucketResource(service.url, record))
 }
 
-export async function patchBucket(service: Service, call: Call, name: string): Promise<Answer> {
+export async function patchBucket(service: Service, call: GcsCall, name: string): Promise<Answer> {
   const resource = asRecord(parseJson(call.body))
   const record = await service.storage.patchBucket(
     name,
@@ -52,12 +52,12 @@ export async function patchBucket(service: Service, call: Call, name: string): P
   return json(bucketResource(service.url, record))
 }
 
-export async function removeBucket(service: Service, call: Call, name: string): Promise<Answer> {
+export async function removeBucket(service: Service, call: GcsCall, name: string): Promise<Answer> {
   await service.storage.removeBucket(name, (record) => checkBucket(call, record))
   return noContent()
 }
 
-function checkBucket(call: Call, record: BucketRecord): void {
+function checkBucket(call: GcsCall, record: BucketRecord): void {
   checkPreconditions(parsePreconditions(call.query), asVersion(record))
 }
 

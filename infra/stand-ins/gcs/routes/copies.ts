@@ -6,7 +6,7 @@ import { checkPreconditions, parseGeneration, parseInt64, parsePreconditions } f
 import { conditionNotMet, invalid, refusal } from '../refusals.ts'
 import { asRecord, objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import type { Content } from '../storage.ts'
-import type { Call, Service } from './route.ts'
+import type { GcsCall, Service } from './route.ts'
 
 const COMPOSE_SOURCES_MAX = 32
 
@@ -15,13 +15,13 @@ interface Place {
   name: string
 }
 
-export async function copy(service: Service, call: Call, source: Place, target: Place): Promise<Answer> {
+export async function copy(service: Service, call: GcsCall, source: Place, target: Place): Promise<Answer> {
   const version = await copyObject(service, call, source, target)
   return json(objectResource(service.url, target.bucket, version), versionHeaders(version))
 }
 
 /** Always done in one call. Source: https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite */
-export async function rewrite(service: Service, call: Call, source: Place, target: Place): Promise<Answer> {
+export async function rewrite(service: Service, call: GcsCall, source: Place, target: Place): Promise<Answer> {
   const version = await copyObject(service, call, source, target)
   return json({
     kind: 'storage#rewriteResponse',
@@ -32,7 +32,7 @@ export async function rewrite(service: Service, call: Call, source: Place, targe
   })
 }
 
-async function copyObject(service: Service, call: Call, source: Place, target: Place): Promise<Version> {
+async function copyObject(service: Service, call: GcsCall, source: Place, target: Place): Promise<Version> {
   const { storage } = service
   const resource = asRecord(parseJson(call.body))
   const source_generation = parseGeneration(call.query, 'sourceGeneration')
@@ -52,7 +52,7 @@ async function copyObject(service: Service, call: Call, source: Place, target: P
 }
 
 /** Source: https://cloud.google.com/storage/docs/json_api/v1/objects/compose */
-export async function compose(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
+export async function compose(service: Service, call: GcsCall, bucket: string, name: string): Promise<Answer> {
   const request = asRecord(parseJson(call.body))
   const { settings } = parseObjectResource(request['destination'] ?? {})
   const sources = parseSources(request['sourceObjects'])

@@ -8,9 +8,9 @@ import { parseJson } from '../multipart.ts'
 import { checkEntityTags, checkPreconditions, parseGeneration, parsePreconditions } from '../preconditions.ts'
 import { invalid } from '../refusals.ts'
 import { mediaHeaders, objectResource, parseObjectResource, patchSettings, versionHeaders } from '../resources.ts'
-import { header, type Call, type Service } from './route.ts'
+import { header, type GcsCall, type Service } from './route.ts'
 
-export async function getMedia(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
+export async function getMedia(service: Service, call: GcsCall, bucket: string, name: string): Promise<Answer> {
   const { storage } = service
   const version = versionToRead(service, call, bucket, name)
   const span = parseRange(header(call.headers, 'range'), version.size_bytes)
@@ -20,7 +20,7 @@ export async function getMedia(service: Service, call: Call, bucket: string, nam
   return { status: 206, headers, body: await storage.read(bucket, version, span.start, span.end) }
 }
 
-export async function getMetadata(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
+export async function getMetadata(service: Service, call: GcsCall, bucket: string, name: string): Promise<Answer> {
   const version = versionToRead(service, call, bucket, name)
   return json(
     objectResource(service.url, bucket, await service.storage.rememberMd5(bucket, version, md5Of)),
@@ -28,7 +28,7 @@ export async function getMetadata(service: Service, call: Call, bucket: string, 
   )
 }
 
-function versionToRead(service: Service, call: Call, bucket: string, name: string): Version {
+function versionToRead(service: Service, call: GcsCall, bucket: string, name: string): Version {
   if (call.query.get('softDeleted') === 'true') throw invalid('softDeleted is not supported by this stand-in')
   const preconditions = parsePreconditions(call.query)
   const version = service.storage.version(bucket, name, parseGeneration(call.query, 'generation'))
@@ -37,7 +37,7 @@ function versionToRead(service: Service, call: Call, bucket: string, name: strin
   return version
 }
 
-export async function list(service: Service, call: Call, bucket: string): Promise<Answer> {
+export async function list(service: Service, call: GcsCall, bucket: string): Promise<Answer> {
   const page = listObjects(service.storage.bucket(bucket), parseListQuery(call.query))
   return json({
     kind: 'storage#objects',
@@ -50,7 +50,7 @@ export async function list(service: Service, call: Call, bucket: string): Promis
 }
 
 /** PATCH merges, PUT replaces the settings. */
-export async function patch(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
+export async function patch(service: Service, call: GcsCall, bucket: string, name: string): Promise<Answer> {
   const body = parseJson(call.body)
   const preconditions = parsePreconditions(call.query)
   const version = await service.storage.patch(
@@ -63,7 +63,7 @@ export async function patch(service: Service, call: Call, bucket: string, name: 
   return json(objectResource(service.url, bucket, version), versionHeaders(version))
 }
 
-export async function remove(service: Service, call: Call, bucket: string, name: string): Promise<Answer> {
+export async function remove(service: Service, call: GcsCall, bucket: string, name: string): Promise<Answer> {
   const preconditions = parsePreconditions(call.query)
   await service.storage.remove(bucket, name, parseGeneration(call.query, 'generation'), (current) =>
     checkPreconditions(preconditions, current),

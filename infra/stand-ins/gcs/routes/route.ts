@@ -18,7 +18,7 @@ export interface Service {
   url: string
 }
 
-export interface Call {
+export interface GcsCall {
   method: string
   /** Decoded, e.g. `['storage', 'v1', 'b', 'bucket', 'o', 'some/object']`. */
   path: string[]

@@ -9,11 +9,11 @@ import { refusal } from '../refusals.ts'
 import * as buckets from './buckets.ts'
 import * as copies from './copies.ts'
 import * as objects from './objects.ts'
-import type { Call, Route, Service } from './route.ts'
+import type { GcsCall, Route, Service } from './route.ts'
 import { uploadRoute } from './uploads.ts'
 
 /** @throws Refusal when there is no such method or the request is malformed */
-export function findRoute(service: Service, call: Call): Route {
+export function findRoute(service: Service, call: GcsCall): Route {
   const { path } = call
   const is_upload = path[0] === 'upload'
   const is_download = path[0] === 'download'
@@ -29,7 +29,7 @@ export function findRoute(service: Service, call: Call): Route {
   return objectRoute(service, call, { bucket, name }, is_download || call.query.get('alt') === 'media')
 }
 
-function bucketsRoute(service: Service, call: Call): Route {
+function bucketsRoute(service: Service, call: GcsCall): Route {
   const place = { bucket: '', name: '' }
   if (call.method === 'GET') {
     return { method: 'buckets.list', kind: 'list', ...place, run: () => buckets.listBuckets(service, call) }
@@ -40,7 +40,7 @@ function bucketsRoute(service: Service, call: Call): Route {
   throw noSuchMethod(call)
 }
 
-function bucketRoute(service: Service, call: Call, bucket: string): Route {
+function bucketRoute(service: Service, call: GcsCall, bucket: string): Route {
   const place = { bucket, name: '' }
   switch (call.method) {
     case 'GET':
@@ -59,7 +59,7 @@ function bucketRoute(service: Service, call: Call, bucket: string): Route {
   }
 }
 
-function listRoute(service: Service, call: Call, bucket: string): Route {
+function listRoute(service: Service, call: GcsCall, bucket: string): Route {
   if (call.method !== 'GET') throw noSuchMethod(call)
   const name = call.query.get('prefix') ?? ''
   return { method: 'objects.list', kind: 'list', bucket, name, run: () => objects.list(service, call, bucket) }
@@ -70,8 +70,8 @@ interface Place {
   name: string
 }
 
-function objectRoute(service: Service, call: Call, place: Place, is_media: boolean): Route {
-  const bound = (run: (service: Service, call: Call, bucket: string, name: string) => Promise<Answer>) => ({
+function objectRoute(service: Service, call: GcsCall, place: Place, is_media: boolean): Route {
+  const bound = (run: (service: Service, call: GcsCall, bucket: string, name: string) => Promise<Answer>) => ({
     ...place,
     run: () => run(service, call, place.bucket, place.name),
   })
@@ -91,7 +91,7 @@ function objectRoute(service: Service, call: Call, place: Place, is_media: boole
   }
 }
 
-function actionRoute(service: Service, call: Call, place: Place, action: string[]): Route {
+function actionRoute(service: Service, call: GcsCall, place: Place, action: string[]): Route {
   if (call.method !== 'POST') throw noSuchMethod(call)
   const [verb, b, bucket, o, name] = action
   if (verb === 'compose' && action.length === 1) {
@@ -110,6 +110,6 @@ function actionRoute(service: Service, call: Call, place: Place, action: string[
   throw noSuchMethod(call)
 }
 
-function noSuchMethod(call: Call): Refusal {
+function noSuchMethod(call: GcsCall): Refusal {
   return refusal(404, 'notFound', `This stand-in has no method ${call.method} /${call.path.join('/')}`)
 }

@@ -9,10 +9,10 @@ import { invalid, refusal } from '../refusals.ts'
 import { objectResource, parseObjectResource, versionHeaders } from '../resources.ts'
 import { parseContentRange, receive, type UploadSession } from '../resumable.ts'
 import type { Content } from '../storage.ts'
-import { header, type Call, type Route, type Service } from './route.ts'
+import { header, type GcsCall, type Route, type Service } from './route.ts'
 
 /** @throws Refusal 400 when the request is not a well-formed upload */
-export function uploadRoute(service: Service, call: Call, bucket: string): Route {
+export function uploadRoute(service: Service, call: GcsCall, bucket: string): Route {
   const upload_id = call.query.get('upload_id')
   if (upload_id !== null) return sessionRoute(service, call, bucket, upload_id)
   if (call.method !== 'POST') throw invalid('An upload starts with POST.')
@@ -37,7 +37,7 @@ async function insert(
   return json(objectResource(service.url, bucket, version), versionHeaders(version))
 }
 
-function parseMedia(call: Call): { name: string; content: Content } {
+function parseMedia(call: GcsCall): { name: string; content: Content } {
   const content_type = header(call.headers, 'content-type')
   const content_encoding = call.query.get('contentEncoding') ?? undefined
   const settings = {
@@ -48,7 +48,7 @@ function parseMedia(call: Call): { name: string; content: Content } {
   return { name: call.query.get('name') ?? '', content: { bytes: call.body, settings, declared } }
 }
 
-function parseMultipart(call: Call): { name: string; content: Content } {
+function parseMultipart(call: GcsCall): { name: string; content: Content } {
   const parts = parseRelated(header(call.headers, 'content-type') ?? '', call.body)
   const resource = parseObjectResource(parts.resource)
   const content: Content = {
@@ -63,7 +63,7 @@ function withType(settings: ObjectSettings, content_type: string | undefined): O
   return { ...settings, contentType: settings.contentType ?? content_type ?? 'application/octet-stream' }
 }
 
-function startRoute(service: Service, call: Call, bucket: string): Route {
+function startRoute(service: Service, call: GcsCall, bucket: string): Route {
   const resource = parseObjectResource(parseJson(call.body))
   const name = call.query.get('name') ?? resource.name ?? ''
   checkObjectName(name)
@@ -82,7 +82,7 @@ function startRoute(service: Service, call: Call, bucket: string): Route {
   return { method: 'uploads.start', kind: 'write', bucket, name, run }
 }
 
-function sessionRoute(service: Service, call: Call, bucket: string, id: string): Route {
+function sessionRoute(service: Service, call: GcsCall, bucket: string, id: string): Route {
   const session = service.sessions.get(id)
   const name = session?.name ?? call.query.get('name') ?? ''
   const run = () =>
@@ -97,7 +97,7 @@ function sessionRoute(service: Service, call: Call, bucket: string, id: string):
   return { method: 'uploads.send', kind: 'write', bucket, name, run }
 }
 
-async function send(service: Service, call: Call, session: UploadSession): Promise<Answer> {
+async function send(service: Service, call: GcsCall, session: UploadSession): Promise<Answer> {
   if (session.finished) return session.finished
   const range = parseContentRange(header(call.headers, 'content-range'), session.received_bytes)
   if (range.start !== undefined) receive(session, range.start, call.body)
