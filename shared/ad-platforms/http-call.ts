@@ -134,7 +134,7 @@ async function readBody({ body }: Response): Promise<{ text: string; cut: boolea
   const chunks: Uint8Array[] = []
   let length = 0
   // Leaving the loop early cancels the stream, which ends the connection.
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     length += chunk.length
     if (length > ANSWER_BYTES_MAX) break

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { AD_PLATFORMS, type AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
 import { type Answer, send } from '../kit/answers.ts'
+import { readBody } from '../kit/body.ts'
 import { failureMessage } from '../kit/refusal.ts'
 import { startServer } from '../kit/server.ts'
 import { type Behaviour, Faults } from './behaviours.ts'
@@ -94,7 +95,7 @@ interface Service {
 async function handle(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = new URL(request.url ?? '/', 'http://stand-in')
   const [, prefix = '', path = ''] = /^\/([^/]*)(.*)$/.exec(target.pathname) ?? []
-  const body = await readBody(request)
+  const body = await readBody(request, BODY_BYTES_MAX)
   if (!isAdPlatformType(prefix) || body === undefined) return send(response, answerOf(NOT_FOUND))
   const exchange: Exchange = {
     method: request.method ?? 'GET',
@@ -165,15 +166,4 @@ function answerOf({ status, body, headers = {} }: Reply): Answer {
 
 function isAdPlatformType(text: string): text is AdPlatformType {
   return Object.hasOwn(AD_PLATFORMS, text)
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let received_bytes = 0
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    received_bytes += chunk.length
-    if (received_bytes > BODY_BYTES_MAX) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import { type Answer, localJson, localProblem, noContent, pathOf, send } from '../kit/answers.ts'
+import { readBody } from '../kit/body.ts'
 import { failureMessage } from '../kit/refusal.ts'
 import { ALGORITHM, keptKey } from './kept-key.ts'
 
@@ -106,15 +107,10 @@ export async function createLocalIssuer(options: LocalIssuerOptions): Promise<Lo
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Uint8Array[] = []
-  let received_bytes = 0
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
-    received_bytes += chunk.length
-    if (received_bytes > BODY_BYTES_MAX) return undefined
-    chunks.push(chunk)
-  }
+  const text = await readBody(request, BODY_BYTES_MAX)
+  if (text === undefined) return undefined
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return JSON.parse(text)
   } catch {
     return undefined
   }

@@ -4,6 +4,7 @@ import * as z from 'zod'
 
 import type { Clock } from '#shared/base/clock.ts'
 import { type Answer, indentedJson, send } from '../kit/answers.ts'
+import { readBody } from '../kit/body.ts'
 import { control } from '../kit/control.ts'
 import type { Operations } from '../kit/operations.ts'
 import { failureMessage, Refusal } from '../kit/refusal.ts'
@@ -115,15 +116,9 @@ export function refusalAnswer(error: unknown): Answer {
 
 /** @throws Refusal 400 for a body that is too large */
 async function readCall(request: IncomingMessage): Promise<KmsCall> {
-  const chunks: Buffer[] = []
-  let size_bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size_bytes += chunk.length
-    if (size_bytes <= BODY_BYTES_MAX) chunks.push(chunk)
-  }
-  if (size_bytes > BODY_BYTES_MAX) throw invalid(`Request payload size exceeds the limit: ${BODY_BYTES_MAX} bytes.`)
+  const body = await readBody(request, BODY_BYTES_MAX)
+  if (body === undefined) throw invalid(`Request payload size exceeds the limit: ${BODY_BYTES_MAX} bytes.`)
   // Names of keys are letters, digits, - and _: there is nothing to decode in a path.
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
-  const body = Buffer.concat(chunks).toString('utf8')
   return { method: request.method ?? 'GET', path, query: new URLSearchParams(query), body }
 }
