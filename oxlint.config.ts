@@ -45,6 +45,8 @@ const CLASSIC_ZOD = {
     "Write `import * as z from 'zod/mini'`: functions and browsers carry it, and one classic schema brings all methods of all.",
 }
 
+const FAST_CHECK = { name: 'fast-check', message: 'Take `fc` from tests/support/seeds.ts, which sets the seed.' }
+
 export default defineConfig({
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'node', 'vitest'],
   jsPlugins: ['./infra/checks/lint/house.ts'],
@@ -118,10 +120,15 @@ export default defineConfig({
     },
     {
       files: ['tests/**'],
-      rules: { 'max-lines': 'off', 'typescript/unbound-method': 'off' },
+      rules: {
+        'max-lines': 'off',
+        'typescript/unbound-method': 'off',
+        'no-restricted-imports': ['error', { paths: [...AMBIENT_IMPORTS, FAST_CHECK] }],
+      },
     },
+    { files: ['tests/support/seeds.ts'], rules: { 'no-restricted-imports': ['error', { paths: AMBIENT_IMPORTS }] } },
     {
-      files: ['shared/base/**', 'tests/bench/**'],
+      files: ['shared/base/**', 'tests/bench/**', 'tests/support/shifted-date.cjs'],
       rules: {
         'house/current-date': 'off',
         'no-restricted-globals': 'off',

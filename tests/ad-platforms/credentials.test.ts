@@ -1,9 +1,8 @@
-import * as fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import type { FieldError } from '#shared/base/problem.ts'
 import { type AdPlatformType, readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
-import { runs } from '#tests/base/runs.ts'
 import { errorsOf, GOOD, TOKEN_FIELD, TYPES } from './harness.ts'
 
 const paths = (errors: FieldError[]) => errors.map(({ path }) => path)

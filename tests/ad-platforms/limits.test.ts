@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
 import { ANSWER_BYTES_MAX, callPlatform, TEST_DURATION_MS_MAX } from '#shared/ad-platforms/http-call.ts'
@@ -28,7 +28,7 @@ describe.each(TYPES)('%s', (type) => {
     running.faults.add({ platform: type, behaviour: 'slow' })
     const before = running.requests.length
     const result = running.test(type, GOOD[type], { clock })
-    await vi.waitFor(() => expect(running.requests.length).toBe(before + 1))
+    await expect.poll(() => running.requests.length).toBe(before + 1)
     clock.advance(TEST_DURATION_MS_MAX - 1)
     const first = await Promise.race([result, systemClock.turn().then(() => 'still waiting')])
     expect(first).toBe('still waiting')
@@ -41,7 +41,7 @@ describe.each(TYPES)('%s', (type) => {
     const caller = new AbortController()
     const before = running.requests.length
     const leave = async () => {
-      await vi.waitFor(() => expect(running.requests.length).toBe(before + 1))
+      await expect.poll(() => running.requests.length).toBe(before + 1)
       caller.abort(new Error('gone away'))
     }
     const result = running.test(type, GOOD[type], { signal: caller.signal })
@@ -66,7 +66,7 @@ describe('what is read of an answer', () => {
     const result = await callPlatform({ method: 'GET', base, path: ['x'] }, { limit, cancelled: undefined })
     expect(result).toMatchObject({ kind: 'answer', status: 200, cut: true })
     expect(result.kind === 'answer' && result.text.length).toBe(ANSWER_BYTES_MAX)
-    await vi.waitFor(() => expect(ended).toBe(true))
+    await expect.poll(() => ended).toBe(true)
     expect(sent_bytes).toBeLessThan(16 * 1024 * 1024)
     await closed(server)
   })
@@ -101,7 +101,7 @@ test('an answer that begins and never ends is a timeout', async () => {
   })
   const settings = { ...running.settings, AD_PLATFORM_TIKTOK_URL: await listening(server) }
   const result = running.test('tiktok', GOOD.tiktok, { settings, clock })
-  await vi.waitFor(() => expect(begun).toBe(true))
+  await expect.poll(() => begun).toBe(true)
   clock.advance(TEST_DURATION_MS_MAX)
   expect((await result).code).toBe('timeout')
   await closed(server)

@@ -1,10 +1,9 @@
-import * as fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { BEHAVIOURS } from '#infra/stand-ins/ad-platforms/behaviours.ts'
 import { viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
-import { runs } from '#tests/base/runs.ts'
 import { closed, listening } from '#tests/http/harness.ts'
 import { errorsOf, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 

@@ -1,8 +1,7 @@
-import * as fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { urlOf } from '#shared/ad-platforms/http-call.ts'
-import { runs } from '#tests/base/runs.ts'
 import { errorsOf, GOOD, type RunningAdPlatforms, runAdPlatforms, TYPES } from './harness.ts'
 
 let running: RunningAdPlatforms

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
+import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { answersIn, type HttpAnswer } from './http-answers.ts'
 import { type AttackedSystem, jsonBytes, startAttacked } from './harness.ts'
-import { REPEAT, runs } from './settings.ts'
 
 let system: AttackedSystem
 beforeAll(async () => {
@@ -188,7 +188,7 @@ describe(`what a client sends (${REPEAT})`, () => {
       `Authorization: ${ann}\r\nAuthorization: ${bob}\r\nContent-Length: 12\r\nConnection: close`,
     )
     expect(answersIn(twice)[0]!.status).toBe(201)
-    expect(twice).toContain('"user_id":"ann"')
+    expect(twice.toString()).toContain('"user_id":"ann"')
     const in_query = await system.send({ method: 'GET', target: `/api/audiences?access_token=${bob.slice(7)}` })
     const as_cookie = await system.send({
       method: 'GET',
@@ -252,31 +252,14 @@ describe(`the name of an exported file (${REPEAT})`, () => {
 })
 
 /** Everything that comes back for these bytes until the connection ends. */
-function exchange(bytes: string): Promise<string> {
+function exchange(bytes: string): Promise<Buffer> {
   const { hostname, port } = new URL(system.url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(Buffer.from(bytes)))
-    let answer = ''
+    const chunks: Buffer[] = []
     socket
-      .setEncoding('utf8')
-      .on('data', (text: string) => (answer += text))
-      .on('end', () => resolve(answer))
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => resolve(Buffer.concat(chunks)))
       .on('error', reject)
-  })
-}
-
-interface HttpAnswer {
-  readonly status: number
-  readonly names: readonly string[]
-}
-
-/** The answers in a stream, told apart by their status lines. */
-function answersIn(stream: string): HttpAnswer[] {
-  return stream.split(/(?=HTTP\/1\.1 \d{3} )/).map((text) => {
-    const [status_line = '', ...lines] = text.split('\r\n\r\n', 1)[0]!.split('\r\n')
-    return {
-      status: Number(status_line.split(' ')[1]),
-      names: lines.map((line) => line.split(':', 1)[0]!.toLowerCase()),
-    }
   })
 }

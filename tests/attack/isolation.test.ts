@@ -1,9 +1,8 @@
-import fc from 'fast-check'
+import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { anyStep, filledWith, type Kind, KINDS, type Step, User } from './isolation.ts'
 import { type AttackedSystem, type Received, startAttacked } from './harness.ts'
-import { REPEAT, runs } from './settings.ts'
 
 /** Where two users are, and where one of them is alone. */
 let shared: AttackedSystem

@@ -1,5 +1,4 @@
-import fc from 'fast-check'
-
+import { fc } from '#tests/support/seeds.ts'
 import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from './harness.ts'
 
 /** What one user does, told without ids: an index counts among what the same user has, by the order of making. */

@@ -1,5 +1,4 @@
-import fc from 'fast-check'
-
+import { fc } from '#tests/support/seeds.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'

@@ -1,5 +1,4 @@
-import fc from 'fast-check'
-
+import { fc } from '#tests/support/seeds.ts'
 import { OPERATIONS, type Operation, schemaFaults } from './contract.ts'
 import { ACCOUNTS } from './records.ts'
 import { jsonBytes, type SentRequest } from './harness.ts'

@@ -1,11 +1,10 @@
-import fc from 'fast-check'
+import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { OPERATIONS, type Operation } from './contract.ts'
 import { badDraft, type Draft, sentOf, validDraft } from './request-generators.ts'
 import { absentId, knownValues, Records } from './records.ts'
 import { type AttackedSystem, jsonBytes, type Received, startAttacked } from './harness.ts'
-import { REPEAT, runs } from './settings.ts'
 import { answerFaults } from './answer-check.ts'
 
 const USER = 'attacker'

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { createPrivateKey } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -13,7 +12,7 @@ import { type Authenticator, createAuthenticator } from '#shared/http/auth/authe
 import { attackerKey, hmacToken, rsaToken, unsignedToken } from '#tests/http/forged-token.ts'
 import { ManualClock } from '#tests/http/manual-clock.ts'
 import { closed, listening } from '#tests/http/harness.ts'
-import { REPEAT, runs } from './settings.ts'
+import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
 
 /** What tests/http/authenticate.test.ts leaves open: any header, any claims, and whatever an issuer may answer. */
 
@@ -82,6 +81,13 @@ async function signedWell(payload: object, header: object = {}): Promise<string>
   return rsaToken({ alg: 'RS256', kid: jwk.kid, ...header }, payload, key)
 }
 
+/** What a well signed token may end with whose claims are changed by `more`. */
+function outcomesOf(more: Readonly<Record<string, unknown>>): string[] {
+  const is_changed = ['iss', 'aud', 'sub', 'exp', 'nbf', 'iat'].some((name) => Object.hasOwn(more, name))
+  const { sub } = { ...claims(), ...more }
+  return [...(typeof sub === 'string' ? [`user ${sub}`] : []), ...(is_changed ? ['unauthenticated'] : [])]
+}
+
 const anything = fc.oneof(
   fc.constantFrom<unknown>(null, true, 0, -1, 1e300, '', 'x', [], {}, [null], 'none', 'RS256', 'HS256', '\0', '\ud800'),
   fc.string(),
@@ -110,14 +116,17 @@ describe(`a token (${REPEAT})`, () => {
     const members = fc.record(Object.fromEntries(names.map((name) => [name, anything])), { requiredKeys: [] })
     await fc.assert(
       fc.asyncProperty(members, async (more) => {
-        const told = { ...claims(), ...more }
-        const outcome = await outcomeOfToken(await signedWell(told))
-        const is_whole = ['iss', 'aud', 'sub', 'exp', 'nbf', 'iat'].every((name) => !Object.hasOwn(more, name))
-        const allowed = [`user ${told.sub}`, ...(is_whole ? [] : ['unauthenticated'])]
-        expect(allowed).toContain(outcome)
+        expect(outcomesOf(more)).toContain(await outcomeOfToken(await signedWell({ ...claims(), ...more })))
       }),
       runs(150),
     )
+  })
+
+  test('whose subject is an object is refused, whatever methods it seems to have', async () => {
+    for (const sub of [{ toString: 7 }, { toString: null, valueOf: '' }, {}, ['mallory'], { sub: 'mallory' }]) {
+      expect(outcomesOf({ sub })).toEqual(['unauthenticated'])
+      expect([sub, await outcomeOfToken(await signedWell(claims({ sub })))]).toEqual([sub, 'unauthenticated'])
+    }
   })
 
   test('that is changed in one character is refused', async () => {

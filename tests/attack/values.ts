@@ -1,5 +1,4 @@
-import fc from 'fast-check'
-
+import { fc } from '#tests/support/seeds.ts'
 import { fieldPath } from '#shared/records/validation/field-path.ts'
 import { type Schema, schemaFaults } from './contract.ts'
 

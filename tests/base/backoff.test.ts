@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { fullJitterMs } from '#shared/base/backoff.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
-import { runs } from './runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 test('a backoff is never negative, never above base · 2^(attempt − 1), never above the cap', () => {
   fc.assert(

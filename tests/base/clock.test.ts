@@ -56,6 +56,14 @@ describe('the virtual clock', () => {
     await expect(clock.run(() => new Promise(() => undefined))).rejects.toThrow('will never happen')
   })
 
+  test('says so when the work loops for ever, which would keep every timer of the process from firing', async () => {
+    const standing = new VirtualClock(0, { wakes_max: 1000 })
+    const forEver = async () => {
+      for (;;) await standing.sleep(0)
+    }
+    await expect(standing.run(forEver)).rejects.toThrow('does not end: 1000 sleeps, 0 ms')
+  })
+
   test('shows other instances the same moment at another time of day', async () => {
     const clock = new VirtualClock('2025-05-31T23:59:50Z')
     const ahead = clock.skewed(15_000)

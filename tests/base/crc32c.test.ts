@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { crc32c, crc32cToBase64, joinCrc32c } from '#shared/base/crc32c.ts'
-import { runs } from './runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 describe('crc32c', () => {
   test.each([

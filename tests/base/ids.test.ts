@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
-import { runs } from './runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 const time = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 

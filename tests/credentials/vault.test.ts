@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { systemRandom } from '#shared/base/random.ts'
@@ -12,6 +11,7 @@ import {
   type SealedCredentials,
 } from '#shared/credentials/vault.ts'
 import { adapterOf, keyErrorOf, start } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
+import { fc } from '#tests/support/seeds.ts'
 
 const BINDING: CredentialBinding = {
   bucket: 'bucket',

@@ -2,8 +2,9 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
+import { freePort } from '#tests/support/ports.ts'
 import { DOCS } from './blocks.ts'
-import { freePort, projectCopy, ROOT, Server, Shell } from './typing.ts'
+import { projectCopy, ROOT, Server, Shell } from './typing.ts'
 
 /** What the reader does next: start the server, end it gently or not, or type a block of commands. */
 interface Step {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
 
 /** Every process finds compiled what an earlier one compiled. */
 const COMPILED_DIR = join(tmpdir(), 'activation-manager-compiled')
@@ -33,7 +34,7 @@ export class Processes {
   ): Promise<Started> {
     const [program = '', ...parameters] = command
     const child = spawn(program, parameters, {
-      env: { NODE_COMPILE_CACHE: COMPILED_DIR, ...env },
+      env: { NODE_COMPILE_CACHE: COMPILED_DIR, ...DATE_ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.#children.push(child)

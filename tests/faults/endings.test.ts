@@ -75,7 +75,7 @@ const outcomeOf = (answer: Promise<Reply>) =>
 
 /** Resolves when the store has been asked so often. */
 async function untilStruck(system: Awaited<ReturnType<typeof startSystem>>, strikes: number): Promise<void> {
-  await expect.poll(() => system.proxy.strikes(), { timeout: 20_000 }).toBeGreaterThanOrEqual(strikes)
+  await expect.poll(() => system.proxy.strikes()).toBeGreaterThanOrEqual(strikes)
 }
 
 describe('SIGTERM while the store stalls', () => {
@@ -126,5 +126,5 @@ async function expectClosed({ url }: Instance): Promise<void> {
       () => false,
       () => true,
     )
-  await expect.poll(isRefused, { timeout: 20_000 }).toBe(true)
+  await expect.poll(isRefused).toBe(true)
 }

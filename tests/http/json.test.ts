@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
 import { canonicalJson } from '#shared/http/request/idempotency.ts'
 import { isJson } from '#shared/http/request/json-faults.ts'
 import { JSON_DEPTH_MAX, parseJson } from '#shared/http/request/json.ts'
+import { fc } from '#tests/support/seeds.ts'
 
 const parse = (text: string) => parseJson(Buffer.from(text))
 

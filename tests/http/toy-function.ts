@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+
 import * as z from 'zod/mini'
 
 import { Problem } from '#shared/base/problem.ts'
@@ -50,7 +52,10 @@ export const toyRoutes = {
   operate: { ...base, access: 'operator', method: 'POST', path: '/api/audiences/operate' },
 } as const satisfies Routes
 
-/** Waits of the toy's slow handlers; tests resolve them by sending something else. */
+/**
+ * `slow 600` answers after so many milliseconds, `slow SIGTERM 600` after so many from SIGTERM on, and `after 3` once
+ * three slow requests have begun.
+ */
 export interface ToyState {
   started: number
   aborted: number
@@ -117,9 +122,15 @@ function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
       stream: chunks(query.how === 'endless' ? 1_000_000 : 32, query.how, clock),
     }),
     fail: async ({ body: { how }, signal }) => {
+      if (how.startsWith('after')) {
+        const count = Number(how.slice(5))
+        while (toyState.started < count) await clock.sleep(5, signal)
+        return { status: 200, body: { started: toyState.started } }
+      }
       if (how.startsWith('slow')) {
         toyState.started += 1
-        await clock.sleep(Number(how.slice(4)), signal)
+        if (how.includes('SIGTERM')) await once(process, 'SIGTERM')
+        await clock.sleep(Number(/\d+/.exec(how)![0]), signal)
         if (signal.aborted) toyState.aborted += 1
         return { status: 200, body: { slept: true } }
       }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
+import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
 
 const BUCKET = 'as-if-real'
 
@@ -33,7 +34,7 @@ async function contents(gcs: Gcs): Promise<unknown> {
 async function command(...parameters: string[]): Promise<{ code: number; output: string }> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...parameters], {
-    env: { PATH, HOME },
+    env: { PATH, HOME, ...DATE_ENVIRONMENT },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [output, errors, [code]] = await Promise.all([

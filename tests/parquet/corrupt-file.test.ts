@@ -1,9 +1,8 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { CorruptFile } from '#shared/parquet/corrupt-file.ts'
 import { assembleFile } from '#shared/parquet/file.ts'
-import { runs } from '#tests/base/runs.ts'
 import { rowsOfBytes, toyFile, toyRows, type ToyRow } from './toy-file.ts'
 
 const small = fc.array(toyRows, { minLength: 1, maxLength: 3 })

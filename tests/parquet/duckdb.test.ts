@@ -1,12 +1,11 @@
+import { fc, runs } from '#tests/support/seeds.ts'
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api'
-import fc from 'fast-check'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { assembleFile, parseFile } from '#shared/parquet/file.ts'
-import { runs } from '#tests/base/runs.ts'
 import { COLUMNS, encodeRows, toyFile, toyRows, type ToyRow } from './toy-file.ts'
 
 let folder: string

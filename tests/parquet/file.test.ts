@@ -1,10 +1,9 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { crc32c } from '#shared/base/crc32c.ts'
 import { assembleFile, footerBytes, parseFile, parseTail, streamFile } from '#shared/parquet/file.ts'
 import { mergeSchemas, parquetSchemaOf, topLevelColumns, type Column } from '#shared/parquet/schema.ts'
-import { runs } from '#tests/base/runs.ts'
 import { COLUMNS, decodeRows, encodeRows, rowsOfBytes, toyFile, toyRows } from './toy-file.ts'
 
 const groupsOfRows = fc.array(toyRows, { minLength: 0, maxLength: 4 })

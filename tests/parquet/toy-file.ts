@@ -1,8 +1,7 @@
-import fc from 'fast-check'
-
 import { parseFile, type ParquetFile } from '#shared/parquet/file.ts'
 import { encodeRowGroup, type RowGroup } from '#shared/parquet/row-group.ts'
 import { fromParquet, parquetSchemaOf, toParquet, type Cell, type Column } from '#shared/parquet/schema.ts'
+import { fc } from '#tests/support/seeds.ts'
 
 /** A column of every type, each with statistics where statistics are kept. */
 export const COLUMNS: readonly Column[] = [

@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { csvCell, unguarded } from '#shared/records/csv.ts'
-import { runs } from '#tests/base/runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 /** A cell as any RFC 4180 reader takes it apart; `undefined` for an unquoted empty one. */
 function readCell(cell: string): string | undefined {

@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
 import { decodeCursor, encodeCursor, type Cursor } from '#shared/records/cursor.ts'
-import { runs } from '#tests/base/runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 

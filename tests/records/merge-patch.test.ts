@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { mergePatch } from '#shared/records/merge-patch.ts'
-import { runs } from '#tests/base/runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 /** RFC 7396 appendix A: original, patch, result. */
 const VECTORS: readonly [unknown, unknown, unknown][] = [

@@ -1,9 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { fromRow, sameCells, toRow } from '#shared/records/rows.ts'
-import { runs } from '#tests/base/runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 const text = fc.string({ unit: 'grapheme' })
 const record = fc.record({

@@ -6,16 +6,25 @@ interface Sleeper {
 }
 
 /**
+ * Nothing that runs on virtual time wakes a sleeper so often. While it runs no timer of the process fires, that of the
+ * test's own limit neither: a loop that goes on for ever has to be ended from here.
+ */
+const WAKES_MAX = 5_000_000
+
+/**
  * Time that passes only when nothing else can happen: everything that can run runs, then the earliest sleeper wakes.
  * One seed, one history, however fast the machine is.
  */
 export class VirtualClock implements Clock {
   readonly #start_ms: number
+  readonly #wakes_max: number
   #elapsed_ms = 0
+  #wakes = 0
   /** The earliest first; of the same time, who fell asleep first. */
   readonly #sleepers: Sleeper[] = []
 
-  constructor(start: string | number = '2025-05-15T12:00:00Z') {
+  constructor(start: string | number = '2025-05-15T12:00:00Z', { wakes_max = WAKES_MAX } = {}) {
+    this.#wakes_max = wakes_max
     this.#start_ms = typeof start === 'number' ? start : Date.parse(start)
   }
 
@@ -62,7 +71,8 @@ export class VirtualClock implements Clock {
 
   /**
    * Lets time pass until `work` has settled, and gives its result.
-   * @throws Error when it waits for something that no sleeper will bring about, or not within `limit_ms`
+   * @throws Error when it waits for something that no sleeper will bring about, or does not end within `limit_ms` or
+   *   a great many sleeps
    */
   async run<T>(work: () => Promise<T>, { limit_ms = Infinity } = {}): Promise<T> {
     const until_ms = this.#elapsed_ms + limit_ms
@@ -91,6 +101,9 @@ export class VirtualClock implements Clock {
   #wakeNext(): boolean {
     const sleeper = this.#sleepers.shift()
     if (!sleeper) return false
+    if (++this.#wakes > this.#wakes_max) {
+      throw new Error(`a loop on virtual time does not end: ${this.#wakes_max} sleeps, ${this.#elapsed_ms} ms passed`)
+    }
     this.#elapsed_ms = Math.max(this.#elapsed_ms, sleeper.wakes_ms)
     sleeper.wake()
     return true

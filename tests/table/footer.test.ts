@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { CorruptFile } from '#shared/parquet/corrupt-file.ts'
@@ -12,7 +11,7 @@ import {
 } from '#shared/table/object/footer.ts'
 import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/object/ledger.ts'
 import { PurgedIds } from '#shared/table/object/purged-ids.ts'
-import { runs } from '#tests/base/runs.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 const hex = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((array) => Buffer.from(array).toString('hex'))

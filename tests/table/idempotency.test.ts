@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
@@ -6,7 +6,6 @@ import { Ledger, LEDGER_ENTRIES_MAX, type LedgerEntry } from '#shared/table/obje
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
-import { runs } from '#tests/base/runs.ts'
 import type { StoreCall } from '#tests/simulation/memory-object-store.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
@@ -6,7 +6,6 @@ import type { RowGroup } from '#shared/parquet/row-group.ts'
 import { FULL_BYTES, FULL_ROWS, layOut, type RowWrite } from '#shared/table/object/layout.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { absentSnapshot, findRow, rowAt, rowCount, type Snapshot } from '#shared/table/object/snapshot.ts'
-import { runs } from '#tests/base/runs.ts'
 import { between, oneOf, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { bodyCell, noteRow, NOTES } from './notes.ts'
 

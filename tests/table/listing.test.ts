@@ -1,11 +1,10 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { comparePositions, type Position } from '#shared/table/read/listing.ts'
 import { monthOf, objectName } from '#shared/table/object/partition.ts'
-import { runs } from '#tests/base/runs.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { changeNote, createNote, deleteNote, noteRow, NOTES } from './notes.ts'
 import { all, idOf, idsOf, pageOf, rig, type Rig } from './harness.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
@@ -11,7 +11,6 @@ import {
   startOfMonthMs,
   userPrefix,
 } from '#shared/table/object/partition.ts'
-import { runs } from '#tests/base/runs.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { NOTES, NOTES_BY_USER } from './notes.ts'
 

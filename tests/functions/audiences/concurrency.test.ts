@@ -1,7 +1,8 @@
+import { fasterClock } from '#tests/support/clock.ts'
 import { expect, test } from 'vitest'
 
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, everyAudience, fasterClock, saved, type Client } from './harness.ts'
+import { anAudience, everyAudience, saved, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 

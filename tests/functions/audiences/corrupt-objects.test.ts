@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, clockAt, saved, type Client, type RunningAudiences } from './harness.ts'
+import { anAudience, BUCKET, saved, type Client, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
 const MAY = 'audiences/user_id=demo_user/year=2025/month=05/audiences_202505.parquet'

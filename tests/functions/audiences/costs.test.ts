@@ -6,8 +6,9 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
 import { Table } from '#shared/table/table.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, clockAt, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
+import { anAudience, BUCKET, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
 
 /** What requests cost at the bucket when this instance made or validated the last write (storage.md, "Warm counts"). */
 

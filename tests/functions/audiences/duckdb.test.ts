@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { clockAt, saved, type RunningAudiences } from './harness.ts'
+import { saved, type RunningAudiences } from './harness.ts'
 
 /** Rows of a query over the bucket's folder as it lies. */
 async function query({ bucket_dir }: RunningAudiences, sql: string): Promise<Record<string, unknown>[]> {

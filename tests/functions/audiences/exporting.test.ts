@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { unguarded } from '#shared/records/csv.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { clockAt, saved, type Client, type RunningAudiences } from './harness.ts'
+import { saved, type Client, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -189,31 +189,6 @@ async function replyOf(response: Response): Promise<Reply> {
   return { status, headers, text, body: (is_json ? JSON.parse(text) : {}) as AnswerBody }
 }
 
-/** A clock that says what the test sets; it waits and measures like the system's. */
-export interface SettableClock extends Clock {
-  set(iso_time: string): void
-}
-
-export function clockAt(iso_time: string): SettableClock {
-  let offset_ms = 0
-  const set = (time: string) => void (offset_ms = Date.parse(time) - systemClock.nowMs())
-  set(iso_time)
-  return { ...systemClock, nowMs: () => systemClock.nowMs() + offset_ms, set }
-}
-
-/** A clock on which everything takes `factor` times less real time; more, below 1. */
-export function fasterClock(factor: number): Clock {
-  const start_ms = systemClock.nowMs()
-  const origin_ms = systemClock.monotonicMs()
-  const monotonicMs = () => (systemClock.monotonicMs() - origin_ms) * factor
-  return {
-    nowMs: () => Math.floor(start_ms + monotonicMs()),
-    monotonicMs,
-    sleep: (duration_ms, signal) => systemClock.sleep(duration_ms / factor, signal),
-    turn: () => systemClock.turn(),
-  }
-}
-
 /** An audience as the app of the old system saved it. */
 export function anAudience(more: Record<string, unknown> = {}): Record<string, unknown> {
   return {

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, everyAudience, saved, type Client, type Reply } from './harness.ts'
+import { anAudience, everyAudience, saved, type Client, type Reply } from './harness.ts'
 
 const PATH = '/api/audiences'
 const keyed = (key: string) => ({ 'idempotency-key': key })

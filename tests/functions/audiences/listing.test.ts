@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, saved, type Client } from './harness.ts'
+import { anAudience, saved, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 

@@ -1,8 +1,9 @@
+import { clockAt } from '#tests/support/clock.ts'
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, everyAudience, saved } from './harness.ts'
+import { anAudience, everyAudience, saved } from './harness.ts'
 
 /** The faults of the old system that audiences could have again (product.md): one test each. */
 

@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest'
 import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { BUCKET, createClient, environmentOf, listening, type Client } from './harness.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
 
 const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
 const AUDIENCES_MAIN = join(PROJECT_ROOT, 'functions/audiences/index.ts')
@@ -61,7 +62,10 @@ export async function startProcesses(): Promise<Processes> {
     env: Record<string, string>,
     urlOf: (line: Record<string, unknown>) => string | undefined,
   ): Promise<Running> => {
-    const child = spawn(process.execPath, parameters, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, parameters, {
+      env: { ...DATE_ENVIRONMENT, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     children.push(child)
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
     const lines: Record<string, unknown>[] = []

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, clockAt, saved } from './harness.ts'
+import { anAudience, saved } from './harness.ts'
 
 const PATH = '/api/audiences'
 const anId = (time_ms = systemClock.nowMs()) => newId('aud', time_ms, systemRandom)

@@ -2,15 +2,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { startGcs } from '#infra/stand-ins/gcs/server.ts'
-import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { clockAt, fasterClock } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, clockAt, everyAudience, fasterClock, saved } from './harness.ts'
+import { anAudience, BUCKET, everyAudience, saved } from './harness.ts'
 
 const PATH = '/api/audiences'
 
-/** Function and bucket live twenty times as fast: the waits are those of production, counted on one faster clock. */
+/** Function and bucket wait twenty times as fast: the limits are those of production, counted on one faster clock. */
 const faster = () => fasterClock(20)
 
 test.each(['lost_answer', 'unavailable_after_commit', 'late_landing', 'unavailable', 'rate_limited'] as const)(
@@ -176,8 +176,7 @@ test('a store whose process is gone is a 503, and once it is back on its folder 
 })
 
 test('a bucket that only ever says 429 is a 503 that the change was not made', async () => {
-  // A request that the busy machine itself lets run out of time would be one whose outcome is not known.
-  const running = await audiencesInTest({ clock: fasterClock(10) })
+  const running = await audiencesInTest({ clock: faster() })
   await saved(running)
   running.gcs.faults.add({ fault: 'rate_limited', operations: ['write'] })
   const { status, body, headers } = await running.call('POST', PATH, anAudience())
@@ -248,7 +247,8 @@ test('everyone in a batch whose outcome is unknown learns the id of their own re
 })
 
 test('a store that answers nothing at all: every save is told whether and how to repeat it', async () => {
-  const running = await audiencesInTest({ clock: faster() })
+  const clock = faster()
+  const running = await audiencesInTest({ clock })
   const { audience_id } = await saved(running)
   const cold = await running.anotherInstance()
   running.gcs.faults.add({ fault: 'stall' })
@@ -257,7 +257,7 @@ test('a store that answers nothing at all: every save is told whether and how to
     cold.call('POST', PATH, anAudience(), { 'idempotency-key': 'k' }),
     running.call('POST', PATH, anAudience()),
     running.call('PATCH', `${PATH}/${audience_id}`, { name: 'x' }),
-    cold.call('POST', PATH, { audience_id: newId('aud', systemClock.nowMs(), systemRandom), name: 'x' }),
+    cold.call('POST', PATH, { audience_id: newId('aud', clock.nowMs(), systemRandom), name: 'x' }),
   ])
   for (const { status, headers } of replies) {
     expect(status).toBe(503)

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
-import { anAudience, clockAt } from '#tests/functions/audiences/harness.ts'
+import { anAudience } from '#tests/functions/audiences/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { aPair, created, distributionOf, PATH, runningInTest, type Running } from './harness.ts'
 
 async function refusalOf(running: Running, sent: Record<string, unknown>) {

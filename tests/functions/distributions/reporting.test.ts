@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { isoTime, systemClock } from '#shared/base/clock.ts'
-import { clockAt } from '#tests/functions/audiences/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { aPair, created, PATH, reported, runningInTest, type DistributionJson, type Running } from './harness.ts'
 
 /** Each status, and where the machine lets it go. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { createDistributionsApp } from '#functions/distributions/index.ts'
-import { clockAt, fasterClock } from '#tests/functions/audiences/harness.ts'
+import { clockAt, fasterClock } from '#tests/support/clock.ts'
 import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } from './harness.ts'
 
 /** A completion is two commits: the distribution first, its platform's last_sync_at second. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
 import { insightRoutes } from '#shared/contract/insights.ts'
-import { clockAt } from '#tests/functions/audiences/harness.ts'
 import { aPair, created, DEMO, reported, runningInTest, type Running } from '#tests/functions/distributions/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
 
 const SUMMARY = '/api/users/me/summary'
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
-import { clockAt, type SettableClock } from '#tests/functions/audiences/harness.ts'
 import {
   aPair,
   created,
@@ -14,6 +13,7 @@ import {
   type DistributionJson,
   type Running,
 } from '#tests/functions/distributions/harness.ts'
+import { clockAt, type SettableClock } from '#tests/support/clock.ts'
 import { place } from './harness.ts'
 
 const NOON = '2025-05-15T12:00:00Z'

@@ -11,15 +11,9 @@ import { logTableEvents } from '#shared/table/event-log.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 import { userFolders } from '#shared/table/read/user-folders.ts'
-import {
-  BUCKET,
-  clockAt,
-  saved,
-  type Client,
-  type Reply,
-  type SettableClock,
-} from '#tests/functions/audiences/harness.ts'
+import { BUCKET, saved, type Client, type Reply } from '#tests/functions/audiences/harness.ts'
 import { DEMO, runningInTest, type Running } from '#tests/functions/distributions/harness.ts'
+import { clockAt, type SettableClock } from '#tests/support/clock.ts'
 
 export const JANUARY = '2025-01-10T12:00:00Z'
 /** More than ninety days later. */

@@ -30,7 +30,7 @@ export interface RunningPlatforms {
   readonly environment: Readonly<Record<string, string>>
   /** Calls as `demo_user`. */
   readonly call: CallPlatforms
-  token(user_id: string): Promise<string>
+  token(user_id: string, claims?: Record<string, unknown>): Promise<string>
   as(user_id: string): { call: CallPlatforms }
   /** One more instance over the same bucket and key. */
   anotherInstance(): Promise<{ call: CallPlatforms }>
@@ -122,7 +122,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
     lines,
     environment,
     call: clientOf(url, 'demo_user').call,
-    token: (user_id) => issuer.sign({ sub: user_id }),
+    token: (user_id, claims = {}) => issuer.sign({ sub: user_id, ...claims }),
     as: (user_id) => clientOf(url, user_id),
     anotherInstance: async () => clientOf(await start(), 'demo_user'),
     async counted(work) {

@@ -131,7 +131,7 @@ test('the heap of an instance that lists and gets platforms has no secret', { ti
     const text = name === undefined ? '' : await readFile(join(folder, name), 'latin1')
     return text.trimEnd().endsWith('}') ? text : undefined
   }
-  await expect.poll(async () => (await snapshot()) !== undefined, { timeout: 40_000, interval: 500 }).toBe(true)
+  await expect.poll(async () => (await snapshot()) !== undefined, { interval: 500 }).toBe(true)
   const text = (await snapshot())!
   expect(text).toContain(platform_id)
   expectNoSecret('the heap', text)

@@ -1,6 +1,6 @@
+import { fasterClock } from '#tests/support/clock.ts'
 import { expect, test } from 'vitest'
 
-import { fasterClock } from '#tests/functions/audiences/harness.ts'
 import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './harness.ts'
 
 async function tested(running: RunningPlatforms, api_key: string, account_id = 'advertiser-1') {
@@ -124,7 +124,7 @@ async function underWay(running: RunningPlatforms, path: string) {
   const before = running.ad_platforms.requests.length
   running.ad_platforms.faults.add({ platform: 'the_trade_desk', behaviour: 'slow', times: 1 })
   const reply = running.call('POST', `${path}/test`)
-  await expect.poll(() => running.ad_platforms.requests.length, { timeout: 10_000 }).toBe(before + 1)
+  await expect.poll(() => running.ad_platforms.requests.length).toBe(before + 1)
   return { reply }
 }
 

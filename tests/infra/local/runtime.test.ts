@@ -53,7 +53,7 @@ async function ready(
 ): Promise<Runtime & { url: string }> {
   const runtime = run(['--data', data_dir, '--port', '0', ...parameters], environment)
   const address = () => /^ready (\S+)$/m.exec(runtime.output())?.[1]
-  await expect.poll(() => address() ?? runtime.child.exitCode, { timeout: 20_000 }).toMatch(/^http:/)
+  await expect.poll(() => address() ?? runtime.child.exitCode).toMatch(/^http:/)
   return { ...runtime, url: address()! }
 }
 
@@ -178,7 +178,7 @@ describe('npm start', () => {
 
   test('takes folder and port from DATA_DIR and PORT too', async () => {
     const { output, exited, child } = run([], { DATA_DIR: data_dir, PORT: '0' })
-    await expect.poll(output, { timeout: 20_000 }).toMatch(/^ready /m)
+    await expect.poll(output).toMatch(/^ready /m)
     expect(existsSync(join(data_dir, 'buckets'))).toBe(true)
     child.kill('SIGTERM')
     expect(await exited).toBe(0)

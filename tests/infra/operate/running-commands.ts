@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -22,7 +23,10 @@ export async function runCommand(
   const main = join(import.meta.dirname, '../../../infra/operate', name, 'main.ts')
   const { PATH = '' } = process.env
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
-  const child = spawn(process.execPath, [main, ...parameters], { env: { PATH, ...environment }, stdio })
+  const child = spawn(process.execPath, [main, ...parameters], {
+    env: { PATH, ...DATE_ENVIRONMENT, ...environment },
+    stdio,
+  })
   if (!is_read) child.stdout.destroy()
   const [out, err] = await Promise.all([is_read ? text(child.stdout) : '', text(child.stderr), once(child, 'exit')])
   return { code: child.exitCode, out, err }

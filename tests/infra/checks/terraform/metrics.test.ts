@@ -19,7 +19,6 @@ import {
   BUCKET,
   createClient,
   environmentOf,
-  fasterClock,
   listening,
   saved,
 } from '#tests/functions/audiences/harness.ts'
@@ -29,6 +28,7 @@ import { withKey } from '#tests/functions/maintenance/with-key.ts'
 import { connected, PATH as PLATFORMS, platformsInTest } from '#tests/functions/platforms/harness.ts'
 import { startToy } from '#tests/http/harness.ts'
 import { storedObject } from '#tests/table/stored.ts'
+import { fasterClock } from '#tests/support/clock.ts'
 import { entryOf } from './cloud-run-entry.ts'
 import { extracted, type LogEntry } from './logging-query.ts'
 import { counted, METRICS, raises, valuesOf } from './watching.ts'

@@ -6,7 +6,7 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
-import { clockAt, everyAudience, saved } from '#tests/functions/audiences/harness.ts'
+import { everyAudience, saved } from '#tests/functions/audiences/harness.ts'
 import {
   aPair,
   created,
@@ -23,6 +23,7 @@ import {
   saved as savedPlatform,
   SECRET,
 } from '#tests/functions/platforms/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { lakeInTest } from './lake.ts'
 import { answered, recordsOf, sideBySide } from './records.ts'
 

@@ -9,6 +9,7 @@ import { IMPORT_COMMAND, modeOf } from '#infra/operate/import/command.ts'
 import { inputOf } from '#tests/infra/command/input-of.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
 import { start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, folderOf, LEGACY, MAIN, recordsIn, tableOn } from './import-fixture.ts'
 
@@ -21,7 +22,7 @@ interface Ended {
 /** The command as `npm run import` starts it, in an environment without settings. */
 function spawnImport(parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...parameters], { env: { PATH, ...environment } })
+  const child = spawn(process.execPath, [MAIN, ...parameters], { env: { PATH, ...DATE_ENVIRONMENT, ...environment } })
   const ended = (async (): Promise<Ended> => {
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     return { code: child.exitCode, out, err }

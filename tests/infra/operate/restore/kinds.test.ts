@@ -4,7 +4,6 @@ import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { rowsById } from '#shared/table/recovery/restore.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import { clockAt } from '#tests/functions/audiences/harness.ts'
 import {
   aPair,
   created,
@@ -13,6 +12,7 @@ import {
   type DistributionJson,
 } from '#tests/functions/distributions/harness.ts'
 import { aPlatform, connected, PATH as PLATFORMS_PATH, platformsInTest } from '#tests/functions/platforms/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
 import { restoringOn } from './restoring.ts'
 
 describe('a restore of platforms', () => {

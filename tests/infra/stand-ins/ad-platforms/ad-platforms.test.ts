@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { behaviourOf } from '#infra/stand-ins/ad-platforms/behaviours.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '#infra/stand-ins/ad-platforms/server.ts'
@@ -65,7 +65,7 @@ describe('the ad platforms stand-in', () => {
 
   test('a slow platform answers after half a minute', async () => {
     const answer = segments('slow')
-    await vi.waitFor(() => expect(stand_in.requests).toHaveLength(1))
+    await expect.poll(() => stand_in.requests).toHaveLength(1)
     clock.advance(30_000)
     expect((await answer).status).toBe(200)
   })
@@ -102,7 +102,7 @@ describe('the ad platforms stand-in', () => {
 
   test('closing gives up what is slow', async () => {
     const leave = async () => {
-      await vi.waitFor(() => expect(stand_in.requests).toHaveLength(1))
+      await expect.poll(() => stand_in.requests).toHaveLength(1)
       await stand_in.close()
     }
     await Promise.all([expect(segments('slow')).rejects.toThrow('fetch failed'), leave()])

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 import { Catalog, type Version } from '#infra/stand-ins/gcs/catalog.ts'
 import { listObjects, parseListQuery } from '#infra/stand-ins/gcs/listing.ts'

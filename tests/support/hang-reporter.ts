@@ -1,0 +1,62 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+import { systemClock } from '#shared/base/clock.ts'
+
+const LOOK_MS = 5_000
+
+/**
+ * Ends a run in which a test file no longer says anything. The limit of a test is a timer in its own process: a loop
+ * that never gives the event loop a chance, on virtual time for instance, would hang the run for good.
+ */
+export default class HangReporter implements Reporter {
+  readonly #silence_ms_max: number
+  /** By file, when it said something last. */
+  readonly #heard_ms = new Map<string, number>()
+  readonly #stopped = new AbortController()
+
+  /** @param silence_ms_max longer than any test may take */
+  constructor({ silence_ms_max }: { silence_ms_max: number }) {
+    this.#silence_ms_max = silence_ms_max
+  }
+
+  onTestRunStart(): void {
+    void this.#watch()
+  }
+
+  onTestModuleStart(module: TestModule): void {
+    this.#hear(module)
+  }
+
+  onTestCaseReady({ module }: { module: TestModule }): void {
+    this.#hear(module)
+  }
+
+  onTestCaseResult({ module }: { module: TestModule }): void {
+    this.#hear(module)
+  }
+
+  onTestModuleEnd({ moduleId }: TestModule): void {
+    this.#heard_ms.delete(moduleId)
+  }
+
+  onTestRunEnd(): void {
+    this.#stopped.abort()
+  }
+
+  #hear({ moduleId }: TestModule): void {
+    this.#heard_ms.set(moduleId, systemClock.monotonicMs())
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await systemClock.sleep(LOOK_MS, this.#stopped.signal)
+      const now_ms = systemClock.monotonicMs()
+      const silent = [...this.#heard_ms].filter(([, heard_ms]) => now_ms - heard_ms > this.#silence_ms_max)
+      if (silent.length === 0) continue
+      const files = silent.map(([file]) => file).join(', ')
+      process.stderr.write(`FAILED: no test of ${files} ended within ${this.#silence_ms_max / 1000} s: it loops\n`)
+      // Vitest's watchdog kills the workers, however busy they are.
+      process.exit(1)
+    }
+  }
+}
