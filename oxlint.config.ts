@@ -123,6 +123,7 @@ export default defineConfig({
       rules: {
         'max-lines': 'off',
         'typescript/unbound-method': 'off',
+        'vitest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['longTest', 'longTest.each'] }],
         'no-restricted-imports': ['error', { paths: [...AMBIENT_IMPORTS, FAST_CHECK] }],
       },
     },

@@ -103,7 +103,7 @@ describe(`what a client sends (${REPEAT})`, () => {
         expect(requestsSince(mark).map(lineFaults)).toEqual([[]])
         expect(system.loggedSince(mark)).not.toMatch(/canary7f3a|private|forged|eyJ/)
       }),
-      runs(80),
+      runs(20, 400),
     )
   })
 
@@ -122,7 +122,7 @@ describe(`what a client sends (${REPEAT})`, () => {
         await system.send({ method: 'GET', target: pathOf(encoded(text)), headers: { authorization } })
         expect(requestsSince(mark).map(lineFaults)).toEqual([[]])
       }),
-      runs(50),
+      runs(15, 250),
     )
   })
 
@@ -162,7 +162,7 @@ describe(`what a client sends (${REPEAT})`, () => {
         expect(requests.flatMap(lineFaults)).toEqual([])
         expect(system.loggedSince(mark)).not.toContain(own_words.includes(name) ? 'nothing of it' : CANARY)
       }),
-      runs(80),
+      runs(20, 400),
     )
   })
 
@@ -246,7 +246,7 @@ describe(`the name of an exported file (${REPEAT})`, () => {
           expect(file.endsWith(`.${format}`)).toBe(true)
         }
       }),
-      runs(30),
+      runs(9, 150),
     )
   })
 })

@@ -1,4 +1,5 @@
 import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
+import { someOf } from '#tests/support/effort.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { anyStep, filledWith, type Kind, KINDS, type Step, User } from './isolation.ts'
@@ -35,6 +36,9 @@ const PAIRS: Readonly<Record<string, (name: string) => readonly [string, string]
   'a percent sign, plain and encoded': (name) => [`${name}%`, `${name}%25`],
 }
 
+/** Those that `npm test` tries; CI tries all. */
+const FEW_PAIRS = ['one a part of the other', 'two cases', 'a slash, plain and encoded']
+
 /** Two users of the shared system, and the first one's twin who is alone. */
 function twoUsers(pair: string): { ann: User; bob: User; twin: User } {
   const [first, second] = PAIRS[pair]!(`user${++round}`)
@@ -47,45 +51,48 @@ function costOf(answer: Received): unknown {
   return (JSON.parse(line) as { store: unknown }).store
 }
 
-describe.each(Object.keys(PAIRS))(`two users whose ids differ by %s (${REPEAT})`, (pair) => {
-  test('do to each other nothing: each answer is byte for byte what it would be if the other did not exist', async () => {
-    const acts = fc.array(fc.record({ ann: anyStep, bob: anyStep }), { minLength: 8, maxLength: 20 })
-    await fc.assert(
-      fc.asyncProperty(acts, async (all) => {
-        const { ann, bob, twin } = twoUsers(pair)
-        for (const act of all) {
-          const [answered] = await Promise.all([ann.do(act.ann), bob.do(act.bob)])
-          expect(answered).toBe(await twin.do(act.ann))
-        }
-      }),
-      runs(1),
-    )
-  })
+describe.each(someOf(Object.keys(PAIRS), (pair) => FEW_PAIRS.includes(pair)))(
+  `two users whose ids differ by %s (${REPEAT})`,
+  (pair) => {
+    test('do to each other nothing: each answer is byte for byte what it would be if the other did not exist', async () => {
+      const acts = fc.array(fc.record({ ann: anyStep, bob: anyStep }), { minLength: 8, maxLength: 20 })
+      await fc.assert(
+        fc.asyncProperty(acts, async (all) => {
+          const { ann, bob, twin } = twoUsers(pair)
+          for (const act of all) {
+            const [answered] = await Promise.all([ann.do(act.ann), bob.do(act.bob)])
+            expect(answered).toBe(await twin.do(act.ann))
+          }
+        }),
+        runs(1, 4),
+      )
+    })
 
-  test('cannot tell what is the other’s from what is not there: neither by the answer nor by what it costs', async () => {
-    const acts = fc.array(
-      anyStep.filter(({ target, body }) => /\{\w+\}/.test(target + JSON.stringify(body ?? ''))),
-      { minLength: 5, maxLength: 12 },
-    )
-    await fc.assert(
-      fc.asyncProperty(acts, async (all) => {
-        const { ann, bob } = twoUsers(pair)
-        await Promise.all([settle(ann), settle(bob)])
-        const before = await recordsOf(ann)
-        for (const step of all) {
-          // The first request also reads what the instance did not have yet.
-          await bob.send(toNobody(step, ann))
-          const foreign = await bob.send(toOther(step, ann))
-          const absent = await bob.send(toNobody(step, ann))
-          expect(anonymous(foreign)).toBe(anonymous(absent))
-          expect([step, costOf(foreign)]).toEqual([step, costOf(absent)])
-        }
-        expect(await recordsOf(ann)).toEqual(before)
-      }),
-      runs(1),
-    )
-  })
-})
+    test('cannot tell what is the other’s from what is not there: neither by the answer nor by what it costs', async () => {
+      const acts = fc.array(
+        anyStep.filter(({ target, body }) => /\{\w+\}/.test(target + JSON.stringify(body ?? ''))),
+        { minLength: 5, maxLength: 12 },
+      )
+      await fc.assert(
+        fc.asyncProperty(acts, async (all) => {
+          const { ann, bob } = twoUsers(pair)
+          await Promise.all([settle(ann), settle(bob)])
+          const before = await recordsOf(ann)
+          for (const step of all) {
+            // The first request also reads what the instance did not have yet.
+            await bob.send(toNobody(step, ann))
+            const foreign = await bob.send(toOther(step, ann))
+            const absent = await bob.send(toNobody(step, ann))
+            expect(anonymous(foreign)).toBe(anonymous(absent))
+            expect([step, costOf(foreign)]).toEqual([step, costOf(absent)])
+          }
+          expect(await recordsOf(ann)).toEqual(before)
+        }),
+        runs(1, 4),
+      )
+    })
+  },
+)
 
 describe('a user', () => {
   test('is forbidden another’s name wherever old clients say it, whether there is such a user or not', async () => {

@@ -11,7 +11,7 @@ import {
   type SealedCredentials,
 } from '#shared/credentials/vault.ts'
 import { adapterOf, keyErrorOf, start } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
-import { fc } from '#tests/support/seeds.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
 
 const BINDING: CredentialBinding = {
   bucket: 'bucket',
@@ -199,7 +199,7 @@ describe('the vault', () => {
       const expected = JSON.parse(JSON.stringify(credentials)) as unknown
       expect(await vault.open(await vault.seal(credentials, BINDING), BINDING)).toEqual(expected)
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, runs(40))
   })
 
   test('refuses to seal without measure', async () => {

@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
+import { longTest } from '#tests/support/effort.ts'
+
 import { blocksOf, DOCS } from './blocks.ts'
 import { stage } from './playing.ts'
 
@@ -35,7 +37,7 @@ test('every block of commands, also those for the cloud alone, is sound shell', 
   }
 })
 
-test('the commands of the operating calendar run', async () => {
+longTest('the commands of the operating calendar run', async () => {
   const { play } = await stage()
   const [weekly, monthly, quarterly] = await play('guides/operating-calendar.md')
   expect(weekly).toMatch(/integrity on[^]*findings +0\n[^]*metrics on/)

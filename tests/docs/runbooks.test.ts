@@ -6,6 +6,7 @@ import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
 import { PERSISTENCE } from '#tests/infra/operate/import/import-fixture.ts'
 import { saved } from '#tests/functions/audiences/harness.ts'
 import { aPlatform } from '#tests/functions/platforms/harness.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { stage, type Stage } from './playing.ts'
 
 /** A runbook runs a dozen commands, each a process. */
@@ -49,7 +50,7 @@ async function moment({ demo }: Stage): Promise<string> {
 }
 
 describe('the runbook', { ...PLAY }, () => {
-  test('preface: a user id becomes its hash, and a hash the user who has it', async () => {
+  longTest('preface: a user id becomes its hash, and a hash the user who has it', async () => {
     const on = await stage()
     await saved(on.demo)
     const values = { PROJECT: 'local', ENVIRONMENT: 'local', REGION: 'local', GCS_BUCKET: 'activation-local' }
@@ -59,24 +60,27 @@ describe('the runbook', { ...PLAY }, () => {
     ])
   })
 
-  test('corrupt-object: the object is named, the newest good generation takes its place, the user is served', async () => {
-    const on = await stage()
-    const { audience_id } = await saved(on.demo, { name: 'Weekend hikers' })
-    const { name, logged } = await loggedObject(on)
-    await overwrite(on, name, 'not Parquet')
-    expect((await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)).status).toBe(503)
-    const [alert, damaged, listed, restored, verified] = await on.play('runbooks/corrupt-object.md', [
-      { LOGGED: logged },
-    ])
-    expect(damaged).toMatch(/unreadable +1\n/)
-    expect(alert).toContain(logged)
-    expect(listed).toMatch(/live .* unreadable: .*\n.*revision 1, 1 records/)
-    expect(restored).toContain('It is the newest readable generation')
-    expect(verified).toMatch(/live .* revision 2, 1 records[^]*findings +0\n/)
-    expect(await nameOf(on, audience_id)).toBe('Weekend hikers')
-  })
+  longTest(
+    'corrupt-object: the object is named, the newest good generation takes its place, the user is served',
+    async () => {
+      const on = await stage()
+      const { audience_id } = await saved(on.demo, { name: 'Weekend hikers' })
+      const { name, logged } = await loggedObject(on)
+      await overwrite(on, name, 'not Parquet')
+      expect((await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)).status).toBe(503)
+      const [alert, damaged, listed, restored, verified] = await on.play('runbooks/corrupt-object.md', [
+        { LOGGED: logged },
+      ])
+      expect(damaged).toMatch(/unreadable +1\n/)
+      expect(alert).toContain(logged)
+      expect(listed).toMatch(/live .* unreadable: .*\n.*revision 1, 1 records/)
+      expect(restored).toContain('It is the newest readable generation')
+      expect(verified).toMatch(/live .* revision 2, 1 records[^]*findings +0\n/)
+      expect(await nameOf(on, audience_id)).toBe('Weekend hikers')
+    },
+  )
 
-  test('bad-deploy: what a release spoilt is found in the audit trail and taken back', async () => {
+  longTest('bad-deploy: what a release spoilt is found in the audit trail and taken back', async () => {
     const on = await stage()
     const { audience_id } = await saved(on.demo, { name: 'Weekend hikers' })
     const { audience_id: other_id } = await saved(on.demo, { name: 'City people' })
@@ -106,7 +110,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(await nameOf(on, RECORD_ID)).toBe('Weekend hikers')
   })
 
-  test('lost-key-version: an enabled version opens the credentials again', async () => {
+  longTest('lost-key-version: an enabled version opens the credentials again', async () => {
     const on = await stage()
     const { tested } = await aPlatformOf(on)
     const body = JSON.stringify({ version: '1', state: 'DISABLED' })
@@ -118,21 +122,24 @@ describe('the runbook', { ...PLAY }, () => {
     expect(await tested()).toBe(200)
   })
 
-  test('kms-unavailable: the log tells away from denied, everything else works, and it recovers by itself', async () => {
-    const on = await stage()
-    const { tested } = await aPlatformOf(on)
-    const fault = { fault: 'unavailable', times: 10 }
-    await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ add: [fault] }) })
-    expect(await tested()).toBe(503)
-    expect((await on.demo.call('GET', '/api/platforms')).status).toBe(200)
-    await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ reset: true }) })
-    const [looked, verified] = await on.play('runbooks/kms-unavailable.md')
-    expect(looked).toContain('\tunavailable\t')
-    expect(verified).toContain('"status":"ok"')
-    expect(await tested()).toBe(200)
-  })
+  longTest(
+    'kms-unavailable: the log tells away from denied, everything else works, and it recovers by itself',
+    async () => {
+      const on = await stage()
+      const { tested } = await aPlatformOf(on)
+      const fault = { fault: 'unavailable', times: 10 }
+      await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ add: [fault] }) })
+      expect(await tested()).toBe(503)
+      expect((await on.demo.call('GET', '/api/platforms')).status).toBe(200)
+      await fetch(`${on.runtime.kms_url}/_faults`, { method: 'POST', body: JSON.stringify({ reset: true }) })
+      const [looked, verified] = await on.play('runbooks/kms-unavailable.md')
+      expect(looked).toContain('\tunavailable\t')
+      expect(verified).toContain('"status":"ok"')
+      expect(await tested()).toBe(200)
+    },
+  )
 
-  test('failed-distributions: the log says which failed, of which platform type', async () => {
+  longTest('failed-distributions: the log says which failed, of which platform type', async () => {
     const on = await stage()
     const { path } = await aPlatformOf(on)
     const { audience_id } = await saved(on.demo)
@@ -146,7 +153,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(failed).toMatch(new RegExp(`the_trade_desk\t.*\t${distribution_id}`))
   })
 
-  test('sync-trouble: a new epoch moves every version on, and conditions on old ones fail', async () => {
+  longTest('sync-trouble: a new epoch moves every version on, and conditions on old ones fail', async () => {
     const on = await stage()
     const { audience_id } = await saved(on.demo)
     const [looked, renewed, listed] = await on.play('runbooks/sync-trouble.md', [USER])
@@ -157,7 +164,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(stale.status).toBe(412)
   })
 
-  test('migration-trouble: what is missing is listed, goes in, and a second run changes nothing', async () => {
+  longTest('migration-trouble: what is missing is listed, goes in, and a second run changes nothing', async () => {
     const on = await stage()
     const [missing, imported, again] = await on.play('runbooks/migration-trouble.md', [{ SOURCE: PERSISTENCE }])
     expect(missing).toMatch(/missing +[1-9]/)
@@ -165,7 +172,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(again).toMatch(/written +0\n/)
   })
 
-  test('slowness: the object near a limit and its size are found from the log line', async () => {
+  longTest('slowness: the object near a limit and its size are found from the log line', async () => {
     const on = await stage()
     await saved(on.demo)
     const { logged } = await loggedObject(on)
@@ -173,7 +180,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(listed).toMatch(/live +\d+ bytes {2}revision 1, 1 records, 0 deleted/)
   })
 
-  test('bucket-restored: everything starts a new epoch and serves', async () => {
+  longTest('bucket-restored: everything starts a new epoch and serves', async () => {
     const on = await stage()
     const { audience_id } = await saved(on.demo, { name: 'first' })
     const { name } = await loggedObject(on)

@@ -1,12 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
-
-/** Every process finds compiled what an earlier one compiled. */
-const COMPILED_DIR = join(tmpdir(), 'activation-manager-compiled')
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
 
 /** A process of the system under test, which says on a line of JSON where it listens. */
 export interface Started {
@@ -34,7 +29,7 @@ export class Processes {
   ): Promise<Started> {
     const [program = '', ...parameters] = command
     const child = spawn(program, parameters, {
-      env: { NODE_COMPILE_CACHE: COMPILED_DIR, ...DATE_ENVIRONMENT, ...env },
+      env: { ...CHILD_ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     this.#children.push(child)

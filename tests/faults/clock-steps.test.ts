@@ -4,6 +4,7 @@ import { idTimeMs } from '#shared/base/ids.ts'
 import { BUCKET, saved } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { Fleet, runLoad, type Operation } from './load.ts'
 import { CLOCK_FACTOR, ROUND_MS_MAX, SEEDS } from './rounds.ts'
@@ -56,7 +57,7 @@ describe.each(SEEDS)('clocks that jump a month while they run (SEED=%i)', (seed)
   )
 })
 
-test('a record of next month, made by the instance that is ahead, is there for the one that is not', async () => {
+longTest('a record of next month, made by the instance that is ahead, is there for the one that is not', async () => {
   const system = await startSystem()
   const [ahead, right] = [await system.startFunction(), await system.startFunction()]
   await ahead.stepClock(MONTH_MS)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { BUCKET, saved, type Reply } from '#tests/functions/audiences/harness.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
+import { longDescribe, longTest } from '#tests/support/effort.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { Fleet, runLoad } from './load.ts'
 import { localRuntimes } from './local-runtime.ts'
@@ -42,7 +43,7 @@ describe.each(SEEDS)('SIGTERM in the middle of a burst (SEED=%i)', (seed) => {
     },
   )
 
-  test(
+  longTest(
     'of everything at once, as npm start runs it: nothing acknowledged is lost, exit 0',
     { timeout: ROUND_MS_MAX },
     async () => {
@@ -78,7 +79,7 @@ async function untilStruck(system: Awaited<ReturnType<typeof startSystem>>, stri
   await expect.poll(() => system.proxy.strikes()).toBeGreaterThanOrEqual(strikes)
 }
 
-describe('SIGTERM while the store stalls', () => {
+longDescribe('SIGTERM while the store stalls', () => {
   test('ends within its bound, says how many it cut off, and leaves nothing half done', async () => {
     const system = await startSystem()
     const ending = await system.startFunction({ clock_factor: CLOCK_FACTOR })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { expectWellAfter } from './afterwards.ts'
 import { Fleet, runLoad } from './load.ts'
 import { localRuntimes } from './local-runtime.ts'
@@ -79,7 +80,7 @@ describe.each(SEEDS)('kill -9 at random moments under load (SEED=%i)', (seed) =>
     await expectWellAfter(system, fleet, operations)
   })
 
-  test(
+  longTest(
     'of everything at once, as npm start runs it: what was acknowledged is there',
     { timeout: ROUND_MS_MAX },
     async () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
-import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 const BUCKET = 'as-if-real'
 
@@ -34,7 +35,7 @@ async function contents(gcs: Gcs): Promise<unknown> {
 async function command(...parameters: string[]): Promise<{ code: number; output: string }> {
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...parameters], {
-    env: { PATH, HOME, ...DATE_ENVIRONMENT },
+    env: { PATH, HOME, ...CHILD_ENVIRONMENT },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [output, errors, [code]] = await Promise.all([
@@ -45,7 +46,7 @@ async function command(...parameters: string[]): Promise<{ code: number; output:
   return { code, output: output + errors }
 }
 
-test('the tests of a real bucket pass on a stand-in and leave it as it was', { timeout: 120_000 }, async () => {
+longTest('the tests of a real bucket pass on a stand-in and leave it as it was', { timeout: 120_000 }, async () => {
   const gcs = await standIn()
   const before = await contents(gcs)
   const { code, output } = await command('--bucket', BUCKET, '--prefix', 'tests/', '--endpoint', gcs.url)
@@ -60,7 +61,7 @@ test('the tests of a real bucket pass on a stand-in and leave it as it was', { t
   expect(Number(total)).toBeGreaterThanOrEqual(read + write + list + deletes - 5)
 })
 
-test('a bucket that breaks a promise fails the command, and is left as it was', { timeout: 60_000 }, async () => {
+longTest('a bucket that breaks a promise fails the command, and is left as it was', { timeout: 60_000 }, async () => {
   const gcs = await standIn()
   const before = await contents(gcs)
   gcs.faults.add({ fault: 'truncated_answer', operations: ['read'], prefix: 'tests/' })

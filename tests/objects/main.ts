@@ -93,6 +93,9 @@ async function runTests(versioning: boolean): Promise<number> {
     stdio: 'inherit',
     env: {
       ...environment,
+      // All of it, and on the day that the bucket has too.
+      TEST_EFFORT: 'long',
+      TEST_DATE_OFFSET_MS: '0',
       [TARGET_VARIABLES.is_running]: 'yes',
       [TARGET_VARIABLES.endpoint]: proxy.url,
       [TARGET_VARIABLES.bucket]: values.bucket,

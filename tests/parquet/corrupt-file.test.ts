@@ -62,7 +62,7 @@ describe('a damaged Parquet file', () => {
         ])
         expect(await readOrCorrupt(framed)).toBe('corrupt')
       }),
-      runs(300),
+      runs(100, 1500),
     )
   })
 })

@@ -81,7 +81,7 @@ describe('DuckDB', () => {
           expect(read).toEqual(groups.with(place, other).flat().map(asShown))
         },
       ),
-      runs(40),
+      runs(10, 200),
     )
   })
 
@@ -116,7 +116,7 @@ describe('DuckDB', () => {
           before: all.filter(([, time_ms]) => time_ms < wanted_ms).length,
         })
       }),
-      runs(40),
+      runs(10, 200),
     )
   })
 

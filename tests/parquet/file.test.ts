@@ -15,7 +15,7 @@ describe('a Parquet file', () => {
         const { bytes } = assembleFile(toyFile(groups))
         expect(await rowsOfBytes(bytes)).toEqual(groups.flat())
       }),
-      runs(150),
+      runs(40, 750),
     )
   })
 
@@ -27,7 +27,7 @@ describe('a Parquet file', () => {
         const again = assembleFile(parseFile(file.bytes))
         expect(again.crc32c).toBe(crc32c(again.bytes))
       }),
-      runs(60),
+      runs(30, 300),
     )
   })
 
@@ -45,7 +45,7 @@ describe('a Parquet file', () => {
         })
         expect(await decodeRows(after.groups)).toEqual(groups.toSpliced(place, 0, inserted).flat())
       }),
-      runs(60),
+      runs(30, 300),
     )
   })
 
@@ -63,7 +63,7 @@ describe('a Parquet file', () => {
           expect(parseFile(bytes).key_values).toEqual(key_values)
         },
       ),
-      runs(100),
+      runs(40, 500),
     )
   })
 
@@ -119,7 +119,7 @@ describe('schema evolution', () => {
         const expected = rows.map((values) => ({ ...values, colour: null, places: null, plan: null }))
         expect(await rowsOfBytes(bytes, NEWER)).toEqual(expected)
       }),
-      runs(60),
+      runs(30, 300),
     )
   })
 

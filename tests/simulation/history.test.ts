@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 
+import { effort } from '#tests/support/effort.ts'
+import { FIRST_SEED } from '#tests/support/seeds.ts'
 import { buildSimulation } from './build.ts'
 import { runHistory } from './run-history.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** `npm run simulate` runs as many as wanted, and replays single ones. */
-const LOT = 50
+/** 30 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate` runs more, and replays single ones. */
+const BATCH = effort(30, 50)
+const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
 
 describe('whatever the store, the clocks and the crashes do', () => {
   let code: string
@@ -15,12 +18,9 @@ describe('whatever the store, the clocks and the crashes do', () => {
     code = await buildSimulation({})
   })
 
-  test.each(seedsFrom(0, 10).map((at) => at * LOT + 1))(
-    'nothing acknowledged is lost, doubled or changed: fifty histories from %i',
-    async (first) => {
-      expect(await runSeeds(code, seedsFrom(first, LOT))).toBeUndefined()
-    },
-  )
+  test.each(FIRSTS)(`nothing acknowledged is lost, doubled or changed: ${BATCH} histories from %i`, async (first) => {
+    expect(await runSeeds(code, seedsFrom(first, BATCH))).toBeUndefined()
+  })
 })
 
 describe('the histories', () => {

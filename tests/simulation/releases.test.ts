@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 
+import { effort } from '#tests/support/effort.ts'
 import { buildSimulation, type Edit } from './build.ts'
 import { NEXT_RELEASE, NEXT_RELEASE_ALONE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
@@ -7,10 +8,13 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** Histories in which some instances run this release and some the next, as during a canary and a rollback. */
+/**
+ * Histories in which some instances run this release and some the next, as during a canary and a rollback: a hundred to
+ * find a planted bug, and without one 10 in `npm test`, 400 in `npm run test:long`.
+ */
 async function failureOf(other_release: readonly Edit[], edits: readonly Edit[] = []): Promise<string> {
   const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits], other_release })
-  return (await runSeeds(code, seedsFrom(1, 100)))?.message ?? 'nothing is wrong'
+  return (await runSeeds(code, seedsFrom(1, edits.length > 0 ? 100 : effort(10, 400))))?.message ?? 'nothing is wrong'
 }
 
 describe('this release and the next write one object in turn', () => {

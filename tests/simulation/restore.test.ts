@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { restorations } from '#shared/table/recovery/restore.ts'
 import { Table } from '#shared/table/table.ts'
+import { effort } from '#tests/support/effort.ts'
+import { FIRST_SEED } from '#tests/support/seeds.ts'
 import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
 import { Client } from './client.ts'
 import { Fleet } from './fleet.ts'
@@ -14,6 +16,7 @@ import { PATIENCE_MS, seedsFrom } from './thread.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { Weather } from './fault-profile.ts'
 
+const HISTORIES = effort(15, 300)
 const USERS = ['ann', 'bob']
 const SETTLED_MS = 120_000
 
@@ -55,8 +58,8 @@ test(
   { timeout: PATIENCE_MS },
   async () => {
     let restored = 0
-    for (const seed of seedsFrom(1, 60)) restored += await runHistory(seed)
-    expect(restored).toBeGreaterThan(60)
+    for (const seed of seedsFrom(FIRST_SEED, HISTORIES)) restored += await runHistory(seed)
+    expect(restored).toBeGreaterThan(HISTORIES)
   },
 )
 
@@ -71,7 +74,7 @@ test(
         decide: () => ({ kind: 'write', row: difference.restored, status: 200, revives: { version: 1000 } }),
       }))
     const failures: string[] = []
-    for (const seed of seedsFrom(1, 60)) {
+    for (const seed of seedsFrom(1, HISTORIES)) {
       await runHistory(seed, heedless).catch((error: unknown) => failures.push((error as Error).message))
     }
     expect(failures.length).toBeGreaterThan(0)

@@ -1,21 +1,25 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 
+import { effort } from '#tests/support/effort.ts'
+import { FIRST_SEED } from '#tests/support/seeds.ts'
 import { buildSimulation } from './build.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-const LOT = 50
+/** 30 histories in `npm test`, 3000 in `npm run test:long`; other ones than those of history.test.ts. */
+const BATCH = effort(30, 50)
+const FIRSTS = Array.from({ length: effort(1, 60) }, (_, at) => FIRST_SEED + 500 + at * BATCH)
 let code: string
 
 beforeAll(async () => {
   code = await buildSimulation({ edits: SMALL_LIMITS })
 })
 
-test.each(seedsFrom(0, 30).map((at) => 500 + at * LOT + 1))(
-  'with every limit reached nothing acknowledged is lost, doubled or changed: fifty histories from %i',
+test.each(FIRSTS)(
+  `with every limit reached nothing acknowledged is lost, doubled or changed: ${BATCH} histories from %i`,
   async (first) => {
-    expect(await runSeeds(code, seedsFrom(first, LOT))).toBeUndefined()
+    expect(await runSeeds(code, seedsFrom(first, BATCH))).toBeUndefined()
   },
 )

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 
 /** A day on which no month begins or ends, whatever the calendar says when the tests run. */
-export const MID_MONTH = '2025-05-15T12:00:00Z'
+const MID_MONTH = '2025-05-15T12:00:00Z'
 
 /** A clock that shows what the test sets; it waits and measures like the system's. */
 export interface SettableClock extends Clock {
@@ -42,11 +42,3 @@ export function fasterClock(factor: number, from: string = MID_MONTH): Clock {
     turn: () => systemClock.turn(),
   }
 }
-
-/** What a process needs to have the date of the tests, if it gets an environment of its own. */
-export const DATE_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
-  ['NODE_OPTIONS', 'TEST_DATE_OFFSET_MS'].flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value]]
-  }),
-)

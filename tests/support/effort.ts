@@ -17,7 +17,8 @@ export function someOf<T>(all: readonly T[], isAmongFew: (one: T) => boolean): r
 }
 
 interface Registration {
-  (title: string, ...rest: Parameters<typeof test> extends [unknown, ...infer Rest] ? Rest : never): void
+  (title: string, run: () => Promise<void> | void, timeout_ms?: number): void
+  (title: string, options: { timeout: number }, run: () => Promise<void> | void): void
   readonly each: typeof test.each
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 
-import { systemRandom } from '#shared/base/random.ts'
 import { effort } from './effort.ts'
 
 /**
@@ -13,7 +12,7 @@ export { default as fc } from 'fast-check'
 const FIXED_SEED = 20_250_528
 
 /** A whole number that all cases of this run follow from. */
-export const SEED = chosenSeed()
+const SEED = chosenSeed()
 
 function chosenSeed(): number {
   const given = process.env['TEST_SEED']
@@ -23,19 +22,11 @@ function chosenSeed(): number {
   return seed
 }
 
-/** One that nobody has used before, for the command that passes it on as TEST_SEED. */
-export function freshSeed(): number {
-  return Buffer.from(systemRandom.bytes(4)).readUInt32LE() >>> 1
-}
-
 /** For titles of tests: how to repeat this run. */
 export const REPEAT = `TEST_SEED=${SEED}`
 
-/** Consecutive seeds of rounds or histories, from 1 on unless TEST_SEED says where from. */
-export function seedsFrom(first: number, count: number): number[] {
-  const offset = process.env['TEST_SEED'] === undefined ? 0 : SEED
-  return Array.from({ length: count }, (_, at) => first + offset + at)
-}
+/** Where consecutive seeds of rounds and histories begin: at 1, or at TEST_SEED. */
+export const FIRST_SEED = process.env['TEST_SEED'] === undefined ? 1 : SEED
 
 /** Parameters of a property: how many cases are tried in `npm test`, and in `npm run test:long`. */
 export function runs(few: number, many = few * 5): { numRuns: number; seed: number } {

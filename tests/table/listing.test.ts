@@ -54,7 +54,7 @@ describe('a listing', () => {
           expect(paged).toEqual(expected)
         },
       ),
-      runs(25),
+      runs(10, 100),
     )
   })
 
@@ -103,7 +103,7 @@ describe('a listing', () => {
         expect(seen).toEqual(seen.toSorted().toReversed())
         expect(seen).toEqual(expect.arrayContaining(before.filter((id) => !deleted.has(id))))
       }),
-      runs(15),
+      runs(3, 60),
     )
   })
 

@@ -1,4 +1,5 @@
 import { fasterClock } from '#tests/support/clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { expect, test } from 'vitest'
 
 import { audiencesInTest } from './fixture.ts'
@@ -19,7 +20,7 @@ test('1000 concurrent saves by one user against one instance: none lost, none tw
   expect(stored.every(({ version }) => version === 1)).toBe(true)
 })
 
-test('1000 saves over two instances: none lost, none twice', async () => {
+longTest('1000 saves over two instances: none lost, none twice', async () => {
   const running = await audiencesInTest()
   const clients = [running, await running.anotherInstance()]
   const made = await Promise.all(

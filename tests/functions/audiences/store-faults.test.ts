@@ -10,8 +10,8 @@ import { anAudience, BUCKET, everyAudience, saved } from './harness.ts'
 
 const PATH = '/api/audiences'
 
-/** Function and bucket wait twenty times as fast: the limits are those of production, counted on one faster clock. */
-const faster = () => fasterClock(20)
+/** Function and bucket wait forty times as fast: the limits are those of production, counted on one faster clock. */
+const faster = () => fasterClock(40)
 
 test.each(['lost_answer', 'unavailable_after_commit', 'late_landing', 'unavailable', 'rate_limited'] as const)(
   'a save that meets %s is made once and answered 201 once',

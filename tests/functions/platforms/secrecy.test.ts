@@ -3,6 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
+import { longTest } from '#tests/support/effort.ts'
+
 import { startProcess } from './process.ts'
 import { sealedFor } from './moved-ciphertext.ts'
 import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './harness.ts'
@@ -116,7 +118,7 @@ test('ciphertext that was moved to another platform or user does not open', asyn
   expect(running.lines).toContainEqual(expect.objectContaining({ severity: 'ERROR', key_error: 'refused' }))
 })
 
-test('the heap of an instance that lists and gets platforms has no secret', { timeout: 60_000 }, async () => {
+longTest('the heap of an instance that lists and gets platforms has no secret', { timeout: 60_000 }, async () => {
   const running = await platformsInTest()
   const { platform_id } = await connected(running)
   const folder = running.data_dir

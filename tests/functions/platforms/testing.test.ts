@@ -1,4 +1,5 @@
 import { fasterClock } from '#tests/support/clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { expect, test } from 'vitest'
 
 import { aPlatform, connected, PATH, platformsInTest, saved, SECRET, type RunningPlatforms } from './harness.ts'
@@ -144,7 +145,7 @@ test('a result is not stored when the credentials were replaced meanwhile', asyn
   })
 })
 
-test('who disconnects while a test is under way stays disconnected', async () => {
+longTest('who disconnects while a test is under way stays disconnected', async () => {
   const running = await platformsInTest({ clock: fasterClock(4) })
   const path = `${PATH}/${(await connected(running)).platform_id}`
   const { reply } = await underWay(running, path)
@@ -154,7 +155,7 @@ test('who disconnects while a test is under way stays disconnected', async () =>
   expect(platform).toMatchObject({ status: 'disconnected', last_test: { code: 'timeout' } })
 })
 
-test('who deletes while a test is under way finds it deleted', async () => {
+longTest('who deletes while a test is under way finds it deleted', async () => {
   const running = await platformsInTest({ clock: fasterClock(4) })
   const path = `${PATH}/${(await saved(running)).platform_id}`
   const { reply } = await underWay(running, path)

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { bodyOf } from '#tests/http/harness.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 /** The local runtime as `npm start` runs it: a process, told what to do by its arguments. */
 
@@ -93,13 +94,16 @@ describe('npm start', () => {
     expect(await names(url, await tokenFrom(url))).toEqual(['Weekend hikers'])
   })
 
-  test('serves requests without a domain or async hook, which would slow every promise of the process', async () => {
-    const probe = new URL('../../http/domain-probe.ts', import.meta.url).pathname
-    const { url, child, output } = await ready([], { NODE_OPTIONS: `--import ${probe}` })
-    expect((await save(url, await tokenFrom(url), 'Hikers')).status).toBe(201)
-    child.kill('SIGUSR2')
-    await expect.poll(output, { timeout: 10_000 }).toContain('{"domains":0,"hooks":0,"promises_hooked":false}\n')
-  })
+  longTest(
+    'serves requests without a domain or async hook, which would slow every promise of the process',
+    async () => {
+      const probe = new URL('../../http/domain-probe.ts', import.meta.url).pathname
+      const { url, child, output } = await ready([], { NODE_OPTIONS: `--import ${probe}` })
+      expect((await save(url, await tokenFrom(url), 'Hikers')).status).toBe(201)
+      child.kill('SIGUSR2')
+      await expect.poll(output, { timeout: 10_000 }).toContain('{"domains":0,"hooks":0,"promises_hooked":false}\n')
+    },
+  )
 
   test('keeps records and tokens over a restart, on any port', async () => {
     const first = await ready()
@@ -113,7 +117,7 @@ describe('npm start', () => {
     expect(await second.exited).toBe(0)
   })
 
-  test('loses nothing that it acknowledged when it is killed', async () => {
+  longTest('loses nothing that it acknowledged when it is killed', async () => {
     const first = await ready()
     const token = await tokenFrom(first.url)
     expect((await save(first.url, token, 'Acknowledged')).status).toBe(201)
@@ -123,26 +127,29 @@ describe('npm start', () => {
     expect(await names(url, token)).toEqual(['Acknowledged'])
   })
 
-  test('has stand-ins for keys and ad platforms: a platform connects, and its credentials open again after a restart', async () => {
-    const first = await ready()
-    expect(first.output()).toContain('stand-in for Cloud KMS')
-    expect(first.output()).toContain('stand-in for every ad platform')
-    const token = await tokenFrom(first.url)
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const credentials = { api_key: 'good-token', account_id: 'advertiser' }
-    const body = JSON.stringify({ platform_type: 'the_trade_desk', name: 'Desk', credentials })
-    const saved = await bodyOf(await fetch(`${first.url}/api/platforms`, { method: 'POST', headers, body }))
-    const test = async (url: string) =>
-      bodyOf(await fetch(`${url}/api/platforms/${String(saved['platform_id'])}/test`, { method: 'POST', headers }))
-    expect(await test(first.url)).toMatchObject({ ok: true, code: 'ok' })
-    first.child.kill('SIGKILL')
-    await first.exited
-    const second = await ready()
-    expect(await test(second.url)).toMatchObject({ ok: true, code: 'ok' })
-    expect((await fetch(`${second.url}/api/platforms/health?deep=1`)).status).toBe(200)
-  })
+  longTest(
+    'has stand-ins for keys and ad platforms: a platform connects, and its credentials open again after a restart',
+    async () => {
+      const first = await ready()
+      expect(first.output()).toContain('stand-in for Cloud KMS')
+      expect(first.output()).toContain('stand-in for every ad platform')
+      const token = await tokenFrom(first.url)
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+      const credentials = { api_key: 'good-token', account_id: 'advertiser' }
+      const body = JSON.stringify({ platform_type: 'the_trade_desk', name: 'Desk', credentials })
+      const saved = await bodyOf(await fetch(`${first.url}/api/platforms`, { method: 'POST', headers, body }))
+      const test = async (url: string) =>
+        bodyOf(await fetch(`${url}/api/platforms/${String(saved['platform_id'])}/test`, { method: 'POST', headers }))
+      expect(await test(first.url)).toMatchObject({ ok: true, code: 'ok' })
+      first.child.kill('SIGKILL')
+      await first.exited
+      const second = await ready()
+      expect(await test(second.url)).toMatchObject({ ok: true, code: 'ok' })
+      expect((await fetch(`${second.url}/api/platforms/health?deep=1`)).status).toBe(200)
+    },
+  )
 
-  test('keeps objects as plain files and logs as lines of JSON below the data folder', async () => {
+  longTest('keeps objects as plain files and logs as lines of JSON below the data folder', async () => {
     const { url } = await ready()
     await save(url, await tokenFrom(url), 'x')
     expect(existsSync(join(data_dir, 'buckets/activation-local/audiences/user_id=demo_user'))).toBe(true)
@@ -165,7 +172,7 @@ describe('npm start', () => {
     expect((await fetch(`${url}/api/audiences`)).status).toBe(401)
   })
 
-  test('with --split serves each function at an origin of its own', async () => {
+  longTest('with --split serves each function at an origin of its own', async () => {
     const { url, output } = await ready(['--split'])
     const { functions } = (await bodyOf(await fetch(url))) as { functions: { audiences: string } }
     const own = new URL(functions.audiences).origin
@@ -176,7 +183,7 @@ describe('npm start', () => {
     expect((await save(own, await tokenFrom(url), 'Split')).status).toBe(201)
   })
 
-  test('takes folder and port from DATA_DIR and PORT too', async () => {
+  longTest('takes folder and port from DATA_DIR and PORT too', async () => {
     const { output, exited, child } = run([], { DATA_DIR: data_dir, PORT: '0' })
     await expect.poll(output).toMatch(/^ready /m)
     expect(existsSync(join(data_dir, 'buckets'))).toBe(true)
@@ -192,7 +199,7 @@ describe('npm start refuses, in a line or two that say why', () => {
     return runtime.output()
   }
 
-  test('a folder that another process uses', async () => {
+  longTest('a folder that another process uses', async () => {
     const { child, url } = await ready()
     const text = await refused(run(['--data', data_dir, '--port', '0']))
     expect(text).toContain(`in use by process ${child.pid}`)
@@ -206,12 +213,12 @@ describe('npm start refuses, in a line or two that say why', () => {
     expect(await refused(run(['--data', other, '--port', port]))).toContain(`Port ${port} is in use`)
   })
 
-  test('a data folder that cannot be made', async () => {
+  longTest('a data folder that cannot be made', async () => {
     const text = await refused(run(['--data', '/dev/null/data', '--port', '0']))
     expect(text).toMatch(/^Cannot make the folder .*Choose another one: npm start -- --data DIR$/m)
   })
 
-  test('a journal that is damaged', async () => {
+  longTest('a journal that is damaged', async () => {
     const { child, exited } = await ready()
     child.kill('SIGTERM')
     await exited
@@ -220,12 +227,12 @@ describe('npm start refuses, in a line or two that say why', () => {
     expect(text).toContain('journal.jsonl is damaged at line 1. Restore the data folder from a copy')
   })
 
-  test('an argument or a setting that it does not know', async () => {
+  longTest('an argument or a setting that it does not know', async () => {
     expect(await refused(run(['--prot', '1']))).toContain('--prot')
     expect(await refused(run(['--port', 'x', '--data', data_dir]))).toContain('PORT must be a port number')
   })
 
-  test('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {
+  longTest('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {
     const text = await refusedDeployed()
     expect(text).toContain('OIDC_ISSUERS must be an https address on the cloud')
     expect(text).toContain('STORAGE_API_ENDPOINT')

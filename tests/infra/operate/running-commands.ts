@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
 
 export interface Ended {
   readonly code: number | null
@@ -24,7 +24,7 @@ export async function runCommand(
   const { PATH = '' } = process.env
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(process.execPath, [main, ...parameters], {
-    env: { PATH, ...DATE_ENVIRONMENT, ...environment },
+    env: { PATH, ...CHILD_ENVIRONMENT, ...environment },
     stdio,
   })
   if (!is_read) child.stdout.destroy()

@@ -13,6 +13,7 @@ import { FUNCTION_NAMES, type FunctionName } from '#shared/contract/functions.ts
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { ENVIRONMENT, IMAGE, LOCK_URL, SERVICES } from './simulated.ts'
 import { addService, type Cloud, emptyCloud, trafficOf } from './stand-in/cloud.ts'
 import { startGcloud, type GcloudProgram } from './stand-in/program.ts'
@@ -155,7 +156,7 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     for (const service of SERVICES) expect(asked.join('\n')).toContain(`revision_name = "${service}-00002"`)
   })
 
-  test('killed with half of the traffic moved is put right by the next one before that tries its own', async () => {
+  longTest('killed with half of the traffic moved is put right by the next one before that tries its own', async () => {
     await aCloud()
     const { exit_code } = await deploy(BUILD, {
       at: `${SERVICES[1]} --to-revisions=${SERVICES[1]}-00002=50`,
@@ -175,7 +176,7 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     expect(traffic()).toEqual(serving('00001'))
   })
 
-  test('on SIGTERM puts traffic back and lets the next one in', async () => {
+  longTest('on SIGTERM puts traffic back and lets the next one in', async () => {
     await aCloud()
     const { exit_code, last_line } = await deploy(BUILD, { at: '00002=50', signal: 'SIGTERM' })
     expect(last_line).toBe('Rolled back, every function serves what it served before: Told to end by SIGTERM')

@@ -9,7 +9,8 @@ import { IMPORT_COMMAND, modeOf } from '#infra/operate/import/command.ts'
 import { inputOf } from '#tests/infra/command/input-of.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
-import { DATE_ENVIRONMENT } from '#tests/support/clock.ts'
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, folderOf, LEGACY, MAIN, recordsIn, tableOn } from './import-fixture.ts'
 
@@ -22,7 +23,7 @@ interface Ended {
 /** The command as `npm run import` starts it, in an environment without settings. */
 function spawnImport(parameters: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [MAIN, ...parameters], { env: { PATH, ...DATE_ENVIRONMENT, ...environment } })
+  const child = spawn(process.execPath, [MAIN, ...parameters], { env: { PATH, ...CHILD_ENVIRONMENT, ...environment } })
   const ended = (async (): Promise<Ended> => {
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
     return { code: child.exitCode, out, err }
@@ -69,7 +70,7 @@ test('with no bucket configured the records go into the local data folder, with 
   })
 })
 
-test('exit codes: 0 when all went in, 1 when verify finds something missing or the import fails', async () => {
+longTest('exit codes: 0 when all went in, 1 when verify finds something missing or the import fails', async () => {
   const data_dir = await temporaryFolder()
   const from = await folderOf({ 'a.json': [audience('aud-1')] })
   const codeOf = async (...more: string[]) => (await runImport(['--data', data_dir, ...more])).code
@@ -121,53 +122,61 @@ test('a bucket and a local folder at once, and bad settings, are refused before 
   expect(bad.err).toMatch(/GCS_BUCKET must be the name of a bucket\n\s+CACHE_BYTES must be/)
 })
 
-test.each([1, 3])('kill -9 in the middle (after %i lots), then once more, is the same as one run', async (lots_min) => {
-  const rows = Array.from({ length: 6000 }, (_, at) => {
-    const created_at = `2025-0${(at % 3) + 4}-01T00:00:00Z`
-    return JSON.stringify(audience(`aud-${at}`, { created_at, name: `Audience ${at}`, description: 'x'.repeat(2000) }))
-  })
-  const from = await folderOf({ 'rows.jsonl': rows.join('\n') })
-  const [cut_dir, whole_dir] = [await temporaryFolder(), await temporaryFolder()]
-  const { child, ended } = spawnImport(['--from', from, '--data', cut_dir])
-  const object = join(
-    cut_dir,
-    'buckets/activation-local/audiences/user_id=u1/year=2025/month=04/audiences_202504.parquet',
-  )
-  for (let seen = 0, size = -1; seen < lots_min; await systemClock.sleep(1)) {
-    const size_now = existsSync(object) ? (await readFile(object)).length : -1
-    if (size_now > size) seen++
-    size = Math.max(size, size_now)
-    expect(child.exitCode, 'it is still running').toBeNull()
-  }
-  child.kill('SIGKILL')
-  expect((await ended).code).toBeNull()
-
-  const again = await runImport(['--from', from, '--data', cut_dir])
-  expect(again, `stderr: ${again.err}`).toMatchObject({ code: 0 })
-  const unchanged = Number(/unchanged\s+(\d+)/.exec(again.out)?.[1])
-  expect(unchanged, 'the killed run had come some way, and not to the end').toBeGreaterThan(0)
-  expect(unchanged).toBeLessThan(6000)
-  expect(await runImport(['--from', from, '--data', whole_dir])).toMatchObject({ code: 0 })
-  const cut = await recordsOf(cut_dir, 'u1')
-  const whole = await recordsOf(whole_dir, 'u1')
-  expect(Object.keys(cut.records)).toHaveLength(6000)
-  expect(cut.records).toEqual(whole.records)
-  expect(cut.names.filter((name) => name.startsWith('migrations/'))).toHaveLength(1)
-})
-
-test('neither credentials nor the encryption key appear on a stream; a bucket without a key takes no credentials', async () => {
-  const data_dir = await temporaryFolder()
-  const credentials = { api_key: 'clear-secret-17', account_id: 'adv1' }
-  const platform = { platform_id: 'plat-1', user_id: 'u1', platform_type: 'thetradedesk', name: 'x', credentials }
-  const from = await folderOf({ 'platforms.json': [{ ...platform, created_at: '2025-05-28' }] })
-  for (const mode of [['--dry-run'], [], [], ['--verify']]) {
-    const { code, out, err } = await runImport(['--from', from, '--data', data_dir, ...mode], {
-      ENCRYPTION_KEY: 'k-99',
+longTest.each([1, 3])(
+  'kill -9 in the middle (after %i lots), then once more, is the same as one run',
+  async (lots_min) => {
+    const rows = Array.from({ length: 6000 }, (_, at) => {
+      const created_at = `2025-0${(at % 3) + 4}-01T00:00:00Z`
+      return JSON.stringify(
+        audience(`aud-${at}`, { created_at, name: `Audience ${at}`, description: 'x'.repeat(2000) }),
+      )
     })
-    expect(code, `stderr: ${err}`).toBe(0)
-    expect(out + err).not.toMatch(/clear-secret-17|k-99/)
-  }
-  const gcs = await start({ buckets: ['activation-local'] })
-  const refused = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
-  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Set KMS_KEY') as string })
-})
+    const from = await folderOf({ 'rows.jsonl': rows.join('\n') })
+    const [cut_dir, whole_dir] = [await temporaryFolder(), await temporaryFolder()]
+    const { child, ended } = spawnImport(['--from', from, '--data', cut_dir])
+    const object = join(
+      cut_dir,
+      'buckets/activation-local/audiences/user_id=u1/year=2025/month=04/audiences_202504.parquet',
+    )
+    for (let seen = 0, size = -1; seen < lots_min; await systemClock.sleep(1)) {
+      const size_now = existsSync(object) ? (await readFile(object)).length : -1
+      if (size_now > size) seen++
+      size = Math.max(size, size_now)
+      expect(child.exitCode, 'it is still running').toBeNull()
+    }
+    child.kill('SIGKILL')
+    expect((await ended).code).toBeNull()
+
+    const again = await runImport(['--from', from, '--data', cut_dir])
+    expect(again, `stderr: ${again.err}`).toMatchObject({ code: 0 })
+    const unchanged = Number(/unchanged\s+(\d+)/.exec(again.out)?.[1])
+    expect(unchanged, 'the killed run had come some way, and not to the end').toBeGreaterThan(0)
+    expect(unchanged).toBeLessThan(6000)
+    expect(await runImport(['--from', from, '--data', whole_dir])).toMatchObject({ code: 0 })
+    const cut = await recordsOf(cut_dir, 'u1')
+    const whole = await recordsOf(whole_dir, 'u1')
+    expect(Object.keys(cut.records)).toHaveLength(6000)
+    expect(cut.records).toEqual(whole.records)
+    expect(cut.names.filter((name) => name.startsWith('migrations/'))).toHaveLength(1)
+  },
+)
+
+longTest(
+  'neither credentials nor the encryption key appear on a stream; a bucket without a key takes no credentials',
+  async () => {
+    const data_dir = await temporaryFolder()
+    const credentials = { api_key: 'clear-secret-17', account_id: 'adv1' }
+    const platform = { platform_id: 'plat-1', user_id: 'u1', platform_type: 'thetradedesk', name: 'x', credentials }
+    const from = await folderOf({ 'platforms.json': [{ ...platform, created_at: '2025-05-28' }] })
+    for (const mode of [['--dry-run'], [], [], ['--verify']]) {
+      const { code, out, err } = await runImport(['--from', from, '--data', data_dir, ...mode], {
+        ENCRYPTION_KEY: 'k-99',
+      })
+      expect(code, `stderr: ${err}`).toBe(0)
+      expect(out + err).not.toMatch(/clear-secret-17|k-99/)
+    }
+    const gcs = await start({ buckets: ['activation-local'] })
+    const refused = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('Set KMS_KEY') as string })
+  },
+)

@@ -7,6 +7,7 @@ import { checkArguments, MAINTENANCE_COMMAND } from '#infra/operate/maintenance/
 import { startGcs } from '#infra/stand-ins/gcs/server.ts'
 import { inputOf } from '#tests/infra/command/input-of.ts'
 import { runCommand } from '#tests/infra/operate/running-commands.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 const LEGACY = join(import.meta.dirname, '../../../fixtures/legacy/persistence')
 
@@ -37,7 +38,7 @@ describe('the command', () => {
     expect(numbersOf(again.out)).toMatchObject({ idle: 0, archived: 0 })
   })
 
-  test('finds in an import what the source lacked, and exits 2 for it', async () => {
+  longTest('finds in an import what the source lacked, and exits 2 for it', async () => {
     const data = await folder()
     await runCommand('import', ['--from', LEGACY, '--data', data])
     const stray = join(data, 'buckets/activation-local/audiences/stray.txt')
@@ -51,7 +52,7 @@ describe('the command', () => {
     expect(await readFile(stray, 'utf8')).toBe('x')
   })
 
-  test('exits 0 where there is nothing to do', async () => {
+  longTest('exits 0 where there is nothing to do', async () => {
     const data = await folder()
     for (const job of ['metrics', 'integrity', 'purge', 'reencrypt', 'dispatch']) {
       const { code, out, err } = await runCommand('maintenance', [job, '--data', data])

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { someOf } from '#tests/support/effort.ts'
 import { openAnyTarget } from '#tests/objects/target.ts'
 import { Api, statusOf, type StoredObject } from './api.ts'
 import { METHODS, readTarget, sendCopy } from './precondition-methods.ts'
 import { PRECONDITION_CASES, type Condition, type Value } from './precondition-table.ts'
 
 const target = await openAnyTarget()
+/** `npm test` tries what a condition is for, CI and a real bucket also what is ill-formed. */
+const CASES = someOf(
+  PRECONDITION_CASES,
+  ({ value, state }) => value === 'same' || (value === 'other' && state === 'live') || value === 'zero',
+)
 let cases = 0
 const newApi = () => new Api(target, `preconditions/${++cases}`)
 
@@ -15,7 +21,7 @@ function numberFor(value: Value, condition: Condition, object: StoredObject): st
 
 for (const [name, method] of Object.entries(METHODS)) {
   describe.concurrent(`the precondition of ${name}`, () => {
-    for (const { condition, state, value, silent, ...outcomes } of PRECONDITION_CASES) {
+    for (const { condition, state, value, silent, ...outcomes } of CASES) {
       if (!method.conditions.includes(condition)) continue
       const outcome = outcomes[method.kind]
       const is_skipped = silent && outcome !== 404 && target.is_real
