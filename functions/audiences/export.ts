@@ -2,10 +2,9 @@ import type { Answer } from '#shared/http/call.ts'
 import { encodeRowGroup, type RowGroup } from '#shared/parquet/row-group.ts'
 import { parquetSchemaOf, toParquet } from '#shared/parquet/schema.ts'
 import { streamFile } from '#shared/parquet/file.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { csvCell } from '#shared/records/csv.ts'
 import { presentRecord } from '#shared/records/decisions.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 
 /** A download of audiences, streamed lot by lot, in one of the formats that the import reads back. */
 export interface ExportOptions {
@@ -13,7 +12,7 @@ export interface ExportOptions {
   /** Of the file, without its extension. */
   readonly name: string
   readonly user_id: string
-  readonly lots: AsyncIterable<readonly Row[]>
+  readonly lots: AsyncIterable<readonly AudienceRow[]>
 }
 
 const FORMATS = {

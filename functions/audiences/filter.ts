@@ -1,3 +1,4 @@
+import type { AudienceRow } from '#shared/records/audience.ts'
 import type { CellReader } from '#shared/table/read/listing.ts'
 
 /** What a listing or an export asks for, as the query has it. */
@@ -9,24 +10,24 @@ export interface AudienceQuery {
 }
 
 /** Live rows that match; without a status archived ones are left out. Cheap questions come first. */
-export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): (cell: CellReader) => boolean {
+export function audienceFilter({
+  status,
+  data_type,
+  tag,
+  q,
+}: AudienceQuery): (cell: CellReader<AudienceRow>) => boolean {
   const hasStatus = (is: unknown) => (status === undefined ? is !== 'archived' : status === 'all' || is === status)
   const hasTag = tag === undefined ? undefined : tagFilter(tag)
   const text = q?.toLowerCase()
   return (cell) =>
-    cell('deleted') !== true &&
+    !cell('deleted') &&
     hasStatus(cell('status')) &&
     (data_type === undefined || cell('data_type') === data_type) &&
-    (text === undefined ||
-      SEARCHED.some((column) =>
-        String(cell(column) ?? '')
-          .toLowerCase()
-          .includes(text),
-      )) &&
+    (text === undefined || SEARCHED.some((column) => (cell(column) ?? '').toLowerCase().includes(text))) &&
     (hasTag === undefined || hasTag(cell('metadata')))
 }
 
-const SEARCHED = ['name', 'description', 'original_query']
+const SEARCHED = ['name', 'description', 'original_query'] as const
 
 /** Looks for the tag in the stored text first: most rows need not be parsed to know that they lack it. */
 function tagFilter(tag: string): (metadata: unknown) => boolean {

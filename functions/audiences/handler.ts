@@ -1,20 +1,20 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import type { Handlers } from '#shared/http/call.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import type { Table } from '#shared/table/table.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { exportFile } from './export.ts'
 import { audienceFilter } from './filter.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
 export interface AudienceDependencies {
-  readonly audiences: Table
+  readonly audiences: Table<AudienceRow>
   /** Read only. */
-  readonly distributions: Table
+  readonly distributions: Table<DistributionRow>
   readonly clock: Clock
 }
 
@@ -59,7 +59,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
 
     restoreAudience: async (call) => {
       const restored = await service.change(call, call.params.audience_id, decideRestore)
-      return service.answer(call, restored, { message: `Audience restored; it is ${String(restored.row['status'])}` })
+      return service.answer(call, restored, { message: `Audience restored; it is ${restored.row.status}` })
     },
 
     setAudienceStatus: async (call) => {
@@ -71,15 +71,14 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
 
     listAudienceDistributions: async (call) => {
       const audience = await service.live(call, call.params.audience_id)
-      const audience_id = String(audience['audience_id'])
-      return listDistributions(distribution_service, call, { ...call.query, audience_id })
+      return listDistributions(distribution_service, call, { ...call.query, audience_id: audience.audience_id })
     },
 
     exportAudience: async (call) => {
       const row = await service.live(call, call.params.audience_id)
       return exportFile({
         format: call.query.format ?? 'json',
-        name: String(row['name']),
+        name: row.name,
         user_id: call.caller.user_id,
         lots: single([row]),
       })

@@ -2,23 +2,23 @@ import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { distributionRoutes } from '#shared/contract/distributions.ts'
 import type { Handlers } from '#shared/http/call.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decideSet } from '#shared/records/decisions.ts'
 import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { DISTRIBUTIONS, type DistributionRow, type DistributionStatus } from '#shared/records/distribution.ts'
 import { handOver, type HandOver } from '#shared/records/distribution-source.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
+import { valuesOf } from '#shared/records/record-rows.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 
 /** The distributions routes over the tables of distributions, audiences and platforms. Knows no adapter. */
 export interface DistributionDependencies {
-  readonly distributions: Table
-  readonly audiences: Table
-  readonly platforms: Table
+  readonly distributions: Table<DistributionRow>
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
   readonly clock: Clock
   /** Told of each distribution that has moved to completed or failed. */
   readonly ended: (ending: DistributionEnding) => void
@@ -51,16 +51,15 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
    * `last_sync_at`, and whoever repeats the report (who got no answer, or a 503) sets it. It never goes back, whatever
    * order reports arrive in.
    */
-  const markSynced = async (user_id: string, row: Row): Promise<void> => {
+  const markSynced = async (user_id: string, row: DistributionRow): Promise<void> => {
     const { completed_at } = row
-    if (typeof completed_at !== 'number') return
-    const id = String(row['platform_id'])
+    if (completed_at === null) return
     const outcome = await platforms.mutate(user_id, {
-      id,
+      id: row.platform_id,
       size_bytes: 0,
       decide: (platform) => {
-        const is_known = Number(platform?.['last_sync_at'] ?? -Infinity) >= completed_at
-        if (platform && (is_known || platform['deleted'] === true)) return { kind: 'keep', row: platform, status: 200 }
+        const is_known = (platform?.last_sync_at ?? -Infinity) >= completed_at
+        if (platform && (is_known || platform.deleted)) return { kind: 'keep', row: platform, status: 200 }
         return decideSet({ kind: PLATFORMS, user_id }, platform, { last_sync_at: isoTime(completed_at) })
       },
     })
@@ -72,7 +71,11 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
    * What follows from a status, whichever route set it. A replay moved nothing, and mends what may be missing.
    * @param before the status that the change found; `undefined` when there was none, or no change
    */
-  const settle = async (user_id: string, before: unknown, row: Row): Promise<void> => {
+  const settle = async (
+    user_id: string,
+    before: DistributionStatus | undefined,
+    row: DistributionRow,
+  ): Promise<void> => {
     const { status } = row
     // Nothing starts completed or failed.
     const is_moved = before !== undefined && before !== status
@@ -84,13 +87,13 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     saveDistribution: async (call) => {
       const { distribution_id, ...sent } = withCanonicalIds(call.body)
       const hand_over = await referencesOf(call.caller.user_id, sent)
-      let before: unknown
+      let before: DistributionStatus | undefined
       const saved = await service.save(call, distribution_id, (asking, id, created_at, current) => {
-        before = current?.['status']
+        before = current?.status
         return decideCreation({ asking, id, created_at, current, sent, hand_over, now_ms: clock.nowMs() })
       })
       await settle(call.caller.user_id, before, saved.row)
-      const message = saved.status === 201 ? `Distribution is ${String(saved.row['status'])}` : 'Distribution updated'
+      const message = saved.status === 201 ? `Distribution is ${saved.row.status}` : 'Distribution updated'
       return service.answer(call, saved, { distribution_id: service.idOf(saved), message })
     },
 
@@ -104,9 +107,9 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     },
 
     setDistributionStatus: async (call) => {
-      let before: unknown
+      let before: DistributionStatus | undefined
       const changed = await service.change(call, call.params.distribution_id, (asking, current) => {
-        before = current?.['status']
+        before = current?.status
         return decideReport(asking, current, call.body, clock.nowMs())
       })
       await settle(call.caller.user_id, before, changed.row)
@@ -131,15 +134,14 @@ function withCanonicalIds<T extends SentReferences>(sent: T): T {
   }
 }
 
-function endingOf(user_id: string, row: Row, status: DistributionEnding['status']): DistributionEnding {
-  const details = row['error_details']
-  const { code } =
-    details instanceof Uint8Array ? (JSON.parse(Buffer.from(details).toString('utf8')) as { code?: unknown }) : {}
+function endingOf(user_id: string, row: DistributionRow, status: DistributionEnding['status']): DistributionEnding {
+  const { error_details } = valuesOf(DISTRIBUTIONS, row, ['error_details'])
+  const { code } = (error_details ?? {}) as { code?: unknown }
   return {
     status,
     user_id,
-    distribution_id: String(row['distribution_id']),
-    platform_type: String(row['platform_type']),
+    distribution_id: row.distribution_id,
+    platform_type: String(row.platform_type),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : null,
   }
 }

@@ -1,3 +1,6 @@
+import type { AudienceRow } from '#shared/records/audience.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import type { CellReader } from '#shared/table/read/listing.ts'
 import { monthOf, type Month } from '#shared/table/object/partition.ts'
@@ -16,12 +19,12 @@ export interface AudienceCount extends Activity {
   readonly months: Map<Month, { created: number; by_status: Tally; by_type: Tally; total_size: number }>
 }
 
-export const audienceCounter = new GroupCounter<AudienceCount>(
+export const audienceCounter = new GroupCounter<AudienceRow, AudienceCount>(
   ['created_at', 'updated_at', 'deleted', 'status', 'data_type', 'total_audience_size'],
   () => ({ changed_at_ms: 0, months: new Map() }),
   (count, cell) => {
     if (!isLive(count, cell)) return
-    const month = entry(count.months, monthOf(Number(cell('created_at'))), () => ({
+    const month = entry(count.months, monthOf(cell('created_at')), () => ({
       created: 0,
       by_status: {},
       by_type: {},
@@ -30,7 +33,7 @@ export const audienceCounter = new GroupCounter<AudienceCount>(
     month.created++
     increment(month.by_status, cell('status'))
     increment(month.by_type, cell('data_type') ?? 'unknown')
-    month.total_size += Number(cell('total_audience_size') ?? 0)
+    month.total_size += cell('total_audience_size') ?? 0
   },
 )
 
@@ -40,7 +43,7 @@ export interface PlatformCount extends Activity {
   readonly by_type: Tally
 }
 
-export const platformCounter = new GroupCounter<PlatformCount>(
+export const platformCounter = new GroupCounter<PlatformRow, PlatformCount>(
   ['updated_at', 'deleted', 'status', 'platform_type'],
   () => ({ changed_at_ms: 0, total: 0, by_status: {}, by_type: {} }),
   (count, cell) => {
@@ -70,7 +73,7 @@ export interface DistributionCount extends Activity {
   readonly hand_overs: Map<string, HandOverCount>
 }
 
-export const distributionCounter = new GroupCounter<DistributionCount>(
+export const distributionCounter = new GroupCounter<DistributionRow, DistributionCount>(
   [
     'created_at',
     'updated_at',
@@ -85,18 +88,18 @@ export const distributionCounter = new GroupCounter<DistributionCount>(
   () => ({ changed_at_ms: 0, hand_overs: new Map() }),
   (count, cell) => {
     if (!isLive(count, cell)) return
-    const created_ms = Number(cell('created_at'))
+    const created_ms = cell('created_at')
     const month = monthOf(created_ms)
-    const platform_id = String(cell('platform_id'))
-    const platform_name = cell('platform_name') as string | null
-    const platform_type = cell('platform_type') as string | null
+    const platform_id = cell('platform_id')
+    const platform_name = cell('platform_name')
+    const platform_type = cell('platform_type')
     const found = entry(count.hand_overs, `${month} ${platform_id}`, () => emptyHandOver(month, platform_id))
     if (created_ms >= found.newest_ms) Object.assign(found, { platform_name, platform_type, newest_ms: created_ms })
     increment(found.by_status, cell('status'))
-    found.matched_records += Number(cell('matched_records') ?? 0)
+    found.matched_records += cell('matched_records') ?? 0
     const rate = cell('match_rate')
     if (rate === null) return
-    found.rates_sum += Number(rate)
+    found.rates_sum += rate
     found.rates++
   },
 )
@@ -158,9 +161,9 @@ export function monthsBack(now_ms: number, months: number): readonly { month: Mo
   })
 }
 
-function isLive(count: Activity, cell: CellReader): boolean {
-  count.changed_at_ms = Math.max(count.changed_at_ms, Number(cell('updated_at')))
-  return cell('deleted') !== true
+function isLive(count: Activity, cell: CellReader<Pick<AudienceRow, 'updated_at' | 'deleted'>>): boolean {
+  count.changed_at_ms = Math.max(count.changed_at_ms, cell('updated_at'))
+  return !cell('deleted')
 }
 
 function increment(tally: Tally, name: unknown): void {

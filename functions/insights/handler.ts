@@ -2,6 +2,9 @@ import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { insightRoutes } from '#shared/contract/insights.ts'
 import type { Caller, Handlers } from '#shared/http/call.ts'
+import type { AudienceRow } from '#shared/records/audience.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
 import type { Table } from '#shared/table/table.ts'
 import {
   addTally,
@@ -19,9 +22,9 @@ import {
 
 /** The insights routes over the three tables, which they only read. Knows no adapter. */
 export interface InsightDependencies {
-  readonly audiences: Table
-  readonly platforms: Table
-  readonly distributions: Table
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
+  readonly distributions: Table<DistributionRow>
   readonly clock: Clock
 }
 

@@ -6,6 +6,7 @@ import type { AdPlatformSettings } from '#shared/ad-platforms/settings.ts'
 import type { Answer, Call, Handlers } from '#shared/http/call.ts'
 import {
   type Asking,
+  type Decision,
   decideDelete,
   decidePatch,
   decideRestore,
@@ -13,12 +14,10 @@ import {
   decideSet,
   decideStatus,
 } from '#shared/records/decisions.ts'
-import { PLATFORMS, type PlatformType } from '#shared/records/platform.ts'
-import type { RecordValue } from '#shared/records/rows.ts'
+import { PLATFORMS, type PlatformRow, type PlatformType } from '#shared/records/platform.ts'
 import { invalid } from '#shared/records/validation/validate.ts'
 import { type Changed, RecordService } from '#shared/resources/record-service.ts'
 import type { CellReader } from '#shared/table/read/listing.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { testConnection, type ConnectionTest } from './connection-test.ts'
 import type { routes } from './routes.ts'
@@ -26,7 +25,7 @@ import { type Owner, ownerOf, PlatformSecrets } from './secrets.ts'
 
 /** The platforms routes over a table of platforms and a vault. Knows no adapter. */
 export interface PlatformDependencies {
-  readonly platforms: Table
+  readonly platforms: Table<PlatformRow>
   readonly vault: CredentialVault
   /** Part of what credentials are sealed for. */
   readonly bucket: string
@@ -58,14 +57,14 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     throw invalid([{ path: 'platform_type', message: 'is required' }])
   }
 
-  const saveWithCredentials = async (call: Call<typeof routes.savePlatform>): Promise<Changed> => {
+  const saveWithCredentials = async (call: Call<typeof routes.savePlatform>): Promise<Changed<typeof PLATFORMS>> => {
     const { platform_id: _, credentials, ...sent } = call.body
     const owner = await ownerOfSave(call)
     const recalled = await service.recall(call, owner.platform_id)
     if (recalled) return recalled
     const sealed = await secrets.seal(owner, credentials)
     // Whoever says so at once wants it stored and not used.
-    const set = sent.status === 'disconnected' ? { ...sealed, status: 'disconnected' } : sealed
+    const set = sent.status === 'disconnected' ? { ...sealed, status: 'disconnected' as const } : sealed
     return service.save(call, owner.platform_id, (asking, id, created_at, current) =>
       decideSave(asking, id, created_at, current, sent, set),
     )
@@ -76,7 +75,12 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       decideSave(asking, id, created_at, current, sent),
     )
 
-  const changed = async (call: Call, id: string, decide: Decide, message?: (row: Row) => string): Promise<Answer> => {
+  const changed = async (
+    call: Call,
+    id: string,
+    decide: Decide,
+    message?: (row: PlatformRow) => string,
+  ): Promise<Answer> => {
     const change = await service.change(call, id, decide)
     return service.answer(call, change, message === undefined ? {} : { message: message(change.row) })
   }
@@ -125,7 +129,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     replacePlatformCredentials: async (call) => {
       const id = call.params.platform_id
       const owner = ownerOf(call.caller.user_id, await service.live(call, id))
-      const sealed: RecordValue = await secrets.seal(owner, call.body.credentials)
+      const sealed = await secrets.seal(owner, call.body.credentials)
       const decide: Decide = (asking, row) => decideSet(asking, row, sealed)
       return changed(call, id, decide, () => 'Credentials replaced; the platform is pending until they are tested')
     },
@@ -134,16 +138,16 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
   }
 }
 
-type Decide = (asking: Asking, row: Row | undefined) => ReturnType<typeof decideSet>
+type Decide = (asking: Asking<typeof PLATFORMS>, row: PlatformRow | undefined) => Decision<typeof PLATFORMS>
 
 interface PlatformQuery {
   readonly platform_type?: PlatformType | undefined
   readonly status?: string | undefined
 }
 
-function platformFilter({ platform_type, status }: PlatformQuery): (cell: CellReader) => boolean {
+function platformFilter({ platform_type, status }: PlatformQuery): (cell: CellReader<PlatformRow>) => boolean {
   return (cell) =>
-    cell('deleted') !== true &&
+    !cell('deleted') &&
     (status === undefined || status === 'all' || cell('status') === status) &&
     (platform_type === undefined || cell('platform_type') === platform_type)
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
-import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
-import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
+import { echoedMembers, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
 /** An audience: what a marketer asked for in plain words, and the variables and segments that came of it. */
 
@@ -74,74 +74,49 @@ export const audienceSummary = z.object({
   variable_count: count,
 })
 
-/** Fields that a client may echo back: accepted and ignored. */
-const ECHOED_FIELDS = ['created_at', 'updated_at', 'version', 'deleted', 'client_id', 'segment_count', 'variable_count']
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
+/** What answers show and no client sets. */
+const ECHOED_NAMES = [
+  'created_at',
+  'updated_at',
+  'version',
+  'deleted',
+  'client_id',
+  'segment_count',
+  'variable_count',
+] as const
+const withoutEchoed = withoutMembers(ECHOED_NAMES)
 
-function isNil(value: unknown): boolean {
-  return value === null || value === undefined
-}
+const sent = z.strictObject({
+  ...sentFields(audienceFields.shape),
+  ...echoedMembers(ECHOED_NAMES),
+  audience_id: sentId,
+})
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => !ECHOED_FIELDS.includes(name))) as T
-}
-
-const sentFields = z.strictObject(
-  Object.fromEntries(Object.entries(audienceFields.shape).map(([name, field]) => [name, z.nullish(field)])) as {
-    [Name in keyof AudienceFields]: z.ZodMiniOptional<z.ZodMiniNullable<(typeof audienceFields.shape)[Name]>>
-  },
-)
 /** Body of a creation or of a save with an id: any of the fields; null = back to the default. */
-export const audienceInput = z.pipe(
-  z.extend(sentFields, { ...echoed, audience_id: z.optional(z.string().check(z.maxLength(300))) }).check(
-    z.refine((sent) => !isRecord(sent) || !isNil(sent['audience_id']) || !isNil(sent['name']), {
-      path: ['name'],
-      error: 'is required',
-      // Also when other fields are bad: all of them are named at once.
-      when: () => true,
-    }),
-  ),
-  z.transform(withoutEchoed),
-)
+export const audienceInput = z.pipe(sent.check(requiredWithout('audience_id', 'name')), z.transform(withoutEchoed))
 
 /** Body of a merge patch (RFC 7396): null removes, objects merge. The merged record is validated as a whole. */
 export const audiencePatch = z.pipe(
-  z.extend(sentFields, {
-    ...echoed,
-    audience_id: z.optional(z.string().check(z.maxLength(300))),
-    metadata: z.nullish(z.record(z.string(), z.unknown())),
-  }),
+  z.extend(sent, { metadata: z.nullish(z.record(z.string(), z.unknown())) }),
   z.transform(withoutEchoed),
 )
 
-const DETAIL_COLUMNS: readonly string[] = ['variable_details', 'segments']
-
-export const AUDIENCES: RecordKind = {
+export const AUDIENCES = defineRecordKind({
   name: 'audiences',
   noun: 'audience',
   id_prefix: 'aud',
   id_column: 'audience_id',
   partitioned_by: 'month',
-  columns: columnsOf({ audience_id: z.string(), ...SYSTEM_SHAPE, ...audienceFields.shape, segment_count: z.int() }, [
-    'audience_id',
-    'created_at',
-    'updated_at',
-    'version',
-    'rev',
-    'deleted',
-    'status',
-    'data_type',
-  ]).toSorted((a, b) => Number(DETAIL_COLUMNS.includes(a.name)) - Number(DETAIL_COLUMNS.includes(b.name))),
-  detail_columns: DETAIL_COLUMNS,
-  // A listing tells how many segments there are without decoding them.
-  derive: ({ segments }) => ({ segment_count: (segments as readonly unknown[]).length }),
-  hidden_columns: [],
-  immutable_fields: [],
   fields: audienceFields,
+  server: {},
+  // A listing tells how many segments there are without decoding them.
+  derived: { segment_count: z.int() },
+  derive: ({ segments }) => ({ segment_count: segments.length }),
+  hidden: {},
+  details: ['variable_details', 'segments'],
+  statistics: ['data_type'],
+  immutable_fields: [],
   defaults: AUDIENCE_DEFAULTS,
   transitions: { draft: ['active', 'archived'], active: ['archived'], archived: ['active'] },
-}
+})
+export type AudienceRow = RowOf<typeof AUDIENCES>

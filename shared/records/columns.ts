@@ -7,15 +7,18 @@ import type * as z from 'zod/mini'
  */
 export type ColumnType = 'string' | 'int64' | 'double' | 'boolean' | 'timestamp' | 'string_list' | 'json'
 
-export interface Column {
-  readonly name: string
+export interface Column<Name extends string = string> {
+  readonly name: Name
   readonly type: ColumnType
   readonly statistics?: boolean
 }
 
 /** One column per field of `shape`, in its order; `statistics` names those that keep min and max. */
-export function columnsOf(shape: Readonly<Record<string, z.core.$ZodType>>, statistics: readonly string[]): Column[] {
-  return Object.entries(shape).map(([name, field]) => ({
+export function columnsOf<Name extends string>(
+  shape: Readonly<Record<Name, z.core.$ZodType>>,
+  statistics: readonly string[],
+): Column<Name>[] {
+  return (Object.entries(shape) as [Name, z.core.$ZodType][]).map(([name, field]) => ({
     name,
     type: columnType(name, field),
     ...(statistics.includes(name) ? { statistics: true } : {}),

@@ -1,21 +1,30 @@
 import { Problem, type FieldError } from '../base/problem.ts'
 import { mergePatch } from './merge-patch.ts'
-import type { RecordKind } from './record-kind.ts'
-import { fromRow, sameCells, toRow, type Cells, type RecordValue } from './rows.ts'
+import type { FieldsOf, RecordKind, RecordOf, RowOf, StatusOf } from './record-kind.ts'
+import { cellsOf, recordOf, rowOf } from './record-rows.ts'
+import { fromRow, sameCells, type RecordValue } from './rows.ts'
 import { collect, invalid } from './validation/validate.ts'
 
 /**
  * What may become of a record, as pure decisions over the record as it stands. The same rules hold whichever route
  * asks, and a commit that lost a race asks again on fresher rows.
  */
-export type Decision =
-  | { readonly kind: 'write'; readonly row: Cells; readonly status: number }
-  | { readonly kind: 'keep'; readonly row: Cells; readonly status: number }
-  | { readonly kind: 'refuse'; readonly problem: Problem }
+export type Decision<K extends RecordKind = RecordKind> =
+  | { readonly kind: 'write'; readonly row: RowOf<K>; readonly status: number }
+  | { readonly kind: 'keep'; readonly row: RowOf<K>; readonly status: number }
+  | Refusal
+
+interface Refusal {
+  readonly kind: 'refuse'
+  readonly problem: Problem
+}
+
+/** Fields as a body has them; null = back to the default. */
+export type Sent<K extends RecordKind> = { readonly [Name in keyof FieldsOf<K>]?: FieldsOf<K>[Name] | null | undefined }
 
 /** Whose record, and under which condition. */
-export interface Asking {
-  readonly kind: RecordKind
+export interface Asking<K extends RecordKind = RecordKind> {
+  readonly kind: K
   readonly user_id: string
   /** The version that `If-Match` names. */
   readonly if_match_version?: number | undefined
@@ -26,71 +35,83 @@ export interface Asking {
  * @param created_at the time that the id tells; `undefined` for an id of the old system, which nothing new may get
  * @param server what the server sets with it: columns that are no fields
  */
-export function decideSave(
-  asking: Asking,
+export function decideSave<K extends RecordKind>(
+  asking: Asking<K>,
   id: string,
   created_at: string | undefined,
-  current: Cells | undefined,
-  sent: RecordValue,
-  server: RecordValue = {},
-): Decision {
+  current: RowOf<K> | undefined,
+  sent: Sent<K>,
+  server: Partial<RecordOf<K>> = {},
+): Decision<K> {
   const { kind } = asking
-  if (current?.['deleted'] === true) return refuse(deletedConflict(kind))
+  if (current?.deleted === true) return refuse(deletedConflict(kind))
   const given = fieldsOf(kind, sent)
   if (!current) {
     if (created_at === undefined) return refuse(notOurId(kind))
     const fields = complete(kind, given)
     if (fields instanceof Problem) return refuse(fields)
-    const first = String(fields['status'])
+    const first = fields.status
     if (kind.initial_statuses?.includes(first) === false) return refuse(illegalTransition(kind, undefined, first))
     const record = { ...fields, ...kind.derive(fields), ...server, created_at, [kind.id_column]: id, deleted: false }
-    return { kind: 'write', row: toRow(kind.columns, record), status: 201 }
+    return { kind: 'write', row: rowOf(kind, record), status: 201 }
   }
-  return change(asking, current, { ...fieldsOf(kind, fromRow(kind.columns, current)), ...given }, server)
+  return change(asking, current, { ...fieldsOf(kind, recordOf(kind, current)), ...given }, server)
 }
 
 /** Applies a JSON merge patch to the fields of the record. */
-export function decidePatch(asking: Asking, current: Cells | undefined, patch: RecordValue): Decision {
+export function decidePatch<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K> | undefined,
+  patch: RecordValue,
+): Decision<K> {
   const { kind } = asking
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
-  const before = fieldsOf(kind, fromRow(kind.columns, current!))
+  const before = fieldsOf(kind, recordOf(kind, current!))
   return change(asking, current!, mergePatch(before, fieldsOf(kind, patch)) as RecordValue)
 }
 
 /** Moves the record to a status, if its machine allows it. */
-export function decideStatus(asking: Asking, current: Cells | undefined, status: string): Decision {
+export function decideStatus<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K> | undefined,
+  status: StatusOf<K>,
+): Decision<K> {
   return decidePatch(asking, current, { status })
 }
 
 /** Sets what only the server sets (columns that are no fields, or a status its machine does not leave to clients). */
-export function decideSet(asking: Asking, current: Cells | undefined, values: RecordValue): Decision {
+export function decideSet<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K> | undefined,
+  values: Partial<RecordOf<K>>,
+): Decision<K> {
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   return written(asking.kind, current!, values)
 }
 
 /** Leaves a tombstone. */
-export function decideDelete(asking: Asking, current: Cells | undefined): Decision {
+export function decideDelete<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
   return decideSet(asking, current, { ...asking.kind.deletion_sets, deleted: true })
 }
 
 /** Undeletes with the former status, or brings an archived record back to active. */
-export function decideRestore({ kind }: Asking, current: Cells | undefined): Decision {
+export function decideRestore<K extends RecordKind>({ kind }: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
   if (!current) return refuse(notFound(kind))
-  if (current['deleted'] === true) {
+  if (current.deleted) {
     return { kind: 'write', row: { ...current, deleted: false, client_id: null }, status: 200 }
   }
-  if (current['status'] === 'archived') {
+  if (current.status === 'archived') {
     return { kind: 'write', row: { ...current, status: 'active', client_id: null }, status: 200 }
   }
   return refuse(
     new Problem(
       'illegal-transition',
-      `The ${kind.noun} is ${String(current['status'])}: only a deleted ${
+      `The ${kind.noun} is ${current.status}: only a deleted ${
         Object.hasOwn(kind.transitions, 'archived') ? 'or archived ' : ''
       }one can be restored.`,
-      { members: { status_now: current['status'] } },
+      { members: { status_now: current.status } },
     ),
   )
 }
@@ -100,14 +121,14 @@ export function notFound({ noun }: RecordKind): Problem {
 }
 
 /** The record as answers show it. */
-export function presentRecord(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
+export function presentRecord<K extends RecordKind>(kind: K, user_id: string, row: RowOf<K>): Record<string, unknown> {
   const { rev: _, ...record } = fromRow(shownColumns(kind), row)
-  for (const name of Object.keys(kind.derive(kind.defaults))) delete record[name]
+  for (const name of kind.derived_columns) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
 }
 
 /** A row of a listing as answers show it: without details, with what was derived from them. */
-export function presentSummary(kind: RecordKind, user_id: string, row: Cells): Record<string, unknown> {
+export function presentSummary<K extends RecordKind>(kind: K, user_id: string, row: RowOf<K>): Record<string, unknown> {
   const { rev: _, ...record } = fromRow(shownColumns(kind), row)
   for (const name of kind.detail_columns) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
@@ -117,33 +138,30 @@ function shownColumns({ columns, hidden_columns }: RecordKind): RecordKind['colu
   return columns.filter(({ name }) => !hidden_columns.includes(name))
 }
 
-function change(asking: Asking, current: Cells, wanted: RecordValue, server: RecordValue = {}): Decision {
+function change<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K>,
+  wanted: RecordValue,
+  server: Partial<RecordOf<K>> = {},
+): Decision<K> {
   const { kind } = asking
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   const fields = complete(kind, wanted)
   if (fields instanceof Problem) return refuse(fields)
-  const moved = kind.immutable_fields.filter((name) => !sameCells(current, toRow(kind.columns, fields), [name]))
+  const moved = kind.immutable_fields.filter((name) => !sameCells(current, cellsOf(kind, fields), [name]))
   if (moved.length > 0) return refuse(invalid(moved.map((path) => ({ path, message: 'cannot be changed' }))))
-  const from = String(current['status'])
-  const to = String(fields['status'])
+  const from = current.status
+  const to = fields.status
   if (from !== to && !kind.transitions[from]?.includes(to)) return refuse(illegalTransition(kind, from, to))
   return written(kind, current, { ...fields, ...kind.derive(fields), ...server })
 }
 
 /** The row with these values, or that it already has them. */
-function written(kind: RecordKind, current: Cells, values: RecordValue): Decision {
-  const row = cellsOf(kind.columns, values)
-  if (sameCells(current, row, Object.keys(row))) return { kind: 'keep', row: current, status: 200 }
-  return { kind: 'write', row: { ...current, ...row, client_id: null }, status: 200 }
-}
-
-/** The cells of those columns that `values` has. */
-function cellsOf(columns: RecordKind['columns'], values: RecordValue): Cells {
-  return toRow(
-    columns.filter(({ name }) => Object.hasOwn(values, name)),
-    values,
-  )
+function written<K extends RecordKind>(kind: K, current: RowOf<K>, values: Partial<RecordOf<K>>): Decision<K> {
+  const cells = cellsOf(kind, values)
+  if (sameCells(current, cells, Object.keys(cells))) return { kind: 'keep', row: current, status: 200 }
+  return { kind: 'write', row: { ...current, ...cells, client_id: null }, status: 200 }
 }
 
 /** The fields of a record, without what the server adds. */
@@ -152,24 +170,23 @@ function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, unknown
 }
 
 /** Every field in its final form: null and absent become the default. Names every field that is not valid. */
-function complete(kind: RecordKind, given: RecordValue): RecordValue | Problem {
+function complete<K extends RecordKind>(kind: K, given: RecordValue): FieldsOf<K> | Problem {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
   const errors: FieldError[] = []
   const fields = collect(kind.fields, { ...kind.defaults, ...said }, errors, kind.noun)
-  return fields ?? invalid(errors)
+  return fields === undefined ? invalid(errors) : (fields as FieldsOf<K>)
 }
 
-function requireLive({ kind, user_id, if_match_version }: Asking, current: Cells | undefined): Problem | undefined {
-  if (!current || current['deleted'] === true) return notFound(kind)
-  if (if_match_version === undefined || current['version'] === if_match_version) return undefined
-  return new Problem(
-    'stale-version',
-    `The ${kind.noun} is at version ${Number(current['version'])}, not ${if_match_version}.`,
-    {
-      members: { [kind.noun]: presentRecord(kind, user_id, current) },
-      headers: { ETag: `"${Number(current['version'])}"` },
-    },
-  )
+function requireLive<K extends RecordKind>(
+  { kind, user_id, if_match_version }: Asking<K>,
+  current: RowOf<K> | undefined,
+): Problem | undefined {
+  if (!current || current.deleted) return notFound(kind)
+  if (if_match_version === undefined || current.version === if_match_version) return undefined
+  return new Problem('stale-version', `The ${kind.noun} is at version ${current.version}, not ${if_match_version}.`, {
+    members: { [kind.noun]: presentRecord(kind, user_id, current) },
+    headers: { ETag: `"${current.version}"` },
+  })
 }
 
 /** @param from `undefined` for a new record */
@@ -200,6 +217,6 @@ function deletedConflict({ noun }: RecordKind): Problem {
   })
 }
 
-function refuse(problem: Problem): Decision {
+function refuse(problem: Problem): Refusal {
   return { kind: 'refuse', problem }
 }

@@ -2,12 +2,27 @@ import * as z from 'zod/mini'
 
 import { isoTime } from '../base/clock.ts'
 import { Problem, type FieldError } from '../base/problem.ts'
-import { decideSave, decideSet, decideStatus, type Asking, type Decision } from './decisions.ts'
-import { DISTRIBUTIONS, distributionFields, type Attempt, type DistributionStatus } from './distribution.ts'
+import {
+  decideSave,
+  decideSet,
+  decideStatus,
+  type Asking as AskingOf,
+  type Decision as DecisionOn,
+  type Sent,
+} from './decisions.ts'
+import {
+  DISTRIBUTIONS,
+  distributionFields,
+  type Attempt,
+  type DistributionRow,
+  type DistributionStatus,
+} from './distribution.ts'
 import type { DistributionReport } from './distribution-report.ts'
 import type { HandOver } from './distribution-source.ts'
 import { mergePatch } from './merge-patch.ts'
-import { fromRow, type Cells, type RecordValue } from './rows.ts'
+import type { RecordOf } from './record-kind.ts'
+import { recordOf } from './record-rows.ts'
+import type { RecordValue } from './rows.ts'
 import { collect, invalid } from './validation/validate.ts'
 
 /** What may become of a distribution: pure decisions, as those of every kind (decisions.ts) with its run ledger. */
@@ -18,13 +33,17 @@ const PAST_TOLERANCE_MS = 60_000
 const ATTEMPTS_KEPT = 10
 const ATTEMPT_MESSAGE_LENGTH_MAX = 1000
 
+type Distribution = RecordOf<typeof DISTRIBUTIONS>
+type Asking = AskingOf<typeof DISTRIBUTIONS>
+type Decision = DecisionOn<typeof DISTRIBUTIONS>
+
 export interface Creation {
   readonly asking: Asking
   readonly id: string
   /** The time that the id tells; `undefined` for an id of the old system. */
   readonly created_at: string | undefined
-  readonly current: Cells | undefined
-  readonly sent: RecordValue
+  readonly current: DistributionRow | undefined
+  readonly sent: Sent<typeof DISTRIBUTIONS>
   /** What audience and platform are, or why they cannot be used; asked for only when the distribution is a new one. */
   readonly hand_over: HandOver | Problem | undefined
   readonly now_ms: number
@@ -36,15 +55,14 @@ export interface Creation {
  */
 export function decideCreation(creation: Creation): Decision {
   const { asking, id, created_at, current, sent, hand_over, now_ms } = creation
-  if (current)
-    return current['deleted'] === true ? decideSave(asking, id, created_at, current, {}) : decideChange(creation)
+  if (current) return current.deleted ? decideSave(asking, id, created_at, current, {}) : decideChange(creation)
   const { scheduled_at } = sent
   if (typeof scheduled_at === 'string' && Date.parse(scheduled_at) < now_ms - PAST_TOLERANCE_MS) {
     return refuse(invalid([NOT_AHEAD]))
   }
   const first = isAhead(scheduled_at, now_ms) ? 'scheduled' : 'pending'
   // Which of the two it is follows from its time; any other is refused by the machine.
-  const asked = (sent['status'] ?? first) as DistributionStatus
+  const asked = sent.status ?? first
   const status = DISTRIBUTIONS.initial_statuses?.includes(asked) ? first : asked
   if (hand_over instanceof Problem) return refuse(hand_over)
   const server = { ...NOTHING_YET, ...hand_over, attempts: status === 'pending' ? [queued(1, isoTime(now_ms))] : [] }
@@ -53,31 +71,31 @@ export function decideCreation(creation: Creation): Decision {
 
 function decideChange({ asking, id, created_at, current, sent, now_ms }: Creation): Decision {
   const { status, ...others } = sent
-  const is_moved = others['scheduled_at'] !== undefined && !isSameTime(others['scheduled_at'], current!['scheduled_at'])
-  if (is_moved && current!['status'] !== 'scheduled') {
+  const is_moved = others.scheduled_at !== undefined && !isSameTime(others.scheduled_at, current!.scheduled_at)
+  if (is_moved && current!.status !== 'scheduled') {
     return refuse(
       invalid([{ path: 'scheduled_at', message: 'can be changed only while the distribution is scheduled' }]),
     )
   }
-  if (is_moved && !isAhead(others['scheduled_at'], now_ms)) return refuse(invalid([NOT_AHEAD]))
+  if (is_moved && !isAhead(others.scheduled_at, now_ms)) return refuse(invalid([NOT_AHEAD]))
   const saved = decideSave(asking, id, created_at, current, others)
-  if (saved.kind === 'refuse' || status === null || status === undefined || status === current!['status']) return saved
+  if (saved.kind === 'refuse' || status === null || status === undefined || status === current!.status) return saved
   const moved = { ...asking, if_match_version: undefined }
-  return decideReport(moved, saved.row, { status: status as DistributionStatus }, now_ms)
+  return decideReport(moved, saved.row, { status }, now_ms)
 }
 
 /** Moves a distribution along its machine and takes in what was reported. Staying where it is is no move. */
 export function decideReport(
   asking: Asking,
-  current: Cells | undefined,
+  current: DistributionRow | undefined,
   report: DistributionReport,
   now_ms: number,
 ): Decision {
   const moved = decideStatus(asking, current, report.status)
   if (moved.kind === 'refuse') return moved
-  const before = fromRow(DISTRIBUTIONS.columns, current!)
+  const before = recordOf(DISTRIBUTIONS, current!)
   const errors = reportFaults(before, report, now_ms)
-  const metadata = mergePatch(before['metadata'], report.metadata ?? {})
+  const metadata = mergePatch(before.metadata, report.metadata ?? {}) as Distribution['metadata']
   collect(z.pick(distributionFields, { metadata: true }), { metadata }, errors, 'body')
   if (errors.length > 0) return refuse(invalid(errors))
   return decideSet(asking, current, {
@@ -89,9 +107,9 @@ export function decideReport(
 }
 
 /** Starts what is due; whatever else became of the distribution meanwhile stands. */
-export function decideDue(asking: Asking, current: Cells | undefined, now_ms: number): Decision {
-  const is_due = current?.['status'] === 'scheduled' && !isAhead(current['scheduled_at'], now_ms)
-  if (!current || current['deleted'] === true) return decideSet(asking, current, {})
+export function decideDue(asking: Asking, current: DistributionRow | undefined, now_ms: number): Decision {
+  const is_due = current?.status === 'scheduled' && !isAhead(current.scheduled_at, now_ms)
+  if (!current || current.deleted) return decideSet(asking, current, {})
   return is_due
     ? decideReport(asking, current, { status: 'pending' }, now_ms)
     : { kind: 'keep', row: current, status: 200 }
@@ -121,7 +139,7 @@ const WITH_ERROR: readonly DistributionStatus[] = ['failed', 'cancelled']
 /** Old clients send local times without a zone: these may be off by most of a day. */
 const DAY_MS = 24 * 60 * 60 * 1000
 
-function reportFaults(before: RecordValue, report: DistributionReport, now_ms: number): FieldError[] {
+function reportFaults(before: Distribution, report: DistributionReport, now_ms: number): FieldError[] {
   const faults: FieldError[] = []
   const { status, matched_records, match_rate, error_message, error_details, completed_at, as_of } = report
   const results = [matched_records, match_rate, report.platform_audience_id, as_of]
@@ -133,14 +151,14 @@ function reportFaults(before: RecordValue, report: DistributionReport, now_ms: n
     const path = error_message === undefined ? 'error_details' : 'error_message'
     faults.push({ path, message: `cannot be reported of a distribution that is ${status}` })
   }
-  const total = before['total_records']
-  if (matched_records !== undefined && typeof total === 'number' && matched_records > total) {
+  const total = before.total_records
+  if (matched_records !== undefined && total !== null && matched_records > total) {
     faults.push({ path: 'match_results.matched_records', message: `must be at most total_records (${total})` })
   }
   if (completed_at !== undefined && Date.parse(completed_at) > now_ms + PAST_TOLERANCE_MS) {
     faults.push({ path: 'metadata.completed_at', message: 'must not be ahead' })
   }
-  if (completed_at !== undefined && Date.parse(completed_at) < Date.parse(String(before['created_at'])) - DAY_MS) {
+  if (completed_at !== undefined && Date.parse(completed_at) < Date.parse(before.created_at) - DAY_MS) {
     faults.push({ path: 'metadata.completed_at', message: 'must not be before the distribution was made' })
   }
   // It would keep every true count after it from being taken in.
@@ -151,11 +169,11 @@ function reportFaults(before: RecordValue, report: DistributionReport, now_ms: n
 }
 
 /** Times, error and run ledger after the move. */
-function runValues(before: RecordValue, report: DistributionReport, now_ms: number): RecordValue {
+function runValues(before: Distribution, report: DistributionReport, now_ms: number): Partial<Distribution> {
   const now = isoTime(now_ms)
   const { status } = report
-  const attempts = before['attempts'] as readonly Attempt[]
-  const is_move = before['status'] !== status
+  const { attempts } = before
+  const is_move = before.status !== status
   if (is_move && status === 'pending') {
     const next = queued((attempts.at(-1)?.attempt ?? 0) + 1, now)
     return { ...NOTHING_YET, attempts: [...attempts, next].slice(-ATTEMPTS_KEPT) }
@@ -167,8 +185,8 @@ function runValues(before: RecordValue, report: DistributionReport, now_ms: numb
   }
   if (status !== 'failed' && status !== 'cancelled') return {}
   const ended = is_move ? { ended_at: now, outcome: status } : {}
-  const { error_message = before['error_message'], error_details = before['error_details'] } = report
-  const error = attemptError(error_message as string | null, error_details as RecordValue | null)
+  const { error_message = before.error_message, error_details = before.error_details } = report
+  const error = attemptError(error_message, error_details)
   return { error_message, error_details, attempts: withLast(attempts, { ...ended, error }) }
 }
 
@@ -181,27 +199,27 @@ function attemptError(error_message: string | null, error_details: RecordValue |
   }
 }
 
-function withLast(attempts: readonly Attempt[], values: Partial<Attempt>): readonly Attempt[] {
+function withLast(attempts: readonly Attempt[], values: Partial<Attempt>): Attempt[] {
   const last = attempts.at(-1)
-  return last ? [...attempts.slice(0, -1), { ...last, ...values }] : attempts
+  return last ? [...attempts.slice(0, -1), { ...last, ...values }] : []
 }
 
 /** Only what was reported; a count that is older than the one known says nothing new. */
-function matchValues(before: RecordValue, report: DistributionReport): RecordValue {
+function matchValues(before: Distribution, report: DistributionReport): Partial<Distribution> {
   const { matched_records, match_rate, platform_audience_id, as_of } = report
-  const known = before['match_results_as_of']
-  if (as_of !== undefined && typeof known === 'string' && Date.parse(as_of) < Date.parse(known)) return {}
+  const known = before.match_results_as_of
+  if (as_of !== undefined && known !== null && Date.parse(as_of) < Date.parse(known)) return {}
   const said = { matched_records, match_rate, platform_audience_id, match_results_as_of: as_of }
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }
 
-function isAhead(time: unknown, now_ms: number): boolean {
+function isAhead(time: string | number | null | undefined, now_ms: number): boolean {
   const time_ms = typeof time === 'string' ? Date.parse(time) : time
   return typeof time_ms === 'number' && time_ms > now_ms
 }
 
-function isSameTime(sent: unknown, stored: Cells[string] | undefined): boolean {
-  return (typeof sent === 'string' ? Date.parse(sent) : null) === (stored ?? null)
+function isSameTime(sent: string | null, stored: number | null): boolean {
+  return (sent === null ? null : Date.parse(sent)) === stored
 }
 
 function refuse(problem: Problem): Decision {

@@ -1,8 +1,8 @@
 import { Problem, type FieldError } from '../base/problem.ts'
-import { AUDIENCES } from './audience.ts'
+import { AUDIENCES, type AudienceRow } from './audience.ts'
 import type { AudienceSnapshot } from './distribution.ts'
-import { PLATFORMS } from './platform.ts'
-import { fromRow, type Cells } from './rows.ts'
+import { PLATFORMS, type PlatformRow } from './platform.ts'
+import { valuesOf } from './record-rows.ts'
 
 /** What a distribution keeps of its audience and platform, as they are in the versions that were read. */
 export interface HandOver {
@@ -25,16 +25,16 @@ const SNAPSHOT_BYTES_MAX = 160 * 1024
  * @param segments ids of those to hand over; none = all of the audience
  */
 export function handOver(
-  audience: Cells | undefined,
-  platform: Cells | undefined,
+  audience: AudienceRow | undefined,
+  platform: PlatformRow | undefined,
   segments: readonly (string | number)[],
 ): HandOver | Problem {
   const errors: FieldError[] = []
   const unusable = (path: string, message: string) => errors.push({ path, message })
-  if (!audience || audience['deleted'] === true) unusable('audience_id', 'names no audience of yours')
-  else if (audience['status'] === 'archived') unusable('audience_id', 'names an archived audience: restore it first')
-  if (!platform || platform['deleted'] === true) unusable('platform_id', 'names no platform of yours')
-  else if (platform['status'] === 'disconnected') unusable('platform_id', 'names a disconnected platform')
+  if (!audience || audience.deleted) unusable('audience_id', 'names no audience of yours')
+  else if (audience.status === 'archived') unusable('audience_id', 'names an archived audience: restore it first')
+  if (!platform || platform.deleted) unusable('platform_id', 'names no platform of yours')
+  else if (platform.status === 'disconnected') unusable('platform_id', 'names a disconnected platform')
   if (!audience || !platform || errors.length > 0) return unresolvable(errors)
 
   const snapshot = snapshotOf(audience)
@@ -43,42 +43,40 @@ export function handOver(
     if (!known.has(id)) unusable(`segments_distributed[${at}]`, 'names no segment of the audience')
   })
   if (errors.length > 0) return unresolvable(errors)
-  if (Buffer.byteLength(JSON.stringify([snapshot, segments])) > SNAPSHOT_BYTES_MAX) return tooLarge()
+  if (new TextEncoder().encode(JSON.stringify([snapshot, segments])).length > SNAPSHOT_BYTES_MAX) return tooLarge()
 
   const total_records =
     segments.length === 0 ? sizeOf(snapshot) : sumOf([...new Set(segments)].map((id) => known.get(id)))
   const rate = defaultMatchRate(platform)
   return {
-    audience_id: String(audience['audience_id']),
-    platform_id: String(platform['platform_id']),
-    audience_name: audience['name'] as string | null,
-    platform_name: platform['name'] as string | null,
-    platform_type: platform['platform_type'] as string | null,
+    audience_id: audience.audience_id,
+    platform_id: platform.platform_id,
+    audience_name: audience.name,
+    platform_name: platform.name,
+    platform_type: platform.platform_type,
     total_records,
     estimated_matched_records: total_records === null || rate === undefined ? null : Math.round(total_records * rate),
     audience_snapshot: snapshot,
   }
 }
 
-const SNAPSHOT_COLUMNS = AUDIENCES.columns.filter(({ name }) =>
-  [
-    'version',
-    'data_type',
-    'total_audience_size',
-    'audience_size',
-    'selected_variables',
-    'variable_details',
-    'segments',
-  ].includes(name),
-)
-const SETTINGS_COLUMN = PLATFORMS.columns.filter(({ name }) => name === 'settings')
+const SNAPSHOT_COLUMNS = [
+  'version',
+  'data_type',
+  'total_audience_size',
+  'audience_size',
+  'selected_variables',
+  'variable_details',
+  'segments',
+] as const
 
-export function snapshotOf(audience: Cells): AudienceSnapshot {
-  return fromRow(SNAPSHOT_COLUMNS, audience) as unknown as AudienceSnapshot
+export function snapshotOf(audience: Pick<AudienceRow, (typeof SNAPSHOT_COLUMNS)[number]>): AudienceSnapshot {
+  return valuesOf(AUDIENCES, audience, SNAPSHOT_COLUMNS)
 }
 
-function defaultMatchRate(platform: Cells): number | undefined {
-  const { settings } = fromRow(SETTINGS_COLUMN, platform)
+function defaultMatchRate(platform: PlatformRow): number | undefined {
+  const { settings } = valuesOf(PLATFORMS, platform, ['settings'])
+  // Null in a row of a release that had no settings yet.
   const { default_match_rate: rate } = (settings ?? {}) as { default_match_rate?: unknown }
   return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : undefined
 }

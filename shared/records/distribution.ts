@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
-import { columnsOf } from './columns.ts'
 import { count, freeObject, metadata, text } from './fields.ts'
-import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
+import { echoedMembers, namesOf, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
 /** A distribution: an audience handed over to a platform, what exactly was handed over, and what came of it. */
 
@@ -94,69 +94,39 @@ export const distribution = z.object({
   ...serverShape,
 })
 
-const DETAIL_COLUMNS = ['audience_snapshot', 'attempts'] as const
-
 /** The shape of a distribution in a listing. */
 export const distributionSummary = z.omit(distribution, { audience_snapshot: true, attempts: true })
 
-const ECHOED_FIELDS = [...Object.keys(READ_ONLY_SHAPE), ...Object.keys(serverShape)]
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
-
-function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => !ECHOED_FIELDS.includes(name))) as T
-}
-
-const sentFields = z.strictObject(
-  Object.fromEntries(Object.entries(distributionFields.shape).map(([name, field]) => [name, z.nullish(field)])) as {
-    [Name in keyof DistributionFields]: z.ZodMiniOptional<z.ZodMiniNullable<(typeof distributionFields.shape)[Name]>>
-  },
-)
-
-function requires(name: 'audience_id' | 'platform_id') {
-  return {
-    path: [name],
-    error: 'is required',
-    // Also when other fields are bad: all of them are named at once.
-    when: () => true,
-  }
-}
-
-function names(sent: unknown, name: string): boolean {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return true
-  const fields = sent as Readonly<Record<string, unknown>>
-  return (fields['distribution_id'] ?? fields[name] ?? undefined) !== undefined
-}
+/** What answers show and no client sets. */
+const ECHOED_NAMES = [...namesOf(READ_ONLY_SHAPE), ...namesOf(serverShape)]
 
 /** Body of a creation, or of a save with an id: any of the fields; null = back to the default. */
 export const distributionInput = z.pipe(
-  z.extend(sentFields, { ...echoed, distribution_id: z.optional(z.string().check(z.maxLength(300))) }).check(
-    z.refine((sent) => names(sent, 'audience_id'), requires('audience_id')),
-    z.refine((sent) => names(sent, 'platform_id'), requires('platform_id')),
-  ),
-  z.transform(withoutEchoed),
+  z
+    .strictObject({
+      ...sentFields(distributionFields.shape),
+      ...echoedMembers(ECHOED_NAMES),
+      distribution_id: sentId,
+    })
+    .check(requiredWithout('distribution_id', 'audience_id'), requiredWithout('distribution_id', 'platform_id')),
+  z.transform(withoutMembers(ECHOED_NAMES)),
 )
 
-export const DISTRIBUTIONS: RecordKind = {
+export const DISTRIBUTIONS = defineRecordKind({
   name: 'distributions',
   noun: 'distribution',
   id_prefix: 'dist',
   id_column: 'distribution_id',
   partitioned_by: 'month',
-  columns: columnsOf({ distribution_id: z.string(), ...SYSTEM_SHAPE, ...distributionFields.shape, ...serverShape }, [
-    'distribution_id',
-    'created_at',
-    'updated_at',
-    'version',
-    'rev',
-    'deleted',
-    'status',
-  ]),
-  detail_columns: DETAIL_COLUMNS,
+  fields: distributionFields,
+  server: serverShape,
+  derived: {},
   derive: () => ({}),
-  hidden_columns: [],
+  hidden: {},
+  details: ['audience_snapshot', 'attempts'],
+  statistics: [],
   // What was handed over stays what was handed over.
   immutable_fields: ['audience_id', 'platform_id', 'distribution_type', 'segments_distributed'],
-  fields: distributionFields,
   defaults: DISTRIBUTION_DEFAULTS,
   initial_statuses: ['scheduled', 'pending'],
   transitions: {
@@ -167,4 +137,5 @@ export const DISTRIBUTIONS: RecordKind = {
     completed: [],
     cancelled: [],
   },
-}
+})
+export type DistributionRow = RowOf<typeof DISTRIBUTIONS>

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 
 import type { FieldError } from '../base/problem.ts'
-import { columnsOf } from './columns.ts'
 import { freeObject, metadata, text } from './fields.ts'
-import { READ_ONLY_SHAPE, SYSTEM_SHAPE, type RecordKind } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
+import { echoedMembers, isNil, isObject, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { humanMessage } from './validation/messages.ts'
 
 /** A platform: an account at an ad platform, with the credentials to reach it, sealed. */
@@ -90,38 +90,34 @@ export const platform = z.object({
   ...serverShape,
 })
 
-/** Fields that a client may echo back: accepted and ignored. */
-const ECHOED_FIELDS = ['created_at', 'updated_at', 'version', 'deleted', 'client_id', 'last_sync_at', 'last_test']
-const echoed = Object.fromEntries(ECHOED_FIELDS.map((name) => [name, z.optional(z.unknown())]))
+/** What answers show and no client sets. */
+const ECHOED_NAMES = [
+  'created_at',
+  'updated_at',
+  'version',
+  'deleted',
+  'client_id',
+  'last_sync_at',
+  'last_test',
+] as const
+const withoutEchoedMembers = withoutMembers(ECHOED_NAMES)
 
-function withoutEchoed<T extends Record<string, unknown>>(input: T): T {
-  const sent = Object.entries(input).filter(([name, value]) => {
-    return !ECHOED_FIELDS.includes(name) && !(name === 'credentials' && isEchoedCredentials(value))
-  })
-  return Object.fromEntries(sent) as T
+const withoutCredentials = withoutMembers(['credentials'])
+
+function withoutEchoed<Sent extends { readonly credentials?: unknown }>(sent: Sent) {
+  const others = withoutEchoedMembers(sent)
+  return isEchoedCredentials(sent.credentials) ? (withoutCredentials(others) as typeof others) : others
 }
 
 /** What answers show of credentials, sent back. */
 function isEchoedCredentials(value: unknown): boolean {
-  return isNil(value) || (isRecord(value) && value['encrypted'] === true)
+  return isNil(value) || (isObject(value) && value['encrypted'] === true)
 }
 
-function isNil(value: unknown): value is null | undefined {
-  return value === null || value === undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-const sentFields = z.strictObject({
-  platform_type: z.nullish(platformType),
-  status: z.nullish(platformStatus),
-  name: z.nullish(platformFields.shape.name),
-  settings: z.nullish(settings),
-  metadata: z.nullish(metadata),
-  platform_id: z.optional(z.string().check(z.maxLength(300))),
-  ...echoed,
+const sent = z.strictObject({
+  ...sentFields({ ...platformFields.shape, platform_type: platformType, status: platformStatus }),
+  platform_id: sentId,
+  ...echoedMembers(ECHOED_NAMES),
 })
 
 /** What is wrong with credentials of a type; messages never have the value. */
@@ -134,10 +130,10 @@ export type CredentialCheck = (type: PlatformType, credentials: unknown) => read
  */
 export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck = () => []) {
   return z.pipe(
-    z.extend(sentFields, { credentials: z.optional(credentials) }).check(
+    z.extend(sent, { credentials: z.optional(credentials) }).check(
       z.superRefine(
         (sent: unknown, context) => {
-          if (!isRecord(sent)) return
+          if (!isObject(sent)) return
           const require = (name: string) => {
             if (isNil(sent[name])) context.addIssue({ code: 'custom', path: [name], message: 'is required' })
           }
@@ -157,7 +153,7 @@ export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck
 
 /** Body of a merge patch (RFC 7396): null removes, objects merge. The merged record is validated as a whole. */
 export const platformPatch = z.pipe(
-  z.extend(sentFields, {
+  z.extend(sent, {
     settings: z.nullish(z.record(z.string(), z.unknown())),
     metadata: z.nullish(z.record(z.string(), z.unknown())),
     credentials: z.optional(
@@ -174,31 +170,26 @@ export const platformPatch = z.pipe(
 /** Column of what seals the credentials, as `shared/credentials` makes it. */
 export const SEALED_CREDENTIALS = 'sealed_credentials'
 
-export const PLATFORMS: RecordKind = {
+export const PLATFORMS = defineRecordKind({
   name: 'platforms',
   noun: 'platform',
   id_prefix: 'plat',
   id_column: 'platform_id',
   partitioned_by: 'user',
-  columns: columnsOf(
-    {
-      platform_id: z.string(),
-      ...SYSTEM_SHAPE,
-      ...platformFields.shape,
-      ...serverShape,
-      [SEALED_CREDENTIALS]: z.record(z.string(), z.unknown()),
-    },
-    ['platform_id', 'created_at', 'updated_at', 'version', 'rev', 'deleted', 'status', 'platform_type'],
-  ),
-  // A listing does not even decode them.
-  detail_columns: [SEALED_CREDENTIALS],
-  derive: () => ({}),
-  hidden_columns: [SEALED_CREDENTIALS],
-  immutable_fields: ['platform_type'],
   fields: platformFields,
+  server: serverShape,
+  derived: {},
+  derive: () => ({}),
+  hidden: { [SEALED_CREDENTIALS]: z.nullable(z.record(z.string(), z.unknown())) },
+  // A listing does not even decode them.
+  details: [SEALED_CREDENTIALS],
+  statistics: ['platform_type'],
+  immutable_fields: ['platform_type'],
   defaults: { status: 'pending', settings: {}, metadata: {} },
   initial_statuses: ['pending', 'disconnected'],
   transitions: { pending: [], connected: ['disconnected'], error: ['disconnected'], disconnected: ['pending'] },
   set_by_server: { connected: 'a test that succeeds', error: 'a test that fails' },
   deletion_sets: { status: 'pending', credentials: null, [SEALED_CREDENTIALS]: null, last_test: null },
-}
+})
+export type PlatformRow = RowOf<typeof PLATFORMS>
+export type PlatformRecord = RecordOf<typeof PLATFORMS>

@@ -1,20 +1,25 @@
 import type { DistributionQuery } from '../contract/distributions.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { AUDIENCES } from '../records/audience.ts'
+import type { DistributionRow, DISTRIBUTIONS } from '../records/distribution.ts'
 import { PLATFORMS } from '../records/platform.ts'
 import { canonicalSpelling } from '../table/read/legacy-ids.ts'
 import type { CellReader } from '../table/read/listing.ts'
 import type { RecordService } from './record-service.ts'
 
 /** Listings of distributions, which two functions answer: all of a user, and those of one audience. */
-export async function listDistributions(service: RecordService, call: Call, query: DistributionQuery): Promise<Answer> {
+export async function listDistributions(
+  service: RecordService<typeof DISTRIBUTIONS>,
+  call: Call,
+  query: DistributionQuery,
+): Promise<Answer> {
   const { limit, cursor } = query
   return service.list(call, { limit, cursor, with_details: false, matches: distributionFilter(query) })
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-function distributionFilter(query: DistributionQuery): (cell: CellReader) => boolean {
+function distributionFilter(query: DistributionQuery): (cell: CellReader<DistributionRow>) => boolean {
   const { audience_id, platform_id, status, from, to } = query
   const audience = audience_id === undefined ? undefined : canonicalSpelling(AUDIENCES, audience_id)
   const platform = platform_id === undefined ? undefined : canonicalSpelling(PLATFORMS, platform_id)
@@ -22,11 +27,11 @@ function distributionFilter(query: DistributionQuery): (cell: CellReader) => boo
   const until_ms = to === undefined ? Infinity : Date.parse(to) + (isDay(to) ? DAY_MS : 0)
   const is_timed = from !== undefined || to !== undefined
   return (cell) =>
-    cell('deleted') !== true &&
+    !cell('deleted') &&
     (status === undefined || cell('status') === status) &&
     (audience === undefined || cell('audience_id') === audience) &&
     (platform === undefined || cell('platform_id') === platform) &&
-    (!is_timed || isBetween(Number(cell('created_at')), from_ms, until_ms))
+    (!is_timed || isBetween(cell('created_at'), from_ms, until_ms))
 }
 
 function isBetween(time_ms: number, from_ms: number, until_ms: number): boolean {

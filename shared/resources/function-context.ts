@@ -8,7 +8,7 @@ import { gcsObjectStore } from '../objects/gcs-object-store.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { logTableEvents } from '../table/event-log.ts'
 import type { TableEvents } from '../table/events.ts'
-import type { TableSchema } from '../table/object/schema.ts'
+import type { Row, TableSchema } from '../table/object/schema.ts'
 import { Table } from '../table/table.ts'
 
 /** What of the settings it is made of. */
@@ -23,7 +23,7 @@ export interface Foundation {
   /** Told of what happens to its objects; it logs. */
   readonly events: TableEvents
   /** A table on the configured bucket. @param share of the memory that decoded partitions may take */
-  readonly table: (schema: TableSchema, share: number) => Table
+  readonly table: <R extends Row>(schema: TableSchema<R>, share: number) => Table<R>
   /** The cheapest request that shows the bucket answers. */
   readonly probe: () => Promise<unknown>
   /** What logs know a user by. */

@@ -5,45 +5,44 @@ import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
 import { decodeCursor, encodeCursor } from '../records/cursor.ts'
 import { notFound, presentRecord, presentSummary, type Asking, type Decision } from '../records/decisions.ts'
-import type { RecordKind } from '../records/record-kind.ts'
+import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { CellReader } from '../table/read/listing.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
-import type { Row } from '../table/object/schema.ts'
 import type { Table } from '../table/table.ts'
 
 /**
  * What the routes of every kind of record have in common: a call becomes a mutation or a read of the table, its outcome
  * an answer. A function adds what its kind alone has.
  */
-export class RecordService {
-  readonly #kind: RecordKind
-  readonly #table: Table
+export class RecordService<K extends RecordKind> {
+  readonly #kind: K
+  readonly #table: Table<RowOf<K>>
   readonly #clock: Clock
 
-  constructor(kind: RecordKind, table: Table, clock: Clock) {
+  constructor(kind: K, table: Table<RowOf<K>>, clock: Clock) {
     this.#kind = kind
     this.#table = table
     this.#clock = clock
   }
 
   /** The record if it is there and not deleted. @throws Problem `not-found` */
-  async live(call: Call, id: string): Promise<Row> {
+  async live(call: Call, id: string): Promise<RowOf<K>> {
     call.noteRecord(id)
     const row = await this.#table.get(call.caller.user_id, id)
-    if (!row || row['deleted'] === true) throw notFound(this.#kind)
+    if (!row || row.deleted) throw notFound(this.#kind)
     return row
   }
 
   /** Answers with the record, or that it still is as `If-None-Match` names it. */
   async read(call: Call, id: string): Promise<Answer> {
     const row = await this.live(call, id)
-    const etag = versionTag(Number(row['version']))
+    const etag = versionTag(row.version)
     if (call.matchesIfNoneMatch(etag)) return { status: 304, headers: { ETag: etag } }
     return this.answer(call, { status: 200, row, headers: {} })
   }
 
   /** One page as `{<kind's name>, count, next_cursor}`. */
-  async list(call: Call, options: ListOptions): Promise<Answer> {
+  async list(call: Call, options: ListOptions<K>): Promise<Answer> {
     const { user_id } = call.caller
     const { limit = PAGE_ROWS, cursor, with_details, matches, summarize = (summary) => summary } = options
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
@@ -56,7 +55,7 @@ export class RecordService {
   }
 
   /** The answer of a keyed request that was carried out before, without doing anything again. */
-  async recall(call: Call, id: string): Promise<Changed | undefined> {
+  async recall(call: Call, id: string): Promise<Changed<K> | undefined> {
     if (!call.idempotency) return undefined
     const outcome = await this.#table.recall(call.caller.user_id, id, call.idempotency)
     return outcome && this.#settle(call, outcome)
@@ -66,8 +65,8 @@ export class RecordService {
   async change(
     call: Call,
     id: string,
-    decide: (asking: Asking, current: Row | undefined) => Decision,
-  ): Promise<Changed> {
+    decide: (asking: Asking<K>, current: RowOf<K> | undefined) => Decision<K>,
+  ): Promise<Changed<K>> {
     call.noteRecord(id)
     const asking = this.#askingOf(call)
     const outcome = await this.#table.mutate(call.caller.user_id, {
@@ -86,8 +85,13 @@ export class RecordService {
   async save(
     call: Call,
     id: string | undefined,
-    decide: (asking: Asking, id: string, created_at: string | undefined, current: Row | undefined) => Decision,
-  ): Promise<Changed> {
+    decide: (
+      asking: Asking<K>,
+      id: string,
+      created_at: string | undefined,
+      current: RowOf<K> | undefined,
+    ) => Decision<K>,
+  ): Promise<Changed<K>> {
     const asking = this.#askingOf(call)
     const outcome = await this.#table.create(call.caller.user_id, {
       id,
@@ -104,25 +108,25 @@ export class RecordService {
   }
 
   /** Answers with the record as it is after the change. */
-  answer({ caller }: Call, { status, row, headers }: Changed, members: Record<string, unknown> = {}): Answer {
+  answer({ caller }: Call, { status, row, headers }: Changed<K>, members: Record<string, unknown> = {}): Answer {
     return {
       status,
-      headers: { ...headers, ETag: versionTag(Number(row['version'])) },
+      headers: { ...headers, ETag: versionTag(row.version) },
       body: { ...members, [this.#kind.noun]: presentRecord(this.#kind, caller.user_id, row) },
     }
   }
 
-  idOf({ row }: Changed): string {
+  idOf({ row }: Changed<K>): string {
     return String(row[this.#kind.id_column])
   }
 
-  #settle(call: Call, outcome: Outcome): Changed {
+  #settle(call: Call, outcome: Outcome<RowOf<K>>): Changed<K> {
     switch (outcome.kind) {
       case 'refused':
         throw outcome.problem
       case 'replayed':
         call.noteRecord(outcome.id)
-        if (!outcome.row || outcome.row['deleted'] === true) throw notFound(this.#kind)
+        if (!outcome.row || outcome.row.deleted) throw notFound(this.#kind)
         return { status: outcome.status, row: outcome.row, headers: { 'Idempotency-Replayed': 'true' } }
       case 'written':
       case 'kept':
@@ -130,7 +134,7 @@ export class RecordService {
     }
   }
 
-  #askingOf({ caller, if_match_version }: Call): Asking {
+  #askingOf({ caller, if_match_version }: Call): Asking<K> {
     return { kind: this.#kind, user_id: caller.user_id, if_match_version }
   }
 
@@ -153,19 +157,19 @@ export class RecordService {
 }
 
 /** A change that stands: the record after it, and what the answer says of how it came about. */
-export interface Changed {
+export interface Changed<K extends RecordKind> {
   readonly status: number
-  readonly row: Row
+  readonly row: RowOf<K>
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface ListOptions {
+export interface ListOptions<K extends RecordKind> {
   /** Rows of the page. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
   /** Whole records rather than summaries. */
   readonly with_details: boolean
-  readonly matches: (cell: CellReader) => boolean
+  readonly matches: (cell: CellReader<RowOf<K>>) => boolean
   /** Adds to a summary what follows from it. */
   readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
 }

@@ -25,18 +25,18 @@ export interface TableDependencies {
   readonly cache_bytes_max: number
 }
 
-export interface PageRequest {
+export interface PageRequest<R extends Row = Row> {
   /** Rows at most. */
   readonly limit: number
   readonly after: Position | undefined
   /** Whole rows rather than summaries. */
   readonly with_details: boolean
   /** Summary columns only may be asked of it. */
-  readonly matches: ScanOptions['matches']
+  readonly matches: ScanOptions<R>['matches']
 }
 
-export interface Page {
-  readonly rows: readonly Row[]
+export interface Page<R extends Row = Row> {
+  readonly rows: readonly R[]
   /** Where the next page starts behind; absent on the last one. */
   readonly next: Position | undefined
 }
@@ -48,15 +48,15 @@ export interface Page {
  * batch, or one conditional GET when nothing is to be written; `page` one LIST and the objects that changed, or one
  * conditional GET where a user has a single object.
  */
-export class Table {
-  readonly schema: TableSchema
+export class Table<R extends Row = Row> {
+  readonly schema: TableSchema<R>
   readonly legacy_ids: LegacyIds
   readonly #cache: SnapshotCache
   readonly #objects: UserObjects
-  readonly #lookups: Lookups
-  readonly #writes: Writes
+  readonly #lookups: Lookups<R>
+  readonly #writes: Writes<R>
 
-  constructor(schema: TableSchema, dependencies: TableDependencies) {
+  constructor(schema: TableSchema<R>, dependencies: TableDependencies) {
     this.schema = schema
     this.#cache = new SnapshotCache(dependencies.store, { bytes_max: dependencies.cache_bytes_max })
     this.legacy_ids = new LegacyIds(dependencies.store)
@@ -67,17 +67,17 @@ export class Table {
   }
 
   /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */
-  async get(user_id: string, id: string): Promise<Row | undefined> {
+  async get(user_id: string, id: string): Promise<R | undefined> {
     return await this.#lookups.row(user_id, id)
   }
 
   /** Changes the record named by the mutation. */
-  async mutate(user_id: string, mutation: Mutation): Promise<Outcome> {
+  async mutate(user_id: string, mutation: Mutation<R>): Promise<Outcome<R>> {
     return await this.#writes.mutate(user_id, mutation)
   }
 
   /** Creates a record (or changes it, as the decision has it, when the client's id exists). */
-  async create(user_id: string, creation: Creation): Promise<Outcome> {
+  async create(user_id: string, creation: Creation<R>): Promise<Outcome<R>> {
     return await this.#writes.create(user_id, creation)
   }
 
@@ -86,7 +86,11 @@ export class Table {
    * hand. A change made meanwhile through the queue, or elsewhere, makes it decide anew.
    * @returns the outcome of each, true of the stored object
    */
-  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
+  async mutateTogether(
+    user_id: string,
+    month: Month,
+    mutations: readonly Mutation<R>[],
+  ): Promise<readonly Outcome<R>[]> {
     return await this.#writes.mutateTogether(user_id, month, mutations)
   }
 
@@ -98,15 +102,15 @@ export class Table {
     user_id: string,
     id: string,
     idempotency: NonNullable<Mutation['idempotency']>,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome<R> | undefined> {
     const located = await this.#lookups.locate(user_id, id)
     return located && (await this.#writes.replayOf(user_id, located.month, idempotency))
   }
 
   /** One page of the user's records, newest first. */
-  async page(user_id: string, { limit, after, with_details, matches }: PageRequest): Promise<Page> {
+  async page(user_id: string, { limit, after, with_details, matches }: PageRequest<R>): Promise<Page<R>> {
     return await this.#lookups.reading(async () => {
-      const found: FoundRow[] = []
+      const found: FoundRow<R>[] = []
       for await (const row of this.#scan(user_id, { columns: summaryColumns(this.schema), after, matches })) {
         found.push(row)
         if (found.length > limit) break
@@ -120,10 +124,10 @@ export class Table {
   }
 
   /** Every matching record whole, newest first, in lots: for exports. Memory stays near one lot. */
-  async *lots(user_id: string, matches: ScanOptions['matches']): AsyncGenerator<readonly Row[]> {
+  async *lots(user_id: string, matches: ScanOptions<R>['matches']): AsyncGenerator<readonly R[]> {
     let after: Position | undefined
     do {
-      const page: Page = await this.page(user_id, { limit: LOT_ROWS, after, with_details: true, matches })
+      const page: Page<R> = await this.page(user_id, { limit: LOT_ROWS, after, with_details: true, matches })
       if (page.rows.length > 0) yield page.rows
       after = page.next
     } while (after)
@@ -137,7 +141,7 @@ export class Table {
    */
   async count<T>(
     user_id: string,
-    counter: GroupCounter<T>,
+    counter: GroupCounter<R, T>,
     { from = '', listed }: { from?: Month; listed?: readonly ObjectListing[] } = {},
   ): Promise<T[]> {
     return await this.#lookups.reading(async () => {
@@ -151,7 +155,7 @@ export class Table {
     })
   }
 
-  async *#scan(user_id: string, options: ScanOptions): AsyncGenerator<FoundRow> {
+  async *#scan(user_id: string, options: ScanOptions<R>): AsyncGenerator<FoundRow<R>> {
     if (this.schema.partitioned_by === 'user') {
       const snapshot = await this.#cache.current(this.schema, objectName(this.schema, user_id, ''))
       yield* this.#named(snapshot, scanSnapshot(this.schema, snapshot, options))
@@ -170,7 +174,7 @@ export class Table {
   }
 
   /** Passes rows on, naming the object if one of its groups turns out not to be readable. */
-  async *#named(snapshot: Snapshot, rows: AsyncGenerator<FoundRow>): AsyncGenerator<FoundRow> {
+  async *#named(snapshot: Snapshot, rows: AsyncGenerator<FoundRow<R>>): AsyncGenerator<FoundRow<R>> {
     for (;;) {
       const next = await namingObject(snapshot.name, () => rows.next())
       if (next.done) return

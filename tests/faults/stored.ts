@@ -34,13 +34,13 @@ export async function storedAudiences(data_dir: string, bucket: string): Promise
       const values = await group.allColumns()
       for (let at = 0; at < group.row_count; at++) {
         const row = rowAt(AUDIENCES, values, at)
-        const id = String(row['audience_id'])
+        const id = row.audience_id
         if (audiences.has(id)) throw new Error(`${id} is stored twice`)
         const time_ms = idTimeMs('aud', id)
-        if (time_ms !== Number(row['created_at'])) throw new Error(`${id} was not created when its id says`)
+        if (time_ms !== row.created_at) throw new Error(`${id} was not created when its id says`)
         if (monthOf(time_ms) !== month) throw new Error(`${id} is not at home in ${name}`)
-        const marks = Object.keys(JSON.parse(Buffer.from(row['metadata'] as Uint8Array).toString()) as object)
-        audiences.set(id, { user_id, version: Number(row['version']), deleted: row['deleted'] === true, marks })
+        const marks = Object.keys(JSON.parse(Buffer.from(row.metadata).toString()) as object)
+        audiences.set(id, { user_id, version: row.version, deleted: row.deleted, marks })
       }
     }
   }

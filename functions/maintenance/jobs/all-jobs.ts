@@ -7,6 +7,9 @@ import { stackOf } from '#shared/http/request/request-log.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
 import { hashUsersIn } from '#shared/table/event-log.ts'
 import type { TableEvents } from '#shared/table/events.ts'
+import type { AudienceRow } from '#shared/records/audience.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
 import type { Table } from '#shared/table/table.ts'
 import { userFolders } from '#shared/table/read/user-folders.ts'
 import { Dispatch } from './dispatch.ts'
@@ -22,9 +25,9 @@ import type { KeepingSettings } from '../settings.ts'
 
 /** What the jobs work on and with. */
 export interface MaintenanceDependencies {
-  readonly audiences: Table
-  readonly platforms: Table
-  readonly distributions: Table
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
+  readonly distributions: Table<DistributionRow>
   readonly store: ObjectStore
   readonly events: TableEvents
   readonly clock: Clock

@@ -1,6 +1,10 @@
 import { LeastRecentlyUsed } from '#shared/base/lru.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
+import { valuesOf } from '#shared/records/record-rows.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { DAY_MS } from '../runner/job.ts'
 
@@ -26,20 +30,20 @@ export interface Completed {
 
 const OPEN: ReadonlySet<unknown> = new Set(['scheduled', 'pending', 'in_progress'])
 
-export const distributionFacts = new GroupCounter<DistributionFacts>(
+export const distributionFacts = new GroupCounter<DistributionRow, DistributionFacts>(
   ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at', 'created_at'],
   noDistributions,
   (facts, cell) => {
-    if (cell('deleted') === true) return
+    if (cell('deleted')) return
     const status = cell('status')
-    const distribution_id = String(cell('distribution_id'))
-    const [platform_id, audience_id] = [String(cell('platform_id')), String(cell('audience_id'))]
+    const distribution_id = cell('distribution_id')
+    const [platform_id, audience_id] = [cell('platform_id'), cell('audience_id')]
     const pair = JSON.stringify([platform_id, audience_id])
     if (OPEN.has(status)) facts.open.add(pair)
     if (status === 'scheduled') facts.scheduled_ms.set(distribution_id, Number(cell('scheduled_at')))
     if (status !== 'completed') return
     // A record of the old system may not say when: then it is as old as it can be at most.
-    const completed_ms = Number(cell('completed_at') ?? cell('created_at'))
+    const completed_ms = cell('completed_at') ?? cell('created_at')
     noteCompleted(facts, pair, { distribution_id, platform_id, audience_id, completed_ms })
   },
 )
@@ -72,16 +76,17 @@ export type Refreshes = Map<string, number>
 
 const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
 
-export const refreshFacts = new GroupCounter<Refreshes>(
+export const refreshFacts = new GroupCounter<PlatformRow, Refreshes>(
   ['platform_id', 'deleted', 'status', 'settings'],
   () => new Map(),
   (refreshes, cell) => {
-    const settings = cell('settings')
-    if (cell('deleted') === true || cell('status') === 'disconnected' || !(settings instanceof Uint8Array)) return
-    const { auto_refresh, refresh_frequency } = JSON.parse(Buffer.from(settings).toString('utf8')) as Settings
+    if (cell('deleted') || cell('status') === 'disconnected') return
+    const { settings } = valuesOf(PLATFORMS, { settings: cell('settings') }, ['settings'])
+    // Null in a row of a release that had no settings yet.
+    const { auto_refresh, refresh_frequency } = (settings ?? {}) as Settings
     if (auto_refresh !== true) return
     const period_ms = PERIODS_MS[refresh_frequency ?? 'weekly']
-    if (period_ms !== undefined) refreshes.set(String(cell('platform_id')), period_ms)
+    if (period_ms !== undefined) refreshes.set(cell('platform_id'), period_ms)
   },
 )
 
@@ -101,13 +106,13 @@ const OBJECTS_KEPT = 20_000
  * Facts by object, kept far longer than the objects themselves fit the cache: a run each minute over objects that did
  * not change costs the listing alone.
  */
-export class FactsOfObjects<T> {
-  readonly #table: Table
-  readonly #counter: GroupCounter<T>
+export class FactsOfObjects<R extends Row, T> {
+  readonly #table: Table<R>
+  readonly #counter: GroupCounter<R, T>
   readonly #merged: (parts: readonly T[]) => T
   readonly #known = new LeastRecentlyUsed<{ generation: string; facts: T }>(OBJECTS_KEPT)
 
-  constructor(table: Table, counter: GroupCounter<T>, merged: (parts: readonly T[]) => T) {
+  constructor(table: Table<R>, counter: GroupCounter<R, T>, merged: (parts: readonly T[]) => T) {
     this.#table = table
     this.#counter = counter
     this.#merged = merged

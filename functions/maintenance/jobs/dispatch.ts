@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/base/clock.ts'
 import { decideDue } from '#shared/records/distribution-decisions.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { tableShelf } from '#shared/table/read/user-folders.ts'
 import {
   distributionFacts,
@@ -34,8 +34,8 @@ export class Dispatch implements Job<DispatchSums> {
   readonly name = 'dispatch'
   readonly shelves = [DISTRIBUTIONS, PLATFORMS].map(tableShelf)
   readonly #dependencies: DispatchDependencies
-  readonly #distributions: FactsOfObjects<DistributionFacts>
-  readonly #refreshes: FactsOfObjects<Map<string, number>>
+  readonly #distributions: FactsOfObjects<DistributionRow, DistributionFacts>
+  readonly #refreshes: FactsOfObjects<PlatformRow, Map<string, number>>
 
   constructor(dependencies: DispatchDependencies) {
     this.#dependencies = dependencies

@@ -1,6 +1,6 @@
-import { AUDIENCES } from '#shared/records/audience.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectListing, ObjectStore } from '#shared/objects/object-store.ts'
@@ -17,8 +17,8 @@ import { INDEX_SHELF, tableShelf } from '#shared/table/read/user-folders.ts'
 import type { Job, Sums, Turn } from '../runner/job.ts'
 
 export interface IntegrityDependencies {
-  readonly audiences: Table
-  readonly platforms: Table
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
   readonly store: ObjectStore
   readonly clock: Clock
   readonly random: Random
@@ -41,7 +41,7 @@ type IntegrityTurn = Turn<IntegritySums>
 const REFERRED_TO = [
   { column: 'audience_id', kind: AUDIENCES, table: 'audiences' },
   { column: 'platform_id', kind: PLATFORMS, table: 'platforms' },
-] as const
+] as const satisfies readonly { column: keyof DistributionRow; kind: object; table: string }[]
 
 /** Beyond it every id that seems to be missing counts as missing without another look. */
 const LOOKED_UP_MAX = 100

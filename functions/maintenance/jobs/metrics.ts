@@ -1,6 +1,6 @@
-import { AUDIENCES } from '#shared/records/audience.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { LIMITS, WARN_SHARE } from '#shared/table/object/limits.ts'
@@ -10,9 +10,9 @@ import type { ObjectListing } from '#shared/objects/object-store.ts'
 import type { Item, Job, Sums, Turn } from '../runner/job.ts'
 
 export interface MetricsDependencies {
-  readonly audiences: Table
-  readonly platforms: Table
-  readonly distributions: Table
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
+  readonly distributions: Table<DistributionRow>
   readonly events: TableEvents
   /** Told of a whole run: its sums, and the users who store most. */
   readonly measured: (sums: Sums, largest: readonly Item[]) => void
@@ -38,16 +38,19 @@ interface MetricsSums extends Sums {
 
 const LARGEST_USERS = 20
 
-const counts = new GroupCounter<{ records: number; deleted: number; by_status: Record<string, number> }>(
+const counts = new GroupCounter<
+  Pick<AudienceRow, 'deleted'> & { readonly status: string },
+  { records: number; deleted: number; by_status: Record<string, number> }
+>(
   ['deleted', 'status'],
   () => ({ records: 0, deleted: 0, by_status: {} }),
   (sum, cell) => {
     sum.records++
-    if (cell('deleted') === true) {
+    if (cell('deleted')) {
       sum.deleted++
       return
     }
-    const status = String(cell('status'))
+    const status = cell('status')
     sum.by_status[status] = (sum.by_status[status] ?? 0) + 1
   },
 )
@@ -91,7 +94,7 @@ function nothingStored(): Stored {
 
 async function measure(
   { events }: MetricsDependencies,
-  table: Table,
+  table: Table<AudienceRow> | Table<PlatformRow> | Table<DistributionRow>,
   stored: Stored,
   { user_id, folder, sums }: Turn<MetricsSums>,
 ): Promise<void> {

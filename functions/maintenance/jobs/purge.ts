@@ -1,8 +1,8 @@
 import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
@@ -14,9 +14,9 @@ import { DAY_MS, type Job, type Sums, type Turn } from '../runner/job.ts'
 import { together } from '../runner/mutate-all.ts'
 
 export interface PurgeDependencies {
-  readonly audiences: Table
-  readonly platforms: Table
-  readonly distributions: Table
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
+  readonly distributions: Table<DistributionRow>
   readonly clock: Clock
   /** 0: nothing is ever purged. */
   readonly after_days: number
@@ -31,8 +31,8 @@ interface PurgeSums extends Sums {
 }
 
 /** When each record of a group was deleted, of those that are. */
-function tombstonesOf({ id_column }: TableSchema): GroupCounter<Map<string, number>> {
-  return new GroupCounter<Map<string, number>>(
+function tombstonesOf({ id_column }: TableSchema): GroupCounter<Row, Map<string, number>> {
+  return new GroupCounter<Row, Map<string, number>>(
     [id_column, 'deleted', 'updated_at'],
     () => new Map(),
     (tombstones, cell) => {
@@ -44,12 +44,12 @@ function tombstonesOf({ id_column }: TableSchema): GroupCounter<Map<string, numb
 const TOMBSTONES = new Map([DISTRIBUTIONS, AUDIENCES, PLATFORMS].map((kind) => [kind.name, tombstonesOf(kind)]))
 
 /** Ids of audiences and platforms that any row of distributions names, a tombstone's as well. */
-const references = new GroupCounter<Set<string>>(
+const references = new GroupCounter<DistributionRow, Set<string>>(
   ['audience_id', 'platform_id'],
   () => new Set(),
   (ids, cell) => {
-    ids.add(canonicalSpelling(AUDIENCES, String(cell('audience_id'))))
-    ids.add(canonicalSpelling(PLATFORMS, String(cell('platform_id'))))
+    ids.add(canonicalSpelling(AUDIENCES, cell('audience_id')))
+    ids.add(canonicalSpelling(PLATFORMS, cell('platform_id')))
   },
 )
 
@@ -82,7 +82,7 @@ export function purgeJob(dependencies: PurgeDependencies): Job<PurgeSums> {
   }
 }
 
-async function referencesOf(distributions: Table, user_id: string): Promise<ReadonlySet<string>> {
+async function referencesOf(distributions: Table<DistributionRow>, user_id: string): Promise<ReadonlySet<string>> {
   const sets = await distributions.count(user_id, references)
   return new Set(sets.flatMap((ids) => [...ids]))
 }

@@ -1,17 +1,17 @@
 import type { Clock } from '#shared/base/clock.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { needsReencryption, sealedCredentials, type CredentialVault } from '#shared/credentials/vault.ts'
-import { PLATFORMS, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
-import { fromRow, sameCells, toRow } from '#shared/records/rows.ts'
+import { PLATFORMS, type PlatformRow, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
+import { cellsOf, valuesOf } from '#shared/records/record-rows.ts'
+import { sameCells } from '#shared/records/rows.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableShelf } from '#shared/table/read/user-folders.ts'
 import type { Job, Sums, Turn } from '../runner/job.ts'
 
 export interface ReencryptDependencies {
-  readonly platforms: Table
+  readonly platforms: Table<PlatformRow>
   readonly vault: CredentialVault | undefined
   readonly bucket: string
   readonly clock: Clock
@@ -25,16 +25,13 @@ interface ReencryptSums extends Sums {
   failed: number
 }
 
-const SEALED_COLUMN = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS)
-
 /** The key version of each platform's credentials; nothing else of them is kept. */
-const keyVersions = new GroupCounter<Map<string, string>>(
-  [PLATFORMS.id_column, SEALED_CREDENTIALS],
+const keyVersions = new GroupCounter<PlatformRow, Map<string, string>>(
+  ['platform_id', SEALED_CREDENTIALS],
   () => new Map(),
   (versions, cell) => {
     const stored = cell(SEALED_CREDENTIALS)
-    if (!(stored instanceof Uint8Array)) return
-    versions.set(String(cell(PLATFORMS.id_column)), keyVersionOf({ [SEALED_CREDENTIALS]: stored }))
+    if (stored !== null) versions.set(cell('platform_id'), keyVersionOf({ [SEALED_CREDENTIALS]: stored }))
   },
 )
 
@@ -105,7 +102,7 @@ async function takeTurn(
   const outdated = versions.filter(([, key_version]) => key_version !== primary)
   sums.outdated += outdated.length
   if (dry_run) return
-  const mutations: Mutation[] = []
+  const mutations: Mutation<PlatformRow>[] = []
   for (const [platform_id] of outdated) {
     const row = await platforms.get(user_id, platform_id)
     const mutation = row && (await resealed(dependencies, row, primary, turn))
@@ -121,18 +118,18 @@ async function takeTurn(
 /** @returns nothing when there is nothing to do, or nothing that can be done */
 async function resealed(
   { vault, bucket }: WithVault,
-  row: Row,
+  row: PlatformRow,
   primary: string,
   { user_id, sums, tell }: Turn<ReencryptSums>,
-): Promise<Mutation | undefined> {
-  const platform_id = String(row[PLATFORMS.id_column])
-  const stored = fromRow(SEALED_COLUMN, row)[SEALED_CREDENTIALS]
-  if (stored === null || stored === undefined) return undefined
+): Promise<Mutation<PlatformRow> | undefined> {
+  const { platform_id, platform_type } = row
+  const stored = sealedOf(row)
+  if (stored === null) return undefined
   try {
     const sealed = sealedCredentials(stored)
     if (!needsReencryption(sealed, primary)) return undefined
-    const binding = { bucket, user_id, platform_id, platform_type: String(row['platform_type']) }
-    const cells = toRow(SEALED_COLUMN, { [SEALED_CREDENTIALS]: await vault.reseal(sealed, binding) })
+    const binding = { bucket, user_id, platform_id, platform_type }
+    const cells = cellsOf(PLATFORMS, { [SEALED_CREDENTIALS]: { ...(await vault.reseal(sealed, binding)) } })
     return { id: platform_id, client: 'reencrypt', size_bytes: 0, decide: (now) => decideResealed(now, row, cells) }
   } catch (error) {
     if (!(error instanceof KeyError) || error.kind === 'unavailable' || error.kind === 'denied') throw error
@@ -142,17 +139,27 @@ async function resealed(
   }
 }
 
-function decideResealed(current: Row | undefined, opened: Row, cells: Row): Decision {
+function decideResealed(
+  current: PlatformRow | undefined,
+  opened: PlatformRow,
+  cells: ReturnType<typeof cellsOf>,
+): Decision<PlatformRow> {
   const row = current ?? opened
   const is_same = current !== undefined && sameCells(current, opened, [SEALED_CREDENTIALS])
   if (!is_same) return { kind: 'keep', row, status: 200 }
   // Nobody changed the platform: it keeps its time of change.
-  return { kind: 'write', row: { ...row, ...cells }, status: 200, updated_at_ms: Number(row['updated_at']) }
+  return { kind: 'write', row: { ...row, ...cells }, status: 200, updated_at_ms: row.updated_at }
 }
 
-function keyVersionOf(row: Row): string {
+type SealedCell = Pick<PlatformRow, typeof SEALED_CREDENTIALS>
+
+function sealedOf(row: SealedCell) {
+  return valuesOf(PLATFORMS, row, [SEALED_CREDENTIALS])[SEALED_CREDENTIALS]
+}
+
+function keyVersionOf(row: SealedCell): string {
   try {
-    return sealedCredentials(fromRow(SEALED_COLUMN, row)[SEALED_CREDENTIALS]).key_version
+    return sealedCredentials(sealedOf(row)).key_version
   } catch {
     return 'unknown'
   }

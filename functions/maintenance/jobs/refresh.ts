@@ -4,10 +4,11 @@ import { isoTime } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import { decideCreation } from '#shared/records/distribution-decisions.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { handOver } from '#shared/records/distribution-source.ts'
-import { fromRow } from '#shared/records/rows.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
+import { valuesOf } from '#shared/records/record-rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import type { Completed } from './dispatch-summary.ts'
 
@@ -36,9 +37,9 @@ export function dueRefresh(follows: Completed, period_ms: number, now_ms: number
 }
 
 export interface RefreshTables {
-  readonly distributions: Table
-  readonly audiences: Table
-  readonly platforms: Table
+  readonly distributions: Table<DistributionRow>
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
 }
 
 /** Members of the metadata that a refresh takes over: what it is part of, not what was decided about the one before. */
@@ -57,7 +58,7 @@ export async function createRefresh(
     platforms.get(user_id, follows.platform_id),
   ])
   if (!before || !audience) return false
-  const { segments_distributed, metadata } = fromRow(DISTRIBUTIONS.columns, before) as unknown as BeforeFields
+  const { segments_distributed, metadata } = valuesOf(DISTRIBUTIONS, before, ['segments_distributed', 'metadata'])
   const segments = segments_distributed.filter((segment) => hasSegment(audience, segment))
   // Empty would mean all of the audience: more than was ever asked for.
   if (segments.length === 0 && segments_distributed.length > 0) return false
@@ -67,7 +68,7 @@ export async function createRefresh(
   const sent = {
     audience_id: follows.audience_id,
     platform_id: follows.platform_id,
-    distribution_type: 'refresh',
+    distribution_type: 'refresh' as const,
     segments_distributed: segments,
     metadata: {
       ...Object.fromEntries(Object.entries(metadata).filter(([name]) => CAMPAIGN.includes(name))),
@@ -87,14 +88,7 @@ export async function createRefresh(
   return outcome.kind === 'written'
 }
 
-interface BeforeFields {
-  readonly segments_distributed: readonly (string | number)[]
-  readonly metadata: Readonly<Record<string, unknown>>
-}
-
-function hasSegment(audience: Row, segment_id: string | number): boolean {
-  const segments = audience['segments']
-  if (!(segments instanceof Uint8Array)) return false
-  const known = JSON.parse(Buffer.from(segments).toString('utf8')) as readonly { segment_id: unknown }[]
-  return known.some((segment) => segment.segment_id === segment_id)
+function hasSegment(audience: AudienceRow, segment_id: string | number): boolean {
+  const { segments } = valuesOf(AUDIENCES, audience, ['segments'])
+  return segments.some((segment) => segment.segment_id === segment_id)
 }

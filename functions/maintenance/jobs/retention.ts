@@ -1,4 +1,5 @@
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
 import { decideIdle } from '#shared/records/idle.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
@@ -11,8 +12,8 @@ import { DAY_MS, type Job, type Sums, type Turn } from '../runner/job.ts'
 import { together } from '../runner/mutate-all.ts'
 
 export interface RetentionDependencies {
-  readonly audiences: Table
-  readonly distributions: Table
+  readonly audiences: Table<AudienceRow>
+  readonly distributions: Table<DistributionRow>
   readonly clock: Clock
   /** 0: nothing is ever idle. */
   readonly idle_days: number
@@ -26,21 +27,21 @@ interface RetentionSums extends Sums {
 }
 
 /** When each active audience of a group was last changed. */
-const activeAudiences = new GroupCounter<Map<string, number>>(
+const activeAudiences = new GroupCounter<AudienceRow, Map<string, number>>(
   ['audience_id', 'deleted', 'status', 'updated_at'],
   () => new Map(),
   (active, cell) => {
-    if (cell('deleted') === true || cell('status') !== 'active') return
-    active.set(String(cell('audience_id')), Number(cell('updated_at')))
+    if (cell('deleted') || cell('status') !== 'active') return
+    active.set(cell('audience_id'), cell('updated_at'))
   },
 )
 
 /** When each audience was last distributed, by any distribution there is a row of; one that is scheduled is ahead. */
-const lastDistributed = new GroupCounter<Map<string, number>>(
+const lastDistributed = new GroupCounter<DistributionRow, Map<string, number>>(
   ['audience_id', 'created_at', 'updated_at', 'completed_at', 'scheduled_at'],
   () => new Map(),
   (last, cell) => {
-    const id = canonicalSpelling(AUDIENCES, String(cell('audience_id')))
+    const id = canonicalSpelling(AUDIENCES, cell('audience_id'))
     const times = [cell('created_at'), cell('updated_at'), cell('completed_at'), cell('scheduled_at')].map(Number)
     last.set(id, Math.max(last.get(id) ?? 0, ...times))
   },
@@ -107,7 +108,10 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
 }
 
 /** When each audience of the user was last distributed, as of now. */
-async function distributedBy(distributions: Table, user_id: string): Promise<ReadonlyMap<string, number>> {
+async function distributedBy(
+  distributions: Table<DistributionRow>,
+  user_id: string,
+): Promise<ReadonlyMap<string, number>> {
   const last = new Map<string, number>()
   for (const of_group of await distributions.count(user_id, lastDistributed)) {
     for (const [id, time_ms] of of_group) last.set(id, Math.max(last.get(id) ?? 0, time_ms))

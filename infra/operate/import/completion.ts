@@ -1,4 +1,5 @@
 import type { Random } from '#shared/base/random.ts'
+import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
@@ -31,15 +32,15 @@ export function completionTools(
       if (!vault) throw new OperatorError(NO_KEY)
       return (primary ??= vault.primaryVersion())
     },
-    find: (kind_name, user_id, id) => {
-      const table = tables.get(kind_name)!
-      const key = JSON.stringify([kind_name, user_id, canonicalSpelling(table.schema, id)])
-      const known = found.get(key)
-      if (known) return known
-      if (found.size >= FOUND_MAX) found.clear()
-      const finding = patiently(tools, () => table.get(user_id, id))
-      found.set(key, finding)
-      return finding
+    find: <K extends RecordKind>(kind: K, user_id: string, id: string) => {
+      const table = tables.get(kind.name)!
+      const key = JSON.stringify([kind.name, user_id, canonicalSpelling(kind, id)])
+      let finding = found.get(key)
+      if (!finding) {
+        if (found.size >= FOUND_MAX) found.clear()
+        found.set(key, (finding = patiently(tools, () => table.get(user_id, id))))
+      }
+      return finding as Promise<RowOf<K> | undefined>
     },
     isInSource: (kind_name, user_id, id) => {
       const table = tables.get(kind_name)!

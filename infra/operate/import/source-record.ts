@@ -5,6 +5,7 @@ import type { FieldError } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import { idTimeMs } from '#shared/base/ids.ts'
 import { collect } from '#shared/records/validation/validate.ts'
+import type { FieldsOf, RecordKind } from '#shared/records/record-kind.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { startOfMonthMs } from '#shared/table/object/partition.ts'
@@ -30,7 +31,7 @@ export interface SourceRecord {
   readonly updated_at_ms: number
   readonly deleted: boolean
   /** Every field a client may set, in its final form. */
-  readonly fields: RecordValue
+  readonly fields: FieldsOf<RecordKind>
   /** Names of fields that records here do not have; they are kept in `fields`. */
   readonly unknown: readonly string[]
   /** What the source said, when the id says otherwise. */
@@ -114,7 +115,7 @@ function validFields(
   { kind }: ImportKind,
   fields: Readonly<Record<string, unknown>>,
   errors: FieldError[],
-): RecordValue | undefined {
+): FieldsOf<RecordKind> | undefined {
   const shape = kind.fields.shape as Readonly<Record<string, z.ZodMiniType>>
   const said = Object.entries(fields).filter(([name, value]) => {
     if (!Object.hasOwn(shape, name) || value === null || value === undefined) return false
@@ -125,7 +126,8 @@ function validFields(
   const spelled = said.map(([name, value]) => {
     return [name, times.has(name) && typeof value === 'number' ? isoTime(value) : value] as const
   })
-  return collect(kind.fields, { ...kind.defaults, ...Object.fromEntries(spelled) }, errors, 'the row')
+  const wanted = { ...kind.defaults, ...Object.fromEntries(spelled) }
+  return collect(kind.fields, wanted, errors, 'the row') as FieldsOf<RecordKind> | undefined
 }
 
 function checkTime(name: string, time_ms: number | undefined, now_ms: number, note: NoteField): void {

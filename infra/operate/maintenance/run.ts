@@ -11,7 +11,7 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
-import type { TableSchema } from '#shared/table/object/schema.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 
 export interface RunOptions {
@@ -35,7 +35,7 @@ export async function runJob(name: JobName, opened: OpenBucket, options: RunOpti
   const log = warningsOnly(warn)
   const hashUser = (user_id: string): string => user_id
   const events = logTableEvents(log, hashUser)
-  const table = (schema: TableSchema) =>
+  const table = <R extends Row>(schema: TableSchema<R>) =>
     new Table(schema, { store, clock, random, events, cache_bytes_max: cache_bytes_max / 3 })
   const dependencies = {
     audiences: table(AUDIENCES),

@@ -51,8 +51,7 @@ function differenceLines({ kind, secret_columns }: RestoreKind, difference: Diff
   const before = live ? `version ${Number(live['version'])}` : 'purged'
   const was = live && fromRow(kind.columns, live)
   const becomes = fromRow(kind.columns, restored)
-  const derived = kind.derive(kind.defaults)
-  const shown = columns.filter((name) => name !== 'deleted' && !Object.hasOwn(derived, name))
+  const shown = columns.filter((name) => name !== 'deleted' && !kind.derived_columns.includes(name))
   return [
     `${id}  ${before} → ${versionAfter(difference)}  ${CHANGES[difference.kind]}`,
     ...(difference.kind === 'revived' ? [] : shown).map((name) =>

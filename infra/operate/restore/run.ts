@@ -5,6 +5,7 @@ import type { ObjectHistory } from '#shared/objects/object-history.ts'
 import { StoreError, type ObjectStore } from '#shared/objects/object-store.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
+import type { Row } from '#shared/table/object/schema.ts'
 import { objectName } from '#shared/table/object/partition.ts'
 import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import { restorations } from '#shared/table/recovery/restore.ts'
@@ -99,7 +100,7 @@ async function restore(
   { object, found }: Extract<Plan, { kind: 'differences' }>,
   tools: RestoreTools,
 ): Promise<boolean> {
-  const table = new Table(object.kind.kind, { ...tools, events: printedEvents(tools.print) })
+  const table = new Table<Row>(object.kind.kind, { ...tools, events: printedEvents(tools.print) })
   const outcomes = await table.mutateTogether(object.user_id, object.month, restorations(found))
   const refused = outcomes.flatMap((outcome, at) =>
     outcome.kind === 'refused' ? [`  ${found[at]!.id}: ${outcome.problem.message}\n`] : [],

@@ -24,7 +24,7 @@ import type { Pace } from './write-pacer.ts'
 import type { Month } from '../object/partition.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { rowCount, type Snapshot } from '../object/snapshot.ts'
-import type { TableSchema } from '../object/schema.ts'
+import type { Row, TableSchema } from '../object/schema.ts'
 
 /**
  * The commit protocol: optimistic, on the object's generation, with proof inside the object. README.md tells it whole.
@@ -38,8 +38,8 @@ export interface CommitDependencies {
   readonly events: TableEvents
 }
 
-export interface Target {
-  readonly schema: TableSchema
+export interface Target<R extends Row = Row> {
+  readonly schema: TableSchema<R>
   readonly month: Month
   /** The object's full name. */
   readonly name: string
@@ -70,11 +70,11 @@ export interface Candidate {
  * Carries out a batch of mutations of one object: every outcome is true of the stored object, or the call throws.
  * @throws Problem `contended` or `unavailable`, with `outcome: "unknown"` when the batch may have landed
  */
-export async function commitBatch(
+export async function commitBatch<R extends Row>(
   dependencies: CommitDependencies,
-  target: Target,
-  batch: readonly Mutation[],
-): Promise<readonly Outcome[]> {
+  target: Target<R>,
+  batch: readonly Mutation<R>[],
+): Promise<readonly Outcome<R>[]> {
   const { cache, pace, clock, events } = dependencies
   const { schema, name } = target
   const attempts = new Attempts(dependencies)
@@ -122,12 +122,12 @@ export async function commitBatch(
 }
 
 /** Evaluates the batch on a snapshot and, when it changes anything, builds the next generation. */
-async function prepare(
+async function prepare<R extends Row>(
   dependencies: CommitDependencies,
-  target: Target,
+  target: Target<R>,
   snapshot: Snapshot,
-  batch: readonly Mutation[],
-): Promise<{ plan: Plan; candidate: Candidate | undefined }> {
+  batch: readonly Mutation<R>[],
+): Promise<{ plan: Plan<R>; candidate: Candidate | undefined }> {
   const { schema, month } = target
   const now_ms = dependencies.clock.nowMs()
   const draft = await openDraft(schema, snapshot, batch)

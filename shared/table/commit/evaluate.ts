@@ -12,9 +12,9 @@ import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../objec
 import type { Row, TableSchema } from '../object/schema.ts'
 
 /** What a batch would do to a snapshot: answers, and the rows to store for them to be true. */
-export interface Plan {
-  readonly outcomes: readonly Outcome[]
-  readonly writes: readonly RowWrite[]
+export interface Plan<R extends Row = Row> {
+  readonly outcomes: readonly Outcome<R>[]
+  readonly writes: readonly RowWrite<R>[]
   readonly ledger_entries: readonly LedgerEntry[]
   readonly purges: Purges
   readonly changes: readonly RecordChange[]
@@ -31,23 +31,27 @@ export interface Purges {
 }
 
 /** The rows of a snapshot that a batch is about, decoded, and the groups they came from. */
-export interface Draft {
+export interface Draft<R extends Row = Row> {
   readonly snapshot: Snapshot
-  readonly rows: ReadonlyMap<string, { row: Row; place: RowPlace }>
+  readonly rows: ReadonlyMap<string, { row: R; place: RowPlace }>
   readonly decoded: ReadonlyMap<RowGroup, ColumnValues>
 }
 
 /** Which writes may still enter an object that is full: all, only those that replace a row, or none. */
 export type Admission = 'all' | 'replacements' | 'none'
 
-export async function openDraft(schema: TableSchema, snapshot: Snapshot, batch: readonly Mutation[]): Promise<Draft> {
+export async function openDraft<R extends Row>(
+  schema: TableSchema<R>,
+  snapshot: Snapshot,
+  batch: readonly Mutation<R>[],
+): Promise<Draft<R>> {
   const ids = new Set(batch.map(({ id }) => id))
   for (const { idempotency } of batch) {
     const entry = idempotency && snapshot.footer.ledger.find(idempotency.request_hash)
     if (entry) ids.add(entry.id)
   }
   return await namingObject(snapshot.name, async () => {
-    const rows = new Map<string, { row: Row; place: RowPlace }>()
+    const rows = new Map<string, { row: R; place: RowPlace }>()
     const decoded = new Map<RowGroup, ColumnValues>()
     for (const id of ids) {
       const place = await findRow(snapshot, schema, id)
@@ -64,29 +68,29 @@ export async function openDraft(schema: TableSchema, snapshot: Snapshot, batch: 
  * Asks every mutation in turn for its decision; each sees what those before it did. A bad one fails alone. No I/O: the
  * same batch on the same draft always gives the same plan.
  */
-export function evaluate(
+export function evaluate<R extends Row>(
   month: Month,
-  draft: Draft,
-  batch: readonly Mutation[],
+  draft: Draft<R>,
+  batch: readonly Mutation<R>[],
   { now_ms, admission }: { now_ms: number; admission: Admission },
-): Plan {
+): Plan<R> {
   const { footer } = draft.snapshot
   const rev = footer.rev + 1
   // What has expired but was not written away yet counts for nothing.
   const ledger = footer.ledger.with([], now_ms)
-  const written = new Map<string, RowWrite>()
+  const written = new Map<string, RowWrite<R>>()
   const ledger_entries = new Map<string, LedgerEntry>()
   const purges = { is_purged: new Map<string, boolean>(), floor: 0, version: footer.purged_version }
   const changes: RecordChange[] = []
   let rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
-  const currentOf = (id: string): Row | undefined => (written.get(id) ?? draft.rows.get(id))?.row
+  const currentOf = (id: string): R | undefined => (written.get(id) ?? draft.rows.get(id))?.row
 
-  const remember = ({ id, idempotency }: Mutation, status: number): void => {
+  const remember = ({ id, idempotency }: Mutation<R>, status: number): void => {
     if (!idempotency || admission === 'none') return
     ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: now_ms })
   }
 
-  const outcomeOf = (mutation: Mutation): Outcome => {
+  const outcomeOf = (mutation: Mutation<R>): Outcome<R> => {
     const { idempotency } = mutation
     if (idempotency) {
       const entry = ledger_entries.get(idempotency.request_hash) ?? ledger.find(idempotency.request_hash)
@@ -117,7 +121,7 @@ export function evaluate(
     const is_purged = purges.is_purged.get(id) ?? footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
 
-    const row: Row = {
+    const row: R = {
       ...decision.row,
       version:
         (current ? version_before : Math.max(decision.revives?.version ?? 0, is_purged ? purges.version : 0)) + 1,
@@ -143,7 +147,7 @@ export function evaluate(
 }
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
-function decisionOf(mutation: Mutation, current: Row | undefined, now_ms: number): Decision {
+function decisionOf<R extends Row>(mutation: Mutation<R>, current: R | undefined, now_ms: number): Decision<R> {
   try {
     return mutation.decide(current, now_ms)
   } catch (error) {
@@ -153,14 +157,14 @@ function decisionOf(mutation: Mutation, current: Row | undefined, now_ms: number
 }
 
 /** The answer to a keyed request that was carried out before. */
-export function replay(entry: LedgerEntry, body_hash: string, row: Row | undefined): Outcome {
+export function replay<R extends Row>(entry: LedgerEntry, body_hash: string, row: R | undefined): Outcome<R> {
   if (entry.body_hash === body_hash) return { kind: 'replayed', id: entry.id, row, status: entry.status }
   return refused(
     new Problem('idempotency-mismatch', 'This Idempotency-Key was used for the same request with another body.'),
   )
 }
 
-function refused(problem: Problem): Outcome {
+function refused(problem: Problem): { kind: 'refused'; problem: Problem } {
   return { kind: 'refused', problem }
 }
 

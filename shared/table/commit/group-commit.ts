@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import { currentTrace } from '../../base/trace.ts'
 import { LIMITS } from '../object/limits.ts'
+import type { Row } from '../object/schema.ts'
 import type { Mutation, Outcome } from './mutation.ts'
 import type { Pace } from './write-pacer.ts'
 
@@ -10,18 +11,14 @@ import type { Pace } from './write-pacer.ts'
  * queued and commits them together, and a commit on its way gathers its followers. Nothing is acknowledged before its
  * own commit is.
  */
-export class GroupCommit<Target extends { readonly name: string }> {
-  readonly #commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>
+export class GroupCommit<Target extends { readonly name: string }, R extends Row = Row> {
+  readonly #commit: Committer<Target, R>['commit']
   readonly #clock: Clock
   readonly #pace: Pace | undefined
-  readonly #queues = new Map<string, Waiting[]>()
+  readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
-  constructor(
-    commit: (target: Target, batch: readonly Mutation[]) => Promise<readonly Outcome[]>,
-    clock: Clock,
-    pace?: Pace,
-  ) {
+  constructor(commit: Committer<Target, R>['commit'], clock: Clock, pace?: Pace) {
     this.#commit = commit
     this.#clock = clock
     this.#pace = pace
@@ -50,15 +47,15 @@ export class GroupCommit<Target extends { readonly name: string }> {
    * Queues a mutation and resolves with its outcome, true of the stored object.
    * @throws Problem `too-many-requests` when the queue is full, or what the commit threw
    */
-  async submit(owner: string, target: Target, mutation: Mutation): Promise<Outcome> {
+  async submit(owner: string, target: Target, mutation: Mutation<R>): Promise<Outcome<R>> {
     const queue = this.#queues.get(target.name)
     if (queue && queue.length >= LIMITS.queue_operations) {
       throw new Problem('too-many-requests', 'Too many changes are waiting to be stored. Try again shortly.', {
         retry_after_ms: 1000,
       })
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Committed>()
-    const waiting: Waiting = { mutation, resolve, reject, since_ms: this.#clock.monotonicMs() }
+    const { promise, resolve, reject } = Promise.withResolvers<Committed<R>>()
+    const waiting: Waiting<R> = { mutation, resolve, reject, since_ms: this.#clock.monotonicMs() }
     if (queue) {
       queue.push(waiting)
     } else {
@@ -101,7 +98,7 @@ export class GroupCommit<Target extends { readonly name: string }> {
    * arriving. A lone save has none to wait for: it gives way once to what has already arrived, and goes.
    * @param committed how many went with the batch before: who comes right behind a crowd belongs to it
    */
-  async #linger(owner: string, queue: readonly Waiting[], committed: number): Promise<void> {
+  async #linger(owner: string, queue: readonly Waiting<R>[], committed: number): Promise<void> {
     const until_ms = this.#clock.monotonicMs() + LINGER_MAX_MS
     for (let before = 0; before < queue.length && this.#clock.monotonicMs() < until_ms;) {
       before = queue.length
@@ -122,16 +119,25 @@ const COMPLETE = 'complete'
 /** A mutation that waited this long behind others is turned away, so that it is answered within the request's time. */
 const WAIT_MAX_MS = 8000
 
-interface Committed {
-  outcome: Outcome
+/** Methods, here and in `Resolver`, so that a table of one kind is also a table of any kind. */
+interface Committer<Target, R extends Row> {
+  commit(target: Target, batch: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]>
+}
+
+interface Committed<R extends Row> {
+  outcome: Outcome<R>
   group_size: number
 }
 
-interface Waiting {
-  readonly mutation: Mutation
+interface Resolver<R extends Row> {
+  resolve(committed: Committed<R>): void
+}
+
+interface Waiting<R extends Row> {
+  readonly mutation: Mutation<R>
   readonly since_ms: number
-  resolve: (committed: Committed) => void
-  reject: (error: unknown) => void
+  readonly resolve: Resolver<R>['resolve']
+  readonly reject: (error: unknown) => void
 }
 
 class Gathering {
@@ -139,7 +145,7 @@ class Gathering {
   readonly complete = new AbortController()
 }
 
-function takeBatch(queue: Waiting[]): Waiting[] {
+function takeBatch<R extends Row>(queue: Waiting<R>[]): Waiting<R>[] {
   let operations = 0
   let bytes = 0
   for (const { mutation } of queue) {

@@ -1,4 +1,5 @@
 import type { Creation, Mutation } from './mutation.ts'
+import type { Row } from '../object/schema.ts'
 import { monthOf, startOfMonthMs, type Month } from '../object/partition.ts'
 
 /**
@@ -28,12 +29,12 @@ export function earlierLedger(now_ms: number): EarlierLedger | undefined {
   return { month: monthOf(month_start_ms - 1), may_still_grow: age_ms < LANDS_WITHIN_MS }
 }
 
-export function creationOf(id: string, creation: Creation): Mutation {
+export function creationOf<R extends Row>(id: string, creation: Creation<R>): Mutation<R> {
   return { ...creation, id, decide: (row, now_ms) => creation.decide(id, row, now_ms) }
 }
 
 /** Records the key of a creation, and the id that it will have, in a ledger that is not that id's own. */
-export function reservationOf(creation: Mutation): Mutation {
+export function reservationOf<R extends Row>(creation: Mutation<R>): Mutation<R> {
   return {
     ...creation,
     decide: (current, now_ms) => {

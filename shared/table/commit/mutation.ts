@@ -5,7 +5,7 @@ import type { Row } from '../object/schema.ts'
  * A change to one record, as a pure decision over the record as it is: it may be asked several times, each time on
  * fresher rows, and only its last answer counts. Expensive work is done before, outside the retry loop.
  */
-export interface Mutation {
+export interface Mutation<R extends Row = Row> {
   readonly id: string
   /** For the audit trail: who wrote, as the client names itself. */
   readonly client?: string
@@ -13,36 +13,36 @@ export interface Mutation {
   readonly idempotency?: { readonly request_hash: string; readonly body_hash: string } | undefined
   /** Bytes of the request, to bound a batch. */
   readonly size_bytes: number
-  decide(current: Row | undefined, now_ms: number): Decision
+  decide(current: R | undefined, now_ms: number): Decision<R>
 }
 
 /** A mutation that names its record only if the client chose an id. */
-export type Creation = Omit<Mutation, 'id' | 'decide'> & {
+export type Creation<R extends Row = Row> = Omit<Mutation<R>, 'id' | 'decide'> & {
   readonly id: string | undefined
-  decide(id: string, current: Row | undefined, now_ms: number): Decision
+  decide(id: string, current: R | undefined, now_ms: number): Decision<R>
 }
 
-export type Decision =
+export type Decision<R extends Row = Row> =
   /**
    * Store this row. The table stamps `version` (+1), `rev` and `updated_at` (now, unless an import keeps the old one).
    * Only `revives` may write under an id that was purged; its version follows the one named.
    */
   | {
       readonly kind: 'write'
-      readonly row: Row
+      readonly row: R
       readonly status: number
       readonly updated_at_ms?: number
       readonly revives?: { readonly version: number }
     }
   /** The record already is as wanted: no new version. */
-  | { readonly kind: 'keep'; readonly row: Row; readonly status: number }
+  | { readonly kind: 'keep'; readonly row: R; readonly status: number }
   /** Take the row out for good; its id stays used. */
   | { readonly kind: 'purge' }
   | { readonly kind: 'refuse'; readonly problem: Problem }
 
 /** The row as it was stored or found; a purged one as it was last. */
-export type Outcome =
-  | { readonly kind: 'written' | 'kept'; readonly row: Row; readonly status: number }
+export type Outcome<R extends Row = Row> =
+  | { readonly kind: 'written' | 'kept'; readonly row: R; readonly status: number }
   /** The same keyed request was carried out before. `row` is the record as it stands now, if it still is there. */
-  | { readonly kind: 'replayed'; readonly id: string; readonly row: Row | undefined; readonly status: number }
+  | { readonly kind: 'replayed'; readonly id: string; readonly row: R | undefined; readonly status: number }
   | { readonly kind: 'refused'; readonly problem: Problem }

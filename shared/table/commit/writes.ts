@@ -8,7 +8,7 @@ import type { Lookups } from '../read/lookups.ts'
 import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-boundary.ts'
 import type { Creation, Mutation, Outcome } from './mutation.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
-import type { TableSchema } from '../object/schema.ts'
+import type { Row, TableSchema } from '../object/schema.ts'
 
 /** Less than the 30 s that a request has. */
 const MUTATION_MS_MAX = 28_000
@@ -19,13 +19,13 @@ const SETTLED = 'settled'
 type Sending = (id: string) => void
 
 /** The way of a change into the queue of its object, and of its outcome back, in the time that a request has. */
-export class Writes {
-  readonly #schema: TableSchema
+export class Writes<R extends Row> {
+  readonly #schema: TableSchema<R>
   readonly #dependencies: CommitDependencies
-  readonly #lookups: Lookups
-  readonly #group_commit: GroupCommit<Target>
+  readonly #lookups: Lookups<R>
+  readonly #group_commit: GroupCommit<Target<R>, R>
 
-  constructor(schema: TableSchema, dependencies: CommitDependencies, lookups: Lookups) {
+  constructor(schema: TableSchema<R>, dependencies: CommitDependencies, lookups: Lookups<R>) {
     this.#schema = schema
     this.#dependencies = dependencies
     this.#lookups = lookups
@@ -36,17 +36,21 @@ export class Writes {
     )
   }
 
-  async mutate(user_id: string, mutation: Mutation): Promise<Outcome> {
+  async mutate(user_id: string, mutation: Mutation<R>): Promise<Outcome<R>> {
     return await this.#inTime((sending) => this.#mutate(user_id, mutation, sending))
   }
 
-  async create(user_id: string, creation: Creation): Promise<Outcome> {
+  async create(user_id: string, creation: Creation<R>): Promise<Outcome<R>> {
     const { id } = creation
     if (id === undefined) return await this.#inTime((sending) => this.#createNew(user_id, creation, sending))
     return await this.mutate(user_id, creationOf(id, creation))
   }
 
-  async mutateTogether(user_id: string, month: Month, mutations: readonly Mutation[]): Promise<readonly Outcome[]> {
+  async mutateTogether(
+    user_id: string,
+    month: Month,
+    mutations: readonly Mutation<R>[],
+  ): Promise<readonly Outcome<R>[]> {
     if (mutations.length === 0) return []
     try {
       return await commitBatch(this.#dependencies, this.#target(user_id, month), mutations)
@@ -60,12 +64,12 @@ export class Writes {
     user_id: string,
     month: Month,
     { request_hash, body_hash }: NonNullable<Mutation['idempotency']>,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome<R> | undefined> {
     const known = await this.#lookups.keyedRequest(user_id, month, request_hash)
     return known && replay(known.entry, body_hash, known.row)
   }
 
-  async #mutate(user_id: string, mutation: Mutation, sending: Sending): Promise<Outcome> {
+  async #mutate(user_id: string, mutation: Mutation<R>, sending: Sending): Promise<Outcome<R>> {
     const announced = this.#group_commit.announce(user_id)
     try {
       const located = await this.#lookups.locate(user_id, mutation.id)
@@ -82,7 +86,7 @@ export class Writes {
     }
   }
 
-  async #createNew(user_id: string, creation: Creation, sending: Sending): Promise<Outcome> {
+  async #createNew(user_id: string, creation: Creation<R>, sending: Sending): Promise<Outcome<R>> {
     const announced = this.#group_commit.announce(user_id)
     try {
       const { clock, random } = this.#dependencies
@@ -91,7 +95,7 @@ export class Writes {
       const is_split = creation.idempotency !== undefined && this.#schema.partitioned_by === 'month'
       const other = is_split ? earlierLedger(now_ms) : undefined
       const earlier = other && (await this.#meetEarlierLedger(user_id, proposed, other, announced))
-      const carryOut = async (mutation: Mutation): Promise<Outcome> => {
+      const carryOut = async (mutation: Mutation<R>): Promise<Outcome<R>> => {
         sending(mutation.id)
         return await this.#submit(user_id, mutation, this.#home(mutation.id), announced)
       }
@@ -115,10 +119,10 @@ export class Writes {
    */
   async #meetEarlierLedger(
     user_id: string,
-    proposed: Mutation,
+    proposed: Mutation<R>,
     { month, may_still_grow }: EarlierLedger,
     announced: () => void,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome<R> | undefined> {
     if (!may_still_grow) return await this.replayOf(user_id, month, proposed.idempotency!)
     try {
       const outcome = await this.#submit(user_id, reservationOf(proposed), month, announced)
@@ -129,7 +133,7 @@ export class Writes {
     }
   }
 
-  async #submit(user_id: string, mutation: Mutation, month: Month, announced: () => void): Promise<Outcome> {
+  async #submit(user_id: string, mutation: Mutation<R>, month: Month, announced: () => void): Promise<Outcome<R>> {
     const target = this.#target(user_id, month)
     announced()
     try {
@@ -146,7 +150,7 @@ export class Writes {
    * Carries out one mutation within the time that its request has. Whoever gave the request up instead could only say
    * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
    */
-  async #inTime(carryOut: (sending: Sending) => Promise<Outcome>): Promise<Outcome> {
+  async #inTime(carryOut: (sending: Sending) => Promise<Outcome<R>>): Promise<Outcome<R>> {
     let sent_id: string | undefined
     let is_over = false
     const settled = new AbortController()
@@ -169,7 +173,7 @@ export class Writes {
     }
   }
 
-  #target(user_id: string, month: Month): Target {
+  #target(user_id: string, month: Month): Target<R> {
     return { schema: this.#schema, month, name: objectName(this.#schema, user_id, month) }
   }
 

@@ -20,8 +20,8 @@ const OPEN_TAIL_BYTES = 128 * 1024
 const SMALL_GROUPS_KEPT = 8
 
 /** A row to store and the place of the one it replaces, or the place of a row to take out. */
-export type RowWrite =
-  | { readonly row: Row; readonly replaces: RowPlace | undefined }
+export type RowWrite<R extends Row = Row> =
+  | { readonly row: R; readonly replaces: RowPlace | undefined }
   | { readonly row: undefined; readonly replaces: RowPlace }
 
 /** Columns of groups that were decoded already, so that evaluation and layout decode each once. */

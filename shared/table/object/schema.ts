@@ -5,7 +5,9 @@ import type { Cell, Column } from '../../parquet/schema.ts'
  *
  * Every table has the columns of `SYSTEM_COLUMNS`; the table itself stamps `version`, `rev` and `updated_at`.
  */
-export interface TableSchema {
+export interface TableSchema<R extends Row = Row> {
+  /** Never there: it tells the compiler which rows the table has. */
+  readonly types?: { readonly row: R }
   /** First component of every object name, and the first part of its file name: `audiences`. */
   readonly name: string
   /** TypeID prefix without the underscore: `aud`. */
@@ -30,6 +32,9 @@ export const SYSTEM_COLUMNS = [
 
 /** One record as the table handles it: a cell per column of the schema. JSON cells are UTF-8 text. */
 export type Row = Readonly<Record<string, Cell>>
+
+/** The columns of a row, by name. */
+export type ColumnName<R extends Row> = keyof R & string
 
 export function summaryColumns(schema: TableSchema): string[] {
   return schema.columns.map(({ name }) => name).filter((name) => !schema.detail_columns.includes(name))

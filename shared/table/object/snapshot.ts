@@ -2,7 +2,7 @@ import type { Generation } from '../../objects/object-store.ts'
 import { NO_OBJECT } from '../../objects/object-store.ts'
 import { parseFile, type ParquetFile } from '../../parquet/file.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
-import { fromParquet, parquetSchemaOf } from '../../parquet/schema.ts'
+import { fromParquet, parquetSchemaOf, type Cell } from '../../parquet/schema.ts'
 import { decodeFooter, newFooter, type Footer } from './footer.ts'
 import type { Row, TableSchema } from './schema.ts'
 
@@ -81,12 +81,17 @@ async function indexOf(group: RowGroup, id_column: string): Promise<ReadonlyMap<
 }
 
 /** The row at `index` of decoded columns: every column of `names`, null where the file lacks it. */
-export function rowAt(schema: TableSchema, values: ColumnValues, index: number, names?: ReadonlySet<string>): Row {
-  const row: Record<string, Row[string]> = {}
+export function rowAt<R extends Row>(
+  schema: TableSchema<R>,
+  values: ColumnValues,
+  index: number,
+  names?: ReadonlySet<string>,
+): R {
+  const row: Record<string, Cell> = {}
   for (const { name, type } of schema.columns) {
     if (!names || names.has(name)) row[name] = fromParquet(type, values.get(name)?.[index])
   }
-  return row
+  return row as R
 }
 
 /** Least and greatest value of a string column as the group's statistics tell, if they do. */

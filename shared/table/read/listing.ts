@@ -1,7 +1,7 @@
-import { fromParquet, type Cell } from '../../parquet/schema.ts'
+import { fromParquet, type ColumnType } from '../../parquet/schema.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import { createdBoundsMs, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
-import type { Row, TableSchema } from '../object/schema.ts'
+import type { ColumnName, Row, TableSchema } from '../object/schema.ts'
 
 /**
  * Reading rows newest first, by (created_at, id) descending. Both are fixed at creation, so a position stays where it
@@ -13,7 +13,7 @@ export interface Position {
 }
 
 /** Looks at one row without building it: `cell('status')`. */
-export type CellReader = (column: string) => Cell
+export type CellReader<R extends Row = Row> = <Name extends ColumnName<R>>(column: Name) => R[Name]
 
 /** Negative when `a` comes before `b`, newest first. */
 export function comparePositions(a: Position, b: Position): number {
@@ -21,31 +21,31 @@ export function comparePositions(a: Position, b: Position): number {
   return a.id === b.id ? 0 : a.id > b.id ? -1 : 1
 }
 
-export interface FoundRow {
+export interface FoundRow<R extends Row = Row> {
   readonly place: RowPlace
   readonly position: Position
-  readonly row: Row
+  readonly row: R
 }
 
-export interface ScanOptions {
+export interface ScanOptions<R extends Row = Row> {
   /** Columns to decode: what `matches` looks at and what the rows shall have. */
   readonly columns: readonly string[]
   /** Start behind this position. */
   readonly after: Position | undefined
-  matches: (cell: CellReader) => boolean
+  matches: (cell: CellReader<R>) => boolean
 }
 
 /**
  * The matching rows of a snapshot, newest first. Groups are opened only when their newest row can be the next: from a
  * large cold object only the groups that the page needs are fetched.
  */
-export async function* scanSnapshot(
-  schema: TableSchema,
+export async function* scanSnapshot<R extends Row>(
+  schema: TableSchema<R>,
   snapshot: Snapshot,
-  { columns, after, matches }: ScanOptions,
-): AsyncGenerator<FoundRow> {
-  const types = new Map(schema.columns.map((column) => [column.name, column.type]))
-  const names = new Set([...columns, 'created_at', schema.id_column])
+  { columns, after, matches }: ScanOptions<R>,
+): AsyncGenerator<FoundRow<R>> {
+  const types = new Map<string, ColumnType>(schema.columns.map((column) => [column.name, column.type]))
+  const names = new Set<string>([...columns, 'created_at', schema.id_column])
   const unopened = snapshot.file.groups
     .map((group) => ({ group, created_ms: createdBoundsMs(group) }))
     .filter(({ created_ms }) => !after || created_ms.min <= after.created_at_ms)
@@ -68,9 +68,9 @@ export async function* scanSnapshot(
     newest.advance()
     if (!newest.position) open.splice(open.indexOf(newest), 1)
 
-    const cell: CellReader = (name) => {
+    const cell: CellReader<R> = <Name extends ColumnName<R>>(name: Name) => {
       const type = types.get(name)
-      return type ? fromParquet(type, values.get(name)?.[index]) : null
+      return (type ? fromParquet(type, values.get(name)?.[index]) : null) as R[Name]
     }
     if (matches(cell)) yield { place: { group, index }, position, row: rowAt(schema, values, index, names) }
   }
@@ -116,9 +116,9 @@ class GroupReader {
 }
 
 /** Rows whole, details included, decoding each group once. */
-export async function wholeRows(schema: TableSchema, found: readonly FoundRow[]): Promise<Row[]> {
+export async function wholeRows<R extends Row>(schema: TableSchema<R>, found: readonly FoundRow<R>[]): Promise<R[]> {
   const decoded = new Map<RowGroup, ColumnValues>()
-  const rows: Row[] = []
+  const rows: R[] = []
   for (const { place } of found) {
     let values = decoded.get(place.group)
     if (!values) decoded.set(place.group, (values = await place.group.allColumns()))

@@ -18,11 +18,11 @@ interface LookupDependencies {
 }
 
 /** Single records and keys, found where they must be: one conditional GET each. */
-export class Lookups {
-  readonly #schema: TableSchema
+export class Lookups<R extends Row> {
+  readonly #schema: TableSchema<R>
   readonly #dependencies: LookupDependencies
 
-  constructor(schema: TableSchema, dependencies: LookupDependencies) {
+  constructor(schema: TableSchema<R>, dependencies: LookupDependencies) {
     this.#schema = schema
     this.#dependencies = dependencies
   }
@@ -36,7 +36,7 @@ export class Lookups {
     return entry && { id: entry.id, month: this.#schema.partitioned_by === 'user' ? '' : entry.month }
   }
 
-  async row(user_id: string, id: string): Promise<Row | undefined> {
+  async row(user_id: string, id: string): Promise<R | undefined> {
     const located = await this.locate(user_id, id)
     return located && (await this.#inObject(user_id, located.month, (snapshot) => this.#rowIn(snapshot, located.id)))
   }
@@ -46,7 +46,7 @@ export class Lookups {
     user_id: string,
     month: Month,
     request_hash: string,
-  ): Promise<{ entry: LedgerEntry; row: Row | undefined } | undefined> {
+  ): Promise<{ entry: LedgerEntry; row: R | undefined } | undefined> {
     return await this.#inObject(user_id, month, async (snapshot) => {
       const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.nowMs()).find(request_hash)
       return entry && { entry, row: await this.#rowIn(snapshot, entry.id) }
@@ -70,7 +70,7 @@ export class Lookups {
     })
   }
 
-  async #rowIn(snapshot: Snapshot, id: string): Promise<Row | undefined> {
+  async #rowIn(snapshot: Snapshot, id: string): Promise<R | undefined> {
     const place = await findRow(snapshot, this.#schema, id)
     return place && rowAt(this.#schema, await place.group.allColumns(), place.index)
   }

@@ -1,14 +1,14 @@
 import { isoTime } from '#shared/base/clock.ts'
 import { idTimeMs, newId } from '#shared/base/ids.ts'
 import { footerBytes } from '#shared/parquet/file.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decidePatch, decideSave, type Decision } from '#shared/records/decisions.ts'
 import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
-import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { handOver } from '#shared/records/distribution-source.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
-import type { RecordKind } from '#shared/records/record-kind.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
+import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { Table } from '#shared/table/table.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
@@ -104,8 +104,11 @@ class Growth {
   async run(): Promise<MonthEnd[]> {
     const ends: MonthEnd[] = []
     await this.#clock.run(async () => {
-      const platform_id = await this.#create('platforms', PLATFORMS, (id, created_at) =>
-        decideSave(asking(PLATFORMS), id, created_at, undefined, { platform_type: 'meta', name: 'Our seat' }),
+      const platform_id = await this.#create(
+        ({ platforms }) => platforms,
+        PLATFORMS,
+        (id, created_at) =>
+          decideSave(asking(PLATFORMS), id, created_at, undefined, { platform_type: 'meta', name: 'Our seat' }),
       )
       for (let month = 0; month < MONTHS; month++) {
         const start_ms = Date.UTC(2025, month, 1)
@@ -129,12 +132,19 @@ class Growth {
       with_details: false,
       matches: () => true,
     })
-    const audience_id = await this.#create('audiences', AUDIENCES, (id, created_at) =>
-      decideSave(asking(AUDIENCES), id, created_at, undefined, sampleAudience(this.#saves++)),
+    const audience_id = await this.#create(
+      ({ audiences }) => audiences,
+      AUDIENCES,
+      (id, created_at) => decideSave(asking(AUDIENCES), id, created_at, undefined, sampleAudience(this.#saves++)),
     )
     for (let edit = 1; edit <= MONTHLY.edits_each; edit++) {
       this.#at(this.#clock.nowMs() + edit * between(this.#random, HOUR_MS, 3 * DAY_MS), () =>
-        this.#change('audiences', audience_id, (row) => decidePatch(asking(AUDIENCES), row, { name: `Edit ${edit}` })),
+        this.#change(
+          ({ audiences }) => audiences,
+          AUDIENCES,
+          audience_id,
+          (row) => decidePatch(asking(AUDIENCES), row, { name: `Edit ${edit}` }),
+        ),
       )
     }
     if (is_handed_over) this.#at(this.#clock.nowMs() + DAY_MS, () => this.#handOver(audience_id, platform_id))
@@ -143,45 +153,52 @@ class Growth {
   async #handOver(audience_id: string, platform_id: string): Promise<void> {
     const { audiences, platforms } = oneOf(this.#random, this.#instances)
     const found = await Promise.all([audiences.get(USER, audience_id), platforms.get(USER, platform_id)])
-    const distribution_id = await this.#create('distributions', DISTRIBUTIONS, (id, created_at, now_ms) =>
-      decideCreation({
-        asking: asking(DISTRIBUTIONS),
-        id,
-        created_at,
-        current: undefined,
-        sent: { audience_id, platform_id },
-        hand_over: handOver(...found, []),
-        now_ms,
-      }),
+    const distribution_id = await this.#create(
+      ({ distributions }) => distributions,
+      DISTRIBUTIONS,
+      (id, created_at, now_ms) =>
+        decideCreation({
+          asking: asking(DISTRIBUTIONS),
+          id,
+          created_at,
+          current: undefined,
+          sent: { audience_id, platform_id },
+          hand_over: handOver(...found, []),
+          now_ms,
+        }),
     )
     const match_results = { matched_records: 1000, match_rate: 0.5 }
     const reports = [{ status: 'in_progress' as const }, { status: 'completed' as const, match_results }]
     for (const [at, report] of reports.slice(0, MONTHLY.reports_each).entries()) {
       this.#at(this.#clock.nowMs() + (at + 1) * HOUR_MS, () =>
-        this.#change('distributions', distribution_id, (row, now_ms) =>
-          decideReport(asking(DISTRIBUTIONS), row, report, now_ms),
+        this.#change(
+          ({ distributions }) => distributions,
+          DISTRIBUTIONS,
+          distribution_id,
+          (row, now_ms) => decideReport(asking(DISTRIBUTIONS), row, report, now_ms),
         ),
       )
     }
   }
 
-  async #create(
-    table: 'audiences' | 'platforms' | 'distributions',
-    kind: RecordKind,
-    decide: (id: string, created_at: string, now_ms: number) => Decision,
+  async #create<K extends RecordKind>(
+    tableOf: (instance: Instance) => Table<RowOf<K>>,
+    kind: K,
+    decide: (id: string, created_at: string, now_ms: number) => Decision<K>,
   ): Promise<string> {
     const id = newId(kind.id_prefix, this.#clock.nowMs(), this.#random)
     const created_at = isoTime(idTimeMs(kind.id_prefix, id)!)
-    await this.#change(table, id, (_, now_ms) => decide(id, created_at, now_ms))
+    await this.#change(tableOf, kind, id, (_, now_ms) => decide(id, created_at, now_ms))
     return id
   }
 
-  async #change(
-    table: 'audiences' | 'platforms' | 'distributions',
+  async #change<K extends RecordKind>(
+    tableOf: (instance: Instance) => Table<RowOf<K>>,
+    _kind: K,
     id: string,
-    decide: (row: Row | undefined, now_ms: number) => Decision,
+    decide: (row: RowOf<K> | undefined, now_ms: number) => Decision<K>,
   ): Promise<void> {
-    const outcome = await oneOf(this.#random, this.#instances)[table].mutate(USER, { id, size_bytes: 4000, decide })
+    const outcome = await tableOf(oneOf(this.#random, this.#instances)).mutate(USER, { id, size_bytes: 4000, decide })
     if (outcome.kind === 'refused') throw outcome.problem
   }
 
@@ -227,7 +244,7 @@ class Growth {
     return operation === 'list' ? REPORTED.list_ms : REPORTED.get_ms
   }
 
-  #table(kind: RecordKind): Table {
+  #table<R extends Row>(kind: TableSchema<R>): Table<R> {
     const ignore = (): void => undefined
     return new Table(kind, {
       store: this.#store,
@@ -239,6 +256,12 @@ class Growth {
   }
 }
 
-function asking(kind: RecordKind): { kind: RecordKind; user_id: string } {
+interface Instance {
+  readonly audiences: Table<AudienceRow>
+  readonly platforms: Table<PlatformRow>
+  readonly distributions: Table<DistributionRow>
+}
+
+function asking<K extends RecordKind>(kind: K): { kind: K; user_id: string } {
   return { kind, user_id: USER }
 }

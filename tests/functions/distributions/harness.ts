@@ -19,10 +19,11 @@ import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { LogEntry } from '#shared/logging/log.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { PLATFORMS } from '#shared/records/platform.ts'
-import type { RecordKind } from '#shared/records/record-kind.ts'
-import { fromRow, toRow } from '#shared/records/rows.ts'
+import { type PlatformRecord, PLATFORMS } from '#shared/records/platform.ts'
+import { cellsOf, rowOf } from '#shared/records/record-rows.ts'
+import { fromRow } from '#shared/records/rows.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 import {
   BUCKET,
@@ -53,7 +54,7 @@ export interface Running {
   platform(more?: Record<string, unknown>, user_id?: string): Promise<string>
   storedPlatform(id: string, user_id?: string): Promise<Record<string, unknown>>
   /** A table over the same bucket, without an instance around it. */
-  table(kind: RecordKind): Table
+  table<R extends Row>(kind: TableSchema<R>): Table<R>
   counted<T>(work: () => Promise<T>): Promise<{ result: T; reads: number; writes: number; lists: number }>
 }
 
@@ -117,7 +118,7 @@ export async function runningInTest({
   const dispatcher = maintenance.asOperator()
   const store = gcsObjectStore({ bucket: BUCKET, api_endpoint: gcs.url, clock })
   const events = logTableEvents({ write: () => undefined }, (user_id) => user_id)
-  const table = (kind: RecordKind) =>
+  const table = <R extends Row>(kind: TableSchema<R>) =>
     new Table(kind, { store, clock, random: systemRandom, events, cache_bytes_max: 64 * 1024 * 1024 })
   const platforms = table(PLATFORMS)
 
@@ -138,7 +139,7 @@ export async function runningInTest({
         decide: (_, current) => ({
           kind: 'write',
           status: 200,
-          row: { ...(current ?? toRow(PLATFORMS.columns, aPlatform(id, clock))), ...toCells(more) },
+          row: { ...(current ?? rowOf(PLATFORMS, aPlatform(id, clock))), ...cellsOf(PLATFORMS, more) },
         }),
       })
       if (outcome.kind !== 'written') throw new Error(`the platform is ${outcome.kind}`)
@@ -154,7 +155,7 @@ export async function runningInTest({
   }
 }
 
-function aPlatform(platform_id: string, clock: Clock): Record<string, unknown> {
+function aPlatform(platform_id: string, clock: Clock): Partial<PlatformRecord> {
   return {
     platform_id,
     created_at: isoTime(idTimeMs('plat', platform_id) ?? clock.nowMs()),
@@ -166,13 +167,6 @@ function aPlatform(platform_id: string, clock: Clock): Record<string, unknown> {
     metadata: {},
     last_sync_at: null,
   }
-}
-
-function toCells(more: Record<string, unknown>) {
-  return toRow(
-    PLATFORMS.columns.filter(({ name }) => Object.hasOwn(more, name)),
-    more,
-  )
 }
 
 export const DISPATCH = '/api/maintenance/dispatch'
@@ -222,7 +216,7 @@ export async function storeMany(running: Running, rows: readonly Record<string, 
     rows.map(async (more) => {
       const id = newId('dist', Date.parse(String(more['created_at'])), systemRandom)
       const record = { ...DISTRIBUTIONS.defaults, attempts: [], deleted: false, ...more, distribution_id: id }
-      const row = toRow(DISTRIBUTIONS.columns, record)
+      const row = rowOf(DISTRIBUTIONS, record)
       const outcome = await table.mutate(user_id, {
         id,
         size_bytes: 0,

@@ -8,7 +8,7 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT, type ObjectListing } from '#shared/objects/object-store.ts'
 import type { GroupCounter } from '#shared/table/read/aggregate.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
-import type { TableSchema } from '#shared/table/object/schema.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 import { userFolders } from '#shared/table/read/user-folders.ts'
 import { BUCKET, saved, type Client, type Reply } from '#tests/functions/audiences/harness.ts'
@@ -56,12 +56,12 @@ export async function audiences(client: Client, ...given: readonly Record<string
 }
 
 /** Does something in the moment when all is read and nothing is committed. */
-class LateTable extends Table {
+class LateTable<R extends Row> extends Table<R> {
   happens: () => Promise<unknown> = async () => undefined
 
   override async count<T>(
     user_id: string,
-    counter: GroupCounter<T>,
+    counter: GroupCounter<R, T>,
     options: { listed?: readonly ObjectListing[] } = {},
   ) {
     const counted = await super.count(user_id, counter, options)
@@ -78,7 +78,11 @@ export function lateDependencies({ running, clock }: Maintained) {
 }
 
 /** A table that has something happen between a count of all of a user's objects and whatever follows it. */
-export function lateTable(world: Maintained, schema: TableSchema, happens: () => Promise<unknown>): Table {
+export function lateTable<R extends Row>(
+  world: Maintained,
+  schema: TableSchema<R>,
+  happens: () => Promise<unknown>,
+): Table<R> {
   const table = new LateTable(schema, lateDependencies(world))
   table.happens = happens
   return table

@@ -18,7 +18,7 @@ async function stored({ running }: Maintained): Promise<string[]> {
   const page = await running
     .table(AUDIENCES)
     .page(DEMO, { limit: 100, after: undefined, with_details: false, matches: () => true })
-  return page.rows.map((row) => String(row['audience_id'])).toSorted()
+  return page.rows.map((row) => row.audience_id).toSorted()
 }
 
 describe('a purge', () => {

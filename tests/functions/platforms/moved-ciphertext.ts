@@ -28,7 +28,7 @@ export async function sealedFor({ gcs, as }: RunningPlatforms, user_id: string, 
     decide: (row) => ({
       kind: 'write',
       status: 200,
-      row: { ...row, [SEALED_CREDENTIALS]: from![SEALED_CREDENTIALS]! },
+      row: { ...row!, [SEALED_CREDENTIALS]: from![SEALED_CREDENTIALS]! },
     }),
   })
   return platform_id

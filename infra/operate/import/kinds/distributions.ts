@@ -1,7 +1,8 @@
 import { isoTime } from '#shared/base/clock.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
 import { type Attempt, DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { snapshotOf } from '#shared/records/distribution-source.ts'
-import { platformType } from '#shared/records/platform.ts'
+import { PLATFORMS, platformType } from '#shared/records/platform.ts'
 import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
@@ -231,8 +232,8 @@ async function complete({ user_id, row, current }: Draft, tools: CompletionTools
   const audience_id = String(row['audience_id'])
   const platform_id = String(row['platform_id'])
   const [audience, platform] = await Promise.all([
-    tools.find('audiences', user_id, audience_id),
-    tools.find('platforms', user_id, platform_id),
+    tools.find(AUDIENCES, user_id, audience_id),
+    tools.find(PLATFORMS, user_id, platform_id),
   ])
   if (!audience && !tools.isInSource('audiences', user_id, audience_id)) {
     remarks.push(`its audience ${audience_id} is not in the bucket: kept as history`)
@@ -245,17 +246,17 @@ async function complete({ user_id, row, current }: Draft, tools: CompletionTools
   const found: Row = toRow(
     DISTRIBUTIONS.columns.filter(({ name }) => FROM_OTHERS.includes(name)),
     {
-      audience_name: audience?.['name'] ?? null,
-      platform_name: platform?.['name'] ?? null,
-      platform_type: platform?.['platform_type'] ?? null,
+      audience_name: audience?.name ?? null,
+      platform_name: platform?.name ?? null,
+      platform_type: platform?.platform_type ?? null,
       total_records: is_whole ? (snapshot?.total_audience_size ?? null) : null,
       audience_snapshot: snapshot && JSON.stringify(snapshot).length <= SNAPSHOT_LENGTH_MAX ? snapshot : null,
     },
   )
   const completed: Record<string, Row[string]> = {
     ...row,
-    audience_id: audience?.['audience_id'] ?? row['audience_id'] ?? null,
-    platform_id: platform?.['platform_id'] ?? row['platform_id'] ?? null,
+    audience_id: audience?.audience_id ?? row['audience_id'] ?? null,
+    platform_id: platform?.platform_id ?? row['platform_id'] ?? null,
   }
   for (const name of FROM_OTHERS) completed[name] ??= current?.[name] ?? found[name] ?? null
   return { kind: 'row', row: completed, remarks }

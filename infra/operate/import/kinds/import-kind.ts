@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { CredentialVault } from '#shared/credentials/vault.ts'
-import type { RecordKind } from '#shared/records/record-kind.ts'
+import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
@@ -69,7 +69,7 @@ export interface CompletionTools {
   /** The version of the key that new credentials get: asked for once in a run. */
   readonly primaryVersion: () => Promise<string>
   /** A record of another kind, as it is stored. */
-  readonly find: (kind_name: string, user_id: string, id: string) => Promise<Row | undefined>
+  readonly find: <K extends RecordKind>(kind: K, user_id: string, id: string) => Promise<RowOf<K> | undefined>
   /** Whether the source has it, so that it will be there after an import. */
   readonly isInSource: (kind_name: string, user_id: string, id: string) => boolean
 }

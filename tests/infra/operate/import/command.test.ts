@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { IMPORT_COMMAND, modeOf } from '#infra/operate/import/command.ts'
 import { inputOf } from '#tests/infra/command/input-of.ts'
 import { systemClock } from '#shared/base/clock.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
 import { longTest } from '#tests/support/effort.ts'
@@ -40,7 +41,7 @@ async function recordsOf(data_dir: string, user_id: string) {
   try {
     const store = gcsObjectStore({ bucket: 'activation-local', api_endpoint: gcs.url, clock: systemClock })
     const names = (await store.list('')).map(({ name }) => name)
-    return { records: await recordsIn(tableOn(store), user_id), names }
+    return { records: await recordsIn(tableOn(store, AUDIENCES), user_id, AUDIENCES), names }
   } finally {
     await gcs.close()
   }
@@ -111,7 +112,7 @@ test('while the local runtime is running on the folder the import says so, and g
   const through = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
   expect(through, `stderr: ${through.err}`).toMatchObject({ code: 0 })
   const store = gcsObjectStore({ bucket: 'activation-local', api_endpoint: gcs.url, clock: systemClock })
-  expect(Object.keys(await recordsIn(tableOn(store), 'u1'))).toEqual(['aud-1'])
+  expect(Object.keys(await recordsIn(tableOn(store, AUDIENCES), 'u1', AUDIENCES))).toEqual(['aud-1'])
 })
 
 test('a bucket and a local folder at once, and bad settings, are refused before anything is read', async () => {

@@ -12,13 +12,13 @@ import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { presentRecord } from '#shared/records/decisions.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 import type { Kms } from '#infra/stand-ins/kms/server.ts'
-import type { RecordKind } from '#shared/records/record-kind.ts'
+import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import { BUCKET, start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { start as startKms } from '../../stand-ins/kms/kms-fixture.ts'
 
@@ -39,10 +39,14 @@ export interface Bench {
   readonly tools: ImportTools
   readonly run: (request: Partial<ImportRequest> & { from: string }) => Promise<Report>
   /** As a function of its own sees the bucket, with nothing cached. */
-  readonly table: () => Table
+  readonly table: () => Table<AudienceRow>
   /** Every record of a user, deleted ones too, by id, as answers show it. */
   readonly records: (user_id: string) => Promise<Record<string, Record<string, unknown>>>
-  readonly mutate: (user_id: string, id: string, change: (row: Row | undefined) => Row) => Promise<Outcome>
+  readonly mutate: (
+    user_id: string,
+    id: string,
+    change: (row: AudienceRow | undefined) => AudienceRow,
+  ) => Promise<Outcome>
 }
 
 export async function bench(): Promise<Bench> {
@@ -60,7 +64,7 @@ export async function bench(): Promise<Bench> {
     progress: { line: () => {}, step: () => {} },
     cache_bytes_max: 64 * 1024 * 1024,
   }
-  const table = () => tableOn(store)
+  const table = () => tableOn(store, AUDIENCES)
   return {
     gcs,
     kms,
@@ -72,7 +76,7 @@ export async function bench(): Promise<Bench> {
       if (report.mode === 'import') await storeReport(report, tools)
       return report
     },
-    records: (user_id) => recordsIn(table(), user_id),
+    records: (user_id) => recordsIn(table(), user_id, AUDIENCES),
     mutate: (user_id, id, change) =>
       table().mutate(user_id, {
         id,
@@ -82,7 +86,7 @@ export async function bench(): Promise<Bench> {
   }
 }
 
-export function tableOn(store: ObjectStore, kind: RecordKind = AUDIENCES): Table {
+export function tableOn<R extends Row>(store: ObjectStore, kind: TableSchema<R>): Table<R> {
   return new Table(kind, {
     store,
     clock: systemClock,
@@ -92,10 +96,10 @@ export function tableOn(store: ObjectStore, kind: RecordKind = AUDIENCES): Table
   })
 }
 
-export async function recordsIn(
-  table: Table,
+export async function recordsIn<K extends RecordKind>(
+  table: Table<RowOf<K>>,
   user_id: string,
-  kind: RecordKind = AUDIENCES,
+  kind: K,
 ): Promise<Record<string, Record<string, unknown>>> {
   const records: Record<string, Record<string, unknown>> = {}
   for await (const lot of table.lots(user_id, () => true)) {

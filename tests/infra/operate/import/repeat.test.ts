@@ -5,20 +5,23 @@ import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
 import { exportFile } from '#functions/audiences/export.ts'
 import { systemClock } from '#shared/base/clock.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
+import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, type Decision } from '#shared/records/decisions.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import { listNames, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, bench, expectCounts, folderOf, LEGACY, type Bench } from './import-fixture.ts'
 
 const asking = { kind: AUDIENCES, user_id: 'u1' }
 
-async function change({ table }: Bench, id: string, decide: (row: Row | undefined) => Decision): Promise<void> {
+async function change(
+  { table }: Bench,
+  id: string,
+  decide: (row: AudienceRow | undefined) => Decision<typeof AUDIENCES>,
+): Promise<void> {
   const outcome = await table().mutate('u1', { id, size_bytes: 0, decide })
   expect(outcome.kind).toBe('written')
 }
 
-const rename = (name: string) => (row: Row | undefined) => decidePatch(asking, row, { name })
+const rename = (name: string) => (row: AudienceRow | undefined) => decidePatch(asking, row, { name })
 
 test('a second run of the same source writes nothing, not even a new version', async () => {
   const { run, records, gcs } = await bench()
