@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-import { allPages, deadLinks, missingPaths, missingScripts, type Page } from './markdown.ts'
+import { allPages, deadLinks, missingFiles, missingPaths, missingScripts, type Page } from './markdown.ts'
 import { ROOT } from './typing.ts'
 
 const PAGES = allPages()
@@ -23,6 +23,7 @@ describe('every document', () => {
 
   test('names only paths that exist', () => {
     expect(faultsOf(missingPaths)).toEqual([])
+    expect(faultsOf(missingFiles)).toEqual([])
   })
 
   test('names only npm scripts that package.json has', () => {
@@ -45,6 +46,10 @@ describe('what is dead is found', () => {
   test('a path, also one with a pattern that matches nothing', () => {
     const text = 'In `shared/nowhere.ts`, `shared/base/*.py` and `shared/base/{clock,random}.ts`.'
     expect(missingPaths(page(text))).toEqual(['shared/nowhere.ts', 'shared/base/*.py'])
+  })
+
+  test('a file that no folder has', () => {
+    expect(missingFiles(page('`nowhere.ts` beside `clock.ts`'))).toEqual(['nowhere.ts'])
   })
 
   test('an npm script', () => {

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { ROOT } from './typing.ts'
 
@@ -58,6 +58,17 @@ export function missingPaths({ text }: Page): string[] {
   const named = text.matchAll(/(?<![\w/.<>~-])(?:functions|shared|infra|terraform|tests|\.ci)\/[\w.@{},*/-]*/g)
   const paths = Array.from(named, ([path]) => path.replace(/[.,]+$/, ''))
   return paths.filter((path) => globSync(path, { cwd: ROOT }).length === 0)
+}
+
+/** Source files that a page names without their folder, and that no folder has. */
+export function missingFiles({ text }: Page): string[] {
+  const named = Array.from(text.matchAll(/`([\w-]+(?:\.[\w-]+)*\.(?:ts|sh|tf|sql|yaml))`/g), ([, name]) => name!)
+  return named.filter((name) => !fileNames().has(name))
+}
+
+function fileNames(): ReadonlySet<string> {
+  const paths = globSync('{*,{functions,shared,infra,terraform,tests}/**/*}', { cwd: ROOT })
+  return new Set(paths.map((path) => basename(path)))
 }
 
 /** npm scripts that a page names and that package.json does not have. */
