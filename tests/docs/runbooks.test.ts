@@ -123,7 +123,7 @@ describe('the runbook', { ...PLAY }, () => {
   })
 
   longTest(
-    'kms-unavailable: the log tells away from denied, everything else works, and it recovers by itself',
+    'kms-unavailable: the log tells unavailable from denied, everything else works, and it recovers by itself',
     async () => {
       const on = await stage()
       const { tested } = await aPlatformOf(on)

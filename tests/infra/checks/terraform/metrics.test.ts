@@ -174,7 +174,7 @@ test('tested connections are counted per platform type and outcome', async () =>
 })
 
 describe('keys', () => {
-  test('a key service that is away or denies raises an alert, and so does a version that opens nothing', async () => {
+  test('a key service that is unavailable or denies raises an alert, and so does a version that opens nothing', async () => {
     const running = await platformsInTest()
     const { platform_id } = await connected(running)
     const check = () => running.call('POST', `${PLATFORMS}/${platform_id}/test`)
