@@ -150,7 +150,7 @@ function halfDone(cause: unknown): never {
   if (!(cause instanceof Problem)) throw cause
   throw new Problem(
     'unavailable',
-    "The distribution is completed; its platform's last_sync_at could not be set yet. Repeating the request sets it.",
+    "The distribution is completed, but its platform's last_sync_at could not be set. Repeat the request to set it.",
     { retry_after_ms: cause.retry_after_ms ?? 2000, cause },
   )
 }

@@ -89,7 +89,7 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
 /** @throws Problem `forbidden` for another user's id, whether there is such a user or not */
 function ownId({ user_id }: Caller, named: string): string {
   if (named === 'me' || named === user_id) return user_id
-  throw new Problem('forbidden', 'A summary can be had of oneself only.')
+  throw new Problem('forbidden', 'You can read only your own summary.')
 }
 
 function tallyOf<Name extends string>(counts: readonly Record<Name, Tally>[], name: Name): Tally {

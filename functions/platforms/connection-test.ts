@@ -78,14 +78,13 @@ function testAnswer({ status, headers, row }: Changed<typeof PLATFORMS>): Answer
 function disconnected(): Problem {
   return new Problem(
     'illegal-transition',
-    'The platform is disconnected and cannot become connected; from disconnected it can become pending, and then be ' +
-      'tested.',
+    'The platform is disconnected and cannot become connected. Make it pending first, then test it.',
     { members: { status_now: 'disconnected', status_wanted: 'connected', allowed: ['pending'] } },
   )
 }
 
 function replaced(): Problem {
-  return new Problem('conflict', 'The credentials were replaced meanwhile: test the new ones.', {
+  return new Problem('conflict', 'The credentials were replaced in the meantime. Test the new ones.', {
     members: { code: 'credentials_replaced' },
   })
 }

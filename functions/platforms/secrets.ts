@@ -56,7 +56,7 @@ export class PlatformSecrets {
   async open(user_id: string, row: PlatformRow): Promise<Credentials> {
     const stored = valuesOf(PLATFORMS, row, [SEALED_CREDENTIALS])[SEALED_CREDENTIALS]
     if (stored === null) {
-      throw new Problem('conflict', 'The platform has no credentials: PUT …/credentials gives it some.', {
+      throw new Problem('conflict', 'The platform has no credentials. Add them with PUT …/credentials.', {
         members: { code: 'no_credentials' },
       })
     }

@@ -17,7 +17,7 @@ import type { Routes } from './route.ts'
 
 const statusFilter = z
   .enum([...audienceStatus.options, 'all'])
-  .check(z.describe('Without it drafts and active ones; `all` = archived ones too.'))
+  .check(z.describe('Default: drafts and active ones; `all` also returns archived ones.'))
 
 const filters = {
   status: z.optional(statusFilter),
@@ -90,12 +90,12 @@ export const audienceRoutes = {
     function: 'audiences',
     method: 'GET',
     path: '/api/audiences/{audience_id}',
-    summary: 'One audience, whole.',
+    summary: 'One audience, with all details.',
     access: 'user',
     query: z.strictObject({}),
     answers: {
       200: { description: 'The audience.', body: one },
-      304: { description: 'It still is as `If-None-Match` names it.' },
+      304: { description: 'Unchanged since the version in `If-None-Match`.' },
     },
   },
   patchAudience: {
@@ -140,7 +140,7 @@ export const audienceRoutes = {
     function: 'audiences',
     method: 'GET',
     path: '/api/audiences/{audience_id}/distributions',
-    summary: 'One page of what the audience was handed over to, newest first.',
+    summary: 'One page of the distributions of the audience, newest first.',
     access: 'user',
     query: audienceDistributionsQuery,
     answers: { 200: { description: 'Without snapshots and attempts.', body: distributionPage } },

@@ -48,7 +48,7 @@ export const distributionRoutes = {
     function: 'distributions',
     method: 'POST',
     path: '/api/distributions',
-    summary: 'Hand an audience over to a platform, at once or at a time ahead.',
+    summary: 'Distribute an audience to a platform, immediately or at a later time.',
     access: 'user',
     body: told(
       distributionInput,
@@ -57,8 +57,8 @@ export const distributionRoutes = {
     ),
     idempotent_by_key: true,
     answers: {
-      200: { description: 'It exists: changed as far as it still can be, or already as sent.', body: saved },
-      201: { description: 'Created, `scheduled` when its time is ahead, else `pending`.', body: saved },
+      200: { description: 'It exists: changed as far as its status allows, or already as sent.', body: saved },
+      201: { description: 'Created, `scheduled` when its time is in the future, else `pending`.', body: saved },
     },
   },
   listDistributions: {
@@ -79,7 +79,7 @@ export const distributionRoutes = {
     query: z.strictObject({}),
     answers: {
       200: { description: 'The distribution.', body: one },
-      304: { description: 'It still is as `If-None-Match` names it.' },
+      304: { description: 'Unchanged since the version in `If-None-Match`.' },
     },
   },
   deleteDistribution: {

@@ -5,7 +5,9 @@ import { problemDocument } from './problem-document.ts'
 import type { Route } from './route.ts'
 
 const query = z.strictObject({
-  deep: z.optional(z.enum(['0', '1'])).check(z.describe('1 also touches what the function depends on; kept for 10 s')),
+  deep: z
+    .optional(z.enum(['0', '1']))
+    .check(z.describe('1 also checks the dependencies of the function; the result is kept for 10 s')),
 })
 
 const body = z.object({
@@ -22,12 +24,12 @@ export function healthRoute(name: FunctionName) {
     function: name,
     method: 'GET',
     path: `${FUNCTIONS[name].path_prefixes[0]}/health`,
-    summary: 'Whether the function answers, and with deep=1 whether what it depends on does',
+    summary: 'Whether the function answers, and with deep=1 whether its dependencies do',
     access: 'public',
     query,
     answers: {
-      200: { description: 'It does', body },
-      503: { description: 'What it depends on does not answer', body: problemDocument },
+      200: { description: 'It answers', body },
+      503: { description: 'A dependency does not answer', body: problemDocument },
     },
   } as const satisfies Route
 }

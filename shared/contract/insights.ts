@@ -16,11 +16,11 @@ const summary = z.object({
   distributions: z.object({
     total: z.int(),
     by_status: counts,
-    average_match_rate: rate.check(z.describe('Over those whose match rate was reported; null when none was.')),
+    average_match_rate: rate.check(z.describe('The mean of the reported match rates; null when none was reported.')),
   }),
   last_activity: z
     .nullable(z.iso.datetime())
-    .check(z.describe('The latest change of anything; null when there is nothing.')),
+    .check(z.describe('The latest change of any record; null when there is none.')),
 })
 
 const audienceMonth = z.object({
@@ -28,7 +28,7 @@ const audienceMonth = z.object({
   created: z.int(),
   by_status: counts,
   by_type: counts,
-  total_size: sum.check(z.describe('Of those whose size is known.')),
+  total_size: sum.check(z.describe('The sum of the known sizes.')),
 })
 
 const distributionMonth = z.object({
@@ -38,11 +38,11 @@ const distributionMonth = z.object({
       platform_id: z.string(),
       platform_name: z.nullable(z.string()),
       platform_type: z.nullable(z.string()),
-      handed_over: z.int().check(z.describe('All but those still scheduled or cancelled.')),
+      handed_over: z.int().check(z.describe('All except scheduled and cancelled ones.')),
       completed: z.int(),
       failed: z.int(),
-      matched_records: sum.check(z.describe('The sum of what was reported.')),
-      match_rate: rate.check(z.describe('The mean of those that were reported; null when none was.')),
+      matched_records: sum.check(z.describe('The sum of the reported counts.')),
+      match_rate: rate.check(z.describe('The mean of the reported match rates; null when none was reported.')),
     }),
   ),
 })
@@ -63,7 +63,7 @@ export const insightRoutes = {
     function: 'insights',
     method: 'GET',
     path: '/api/users/{user_id}/summary',
-    summary: 'How much of everything there is; `me` or your own id.',
+    summary: 'Counts of all your records; `me` or your own id.',
     access: 'user',
     query: z.strictObject({}),
     answers: { 200: { description: 'The counts.', body: z.object({ ...success, summary }) } },

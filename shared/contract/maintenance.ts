@@ -5,9 +5,9 @@ import type { Routes } from './route.ts'
 /** The routes of the maintenance function: for operators and the scheduler only. */
 
 const count = z.int()
-const users = count.check(z.describe('Users who had their turn in this call.'))
-const failed_users = count.check(z.describe('Users whose turn came to no good end; the log says why.'))
-const next_cursor = z.nullable(z.string()).check(z.describe('Where to go on; null when every user had a turn.'))
+const users = count.check(z.describe('Users processed in this call.'))
+const failed_users = count.check(z.describe('Users whose processing failed; the log says why.'))
+const next_cursor = z.nullable(z.string()).check(z.describe('Where to continue; null when all users are processed.'))
 
 const cursor = z.optional(z.string().check(z.maxLength(2000)))
 
@@ -21,8 +21,8 @@ const dispatched = z.object({
 })
 
 const STATE =
-  '`done`: every user had a turn. `more`: others have not; call again. `waiting`: the run of this day or week is done, ' +
-  'nothing was looked at. `busy`: another call is at it.'
+  '`done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, ' +
+  'nothing was read. `busy`: another call is running the job.'
 
 /** What the jobs answer that walk all users in runs of a day or a week. */
 function ran<Sums extends z.core.$ZodShape, Item extends z.core.$ZodShape>(sums: Sums, item: Item) {
@@ -33,8 +33,8 @@ function ran<Sums extends z.core.$ZodShape, Item extends z.core.$ZodShape>(sums:
     ...counted,
     report: z
       .array(z.object(item))
-      .check(z.describe('The first of what was done or found, in the run so far or, outside of one, in this call.')),
-    report_omitted: count.check(z.describe('What the report leaves out.')),
+      .check(z.describe('The first results, of the run so far or, outside of a run, of this call.')),
+    report_omitted: count.check(z.describe('Results that the report leaves out.')),
     run: z
       .nullable(
         z.object({
@@ -56,7 +56,7 @@ const archived = ran(
     active: count.check(z.describe('Active audiences.')),
     idle: count.check(z.describe('Of those, neither changed nor distributed for RETENTION_IDLE_DAYS.')),
     archived: count.check(z.describe('Of those, archived now.')),
-    overtaken: count.check(z.describe('Of those, changed meanwhile and left alone.')),
+    overtaken: count.check(z.describe('Of those, changed in the meantime and therefore skipped.')),
   },
   { user_hash, audience_id: z.string(), idle_days: count },
 )
@@ -66,8 +66,8 @@ const purged = ran(
     tombstones: count.check(z.describe('Deleted records.')),
     old: count.check(z.describe('Of those, deleted more than PURGE_AFTER_DAYS ago.')),
     referred_to: count.check(z.describe('Of those, kept because a distribution refers to them.')),
-    purged: count.check(z.describe('Of those, taken out for good.')),
-    overtaken: count.check(z.describe('Of those, restored meanwhile and left alone.')),
+    purged: count.check(z.describe('Of those, removed permanently.')),
+    overtaken: count.check(z.describe('Of those, restored in the meantime and therefore skipped.')),
   },
   { user_hash, table: z.string(), record_id: z.string(), deleted_days: count },
 )
@@ -80,7 +80,7 @@ const verified = ran(
     findings: count.check(z.describe('Of all checks together.')),
     unreadable: count.check(z.describe('Objects that cannot be read.')),
     strays: count.check(z.describe('Objects that no writer of this system put there.')),
-    orphans: count.check(z.describe('Distributions whose audience or platform is not there.')),
+    orphans: count.check(z.describe('Distributions whose audience or platform does not exist.')),
   },
   {
     user_hash: z.nullable(user_hash),
@@ -109,11 +109,11 @@ const measured = ran(
 const reencrypted = ran(
   {
     sealed: count.check(z.describe('Platforms that have credentials.')),
-    outdated: count.check(z.describe('Of those, sealed with another version than the primary one.')),
-    reencrypted: count.check(z.describe('Of those, sealed anew.')),
-    overtaken: count.check(z.describe('Of those, changed meanwhile and left alone.')),
+    outdated: count.check(z.describe('Of those, encrypted with another key version than the primary one.')),
+    reencrypted: count.check(z.describe('Of those, encrypted again.')),
+    overtaken: count.check(z.describe('Of those, changed in the meantime and therefore skipped.')),
     failed: count.check(
-      z.describe('Of those, impossible to open: their version is disabled or destroyed, or they are damaged.'),
+      z.describe('Of those, impossible to decrypt: the key version is disabled or destroyed, or the data is damaged.'),
     ),
   },
   { user_hash, platform_id: z.string(), key_version: z.string(), reason: z.string() },
@@ -122,8 +122,8 @@ const reencrypted = ran(
 const walking = z.strictObject({
   cursor: cursor.check(
     z.describe(
-      '`next_cursor` of the call before, or empty to begin with the first user. Without it the call takes part in the run ' +
-        'of the day or week, which every call carries on where the one before stopped.',
+      '`next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run ' +
+        'of the day or week, which every call continues where the previous one stopped.',
     ),
   ),
 })
@@ -131,7 +131,7 @@ const walking = z.strictObject({
 const trying = z.extend(walking, {
   dry_run: z
     .optional(z.enum(['true', 'false']))
-    .check(z.describe('`true`: only tell what would be done, from the first user on.')),
+    .check(z.describe('`true`: change nothing; only report what would be done, from the first user on.')),
 })
 
 function job<Path extends string, Query extends z.ZodMiniType, Body extends z.ZodMiniType>(
@@ -140,17 +140,17 @@ function job<Path extends string, Query extends z.ZodMiniType, Body extends z.Zo
   query: Query,
   body: Body,
 ) {
-  const answers = { 200: { description: 'What was done.', body } }
+  const answers = { 200: { description: 'The results.', body } }
   return { function: 'maintenance', method: 'POST', path, summary, access: 'operator', query, answers } as const
 }
 
 export const maintenanceRoutes = {
   dispatch: job(
     '/api/maintenance/dispatch',
-    'Start the scheduled distributions that are due and refresh what a platform wants refreshed.',
+    'Start the scheduled distributions that are due, and create the refreshes that platforms ask for.',
     z.strictObject({
       cursor: cursor.check(
-        z.describe('`next_cursor` of the call before. Without it the call goes on where the last one stopped.'),
+        z.describe('`next_cursor` of the previous call. Without it the call continues where the last one stopped.'),
       ),
     }),
     dispatched,
@@ -163,20 +163,20 @@ export const maintenanceRoutes = {
   ),
   purge: job(
     '/api/maintenance/purge',
-    'Take out records that were deleted long ago and that nothing refers to: one run a week.',
+    'Remove records permanently that were deleted long ago and that nothing refers to: one run a week.',
     trying,
     purged,
   ),
   integrity: job(
     '/api/maintenance/integrity',
-    'Read every stored object whole and report what is not as it should be: one run a week. Repairs nothing.',
+    'Check every stored object completely and report what is wrong: one run a week. Repairs nothing.',
     walking,
     verified,
   ),
-  metrics: job('/api/maintenance/metrics', 'Measure what is stored: one run a day.', walking, measured),
+  metrics: job('/api/maintenance/metrics', 'Measure the stored objects and records: one run a day.', walking, measured),
   reencrypt: job(
     '/api/maintenance/reencrypt',
-    "Seal credentials anew that another than the key's primary version sealed: one run a week.",
+    'Encrypt credentials again that another version of the key than the primary one encrypted: one run a week.',
     trying,
     reencrypted,
   ),

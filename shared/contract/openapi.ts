@@ -81,12 +81,12 @@ function headerParameters(route: Route): Json[] {
     parameters.push({
       name: 'Idempotency-Key',
       in: 'header',
-      description: 'The same key and body within 24 hours: answered again, done once.',
+      description: 'The same key and body within 24 hours: done once, answered with the same result.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     })
   }
   if (route.conditional === true) {
-    const description = 'Do it only if the record still has this version.'
+    const description = 'Change the record only if it still has this version.'
     parameters.push({ name: 'If-Match', in: 'header', description, schema: VERSION_CONDITION })
   }
   if (route.answers[304] !== undefined) {
@@ -179,7 +179,7 @@ function problemResponse(status: number): Json {
 const HEADERS: Json = {
   ETag: { description: "The record's version.", schema: VERSION_TAG },
   'Idempotency-Replayed': {
-    description: 'true when nothing was done again.',
+    description: 'true when the request was carried out before and not repeated.',
     schema: { type: 'string', const: 'true' },
   },
   'Retry-After': { description: 'Seconds to wait before trying again.', schema: { type: 'integer', minimum: 1 } },

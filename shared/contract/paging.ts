@@ -10,5 +10,5 @@ export const paging = {
       ),
     )
     .check(z.describe('Rows of a page, 1–200; 50 without it.')),
-  cursor: z.optional(z.string().check(z.maxLength(500))).check(z.describe('`next_cursor` of the page before.')),
+  cursor: z.optional(z.string().check(z.maxLength(500))).check(z.describe('`next_cursor` of the previous page.')),
 }

@@ -42,7 +42,7 @@ const listQuery = z.strictObject({
   platform_type: z.optional(platformType),
   status: z
     .optional(z.union([platformStatus, z.literal('all')]))
-    .check(z.describe('Without it, and with `all`, those of every status.')),
+    .check(z.describe('Default, and with `all`: every status.')),
   ...paging,
 })
 
@@ -58,8 +58,8 @@ const tested = z.object({
     .string()
     .check(
       z.describe(
-        'ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: what the ' +
-          'platform made of the credentials',
+        'ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: the ' +
+          'result of the test',
       ),
     ),
   message: z.string(),
@@ -94,7 +94,7 @@ export const platformRoutes = {
     query: listQuery,
     answers: {
       200: {
-        description: 'Of credentials only what may be shown.',
+        description: 'Credentials are never included, only their field names and hints.',
         body: z.object({
           ...success,
           platforms: z.array(platform),
@@ -113,7 +113,7 @@ export const platformRoutes = {
     query: z.strictObject({}),
     answers: {
       200: { description: 'The platform.', body: one },
-      304: { description: 'It still is as `If-None-Match` names it.' },
+      304: { description: 'Unchanged since the version in `If-None-Match`.' },
     },
   },
   patchPlatform: {
@@ -134,7 +134,7 @@ export const platformRoutes = {
     function: 'platforms',
     method: 'DELETE',
     path: '/api/platforms/{platform_id}',
-    summary: 'Delete a platform, its credentials at once. It can be restored without them for 90 days.',
+    summary: 'Delete a platform, and its credentials immediately. It can be restored without them for 90 days.',
     access: 'user',
     conditional: true,
     answers: { 204: { description: 'Deleted.' } },
@@ -152,7 +152,7 @@ export const platformRoutes = {
     function: 'platforms',
     method: 'PUT',
     path: '/api/platforms/{platform_id}/status',
-    summary: 'Disconnect a platform, or make a disconnected one pending. A test alone connects it.',
+    summary: 'Disconnect a platform, or make a disconnected one pending. Only a test connects it.',
     access: 'user',
     body: z.strictObject({ status: platformStatus }),
     conditional: true,
@@ -172,9 +172,9 @@ export const platformRoutes = {
     function: 'platforms',
     method: 'POST',
     path: '/api/platforms/{platform_id}/test',
-    summary: 'Call the platform with its credentials, and make it `connected` or `error` by what it answers.',
+    summary: 'Call the platform with its credentials, and set it to `connected` or `error` by the result.',
     access: 'user',
     idempotent_by_key: true,
-    answers: { 200: { description: 'What the platform said, which need not be good news.', body: tested } },
+    answers: { 200: { description: 'The result of the test, which may be a failure.', body: tested } },
   },
 } as const satisfies Routes

@@ -11,11 +11,11 @@ const KINDS = Object.keys(PROBLEM_KINDS) as ProblemKind[]
 
 /** Every answer that is not a success: RFC 9457, and `success` and `error` as clients of the old system read them. */
 export const problemDocument = z.looseObject({
-  type: z.enum(KINDS.map(problemType)).check(z.describe('What went wrong, by what the caller should do')),
+  type: z.enum(KINDS.map(problemType)).check(z.describe('The kind of problem; it decides what the caller should do')),
   title: z.string(),
   status: z.int().check(z.minimum(400), z.maximum(599)),
-  detail: z.string().check(z.describe('One sentence for the person who reads it')),
-  instance: z.string().check(z.describe('Names the request, as X-Request-Id does')),
+  detail: z.string().check(z.describe('One sentence for a person')),
+  instance: z.string().check(z.describe('The id of the request, as in X-Request-Id')),
   success: z.literal(false),
   error: z.string().check(z.describe('The same as detail')),
   errors: z

@@ -195,10 +195,10 @@ function illegalTransition(kind: RecordKind, from: string | undefined, to: strin
   const refusal =
     from === undefined ? `A new ${kind.noun} cannot be ${to}` : `The ${kind.noun} is ${from} and cannot become ${to}`
   const maker = kind.set_by_server?.[to]
-  const reason = maker === undefined ? '' : `, which only ${maker} makes it`
+  const reason = maker === undefined ? '' : `, which only ${maker} does`
   const ways =
     allowed.length === 0
-      ? `from ${from} no request moves it`
+      ? `no request changes its status from ${from}`
       : `${from === undefined ? 'it' : `from ${from} it`} can become ${allowed.join(' or ')}`
   return new Problem('illegal-transition', `${refusal}${reason}; ${ways}.`, {
     members: { status_now: from ?? null, status_wanted: to, allowed },
@@ -206,13 +206,13 @@ function illegalTransition(kind: RecordKind, from: string | undefined, to: strin
 }
 
 function notOurId({ noun, id_column, id_prefix }: RecordKind): Problem {
-  return new Problem('invalid-input', `${id_column} cannot be that of a new ${noun}.`, {
+  return new Problem('invalid-input', `${id_column} cannot be the id of a new ${noun}.`, {
     errors: [{ path: id_column, message: `must look like ${id_prefix}_01h455vb4pex5vsknk084sn02q` }],
   })
 }
 
 function deletedConflict({ noun }: RecordKind): Problem {
-  return new Problem('conflict', `The ${noun} with this id was deleted; only a restore brings it back.`, {
+  return new Problem('conflict', `The ${noun} with this id was deleted. Restore it to use it again.`, {
     members: { deleted: true },
   })
 }

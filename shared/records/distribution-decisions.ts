@@ -131,7 +131,7 @@ function queued(attempt: number, queued_at: string): Attempt {
   return { attempt, queued_at, started_at: null, ended_at: null, outcome: null, error: null }
 }
 
-const NOT_AHEAD = { path: 'scheduled_at', message: 'must be ahead; leave it out to start at once' }
+const NOT_AHEAD = { path: 'scheduled_at', message: 'must be in the future; leave it out to start immediately' }
 
 const WITH_RESULTS: readonly DistributionStatus[] = ['in_progress', 'completed', 'failed']
 const WITH_ERROR: readonly DistributionStatus[] = ['failed', 'cancelled']
@@ -156,14 +156,14 @@ function reportFaults(before: Distribution, report: DistributionReport, now_ms: 
     faults.push({ path: 'match_results.matched_records', message: `must be at most total_records (${total})` })
   }
   if (completed_at !== undefined && Date.parse(completed_at) > now_ms + PAST_TOLERANCE_MS) {
-    faults.push({ path: 'metadata.completed_at', message: 'must not be ahead' })
+    faults.push({ path: 'metadata.completed_at', message: 'must not be in the future' })
   }
   if (completed_at !== undefined && Date.parse(completed_at) < Date.parse(before.created_at) - DAY_MS) {
-    faults.push({ path: 'metadata.completed_at', message: 'must not be before the distribution was made' })
+    faults.push({ path: 'metadata.completed_at', message: 'must not be before the distribution was created' })
   }
   // It would keep every true count after it from being taken in.
   if (as_of !== undefined && Date.parse(as_of) > now_ms + PAST_TOLERANCE_MS) {
-    faults.push({ path: 'match_results.as_of', message: 'must not be ahead' })
+    faults.push({ path: 'match_results.as_of', message: 'must not be in the future' })
   }
   return faults
 }

@@ -31,16 +31,17 @@ export function handOver(
 ): HandOver | Problem {
   const errors: FieldError[] = []
   const unusable = (path: string, message: string) => errors.push({ path, message })
-  if (!audience || audience.deleted) unusable('audience_id', 'names no audience of yours')
-  else if (audience.status === 'archived') unusable('audience_id', 'names an archived audience: restore it first')
-  if (!platform || platform.deleted) unusable('platform_id', 'names no platform of yours')
-  else if (platform.status === 'disconnected') unusable('platform_id', 'names a disconnected platform')
+  if (!audience || audience.deleted) unusable('audience_id', 'is not the id of one of your audiences')
+  else if (audience.status === 'archived')
+    unusable('audience_id', 'is the id of an archived audience: restore it first')
+  if (!platform || platform.deleted) unusable('platform_id', 'is not the id of one of your platforms')
+  else if (platform.status === 'disconnected') unusable('platform_id', 'is the id of a disconnected platform')
   if (!audience || !platform || errors.length > 0) return unresolvable(errors)
 
   const snapshot = snapshotOf(audience)
   const known = new Map(snapshot.segments.map((segment) => [segment['segment_id'], segment['size']]))
   segments.forEach((id, at) => {
-    if (!known.has(id)) unusable(`segments_distributed[${at}]`, 'names no segment of the audience')
+    if (!known.has(id)) unusable(`segments_distributed[${at}]`, 'is not the id of a segment of the audience')
   })
   if (errors.length > 0) return unresolvable(errors)
   if (new TextEncoder().encode(JSON.stringify([snapshot, segments])).length > SNAPSHOT_BYTES_MAX) return tooLarge()

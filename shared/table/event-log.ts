@@ -18,7 +18,7 @@ export function logTableEvents(lines: Lines, hashUser: (user_id: string) => stri
     corrupt: (object, error) =>
       lines.write({
         severity: 'CRITICAL',
-        message: 'a stored object cannot be read; it was left as it is',
+        message: 'a stored object cannot be read; it was not changed',
         event: 'corrupt_object',
         object: withoutUser(object),
         // A swapped object names where it belongs: another user's folder.

@@ -51,10 +51,14 @@ export function maintenanceJobs(dependencies: MaintenanceDependencies): Readonly
       ...dependencies,
       measured: (sums, largest) => {
         const average_object_bytes = Math.round(Number(sums['bytes']) / Math.max(1, Number(sums['objects'])))
-        const line = { severity: 'INFO', message: 'what is stored', event: 'storage_metrics' } as const
+        const line = { severity: 'INFO', message: 'storage metrics', event: 'storage_metrics' } as const
         log.write({ ...line, ...sums, average_object_bytes })
         for (const user of largest) {
-          const of_user = { severity: 'INFO', message: 'what one user stores', event: 'storage_metrics_user' } as const
+          const of_user = {
+            severity: 'INFO',
+            message: 'storage metrics of a user',
+            event: 'storage_metrics_user',
+          } as const
           log.write({ ...of_user, ...presentedItem(user, hashUser) })
         }
       },

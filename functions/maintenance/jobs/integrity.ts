@@ -71,7 +71,13 @@ export function integrityJob(dependencies: IntegrityDependencies): Job<Integrity
       for (const object of names) {
         sums.strays++
         sums.findings++
-        tell({ user_id: undefined, object, check: 'stray', detail: 'nothing of this system has this name', records: 0 })
+        tell({
+          user_id: undefined,
+          object,
+          check: 'stray',
+          detail: 'no writer of this system uses this name',
+          records: 0,
+        })
       }
     },
     turn: (turn) => new Inspection(dependencies, turn).run(),
@@ -163,7 +169,7 @@ class Inspection {
       // It may have been created since the objects were listed.
       if (looked_up++ < LOOKED_UP_MAX && (await table.get(user_id, id))) continue
       sums.orphans++
-      this.#report(object, { check: 'orphan', detail: `there is no ${schema.name} record ${id}`, records: 1 })
+      this.#report(object, { check: 'orphan', detail: `the ${schema.name} record ${id} does not exist`, records: 1 })
     }
   }
 

@@ -125,7 +125,7 @@ function purgeOf(id: string, before_ms: number): Mutation {
 }
 
 function decidePurge(row: Row | undefined, before_ms: number): Decision {
-  if (!row) return { kind: 'refuse', problem: new Problem('not-found', 'It is purged already.') }
+  if (!row) return { kind: 'refuse', problem: new Problem('not-found', 'The record is already purged.') }
   const is_old = row['deleted'] === true && Number(row['updated_at']) < before_ms
   return is_old ? { kind: 'purge' } : { kind: 'keep', row, status: 200 }
 }

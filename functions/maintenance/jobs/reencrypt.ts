@@ -53,7 +53,7 @@ export function reencryptJob({ vault = NO_VAULT, ...others }: ReencryptDependenc
     line: () => ({
       severity: 'ERROR',
       event: 'reencryption_failed',
-      message: 'credentials cannot be opened, so they stay sealed as they are',
+      message: 'credentials cannot be decrypted; they were not changed',
     }),
     turn: (turn) => takeTurn(dependencies, primary, turn),
   }

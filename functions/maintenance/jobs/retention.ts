@@ -63,7 +63,7 @@ export function retentionJob(dependencies: RetentionDependencies): Job<Retention
     // Switched off, it has nobody's turn to give.
     shelves: idle_days === 0 ? [] : [tableShelf(AUDIENCES)],
     begin: () => ({ active: 0, idle: 0, archived: 0, overtaken: 0 }),
-    line: () => ({ severity: 'INFO', event: 'retention_archived', message: 'an audience nobody used was archived' }),
+    line: () => ({ severity: 'INFO', event: 'retention_archived', message: 'an idle audience was archived' }),
     turn: (turn) => takeTurn(dependencies, turn),
   }
 }

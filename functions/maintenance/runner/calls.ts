@@ -103,7 +103,7 @@ export class Calls {
   #logRun(job: Job, run: Run): void {
     this.#dependencies.log.write({
       severity: Number(run.sums['failed_users']) > 0 ? 'WARNING' : 'INFO',
-      message: `maintenance ${job.name}: every user had a turn`,
+      message: `maintenance ${job.name}: all users processed`,
       event: 'maintenance_finished',
       job: job.name,
       ...shownRun(run),
@@ -149,7 +149,7 @@ function nextCursor({ stopped_after }: Slice): { next_cursor: string | null } {
 function placeOf(cursor: string): string | undefined {
   const place = Buffer.from(cursor, 'base64url').toString('utf8')
   if (Buffer.from(place).toString('base64url') === cursor) return place === '' ? undefined : place
-  throw new Problem('invalid-input', 'The cursor is not one that a run gave.', {
-    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier run' }],
+  throw new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier response.', {
+    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier response' }],
   })
 }

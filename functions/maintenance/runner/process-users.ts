@@ -131,7 +131,10 @@ function largestBytes({ objects }: UserFolder): number {
 }
 
 function tookTooLong(): Problem {
-  return new Problem('unavailable', 'The turn of one user took longer than a call has; the local command has no limit.')
+  return new Problem(
+    'unavailable',
+    'Processing one user took longer than a call may take. The local command has no time limit.',
+  )
 }
 
 /** Keeps what a job wants kept of its items. */

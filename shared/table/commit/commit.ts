@@ -257,7 +257,7 @@ export class Attempts {
   /** The honest answer when no further attempt is made. */
   exhausted(cause?: unknown): Problem {
     if (this.#may_have_landed) return outcomeUnknown(cause)
-    return new Problem('contended', 'Too many writers at once; the change was not made. Try again shortly.', {
+    return new Problem('contended', 'Too many simultaneous writers; the change was not made. Try again shortly.', {
       retry_after_ms: 2000,
     })
   }

@@ -157,7 +157,7 @@ function takeBatch<R extends Row>(queue: Waiting<R>[]): Waiting<R>[] {
 }
 
 function waitedTooLong(): Problem {
-  return new Problem('contended', 'Too many changes at once; this one was not made. Try again shortly.', {
+  return new Problem('contended', 'Too many simultaneous changes; this one was not made. Try again shortly.', {
     retry_after_ms: 2000,
   })
 }

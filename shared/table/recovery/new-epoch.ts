@@ -63,7 +63,7 @@ export async function renewEpoch(
       }
     }
     if (result.kind === 'conflict' && replacement) {
-      throw new Problem('conflict', 'The object has changed meanwhile; nothing was done. Look at it again.')
+      throw new Problem('conflict', 'The object has changed in the meantime; nothing was done. Check it and try again.')
     }
     if (result.kind === 'conflict') await attempts.waitAfterConflict()
     if (clock.monotonicMs() > attempts.deadline_ms) throw attempts.exhausted()

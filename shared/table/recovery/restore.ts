@@ -124,9 +124,13 @@ export function restorations(found: readonly Difference[]): Mutation[] {
 }
 
 function changedSince(version: number, seen: number): Problem {
-  return new Problem('stale-version', `It is at version ${version} now, not ${seen} as it was shown; left as it is.`, {
-    members: { version },
-  })
+  return new Problem(
+    'stale-version',
+    `The record is at version ${version} now, not ${seen} as in the plan; it was not changed.`,
+    {
+      members: { version },
+    },
+  )
 }
 
 function isSameCell(a: Cell, b: Cell): boolean {

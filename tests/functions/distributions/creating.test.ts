@@ -59,8 +59,8 @@ test('old fault: distributions accepted for audiences and platforms that do not 
   expect(await refusalOf(running, sent)).toEqual({
     ...UNRESOLVABLE,
     errors: [
-      { path: 'audience_id', message: 'names no audience of yours' },
-      { path: 'platform_id', message: 'names no platform of yours' },
+      { path: 'audience_id', message: 'is not the id of one of your audiences' },
+      { path: 'platform_id', message: 'is not the id of one of your platforms' },
     ],
   })
   expect((await running.distributions.call('GET', PATH)).body.count).toBe(0)
@@ -71,8 +71,8 @@ test("another user's audience or platform is as absent as one that never was, an
   const own = await aPair(running)
   const foreign = await aPair(running, 'somebody_else')
   const absent = [
-    { path: 'audience_id', message: 'names no audience of yours' },
-    { path: 'platform_id', message: 'names no platform of yours' },
+    { path: 'audience_id', message: 'is not the id of one of your audiences' },
+    { path: 'platform_id', message: 'is not the id of one of your platforms' },
   ]
   expect(await refusalOf(running, foreign)).toEqual({ ...UNRESOLVABLE, errors: absent })
   await running.audiences.call('DELETE', `/api/audiences/${own.audience_id}`)

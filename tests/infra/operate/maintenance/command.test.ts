@@ -48,7 +48,7 @@ describe('the command', () => {
     // One distribution of the fixtures is of an audience that was lost before.
     expect(numbersOf(out)).toMatchObject({ findings: 2, orphans: 1, strays: 1, unreadable: 0, failed_users: 0 })
     expect(out).toContain('object audiences/stray.txt')
-    expect(out).toContain('there is no audiences record aud-gone')
+    expect(out).toContain('the audiences record aud-gone does not exist')
     expect(await readFile(stray, 'utf8')).toBe('x')
   })
 

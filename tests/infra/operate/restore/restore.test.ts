@@ -105,7 +105,7 @@ describe('a restore of audiences', () => {
       return true
     })
     expect(code).toBe(2)
-    expect(text).toContain(`${audience_id}: It is at version 3 now, not 2 as it was shown; left as it is.`)
+    expect(text).toContain(`${audience_id}: The record is at version 3 now, not 2 as in the plan; it was not changed.`)
     expect((await read()).body.audience.name).toBe('mended by hand')
   })
 
