@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import type { Month } from './partition.ts'
 
-/** Every limit of the table, in one place; the README names them. */
+/** Every limit of the table, in one place; infra/docs/limits.md explains them. */
 export const LIMITS = {
   record_bytes: 256 * 1024,
   object_bytes: 64 * 1024 * 1024,
