@@ -104,10 +104,10 @@ function unknownOption(typed: string, names: readonly string[]): string {
   return `Unknown option ${typed}.${near === undefined ? '' : ` Did you mean --${near}?`}`
 }
 
-/** The name that was probably meant: one that begins so, else the one with the fewest letters changed. */
+/** The name that was probably meant: one of which either is the beginning of the other, else the one with the fewest changes. */
 function nearest(typed: string, names: readonly string[]): string | undefined {
-  const begun = names.find((name) => typed.length > 1 && name.startsWith(typed))
-  if (begun !== undefined) return begun
+  const similar = names.find((name) => (typed.length > 1 && name.startsWith(typed)) || typed.startsWith(name))
+  if (similar !== undefined) return similar
   const [best] = names
     .map((name) => ({ name, distance: editDistance(typed, name) }))
     .toSorted((a, b) => a.distance - b.distance)

@@ -1,21 +1,34 @@
-/**
- * `npm run bench` runs every benchmark, `npm run bench -- NAME [ARGUMENTS]` one of them. They print ratios measured side by
- * side in one run; they assert nothing about time.
- */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const BENCHMARKS = ['row-groups', 'lone-save', 'audiences', 'distributions', 'edge', 'framework', 'cold-start', 'load']
+import { UsageError } from '#infra/command/operator-error.ts'
+import { runCommand } from '#infra/command/run.ts'
+import { BENCH_COMMAND, BENCHMARKS, LOAD_PARTS } from './command.ts'
 
-const [name, ...parameters] = process.argv.slice(2)
-if (name !== undefined && !BENCHMARKS.includes(name)) {
-  throw new Error(`there is no benchmark ${name}; there are ${BENCHMARKS.join(', ')}`)
-}
-for (const benchmark of name === undefined ? BENCHMARKS : [name]) {
-  console.log(`\n== ${benchmark}`)
-  const file = join(import.meta.dirname, `${benchmark}.ts`)
-  const child = spawn(process.execPath, [file, ...parameters], { stdio: 'inherit' })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  if (code !== 0) process.exitCode = 1
+await runCommand(BENCH_COMMAND, async ({ name, argument }) => {
+  checkArguments(name, argument)
+  let exit_code = 0
+  for (const benchmark of name === undefined ? BENCHMARKS : [name]) {
+    console.log(`\n== ${benchmark}`)
+    const file = join(import.meta.dirname, `${benchmark}.ts`)
+    const child = spawn(process.execPath, [file, ...argument], { stdio: 'inherit' })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    if (code !== 0) exit_code = 1
+  }
+  return exit_code
+})
+
+/** @throws UsageError */
+function checkArguments(name: string | undefined, given: readonly string[]): void {
+  const [first] = given
+  if (first === undefined) return
+  if (name === 'load') {
+    const unknown = given.find((part) => !LOAD_PARTS.some((known) => known === part))
+    if (unknown !== undefined) throw new UsageError(`load has no part ${unknown}. Its parts: ${LOAD_PARTS.join(', ')}.`)
+  } else if (name === 'cold-start') {
+    if (!/^[1-9]\d*$/.test(first)) throw new UsageError(`The number of runs cannot be ${first}.`)
+  } else {
+    throw new UsageError(`Unexpected argument ${first}.`)
+  }
 }

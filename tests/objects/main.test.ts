@@ -84,7 +84,7 @@ longTest('a bucket that breaks a promise fails the command, and is left as it wa
 
 test.each([
   [['--bucket', 'not-there'], 'gs://not-there cannot be used: 404'],
-  [[], 'Say which bucket: npm run test:gcs -- --bucket NAME'],
+  [[], '--bucket is required.'],
 ])('%j ends with 2 and the reason', async (parameters, reason) => {
   const gcs = await standIn()
   const { code, output } = await command(...parameters, '--endpoint', gcs.url)

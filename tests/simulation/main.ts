@@ -1,56 +1,43 @@
-/**
- * `npm run simulate -- [--seeds 100000] [--from 1] [--small-limits | --releases]` runs histories on every core until one
- * is wrong; `npm run simulate -- --seed 17 [--small-limits]` replays one and, if it is wrong, tells what happened in it.
- */
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
 
+import { OperatorError } from '#infra/command/operator-error.ts'
+import { runCommand } from '#infra/command/run.ts'
 import { buildSimulation, type SimulationOptions } from './build.ts'
+import { seedRangeOf, SIMULATE_COMMAND } from './command.ts'
 import { NEXT_RELEASE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { runSeeds, seedsFrom } from './thread.ts'
 
-const LOT = 200
+const BATCH_SEEDS = 200
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    seeds: { type: 'string', default: '10000' },
-    from: { type: 'string', default: '1' },
-    'small-limits': { type: 'boolean', default: false },
-    releases: { type: 'boolean', default: false },
-  },
-})
-
-const options: SimulationOptions = {
-  edits: values['small-limits'] || values.releases ? SMALL_LIMITS : [],
-  ...(values.releases ? { other_release: NEXT_RELEASE } : {}),
-}
-const code = await buildSimulation(options)
-const first = Number(values.seed ?? values.from)
-const count = values.seed === undefined ? Number(values.seeds) : 1
-if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
-  console.error('seeds are whole numbers')
-  process.exit(2)
-}
-
-let next = first
-let done = 0
-async function runLots(): Promise<void> {
-  while (next < first + count) {
-    const seeds = seedsFrom(next, Math.min(LOT, first + count - next))
-    next += seeds.length
-    const failure = await runSeeds(code, seeds)
-    if (failure) {
-      const flags = process.argv.slice(2).filter((flag) => /^--(small-limits|releases)$/.test(flag))
-      if (values.seed !== undefined) console.error(failure.story.join('\n'))
-      console.error(`${failure.message}\nreplay: npm run simulate -- ${['--seed', failure.seed, ...flags].join(' ')}`)
-      process.exit(1)
-    }
-    done += seeds.length
-    if (process.stdout.isTTY) process.stdout.write(`\r${done} histories are right`)
+await runCommand(SIMULATE_COMMAND, async (input) => {
+  const { seed, small_limits, releases } = input
+  const { first, end } = seedRangeOf(input)
+  const options: SimulationOptions = {
+    edits: small_limits || releases ? SMALL_LIMITS : [],
+    ...(releases ? { other_release: NEXT_RELEASE } : {}),
   }
-}
-
-await Promise.all(Array.from({ length: availableParallelism() }, runLots))
-console.log(`${process.stdout.isTTY ? '\r' : ''}${done} histories are right`)
+  const code = await buildSimulation(options)
+  const flags = [...(small_limits ? ['--small-limits'] : []), ...(releases ? ['--releases'] : [])]
+  const clear_line = process.stdout.isTTY ? '\r' : ''
+  let next = first
+  let done = 0
+  const runBatches = async (): Promise<void> => {
+    while (next < end) {
+      const seeds = seedsFrom(next, Math.min(BATCH_SEEDS, end - next))
+      next += seeds.length
+      const failure = await runSeeds(code, seeds)
+      if (failure) {
+        // No further batch begins.
+        next = end
+        if (seed !== undefined) console.error(failure.story.join('\n'))
+        const replay = ['--seed', failure.seed, ...flags].join(' ')
+        throw new OperatorError(`${failure.message}\nreplay: npm run simulate -- ${replay}`)
+      }
+      done += seeds.length
+      if (process.stdout.isTTY) process.stdout.write(`\r${done} histories are right`)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, runBatches))
+  console.log(`${clear_line}${done} histories are right`)
+})

@@ -1,15 +1,13 @@
-/**
- * `npm run check:deploy`: what only Google's own tools and shellcheck can say of the delivery. A line for each check:
- * `ok`, `FAILED`, or `SKIPPED` where a tool is not installed; exit code 1 when one failed.
- */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { runCommand } from '#infra/command/run.ts'
 import { gcloudCommands } from '../../deliver/rollout/commands.ts'
 import type { GcloudCommand } from '../../deliver/rollout/gcloud.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
+import { CHECK_DEPLOY_COMMAND } from './command.ts'
 import { callsInScript } from './script-calls.ts'
 
 const SCRIPTS = ['infra/deliver/scripts/rollback.sh', 'infra/deliver/scripts/pin-base-image.sh']
@@ -24,8 +22,8 @@ build = config.LoadCloudbuildConfigFromPath(sys.argv[2], cloudbuild_util.GetMess
 print(len(build.steps))
 `
 
-/** gcloud wants a folder for its settings and logs; it finds none of anybody's in here. */
-const work_dir = mkdtempSync(join(tmpdir(), 'check-deploy-'))
+/** An empty folder for gcloud's settings and logs, so that those of the user have no effect. */
+let work_dir = ''
 let has_failed = false
 
 function run(program: string, ...args: string[]) {
@@ -95,18 +93,21 @@ function parseBuild(): string[] {
   return status === 0 && Number(stdout) > 0 ? [] : [stderr.trim().split('\n').at(-1) ?? '']
 }
 
-const titles = { lint: 'gcloud accepts every command', parse: 'gcloud reads cloudbuild.yaml', shell: 'shellcheck' }
-try {
-  if (run('gcloud', 'version').is_missing) {
-    for (const title of [titles.lint, titles.parse]) skip(title, 'gcloud is not installed')
-  } else {
-    report(titles.lint, lintCommands())
-    report(titles.parse, parseBuild())
+const TITLES = { lint: 'gcloud accepts every command', parse: 'gcloud reads cloudbuild.yaml', shell: 'shellcheck' }
+await runCommand(CHECK_DEPLOY_COMMAND, () => {
+  work_dir = mkdtempSync(join(tmpdir(), 'check-deploy-'))
+  try {
+    if (run('gcloud', 'version').is_missing) {
+      for (const title of [TITLES.lint, TITLES.parse]) skip(title, 'gcloud is not installed')
+    } else {
+      report(TITLES.lint, lintCommands())
+      report(TITLES.parse, parseBuild())
+    }
+    const shellcheck = run('shellcheck', ...SCRIPTS)
+    if (shellcheck.is_missing) skip(TITLES.shell, 'it is not installed (Debian: apt-get install shellcheck)')
+    else report(TITLES.shell, shellcheck.status === 0 ? [] : [shellcheck.stdout + shellcheck.stderr])
+  } finally {
+    rmSync(work_dir, { recursive: true, force: true })
   }
-  const shellcheck = run('shellcheck', ...SCRIPTS)
-  if (shellcheck.is_missing) skip(titles.shell, 'it is not installed (Debian: apt-get install shellcheck)')
-  else report(titles.shell, shellcheck.status === 0 ? [] : [shellcheck.stdout + shellcheck.stderr])
-} finally {
-  rmSync(work_dir, { recursive: true, force: true })
-}
-process.exitCode = has_failed ? 1 : 0
+  return has_failed ? 1 : 0
+})

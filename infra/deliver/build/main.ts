@@ -1,20 +1,23 @@
-/** `npm run build`: one deployable folder per function, in `dist/functions`, and what the image holds, in `dist/image`. */
-import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { join, relative } from 'node:path'
 
-import { bundleFunctions } from './bundle.ts'
-import { assembleImage } from './image.ts'
+import { runCommand } from '#infra/command/run.ts'
+import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
+import { bundleFunctions } from './bundle.ts'
+import { BUILD_COMMAND } from './command.ts'
+import { assembleImage } from './image.ts'
 
 const sized = (bytes: number) => `${Math.ceil(bytes / 1000)} kB`.padStart(9)
-const bundles = await bundleFunctions({
-  project_root: PROJECT_ROOT,
-  out_dir: join(PROJECT_ROOT, 'dist/functions'),
-  names: FUNCTION_NAMES,
+await runCommand(BUILD_COMMAND, async () => {
+  const bundles = await bundleFunctions({
+    project_root: PROJECT_ROOT,
+    out_dir: join(PROJECT_ROOT, 'dist/functions'),
+    names: FUNCTION_NAMES,
+  })
+  for (const { path, size_bytes, inputs, warnings } of bundles) {
+    for (const warning of warnings) console.warn(`warning: ${warning}`)
+    console.log(`${sized(size_bytes)}  ${relative(PROJECT_ROOT, path)}  (${inputs.length} files)`)
+  }
+  const image = await assembleImage(PROJECT_ROOT, bundles)
+  console.log(`${sized(image.size_bytes)}  ${relative(PROJECT_ROOT, image.path)}, on top of the base image`)
 })
-for (const { path, size_bytes, inputs, warnings } of bundles) {
-  for (const warning of warnings) console.warn(`warning: ${warning}`)
-  console.log(`${sized(size_bytes)}  ${relative(PROJECT_ROOT, path)}  (${inputs.length} files)`)
-}
-const image = await assembleImage(PROJECT_ROOT, bundles)
-console.log(`${sized(image.size_bytes)}  ${relative(PROJECT_ROOT, image.path)}, on top of the base image`)

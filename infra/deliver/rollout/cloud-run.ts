@@ -1,7 +1,8 @@
+import { OperatorError } from '#infra/command/operator-error.ts'
 import * as z from 'zod'
 
 import type { GcloudCommands, Percentages } from './commands.ts'
-import { GcloudError, type GcloudRunner, OperatorError, outputOf } from './gcloud.ts'
+import { GcloudError, type GcloudRunner, outputOf } from './gcloud.ts'
 import { CANDIDATE_TAG } from './names.ts'
 
 /** A Cloud Run service as `gcloud run services describe --format=json` shows it; of it, what a rollout looks at. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
+import { OperatorError } from '#infra/command/operator-error.ts'
 import type { Clock } from '#shared/base/clock.ts'
 
 /** One call of the Google Cloud CLI. commands.ts makes them all, so that its linter sees every one. */
@@ -21,9 +22,6 @@ export interface GcloudResult {
 
 /** Runs a command; a non-zero exit code is a result, not an error. */
 export type GcloudRunner = (command: GcloudCommand) => Promise<GcloudResult>
-
-/** What an operator can put right, said in a sentence; anything else is a fault of ours. */
-export class OperatorError extends Error {}
 
 /** A command that failed, with what it said. */
 export class GcloudError extends OperatorError {

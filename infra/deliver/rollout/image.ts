@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 
+import { OperatorError } from '#infra/command/operator-error.ts'
 import { systemRandom } from '#shared/base/random.ts'
-import { OperatorError } from './gcloud.ts'
 import { imageOf, type Environment } from './names.ts'
 
 /**

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 
+import { OperatorError } from '#infra/command/operator-error.ts'
 import { type Clock, isoTime } from '#shared/base/clock.ts'
 import { isAbsent } from './cloud-run.ts'
 import type { GcloudCommands } from './commands.ts'
-import { GcloudError, type GcloudRunner, OperatorError, outputOf } from './gcloud.ts'
+import { GcloudError, type GcloudRunner, outputOf } from './gcloud.ts'
 
 /**
  * Who may move traffic: one object, written with generation preconditions. Its holder renews a lease; once that has run

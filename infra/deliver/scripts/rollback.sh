@@ -1,15 +1,57 @@
 #!/usr/bin/env bash
 # Puts traffic back to the revision that served before the last rollout, by hand. Needs gcloud and bash, nothing else.
-#
-#   infra/deliver/scripts/rollback.sh --env prod --project P --region R [--function NAME] [--revision REVISION] [--yes]
-#
-# Without --function all functions go back, or none: their targets are checked before the first is touched. A rollout
-# that is under way finds its lock taken and stops. It asks before it changes anything, unless --yes is given.
 set -euo pipefail
 
 usage() {
-  sed -n '4p' "$0" | sed 's/^# *//' >&2
+  echo 'Usage: infra/deliver/scripts/rollback.sh --env ENV --project PROJECT --region REGION [--function NAME] [--revision REVISION] [--yes]'
+}
+help() {
+  usage
+  cat <<'HELP'
+
+Puts traffic back to the revision that served before the last rollout. It shows the change and asks. Without --function
+it changes all functions or none: it checks every target before it changes the first. A rollout in progress loses its
+lock and stops.
+
+Options:
+  --env ENV            environment: dev, staging or prod
+  --project PROJECT    Google Cloud project of the environment
+  --region REGION      region of the functions
+  --function NAME      only this function, for example audiences
+  --revision REVISION  revision to go back to; needs --function
+  --yes                change traffic without asking
+  -h, --help           print this and exit
+
+Exit codes:
+  0  done, or nothing to change
+  1  failed or not confirmed; the output names what was changed
+  2  the command line is wrong; nothing was done
+
+Examples:
+  infra/deliver/scripts/rollback.sh --env prod --project my-project --region europe-west1
+      Puts all functions back
+  npm run rollback -- --env prod --project my-project --region europe-west1 --function audiences --revision am-audiences-00041-abc
+      Puts one function back to a revision of your choice
+HELP
+}
+
+# usage_error <message>
+usage_error() {
+  echo "$1" >&2
+  usage >&2
+  echo 'Help:  infra/deliver/scripts/rollback.sh --help' >&2
   exit 2
+}
+
+# unknown_option <flag>: names the right flag with the longest common beginning.
+unknown_option() {
+  local known length near=''
+  for ((length = ${#1}; length > 2; length--)); do
+    for known in --env --project --region --function --revision --yes --help; do
+      if [[ -z $near && ${known:0:length} == "${1:0:length}" ]]; then near=$known; fi
+    done
+  done
+  usage_error "Unknown option $1.${near:+ Did you mean $near?}"
 }
 die() {
   echo "rollback: $*" >&2
@@ -17,18 +59,24 @@ die() {
 }
 
 env='' project='' region='' function='' revision='' yes=no
+for argument in "$@"; do
+  if [[ $argument == --help || $argument == -h ]]; then help && exit 0; fi
+done
 while (($# > 0)); do
   case $1 in
     --yes) yes=yes && shift && continue ;;
     --env | --project | --region | --function | --revision) ;;
-    *) usage ;;
+    -*) unknown_option "$1" ;;
+    *) usage_error "Unexpected argument $1." ;;
   esac
-  [[ $# -ge 2 && -n $2 ]] || usage
+  [[ $# -ge 2 && -n $2 ]] || usage_error "$1 needs a value."
   printf -v "${1#--}" '%s' "$2"
   shift 2
 done
-[[ -n $env && -n $project && -n $region ]] || usage
-[[ -z $revision || -n $function ]] || die '--revision is of one function: say which with --function'
+[[ -n $env ]] || usage_error '--env is required.'
+[[ -n $project ]] || usage_error '--project is required.'
+[[ -n $region ]] || usage_error '--region is required.'
+[[ -z $revision || -n $function ]] || usage_error '--revision needs --function.'
 command -v gcloud >/dev/null || die 'gcloud is not installed'
 
 # As in infra/deliver/rollout/names.ts.

@@ -193,8 +193,8 @@ describe('npm start', () => {
 })
 
 describe('npm start refuses, in a line or two that say why', () => {
-  const refused = async (runtime: Runtime) => {
-    expect(await runtime.exited).toBe(1)
+  const refused = async (runtime: Runtime, exit_code = 1) => {
+    expect(await runtime.exited).toBe(exit_code)
     expect(runtime.output().trim().split('\n').length).toBeLessThan(4)
     return runtime.output()
   }
@@ -228,8 +228,11 @@ describe('npm start refuses, in a line or two that say why', () => {
   })
 
   longTest('an argument or a setting that it does not know', async () => {
-    expect(await refused(run(['--prot', '1']))).toContain('--prot')
-    expect(await refused(run(['--port', 'x', '--data', data_dir]))).toContain('PORT must be a port number')
+    expect(await refused(run(['--prot', '1']), 2)).toContain('Unknown option --prot. Did you mean --port?')
+    const x = await refused(run(['--port', 'x', '--data', data_dir]), 2)
+    expect(x).toContain('--port must be a whole number from 0 to 65535, not x.')
+    const setting = await refused(run(['--data', data_dir], { PORT: 'x' }))
+    expect(setting).toContain('PORT must be a port number')
   })
 
   longTest('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {

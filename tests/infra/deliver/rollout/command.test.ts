@@ -186,18 +186,20 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
   })
 
   test.each([
-    [['--env=production', '--project=p', '--region=r'], '--env is dev, staging or prod'],
-    [['--env=prod', '--region=r'], '--project is missing or not a name'],
-    [[...TARGET, '--gate-minutes=31'], '--gate-minutes is from 0 to 30'],
-    [[...TARGET, '--gate-minute=1'], "Unknown option '--gate-minute'"],
+    [['--env=production', '--project=p', '--region=r'], 2, '--env cannot be production. Did you mean prod?'],
+    [['--env=prod', '--region=r'], 2, '--project is required'],
+    [['--env=prod', '--project=My Project', '--region=r'], 2, '--project is not a name: My Project'],
+    [[...TARGET, '--gate-minutes=31'], 2, '--gate-minutes must be a number from 0 to 30, not 31.'],
+    [[...TARGET, '--gate-minute=1'], 2, 'Unknown option --gate-minute. Did you mean --gate-minutes?'],
     [
       [...TARGET, '--image=europe-west1-docker.pkg.dev/my-project/activation-manager/persistence:nope'],
+      1,
       'There is no image',
     ],
-  ])('refuses %j in words, and touches nothing', async (parameters, words) => {
+  ])('refuses %j in words, and touches nothing', async (parameters, code, words) => {
     await aCloud()
     const { exit_code, output } = await deploy(parameters)
-    expect(exit_code).toBe(1)
+    expect(exit_code).toBe(code)
     expect(output).toContain(words)
     expect(output).not.toContain('at async')
     expect(cloud.objects).toEqual({})

@@ -144,15 +144,28 @@ describe('rollback.sh', () => {
     expect(exit_code).toBe(1)
   })
 
-  test.each([[[]], [['--env', 'prod']], [['--env', 'prod', '--project']], [[...TARGET, '--all']]])(
-    'tells its usage for %j',
-    async (parameters) => {
-      const { exit_code, output } = await rollback(...parameters)
-      expect(output).toMatch(/^infra\/deploy\/rollback\.sh --env prod --project P/)
-      expect(exit_code).toBe(2)
-      expect(cloud.calls).toEqual([])
-    },
-  )
+  test.each([
+    [[], '--env is required.'],
+    [['--env', 'prod'], '--project is required.'],
+    [['--env', 'prod', '--project'], '--project needs a value.'],
+    [[...TARGET, '--all'], 'Unknown option --all.'],
+    [[...TARGET, '--funktion', 'audiences'], 'Unknown option --funktion. Did you mean --function?'],
+    [[...TARGET, '--rev', 'am-audiences-00001'], 'Unknown option --rev. Did you mean --revision?'],
+    [[...TARGET, 'audiences'], 'Unexpected argument audiences.'],
+    [[...TARGET, '--revision', 'am-audiences-00001'], '--revision needs --function.'],
+  ])('refuses %j with its usage', async (parameters, message) => {
+    const { exit_code, output } = await rollback(...parameters)
+    expect(output.startsWith(`${message}\nUsage: infra/deliver/scripts/rollback.sh --env ENV`), output).toBe(true)
+    expect(exit_code).toBe(2)
+    expect(cloud.calls).toEqual([])
+  })
+
+  test.each([[['--help']], [['-h']], [['--env', 'prod', '--help']]])('explains itself for %j', async (parameters) => {
+    const { exit_code, output } = await rollback(...parameters)
+    expect(output).toMatch(/^Usage: [^]*\nOptions:\n[^]*\nExamples:\n/)
+    expect(exit_code).toBe(0)
+    expect(cloud.calls).toEqual([])
+  })
 })
 
 test('the lock that a rollout writes is one that rollback.sh can read', async () => {
