@@ -104,14 +104,15 @@ function unknownOption(typed: string, names: readonly string[]): string {
   return `Unknown option ${typed}.${near === undefined ? '' : ` Did you mean --${near}?`}`
 }
 
-/** The name that was probably meant: one of which either is the beginning of the other, else the one with the fewest changes. */
+/** The name that was probably meant: one letter away, else the whole or the beginning of it, else a similar one. */
 function nearest(typed: string, names: readonly string[]): string | undefined {
-  const similar = names.find((name) => (typed.length > 1 && name.startsWith(typed)) || typed.startsWith(name))
-  if (similar !== undefined) return similar
   const [best] = names
     .map((name) => ({ name, distance: editDistance(typed, name) }))
     .toSorted((a, b) => a.distance - b.distance)
-  return best && best.distance <= Math.max(2, best.name.length / 2) ? best.name : undefined
+  if (!best || best.distance === 1) return best?.name
+  const related = names.find((name) => (typed.length > 1 && name.startsWith(typed)) || typed.startsWith(name))
+  if (related !== undefined) return related
+  return best.distance <= Math.max(2, best.name.length / 2) ? best.name : undefined
 }
 
 /** Levenshtein's: insertions, deletions and replacements of one letter. */
