@@ -1,153 +1,132 @@
 import type { Metafile } from 'esbuild'
-import { createHash } from 'node:crypto'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import * as z from 'zod'
 
-import { type InstalledPackage, type Lockfile, dependenciesOf, packageFolderOf, resolvedFrom } from './lockfile.ts'
+import { PROJECT_ROOT } from '../../project-root.ts'
+
+/** CycloneDX 1.6, as far as it is read here. Source: https://cyclonedx.org/docs/1.6/json/ */
+const billOfMaterialsSchema = z.looseObject({
+  bomFormat: z.literal('CycloneDX'),
+  specVersion: z.literal('1.6'),
+  metadata: z.looseObject({ component: z.looseObject({ 'bom-ref': z.string(), name: z.string() }) }),
+  components: z.array(
+    z.looseObject({
+      'bom-ref': z.string(),
+      group: z.optional(z.string()),
+      name: z.string(),
+      version: z.string(),
+      scope: z.enum(['required', 'excluded']),
+    }),
+  ),
+  dependencies: z.array(z.looseObject({ ref: z.string(), dependsOn: z.optional(z.array(z.string())) })),
+})
+
+export type BillOfMaterials = z.infer<typeof billOfMaterialsSchema>
+
+const lockfileSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ name: z.optional(z.string()), version: z.string(), integrity: z.optional(z.string()) }),
+  ),
+})
+
+const GENERATOR = join(PROJECT_ROOT, 'node_modules/@cyclonedx/cyclonedx-esbuild/bin/cyclonedx-esbuild-cli.js')
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024
+/** `debug` uses it when it is installed. Only development tools bring it, so a deployed function runs without it. */
+const ABSENT_WHEN_DEPLOYED = 'supports-color'
 
 /**
- * What one function is made of when it is deployed, as CycloneDX 1.6: the packages that esbuild took code from, and
- * those that its bundle asks for at run time, with all that they need. The same bundle gives the same text.
- * Source: https://cyclonedx.org/docs/1.6/json/
+ * The packages that one function's bundle took code from, with the hash that the lockfile pins for each. The same
+ * bundle gives the same document.
+ * @param name of the function
+ * @param metafile_path esbuild's metafile of the bundle
+ * @param lockfile_text of package-lock.json
+ * @throws when the bundle imports a package at run time, or holds one that the lockfile does not have
  */
-export interface BillOfMaterials {
-  readonly bomFormat: 'CycloneDX'
-  readonly specVersion: '1.6'
-  readonly serialNumber: string
-  readonly version: 1
-  readonly metadata: { readonly component: Component }
-  readonly components: readonly Component[]
-  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[]
+export async function billOfMaterials(
+  name: string,
+  metafile_path: string,
+  lockfile_text: string,
+): Promise<BillOfMaterials> {
+  const metafile = JSON.parse(await readFile(metafile_path, 'utf8')) as Metafile
+  refuseRuntimeImports(metafile)
+  const bill = withoutExcluded(await generate(withEveryInput(metafile)))
+  const hashes = hashesIn(lockfile_text)
+  const components = bill.components.map((component) => {
+    const package_name = component.group === undefined ? component.name : `${component.group}/${component.name}`
+    const content = hashes.get(`${package_name}@${component.version}`)
+    if (content === undefined) throw new Error(`${package_name}@${component.version} is not in the lockfile`)
+    return { ...component, hashes: [{ alg: 'SHA-512', content }] }
+  })
+  const component = { ...bill.metadata.component, name }
+  return { ...bill, metadata: { ...bill.metadata, component }, components }
 }
 
-interface Component {
-  readonly type: 'application' | 'library'
-  readonly 'bom-ref': string
-  readonly group?: string
-  readonly name: string
-  readonly version: string
-  readonly purl?: string
-  readonly hashes?: readonly { readonly alg: 'SHA-512'; readonly content: string }[]
-  readonly licenses?: readonly License[]
-  readonly properties?: readonly { readonly name: string; readonly value: Delivery }[]
-}
-
-type License = { readonly license: { readonly id: string } } | { readonly expression: string }
-
-/** In the bundle itself, or in the `node_modules` beside it. */
-type Delivery = 'bundled' | 'installed'
-
-export interface SbomOptions {
-  /** Of the function. */
-  readonly name: string
-  /** Of the project. */
-  readonly version: string
-  /** esbuild's, of the bundle. */
-  readonly metafile: Metafile
-  readonly lockfile: Lockfile
-}
-
-/** @throws when a package of the bundle is not in the lockfile, or one that is external is not there at all */
-export function billOfMaterials({ name, version, metafile, lockfile }: SbomOptions): BillOfMaterials {
-  const delivered = deliveredPackages(metafile, lockfile)
-  const folders = [...delivered.keys()]
-  const purlOf = (folder: string) => purl(lockfile[folder]!)
-  const root = `pkg:generic/${name}@${version}`
-  const components = folders.map((folder) => component(lockfile[folder]!, delivered.get(folder)!))
-  const asked = folders.map((folder) => ({
-    ref: purlOf(folder),
-    dependsOn: sorted(
-      dependenciesOf(lockfile, folder)
-        .filter((one) => delivered.has(one))
-        .map(purlOf),
-    ),
-  }))
-  const direct = sorted(
-    dependenciesOf(lockfile, '')
-      .filter((one) => delivered.has(one))
-      .map(purlOf),
-  )
-  const content = {
-    metadata: { component: { type: 'application', 'bom-ref': root, name, version } },
-    components: byKey(components, (one) => one['bom-ref']),
-    dependencies: [{ ref: root, dependsOn: direct }, ...byKey(asked, ({ ref }) => ref)],
-  } as const
-  return { bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber: serialNumber(content), version: 1, ...content }
-}
-
-/** Folders of the packages, and how each is delivered. */
-function deliveredPackages(metafile: Metafile, lockfile: Lockfile): Map<string, Delivery> {
-  const delivered = new Map<string, Delivery>()
-  const bundle = Object.entries(metafile.outputs).find(([path]) => path.endsWith('.cjs'))?.[1]
-  if (bundle === undefined) throw new Error('the metafile has no bundle')
-  for (const [path, { bytesInOutput }] of Object.entries(bundle.inputs)) {
-    const folder = packageFolderOf(path)
-    // Code that nobody uses was read and left out.
-    if (folder === undefined || bytesInOutput === 0) continue
-    if (lockfile[folder] === undefined) throw new Error(`${folder} is not in the lockfile`)
-    delivered.set(folder, 'bundled')
+async function generate(metafile: Metafile): Promise<BillOfMaterials> {
+  const work_dir = await mkdtemp(join(tmpdir(), 'sbom-'))
+  try {
+    const metafile_path = join(work_dir, 'meta.json')
+    await writeFile(metafile_path, JSON.stringify(metafile))
+    const options = ['--spec-version', '1.6', '--output-reproducible', '--validate', '--output-file', '-']
+    const { stdout } = await promisify(execFile)(process.execPath, [GENERATOR, ...options, metafile_path], {
+      cwd: PROJECT_ROOT,
+      maxBuffer: OUTPUT_BYTES_MAX,
+    })
+    return billOfMaterialsSchema.parse(JSON.parse(stdout))
+  } finally {
+    await rm(work_dir, { recursive: true })
   }
-  const installed = bundle.imports.flatMap(({ path, external }) => (external === true && !isBuiltin(path) ? path : []))
-  const asked = installed.map((path) => resolvedFrom(lockfile, '', path) ?? missing(path))
-  // What only tools of the project bring is not there when deployed: whoever asks for it does without.
-  const waiting = asked.filter((folder) => !lockfile[folder]!.dev)
-  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    if (delivered.get(folder) === 'installed') continue
-    delivered.set(folder, 'installed')
-    waiting.push(...dependenciesOf(lockfile, folder))
-  }
-  return delivered
 }
 
-function missing(path: string): never {
-  throw new Error(`The bundle asks for ${path} at run time, which the lockfile does not have`)
+/**
+ * The metafile with all inputs among those of its outputs. esbuild leaves out a file that only re-exports, and the
+ * generator then misses that one package imports another through it.
+ */
+function withEveryInput(metafile: Metafile): Metafile {
+  const unused = Object.fromEntries(Object.keys(metafile.inputs).map((path) => [path, { bytesInOutput: 0 }]))
+  const outputs = Object.entries(metafile.outputs).map(([path, output]) => [
+    path,
+    output.entryPoint === undefined ? output : { ...output, inputs: { ...unused, ...output.inputs } },
+  ])
+  return { ...metafile, outputs: Object.fromEntries(outputs) as Metafile['outputs'] }
 }
 
-function component(entry: InstalledPackage, delivery: Delivery): Component {
-  const [group, name] = scopeAndName(entry.name)
+/** Without the packages that esbuild read and took no code from. */
+function withoutExcluded(bill: BillOfMaterials): BillOfMaterials {
+  const excluded = new Set(bill.components.flatMap((one) => (one.scope === 'excluded' ? [one['bom-ref']] : [])))
   return {
-    type: 'library',
-    'bom-ref': purl(entry),
-    ...(group !== undefined && { group }),
-    name,
-    version: entry.version,
-    purl: purl(entry),
-    ...(entry.integrity !== undefined && { hashes: hashes(entry.integrity) }),
-    ...(entry.license !== undefined && { licenses: [license(entry.license)] }),
-    properties: [{ name: 'activation:delivery', value: delivery }],
+    ...bill,
+    components: bill.components.filter((one) => !excluded.has(one['bom-ref'])),
+    dependencies: bill.dependencies
+      .filter(({ ref }) => !excluded.has(ref))
+      .map(({ dependsOn = [], ...one }) => ({ ...one, dependsOn: dependsOn.filter((ref) => !excluded.has(ref)) })),
   }
 }
 
-function scopeAndName(full_name: string): [string | undefined, string] {
-  const slash = full_name.indexOf('/')
-  return slash === -1 ? [undefined, full_name] : [full_name.slice(0, slash), full_name.slice(slash + 1)]
+/** The generator lists only the packages inside the bundle, so the bundle must not need any others. */
+function refuseRuntimeImports({ outputs }: Metafile): void {
+  const imported = Object.values(outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, external }) => (external === true ? [path] : [])),
+  )
+  const packages = new Set(imported.filter((path) => !isBuiltin(path) && path !== ABSENT_WHEN_DEPLOYED))
+  if (packages.size === 0) return
+  throw new Error(`The bundle imports ${[...packages].join(', ')} at run time, which its bill of materials cannot list`)
 }
 
-/** https://github.com/package-url/purl-spec/blob/main/types-doc/npm-definition.md */
-function purl({ name, version }: InstalledPackage): string {
-  return `pkg:npm/${name.replace('@', '%40')}@${version}`
-}
-
-function hashes(integrity: string): NonNullable<Component['hashes']> {
-  return integrity
-    .split(' ')
-    .filter((text) => text.startsWith('sha512-'))
-    .map((text) => ({ alg: 'SHA-512', content: Buffer.from(text.slice('sha512-'.length), 'base64').toString('hex') }))
-}
-
-const license = (spdx: string): License => (/[( ]/.test(spdx) ? { expression: spdx } : { license: { id: spdx } })
-
-/** A UUID that follows from the content (version 8 of RFC 9562). */
-function serialNumber(content: object): string {
-  const bytes = createHash('sha256').update(JSON.stringify(content)).digest().subarray(0, 16)
-  bytes[6] = 0x80 | (bytes[6]! & 0x0f)
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
-  return `urn:uuid:${bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`
-}
-
-const sorted = (texts: readonly string[]) => [...new Set(texts)].toSorted()
-
-/** In the order of their keys; of several with one key (the same package in two places) the first. */
-function byKey<T>(values: readonly T[], keyOf: (value: T) => string): T[] {
-  const by_key = new Map(values.toReversed().map((value) => [keyOf(value), value]))
-  return [...by_key].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value)
+/** SHA-512 in hexadecimal of every package in the lockfile, by `name@version`. */
+function hashesIn(lockfile_text: string): Map<string, string> {
+  const { packages } = lockfileSchema.parse(JSON.parse(lockfile_text))
+  const hashes = new Map<string, string>()
+  for (const [folder, { name, version, integrity }] of Object.entries(packages)) {
+    const package_name = name ?? folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length)
+    const sha512 = integrity?.split(' ').find((text) => text.startsWith('sha512-'))
+    if (sha512 === undefined) continue
+    hashes.set(`${package_name}@${version}`, Buffer.from(sha512.slice('sha512-'.length), 'base64').toString('hex'))
+  }
+  return hashes
 }
