@@ -84,8 +84,8 @@ describe('the bill of materials of a bundle', () => {
     for (const { purl, version, hashes, licenses } of bills.get('platforms')!.components) {
       expect(purl).toMatch(new RegExp(`^pkg:npm/(%40[\\w.-]+/)?[\\w.-]+@${version.replaceAll('.', '\\.')}(\\?|$)`))
       expect([purl, licenses]).toEqual([purl, [expect.anything()]])
-      expect([purl, hashes]).toEqual([purl, [{ alg: 'SHA-512', content: expect.stringMatching(/^[0-9a-f]{128}$/) }]])
-      const [{ content }] = hashes as [{ content: string }]
+      const [{ alg, content }] = hashes as [{ alg: string; content: string }]
+      expect([purl, alg, content.length]).toEqual([purl, 'SHA-512', 128])
       expect(pinned).toContain(`sha512-${Buffer.from(content, 'hex').toString('base64')}`)
     }
   })
