@@ -6,13 +6,13 @@ import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { csvCell } from '#shared/records/csv.ts'
 import { presentRecord } from '#shared/records/decisions.ts'
 
-/** A download of audiences, streamed lot by lot, in one of the formats that the import reads back. */
+/** A download of audiences, streamed batch by batch, in one of the formats that the import reads back. */
 export interface ExportOptions {
   readonly format: 'json' | 'csv' | 'parquet'
   /** Of the file, without its extension. */
   readonly name: string
   readonly user_id: string
-  readonly lots: AsyncIterable<readonly AudienceRow[]>
+  readonly batches: AsyncIterable<readonly AudienceRow[]>
 }
 
 const FORMATS = {
@@ -39,9 +39,9 @@ const COLUMNS = AUDIENCES.columns.filter(({ name }) => name !== 'rev' && name !=
 
 const encoder = new TextEncoder()
 
-async function* jsonContent({ user_id, lots }: ExportOptions): AsyncGenerator<Uint8Array> {
+async function* jsonContent({ user_id, batches }: ExportOptions): AsyncGenerator<Uint8Array> {
   let before = '{"audiences":[\n'
-  for await (const rows of lots) {
+  for await (const rows of batches) {
     const lines = rows.map((row) => JSON.stringify(presentRecord(AUDIENCES, user_id, row)))
     yield encoder.encode(before + lines.join(',\n'))
     before = ',\n'
@@ -49,9 +49,9 @@ async function* jsonContent({ user_id, lots }: ExportOptions): AsyncGenerator<Ui
   yield encoder.encode(before === ',\n' ? '\n]}\n' : `${before}]}\n`)
 }
 
-async function* csvContent({ user_id, lots }: ExportOptions): AsyncGenerator<Uint8Array> {
+async function* csvContent({ user_id, batches }: ExportOptions): AsyncGenerator<Uint8Array> {
   yield encoder.encode(`${COLUMNS.map(({ name }) => name).join(',')}\r\n`)
-  for await (const rows of lots) {
+  for await (const rows of batches) {
     const lines = rows.map((row) => {
       const record = presentRecord(AUDIENCES, user_id, row)
       return `${COLUMNS.map(({ name }) => csvCell(record[name])).join(',')}\r\n`
@@ -60,10 +60,10 @@ async function* csvContent({ user_id, lots }: ExportOptions): AsyncGenerator<Uin
   }
 }
 
-async function* parquetContent({ lots }: ExportOptions): AsyncGenerator<Uint8Array> {
+async function* parquetContent({ batches }: ExportOptions): AsyncGenerator<Uint8Array> {
   const schema = parquetSchemaOf(COLUMNS)
   async function* groups(): AsyncGenerator<RowGroup> {
-    for await (const rows of lots) {
+    for await (const rows of batches) {
       const values = new Map(
         COLUMNS.map(({ name, type }) => [name, rows.map((row) => toParquet(type, row[name] ?? null))]),
       )

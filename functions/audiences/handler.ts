@@ -80,19 +80,19 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
         format: call.query.format ?? 'json',
         name: row.name,
         user_id: call.caller.user_id,
-        lots: single([row]),
+        batches: single([row]),
       })
     },
 
     exportAudiences: async ({ caller, query }) => {
-      const lots = audiences.lots(caller.user_id, audienceFilter(query))
-      // The first lot is read before the status line is sent: a store that is away is a 503, not a broken file.
-      const first = await lots.next()
+      const batches = audiences.batches(caller.user_id, audienceFilter(query))
+      // The first batch is read before the status line is sent: an unavailable store is a 503, not a broken file.
+      const first = await batches.next()
       return exportFile({
         format: query.format ?? 'json',
         name: `audiences ${isoTime(clock.nowMs()).slice(0, 10)}`,
         user_id: caller.user_id,
-        lots: resume(first, lots),
+        batches: resume(first, batches),
       })
     },
   }

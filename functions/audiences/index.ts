@@ -1,4 +1,4 @@
-import { createFoundation } from '#shared/resources/function-context.ts'
+import { createFunctionContext } from '#shared/resources/function-context.ts'
 import { audienceRoutes } from '#shared/contract/audiences.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, storageSettings } from '#shared/settings/edge-settings.ts'
@@ -14,7 +14,7 @@ export const audiencesSettings = { ...edgeSettings, ...storageSettings }
 /** The audiences function, composed: the table on the configured bucket, behind the edge. */
 export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(audiencesSettings, environment)
-  const { edge, table, probe } = createFoundation(settings, overrides)
+  const { edge, table, probe } = createFunctionContext(settings, overrides)
   return createApp({
     function: 'audiences',
     routes: audienceRoutes,

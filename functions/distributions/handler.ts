@@ -6,7 +6,7 @@ import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decideSet } from '#shared/records/decisions.ts'
 import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
 import { DISTRIBUTIONS, type DistributionRow, type DistributionStatus } from '#shared/records/distribution.ts'
-import { handOver, type HandOver } from '#shared/records/distribution-source.ts'
+import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
@@ -20,8 +20,8 @@ export interface DistributionDependencies {
   readonly audiences: Table<AudienceRow>
   readonly platforms: Table<PlatformRow>
   readonly clock: Clock
-  /** Told of each distribution that has moved to completed or failed. */
-  readonly ended: (ending: DistributionEnding) => void
+  /** Called for each distribution whose status has become completed or failed. */
+  readonly onEnded: (ending: DistributionEnding) => void
 }
 
 export interface DistributionEnding {
@@ -38,11 +38,14 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
   const service = new RecordService(DISTRIBUTIONS, distributions, clock)
 
   /** Audience and platform as they are now: one conditional GET each, and proof for the versions they have. */
-  const referencesOf = async (user_id: string, sent: SentReferences): Promise<HandOver | Problem | undefined> => {
+  const referencesOf = async (
+    user_id: string,
+    sent: SentReferences,
+  ): Promise<DistributionSource | Problem | undefined> => {
     const { audience_id, platform_id, segments_distributed } = sent
     if (!audience_id || !platform_id) return undefined
     const found = await Promise.all([audiences.get(user_id, audience_id), platforms.get(user_id, platform_id)])
-    return handOver(...found, segments_distributed ?? [])
+    return distributionSource(...found, segments_distributed ?? [])
   }
 
   /**
@@ -79,18 +82,19 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     const { status } = row
     // Nothing starts completed or failed.
     const is_moved = before !== undefined && before !== status
-    if (is_moved && (status === 'completed' || status === 'failed')) dependencies.ended(endingOf(user_id, row, status))
+    if (is_moved && (status === 'completed' || status === 'failed'))
+      dependencies.onEnded(endingOf(user_id, row, status))
     if (status === 'completed') await markSynced(user_id, row).catch(halfDone)
   }
 
   return {
     saveDistribution: async (call) => {
       const { distribution_id, ...sent } = withCanonicalIds(call.body)
-      const hand_over = await referencesOf(call.caller.user_id, sent)
+      const source = await referencesOf(call.caller.user_id, sent)
       let before: DistributionStatus | undefined
       const saved = await service.save(call, distribution_id, (asking, id, created_at, current) => {
         before = current?.status
-        return decideCreation({ asking, id, created_at, current, sent, hand_over, now_ms: clock.nowMs() })
+        return decideCreation({ asking, id, created_at, current, sent, source, now_ms: clock.nowMs() })
       })
       await settle(call.caller.user_id, before, saved.row)
       const message = saved.status === 201 ? `Distribution is ${saved.row.status}` : 'Distribution updated'

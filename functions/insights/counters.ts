@@ -55,7 +55,7 @@ export const platformCounter = new GroupCounter<PlatformRow, PlatformCount>(
 )
 
 /** Of the distributions of one month to one platform. */
-export interface HandOverCount {
+export interface PlatformMonthCount {
   readonly month: Month
   readonly platform_id: string
   /** As the newest of them has it. */
@@ -70,7 +70,7 @@ export interface HandOverCount {
 
 export interface DistributionCount extends Activity {
   /** By month and platform. */
-  readonly hand_overs: Map<string, HandOverCount>
+  readonly platform_months: Map<string, PlatformMonthCount>
 }
 
 export const distributionCounter = new GroupCounter<DistributionRow, DistributionCount>(
@@ -85,7 +85,7 @@ export const distributionCounter = new GroupCounter<DistributionRow, Distributio
     'matched_records',
     'match_rate',
   ],
-  () => ({ changed_at_ms: 0, hand_overs: new Map() }),
+  () => ({ changed_at_ms: 0, platform_months: new Map() }),
   (count, cell) => {
     if (!isLive(count, cell)) return
     const created_ms = cell('created_at')
@@ -93,7 +93,7 @@ export const distributionCounter = new GroupCounter<DistributionRow, Distributio
     const platform_id = cell('platform_id')
     const platform_name = cell('platform_name')
     const platform_type = cell('platform_type')
-    const found = entry(count.hand_overs, `${month} ${platform_id}`, () => emptyHandOver(month, platform_id))
+    const found = entry(count.platform_months, `${month} ${platform_id}`, () => emptyPlatformMonth(month, platform_id))
     if (created_ms >= found.newest_ms) Object.assign(found, { platform_name, platform_type, newest_ms: created_ms })
     increment(found.by_status, cell('status'))
     found.matched_records += cell('matched_records') ?? 0
@@ -104,7 +104,7 @@ export const distributionCounter = new GroupCounter<DistributionRow, Distributio
   },
 )
 
-function emptyHandOver(month: Month, platform_id: string): HandOverCount {
+function emptyPlatformMonth(month: Month, platform_id: string): PlatformMonthCount {
   return {
     month,
     platform_id,
@@ -128,11 +128,11 @@ export function total(tally: Tally): number {
 }
 
 /** The counts of groups put together, by month and platform. */
-export function mergedHandOvers(counts: readonly DistributionCount[]): readonly HandOverCount[] {
-  const merged = new Map<string, HandOverCount>()
-  for (const { hand_overs } of counts) {
-    for (const [key, part] of hand_overs) {
-      const sum = entry(merged, key, () => emptyHandOver(part.month, part.platform_id))
+export function mergedPlatformMonths(counts: readonly DistributionCount[]): readonly PlatformMonthCount[] {
+  const merged = new Map<string, PlatformMonthCount>()
+  for (const { platform_months } of counts) {
+    for (const [key, part] of platform_months) {
+      const sum = entry(merged, key, () => emptyPlatformMonth(part.month, part.platform_id))
       const { platform_name, platform_type, newest_ms } = part
       if (newest_ms >= sum.newest_ms) Object.assign(sum, { platform_name, platform_type, newest_ms })
       addTally(sum.by_status, part.by_status)
@@ -145,7 +145,7 @@ export function mergedHandOvers(counts: readonly DistributionCount[]): readonly 
 }
 
 /** Of reported match rates only; null when there is none. */
-export function meanRate(counts: readonly Pick<HandOverCount, 'rates' | 'rates_sum'>[]): number | null {
+export function meanRate(counts: readonly Pick<PlatformMonthCount, 'rates' | 'rates_sum'>[]): number | null {
   const rates = counts.reduce((sum, count) => sum + count.rates, 0)
   const rates_sum = counts.reduce((sum, count) => sum + count.rates_sum, 0)
   // Sums of doubles have a rest that means nothing, and a mean never leaves 0–1.

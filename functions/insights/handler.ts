@@ -11,12 +11,12 @@ import {
   audienceCounter,
   distributionCounter,
   meanRate,
-  mergedHandOvers,
+  mergedPlatformMonths,
   monthsBack,
   platformCounter,
   total,
   type AudienceCount,
-  type HandOverCount,
+  type PlatformMonthCount,
   type Tally,
 } from './counters.ts'
 
@@ -44,8 +44,8 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
         audience_counts.flatMap(({ months }) => [...months.values()]),
         'by_status',
       )
-      const hand_overs = mergedHandOvers(distribution_counts)
-      const by_status = tallyOf(hand_overs, 'by_status')
+      const platform_months = mergedPlatformMonths(distribution_counts)
+      const by_status = tallyOf(platform_months, 'by_status')
       const { active = 0, draft = 0, archived = 0 } = audience_status
       const platform_status = tallyOf(platform_counts, 'by_status')
       const changes_ms = [...audience_counts, ...platform_counts, ...distribution_counts].map((c) => c.changed_at_ms)
@@ -57,7 +57,7 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
           by_status: platform_status,
           by_type: tallyOf(platform_counts, 'by_type'),
         },
-        distributions: { total: total(by_status), by_status, average_match_rate: meanRate(hand_overs) },
+        distributions: { total: total(by_status), by_status, average_match_rate: meanRate(platform_months) },
         last_activity: changed_at_ms === 0 ? null : isoTime(changed_at_ms),
       }
       return { status: 200, body: { summary } }
@@ -76,7 +76,7 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
     getDistributionInsights: async ({ caller, query }) => {
       const back = monthsBack(clock.nowMs(), query.months ?? MONTHS)
       const counts = await distributions.count(caller.user_id, distributionCounter, { from: back.at(-1)!.month })
-      const by_month = Map.groupBy(mergedHandOvers(counts), ({ month }) => month)
+      const by_month = Map.groupBy(mergedPlatformMonths(counts), ({ month }) => month)
       const months = back.map(({ month, name }) => ({
         month: name,
         platforms: (by_month.get(month) ?? []).map(platformOfMonth).toSorted(byHandedOver),
@@ -109,7 +109,7 @@ function audienceMonth(parts: readonly CountOfMonth[]): CountOfMonth {
   }
 }
 
-function platformOfMonth(count: HandOverCount) {
+function platformOfMonth(count: PlatformMonthCount) {
   const { platform_id, platform_name, platform_type, by_status, matched_records } = count
   const { scheduled = 0, cancelled = 0, completed = 0, failed = 0 } = by_status
   return {

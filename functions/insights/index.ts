@@ -1,4 +1,4 @@
-import { createFoundation } from '#shared/resources/function-context.ts'
+import { createFunctionContext } from '#shared/resources/function-context.ts'
 import { insightRoutes } from '#shared/contract/insights.ts'
 import { createApp } from '#shared/http/app.ts'
 import { edgeSettings, storageSettings } from '#shared/settings/edge-settings.ts'
@@ -15,7 +15,7 @@ export const insightsSettings = { ...edgeSettings, ...storageSettings }
 /** The insights function, composed: three tables on the configured bucket, behind the edge. */
 export function createInsightsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(insightsSettings, environment)
-  const { edge, table, probe } = createFoundation(settings, overrides)
+  const { edge, table, probe } = createFunctionContext(settings, overrides)
   return createApp({
     function: 'insights',
     routes: insightRoutes,

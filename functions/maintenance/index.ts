@@ -1,4 +1,4 @@
-import { createFoundation } from '#shared/resources/function-context.ts'
+import { createFunctionContext } from '#shared/resources/function-context.ts'
 import { maintenanceRoutes } from '#shared/contract/maintenance.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { keyFailures } from '#shared/credentials/key-problems.ts'
@@ -19,7 +19,7 @@ export const maintenanceSettings = { ...edgeSettings, ...storageSettings, ...key
 /** The maintenance function, composed: three tables on the configured bucket and the vault on the configured key. */
 export function createMaintenanceApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(maintenanceSettings, environment)
-  const { edge, store, events, table, probe, hashUser } = createFoundation(settings, overrides)
+  const { edge, store, events, table, probe, hashUser } = createFunctionContext(settings, overrides)
   const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   return createApp({

@@ -16,8 +16,8 @@ export interface TestDependencies {
   readonly secrets: PlatformSecrets
   readonly settings: AdPlatformSettings
   readonly clock: Clock
-  /** Told of each test that really called the platform. */
-  readonly tested: (test: ConnectionTest) => void
+  /** Called for each test that really called the platform. */
+  readonly onTested: (test: ConnectionTest) => void
 }
 
 export interface ConnectionTest {
@@ -31,11 +31,11 @@ export interface ConnectionTest {
 /**
  * Calls the platform with the credentials of the record, and stores what came of it. A keyed repetition calls nobody.
  *
- * Whoever asked may have gone away meanwhile: the result is stored all the same.
+ * The result is stored even when the caller has disconnected.
  */
 export async function testConnection(
   call: Call<typeof platformRoutes.testPlatform>,
-  { service, secrets, settings, clock, tested }: TestDependencies,
+  { service, secrets, settings, clock, onTested }: TestDependencies,
 ): Promise<Answer> {
   const { platform_id } = call.params
   const recalled = await service.recall(call, platform_id)
@@ -45,7 +45,7 @@ export async function testConnection(
   const credentials = await secrets.open(call.caller.user_id, row)
   const { platform_type } = ownerOf(call.caller.user_id, row)
   const result = await testCredentials(platform_type, credentials, { settings, clock })
-  tested({ user_id: call.caller.user_id, platform_id, platform_type, ok: result.ok, code: result.code })
+  onTested({ user_id: call.caller.user_id, platform_id, platform_type, ok: result.ok, code: result.code })
   const last_test = { at: isoTime(clock.nowMs()), ...result }
   const decide = (asking: Asking<typeof PLATFORMS>, current: PlatformRow | undefined) =>
     decideTested(asking, current, row, last_test)

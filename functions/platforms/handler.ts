@@ -32,12 +32,12 @@ export interface PlatformDependencies {
   readonly ad_platform_settings: AdPlatformSettings
   readonly clock: Clock
   readonly random: Random
-  /** Told of each connection test that really called the platform. */
-  readonly tested: (test: ConnectionTest) => void
+  /** Called for each connection test that really called the platform. */
+  readonly onTested: (test: ConnectionTest) => void
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, vault, bucket, ad_platform_settings, clock, random, tested } = dependencies
+  const { platforms, vault, bucket, ad_platform_settings, clock, random, onTested } = dependencies
   const service = new RecordService(PLATFORMS, platforms, clock)
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
@@ -63,7 +63,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     const recalled = await service.recall(call, owner.platform_id)
     if (recalled) return recalled
     const sealed = await secrets.seal(owner, credentials)
-    // Whoever says so at once wants it stored and not used.
+    // A client that saves it as disconnected wants it stored and not used.
     const set = sent.status === 'disconnected' ? { ...sealed, status: 'disconnected' as const } : sealed
     return service.save(call, owner.platform_id, (asking, id, created_at, current) =>
       decideSave(asking, id, created_at, current, sent, set),
@@ -134,7 +134,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       return changed(call, id, decide, () => 'Credentials replaced; the platform is pending until they are tested')
     },
 
-    testPlatform: (call) => testConnection(call, { service, secrets, settings: ad_platform_settings, clock, tested }),
+    testPlatform: (call) => testConnection(call, { service, secrets, settings: ad_platform_settings, clock, onTested }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { createFoundation } from '#shared/resources/function-context.ts'
+import { createFunctionContext } from '#shared/resources/function-context.ts'
 import { cloudKms } from '#shared/credentials/cloud-kms.ts'
 import { keyFailures } from '#shared/credentials/key-problems.ts'
 import { credentialVault } from '#shared/credentials/vault.ts'
@@ -17,7 +17,7 @@ export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySe
 /** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
-  const { edge, table, probe, hashUser } = createFoundation(settings, overrides)
+  const { edge, table, probe, hashUser } = createFunctionContext(settings, overrides)
   const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   const vault = credentialVault({ keys, random })
@@ -31,7 +31,7 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       ad_platform_settings: settings,
       clock,
       random,
-      tested: ({ user_id, ...test }) =>
+      onTested: ({ user_id, ...test }) =>
         log.write({
           severity: 'INFO',
           message: `connection to ${test.platform_type} tested: ${test.code}`,

@@ -11,7 +11,7 @@ import { RAW_METADATA_PARSERS, READ_COMPRESSORS } from './raw-values.ts'
  */
 
 /** Access to a file by ranges of bytes. */
-export interface ForeignFile {
+export interface ExternalFile {
   readonly byteLength: number
   slice: (start: number, end?: number) => Promise<ArrayBuffer>
 }
@@ -20,11 +20,11 @@ export interface ForeignFile {
  * A row by column name: null, booleans, numbers, bigints (64-bit integers), strings (also for JSON columns, unparsed),
  * `Date` for dates and timestamps (to the millisecond), bytes, and lists and objects of these for nested columns.
  */
-export type ForeignRow = Readonly<Record<string, unknown>>
+export type ExternalRow = Readonly<Record<string, unknown>>
 
 /** A row group is held decoded while its rows are handed out. */
 const GROUP_BYTES_MAX = 512 * 1024 * 1024
-/** Most footers fit; reading more at once would read small files twice. */
+/** Most footers fit; reading more would read small files twice. */
 const FOOTER_FETCH_BYTES = 64 * 1024
 
 /** Snappy is built into the reader. */
@@ -41,7 +41,7 @@ const PARSERS: Partial<ParquetParsers> = { jsonFromBytes: (bytes) => decoder.dec
  * The rows of a file in their order, one row group in memory at a time.
  * @throws CorruptFile when the file, or what is left of it, cannot be read; rows before the fault were handed out
  */
-export async function* readForeignRows(file: ForeignFile): AsyncGenerator<ForeignRow> {
+export async function* readExternalRows(file: ExternalFile): AsyncGenerator<ExternalRow> {
   const metadata = await explained('the footer cannot be read', () =>
     parquetMetadataAsync(asBuffer(file), {
       parsers: RAW_METADATA_PARSERS,
@@ -61,10 +61,10 @@ export async function* readForeignRows(file: ForeignFile): AsyncGenerator<Foreig
 }
 
 async function readRows(
-  file: ForeignFile,
+  file: ExternalFile,
   metadata: FileMetaData,
   { at, first_row, end_row }: { at: number; first_row: number; end_row: number },
-): Promise<ForeignRow[]> {
+): Promise<ExternalRow[]> {
   return await explained(`row group ${at + 1} cannot be read`, () =>
     parquetReadObjects({
       file: asBuffer(file),
@@ -79,7 +79,7 @@ async function readRows(
 }
 
 /** A damaged footer may name any range. */
-function asBuffer(file: ForeignFile): AsyncBuffer {
+function asBuffer(file: ExternalFile): AsyncBuffer {
   return {
     byteLength: file.byteLength,
     slice: (start, end = file.byteLength) => {

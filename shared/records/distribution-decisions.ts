@@ -18,7 +18,7 @@ import {
   type DistributionStatus,
 } from './distribution.ts'
 import type { DistributionReport } from './distribution-report.ts'
-import type { HandOver } from './distribution-source.ts'
+import type { DistributionSource } from './distribution-source.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { RecordOf } from './record-kind.ts'
 import { recordOf } from './record-rows.ts'
@@ -45,7 +45,7 @@ export interface Creation {
   readonly current: DistributionRow | undefined
   readonly sent: Sent<typeof DISTRIBUTIONS>
   /** What audience and platform are, or why they cannot be used; asked for only when the distribution is a new one. */
-  readonly hand_over: HandOver | Problem | undefined
+  readonly source: DistributionSource | Problem | undefined
   readonly now_ms: number
 }
 
@@ -54,7 +54,7 @@ export interface Creation {
  * another time while it is scheduled, other metadata, and a status by its machine.
  */
 export function decideCreation(creation: Creation): Decision {
-  const { asking, id, created_at, current, sent, hand_over, now_ms } = creation
+  const { asking, id, created_at, current, sent, source, now_ms } = creation
   if (current) return current.deleted ? decideSave(asking, id, created_at, current, {}) : decideChange(creation)
   const { scheduled_at } = sent
   if (typeof scheduled_at === 'string' && Date.parse(scheduled_at) < now_ms - PAST_TOLERANCE_MS) {
@@ -64,8 +64,8 @@ export function decideCreation(creation: Creation): Decision {
   // Which of the two it is follows from its time; any other is refused by the machine.
   const asked = sent.status ?? first
   const status = DISTRIBUTIONS.initial_statuses?.includes(asked) ? first : asked
-  if (hand_over instanceof Problem) return refuse(hand_over)
-  const server = { ...NOTHING_YET, ...hand_over, attempts: status === 'pending' ? [queued(1, isoTime(now_ms))] : [] }
+  if (source instanceof Problem) return refuse(source)
+  const server = { ...NOTHING_YET, ...source, attempts: status === 'pending' ? [queued(1, isoTime(now_ms))] : [] }
   return decideSave(asking, id, created_at, undefined, { ...sent, status }, server)
 }
 

@@ -5,7 +5,7 @@ import { PLATFORMS, type PlatformRow } from './platform.ts'
 import { valuesOf } from './record-rows.ts'
 
 /** What a distribution keeps of its audience and platform, as they are in the versions that were read. */
-export interface HandOver {
+export interface DistributionSource {
   readonly audience_id: string
   readonly platform_id: string
   readonly audience_name: string | null
@@ -24,11 +24,11 @@ const SNAPSHOT_BYTES_MAX = 160 * 1024
  * that never was.
  * @param segments ids of those to hand over; none = all of the audience
  */
-export function handOver(
+export function distributionSource(
   audience: AudienceRow | undefined,
   platform: PlatformRow | undefined,
   segments: readonly (string | number)[],
-): HandOver | Problem {
+): DistributionSource | Problem {
   const errors: FieldError[] = []
   const unusable = (path: string, message: string) => errors.push({ path, message })
   if (!audience || audience.deleted) unusable('audience_id', 'is not the id of one of your audiences')

@@ -11,16 +11,16 @@ import type { TableEvents } from '../table/events.ts'
 import type { Row, TableSchema } from '../table/object/schema.ts'
 import { Table } from '../table/table.ts'
 
-/** What of the settings it is made of. */
-export type FoundationSettings = StorageSettings & Pick<EdgeSettings, 'LOG_LEVEL' | 'USER_HASH_SALT'>
+/** The settings used to build the context. */
+export type FunctionContextSettings = StorageSettings & Pick<EdgeSettings, 'LOG_LEVEL' | 'USER_HASH_SALT'>
 
-/** What every function that keeps records stands on, made of its settings. */
-export interface Foundation {
+/** What every function that keeps records needs, built from its settings. */
+export interface FunctionContext {
   /** For `createApp`, as they are. */
   readonly edge: { readonly clock: Clock; readonly random: Random; readonly log: Log }
   /** The configured bucket. */
   readonly store: ObjectStore
-  /** Told of what happens to its objects; it logs. */
+  /** Called for what happens to its objects; it logs. */
   readonly events: TableEvents
   /** A table on the configured bucket. @param share of the memory that decoded partitions may take */
   readonly table: <R extends Row>(schema: TableSchema<R>, share: number) => Table<R>
@@ -30,7 +30,7 @@ export interface Foundation {
   readonly hashUser: (user_id: string) => string
 }
 
-export function createFoundation(settings: FoundationSettings, overrides: Overrides): Foundation {
+export function createFunctionContext(settings: FunctionContextSettings, overrides: Overrides): FunctionContext {
   const { clock = systemClock, random = systemRandom } = overrides
   const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
   const store = gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock })

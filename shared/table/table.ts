@@ -9,7 +9,7 @@ import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions
 import { Lookups } from './read/lookups.ts'
 import type { Creation, Mutation, Outcome } from './commit/mutation.ts'
 import { objectName, type Month } from './object/partition.ts'
-import { Pace } from './commit/write-pacer.ts'
+import { WritePacer } from './commit/write-pacer.ts'
 import { SnapshotCache } from './object/snapshot-cache.ts'
 import type { Snapshot } from './object/snapshot.ts'
 import { summaryColumns, type Row, type TableSchema } from './object/schema.ts'
@@ -62,8 +62,8 @@ export class Table<R extends Row = Row> {
     this.legacy_ids = new LegacyIds(dependencies.store)
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
-    const pace = new Pace(dependencies.clock, dependencies.random)
-    this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pace }, this.#lookups)
+    const pacer = new WritePacer(dependencies.clock, dependencies.random)
+    this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pacer }, this.#lookups)
   }
 
   /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */
@@ -83,15 +83,11 @@ export class Table<R extends Row = Row> {
 
   /**
    * Carries out changes of one object in one commit of their own, past the queue: for maintenance, which has them all at
-   * hand. A change made meanwhile through the queue, or elsewhere, makes it decide anew.
+   * hand. A change made meanwhile through the queue, or elsewhere, makes it decide again.
    * @returns the outcome of each, true of the stored object
    */
-  async mutateTogether(
-    user_id: string,
-    month: Month,
-    mutations: readonly Mutation<R>[],
-  ): Promise<readonly Outcome<R>[]> {
-    return await this.#writes.mutateTogether(user_id, month, mutations)
+  async mutateAll(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
+    return await this.#writes.mutateAll(user_id, month, mutations)
   }
 
   /**
@@ -123,11 +119,11 @@ export class Table<R extends Row = Row> {
     })
   }
 
-  /** Every matching record whole, newest first, in lots: for exports. Memory stays near one lot. */
-  async *lots(user_id: string, matches: ScanOptions<R>['matches']): AsyncGenerator<readonly R[]> {
+  /** Every matching record whole, newest first, in batches: for exports. Memory stays near one batch. */
+  async *batches(user_id: string, matches: ScanOptions<R>['matches']): AsyncGenerator<readonly R[]> {
     let after: Position | undefined
     do {
-      const page: Page<R> = await this.page(user_id, { limit: LOT_ROWS, after, with_details: true, matches })
+      const page: Page<R> = await this.page(user_id, { limit: BATCH_ROWS, after, with_details: true, matches })
       if (page.rows.length > 0) yield page.rows
       after = page.next
     } while (after)
@@ -183,4 +179,4 @@ export class Table<R extends Row = Row> {
   }
 }
 
-const LOT_ROWS = 256
+const BATCH_ROWS = 256

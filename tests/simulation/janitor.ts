@@ -24,7 +24,7 @@ export async function purgeNowAndThen(
         for (const [month, of_month] of Map.groupBy(ids, (id) => monthOfId(history.schema, id)!)) {
           for (const id of of_month) history.purgeable.add(id)
           history.tell(`${of_month.join()} are to be purged`)
-          await table.mutateTogether(user_id, month, of_month.map(purgeOf))
+          await table.mutateAll(user_id, month, of_month.map(purgeOf))
         }
       }
       await Promise.race([purge().catch(requireProblem), crashed])

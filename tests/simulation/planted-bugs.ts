@@ -130,8 +130,8 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'import type { Pace }',
-        to: "import { Ledger } from '../object/ledger.ts'\nimport type { Pace }",
+        from: 'import type { WritePacer }',
+        to: "import { Ledger } from '../object/ledger.ts'\nimport type { WritePacer }",
       },
     ],
     found_as: /forgot a key/,

@@ -4,7 +4,7 @@ import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import { StoreError } from '#shared/objects/object-store.ts'
 import { monthOfObject, type Month } from '#shared/table/object/partition.ts'
-import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
+import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import {
   differences,
   RESTORE_CLIENT_ID,
@@ -13,7 +13,7 @@ import {
   VERSIONS_AHEAD,
   type RestoreRules,
 } from '#shared/table/recovery/restore.ts'
-import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Row } from '#shared/table/object/schema.ts'
@@ -58,7 +58,7 @@ export async function restoreNowAndThen(
     await history.clock.sleep(between(random, 0, 5000))
     const { user_id, month } = homeOf(history, users, object)
     const { table, crashed } = fleet.any()
-    const restoring = table.mutateTogether(user_id, month, mutationsOf(found)).catch(requireKnown)
+    const restoring = table.mutateAll(user_id, month, mutationsOf(found)).catch(requireKnown)
     await Promise.race([restoring, crashed])
   }
   return all
@@ -72,8 +72,8 @@ async function startEpoch(history: History, random: Random, users: readonly stri
   const ignore = (): void => undefined
   const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
   history.tell(`${object} gets a new epoch`)
-  await renewEpoch(
-    { store, cache, pace: new Pace(clock, random), clock, random, events },
+  await startNewEpoch(
+    { store, cache, pacer: new WritePacer(clock, random), clock, random, events },
     { schema, month, name: object },
   ).catch(requireKnown)
 }

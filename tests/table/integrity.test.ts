@@ -41,7 +41,7 @@ describe('an inspection', () => {
     await run(() => Promise.all(ids.slice(0, 40).map((id) => table.mutate('u', changeNote(id, { size: 7 })))))
     await run(() => Promise.all(ids.slice(0, 20).map((id) => table.mutate('u', deleteNote(id)))))
     const purge = (id: string) => ({ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const })
-    await run(() => table.mutateTogether('u', '202505', ids.slice(0, 10).map(purge)))
+    await run(() => table.mutateAll('u', '202505', ids.slice(0, 10).map(purge)))
     const inspected = await inspectObject(NOTES, {
       name: NAME,
       bytes: store.bytesOf(NAME)!,

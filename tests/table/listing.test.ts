@@ -165,14 +165,14 @@ describe('a listing', () => {
     expect(summary).not.toHaveProperty('body')
     expect({ ...whole, body: undefined }).toEqual({ ...summary, body: undefined })
     expect(whole?.['body']).toEqual(rows[0]?.['body'])
-    const lots: number[] = []
+    const batches: number[] = []
     await r.run(async () => {
-      for await (const lot of table.lots('u', (cell) => Number(cell('size')) % 2 === 0)) {
-        lots.push(lot.length)
+      for await (const lot of table.batches('u', (cell) => Number(cell('size')) % 2 === 0)) {
+        batches.push(lot.length)
         expect(lot.every((row) => row['body'] !== undefined)).toBe(true)
       }
     })
-    expect(lots).toEqual([256, 94])
+    expect(batches).toEqual([256, 94])
   })
 
   test('costs one LIST and the objects that changed since', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
-import { renewEpoch, type Replacement } from '#shared/table/recovery/new-epoch.ts'
-import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { startNewEpoch, type Replacement } from '#shared/table/recovery/new-epoch.ts'
+import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { changeNote, createNote, deleteNote, keyed, noteRow, NOTES } from './notes.ts'
@@ -23,7 +23,7 @@ function renew({ store, clock, random, commits }: Rig, replacement?: Replacement
   const cache = new SnapshotCache(store, { bytes_max: 1 << 20 })
   const target = { schema: NOTES, month: '202505', name: MAY }
   return clock.run(() =>
-    renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock, random) }, target, replacement),
+    startNewEpoch({ store, clock, random, events, cache, pacer: new WritePacer(clock, random) }, target, replacement),
   )
 }
 
@@ -99,7 +99,7 @@ describe('a generation that takes the place of one that cannot be read', () => {
     const world = await withNotes()
     const { run, table, store, ids, id, instance } = world
     await run(() => table.mutate('u', deleteNote(id, { key: keyed('k') })))
-    await run(() => table.mutateTogether('u', '202505', [{ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) }]))
+    await run(() => table.mutateAll('u', '202505', [{ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) }]))
     const earlier = store.bytesOf(MAY)!
     const over = store.place(MAY, earlier.subarray(7))
     await renew(world, replacing(earlier, over))

@@ -37,7 +37,7 @@ describe('a purge', () => {
     const { run, store, table, ids, deleted, month, instance } = await withTombstones()
     const before = await run(() => Promise.all(ids.slice(3).map((id) => table.get('u', id))))
     store.resetCounts()
-    const outcomes = await run(() => table.mutateTogether('u', month, deleted.map(purge)))
+    const outcomes = await run(() => table.mutateAll('u', month, deleted.map(purge)))
     expect(store.counts).toMatchObject({ write: 1, read: 0 })
     expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'written'])
     expect(await run(() => idsOf(instance(), 'u'))).toEqual(ids.slice(3).toSorted().toReversed())
@@ -47,14 +47,14 @@ describe('a purge', () => {
   test('leaves a floor: the highest revision among what it took out', async () => {
     const { run, table, deleted, month, snapshot } = await withTombstones()
     const revs = await run(() => Promise.all(deleted.map(async (id) => Number((await table.get('u', id))!['rev']))))
-    await run(() => table.mutateTogether('u', month, deleted.map(purge)))
+    await run(() => table.mutateAll('u', month, deleted.map(purge)))
     expect(snapshot(MAY).footer.floor).toBe(Math.max(...revs))
     expect(snapshot(MAY).footer.rev).toBeGreaterThan(Math.max(...revs))
   })
 
   test('uses the ids up: nobody creates anything under them, in this instance or another', async () => {
     const { run, table, deleted, month, instance } = await withTombstones()
-    await run(() => table.mutateTogether('u', month, deleted.map(purge)))
+    await run(() => table.mutateAll('u', month, deleted.map(purge)))
     for (const one of [table, instance()]) {
       const outcome = await run(() => one.create('u', createNote({ id: deleted[0]! })))
       expect(outcome).toMatchObject({ kind: 'refused', problem: { kind: 'conflict', members: { deleted: true } } })
@@ -72,7 +72,7 @@ describe('a purge', () => {
         decide: (current) => ({ kind: 'write', row: { ...current!, deleted: false }, status: 200 }),
       }),
     )
-    const [outcome] = await run(() => table.mutateTogether('u', month, [purge(deleted[0]!)]))
+    const [outcome] = await run(() => table.mutateAll('u', month, [purge(deleted[0]!)]))
     expect(outcome).toMatchObject({ kind: 'refused', problem: { kind: 'not-found' } })
     expect(await run(() => other.get('u', deleted[0]!))).toMatchObject({ deleted: false })
   })
@@ -81,12 +81,12 @@ describe('a purge', () => {
     const { run, table, deleted, month, snapshot } = await withTombstones()
     const [id] = deleted
     const last = (await run(() => table.get('u', id!)))!
-    await run(() => table.mutateTogether('u', month, deleted.map(purge)))
+    await run(() => table.mutateAll('u', month, deleted.map(purge)))
     const revive: Mutation = {
       ...purge(id!),
       decide: () => ({ kind: 'write', row: noteRow(id!), status: 200, revives: { version: Number(last['version']) } }),
     }
-    await run(() => table.mutateTogether('u', month, [revive]))
+    await run(() => table.mutateAll('u', month, [revive]))
     expect(await run(() => table.get('u', id!))).toMatchObject({ version: Number(last['version']) + 1, deleted: false })
     expect(snapshot(MAY).footer.purged.size).toBe(2)
   })
@@ -100,8 +100,8 @@ describe('a purge', () => {
     }
     const versions: unknown[] = []
     for (let round = 0; round < 3; round++) {
-      await run(() => table.mutateTogether('u', month, [purge(id!)]))
-      await run(() => table.mutateTogether('u', month, [revive]))
+      await run(() => table.mutateAll('u', month, [purge(id!)]))
+      await run(() => table.mutateAll('u', month, [revive]))
       versions.push((await run(() => table.get('u', id!)))!['version'])
       await run(() => table.mutate('u', deleteNote(id!)))
     }
@@ -111,7 +111,7 @@ describe('a purge', () => {
   test('of everything leaves an object without rows, which goes on as ever', async () => {
     const { run, table, ids, month, snapshot } = await withTombstones()
     await run(() => Promise.all(ids.slice(3).map((id) => table.mutate('u', deleteNote(id)))))
-    await run(() => table.mutateTogether('u', month, ids.map(purge)))
+    await run(() => table.mutateAll('u', month, ids.map(purge)))
     expect(snapshot(MAY).file.groups).toEqual([])
     const id = idOf(await run(() => table.create('u', createNote())))
     expect(await run(() => idsOf(table, 'u'))).toEqual([id])
@@ -120,7 +120,7 @@ describe('a purge', () => {
   test('of nothing asks the store nothing', async () => {
     const { run, store, table, month } = await withTombstones()
     store.resetCounts()
-    expect(await run(() => table.mutateTogether('u', month, []))).toEqual([])
+    expect(await run(() => table.mutateAll('u', month, []))).toEqual([])
     expect(store.counts).toMatchObject({ read: 0, write: 0 })
   })
 })

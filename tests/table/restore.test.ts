@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '#shared/base/problem.ts'
 import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { differences, restorations, rowsById, type RestoreRules } from '#shared/table/recovery/restore.ts'
-import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
-import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
+import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES } from './notes.ts'
@@ -64,7 +64,7 @@ describe('the difference to an old generation', () => {
     const { run, table, a } = world
     await run(() => table.mutate('u', deleteNote(a)))
     const earlier = world.store.bytesOf(MAY)!
-    await run(() => table.mutateTogether('u', '202505', [purge(a)]))
+    await run(() => table.mutateAll('u', '202505', [purge(a)]))
     expect(await differencesTo(world, earlier)).toEqual([])
   })
 })
@@ -79,7 +79,7 @@ describe('a restore', () => {
     const before = snapshot(MAY).footer
     const landed = landings.length
     const found = await differencesTo(world, earlier)
-    const outcomes = await run(() => instance().mutateTogether('u', '202505', restorations(found)))
+    const outcomes = await run(() => instance().mutateAll('u', '202505', restorations(found)))
     expect(outcomes.map(({ kind }) => kind)).toEqual(['written', 'written', 'written'])
     expect(landings.length).toBe(landed + 1)
     const { footer } = snapshot(MAY)
@@ -96,7 +96,7 @@ describe('a restore', () => {
     for (const id of [a, b]) await run(() => table.mutate('u', changeNote(id, { title: 'spoilt' })))
     const found = await differencesTo(world, earlier)
     await run(() => table.mutate('u', changeNote(a, { title: 'mended by its owner' })))
-    const outcomes = await run(() => instance().mutateTogether('u', '202505', restorations(found)))
+    const outcomes = await run(() => instance().mutateAll('u', '202505', restorations(found)))
     expect(outcomes[0]).toMatchObject({ problem: { kind: 'stale-version', members: { version: 3 } } })
     expect(await run(() => table.get('u', a))).toMatchObject({ title: 'mended by its owner', version: 3 })
     expect(await run(() => table.get('u', b))).toMatchObject({ title: 'a title', version: 3 })
@@ -111,7 +111,7 @@ describe('a restore', () => {
     await run(() => other.get('u', a))
     await run(() => table.mutate('u', changeNote(a, { title: 'mended by its owner' })))
     store.resetCounts()
-    const outcomes = await run(() => other.mutateTogether('u', '202505', restorations(found)))
+    const outcomes = await run(() => other.mutateAll('u', '202505', restorations(found)))
     expect(store.counts.write).toBe(1)
     expect(outcomes).toMatchObject([{ problem: { kind: 'stale-version' } }])
     expect(await run(() => table.get('u', a))).toMatchObject({ title: 'mended by its owner' })
@@ -121,11 +121,11 @@ describe('a restore', () => {
     const world = await withNotes()
     const { run, table, a, b, earlier, snapshot } = world
     for (const id of [a, b]) await run(() => table.mutate('u', deleteNote(id)))
-    await run(() => table.mutateTogether('u', '202505', [a, b].map(purge)))
+    await run(() => table.mutateAll('u', '202505', [a, b].map(purge)))
     const floor = snapshot(MAY).footer.floor
     const found = await differencesTo(world, earlier, [a])
     expect(found).toMatchObject([{ id: a, kind: 'revived', live: undefined }])
-    await run(() => table.mutateTogether('u', '202505', restorations(found)))
+    await run(() => table.mutateAll('u', '202505', restorations(found)))
     expect(await run(() => table.get('u', a))).toMatchObject({ deleted: false, version: 1001 })
     expect(snapshot(MAY).footer.floor).toBe(floor)
     expect(await kindOf(run(() => table.create('u', createNote({ id: b }))))).toBe('conflict')
@@ -138,11 +138,13 @@ describe('a restore', () => {
     const ignore = (): void => undefined
     const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
     const target = { schema: NOTES, month: '202505', name: MAY }
-    await run(() => renewEpoch({ store, clock, random, events, cache, pace: new Pace(clock, random) }, target))
+    await run(() =>
+      startNewEpoch({ store, clock, random, events, cache, pacer: new WritePacer(clock, random) }, target),
+    )
     await run(() => table.mutate('u', deleteNote(a)))
     const last = Number((await run(() => table.get('u', a)))!['version'])
-    await run(() => table.mutateTogether('u', '202505', [purge(a)]))
-    await run(async () => table.mutateTogether('u', '202505', restorations(await differencesTo(world, earlier, [a]))))
+    await run(() => table.mutateAll('u', '202505', [purge(a)]))
+    await run(async () => table.mutateAll('u', '202505', restorations(await differencesTo(world, earlier, [a]))))
     expect(last).toBe(1002)
     expect(Number((await run(() => table.get('u', a)))!['version'])).toBeGreaterThan(last)
   })
@@ -155,7 +157,7 @@ describe('a restore', () => {
     await run(() => Promise.all(ids.map((id) => table.mutate('u', changeNote(id, { title: 'spoilt' })))))
     const found = await differencesTo({ store }, earlier)
     store.resetCounts()
-    await run(() => table.mutateTogether('u', '202505', restorations(found)))
+    await run(() => table.mutateAll('u', '202505', restorations(found)))
     expect(store.counts.write).toBe(1)
     expect(await run(() => idsOf(table, 'u'))).toHaveLength(400)
     expect(world.corrupt).toEqual([])

@@ -3,14 +3,20 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '#shared/base/problem.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { escapePartitionValue, objectName } from '#shared/table/object/partition.ts'
-import { INDEX_SHELF, tableShelf, userFolders, type Shelf, type UserFolder } from '#shared/table/read/user-folders.ts'
+import {
+  INDEX_FOLDER,
+  tableFolder,
+  userFolders,
+  type TopFolder,
+  type UserFolder,
+} from '#shared/table/read/user-folders.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { NOTES, NOTES_BY_USER } from './notes.ts'
 
 const LISTS = { ...NOTES_BY_USER, name: 'lists' }
-const SHELVES = [tableShelf(NOTES), tableShelf(LISTS), INDEX_SHELF]
+const SHELVES = [tableFolder(NOTES), tableFolder(LISTS), INDEX_FOLDER]
 
 const SILENT: TableEvents = {
   committed: () => undefined,
@@ -24,7 +30,7 @@ function world() {
   const store = new MemoryObjectStore({ clock })
   const random = seededRandom(1)
   const place = (...names: readonly string[]) => names.forEach((name) => store.place(name, new Uint8Array(1)))
-  const walk = async (after?: string, shelves: readonly Shelf[] = SHELVES): Promise<UserFolder[]> => {
+  const walk = async (after?: string, shelves: readonly TopFolder[] = SHELVES): Promise<UserFolder[]> => {
     const folders: UserFolder[] = []
     await clock.run(async () => {
       for await (const folder of userFolders({ store, clock, random, events: SILENT }, shelves, after)) {

@@ -14,7 +14,7 @@ import type { Table } from '#shared/table/table.ts'
 import { userFolders } from '#shared/table/read/user-folders.ts'
 import { Dispatch } from './dispatch.ts'
 import { integrityJob } from './integrity.ts'
-import type { Item, Job, JobName } from '../runner/job.ts'
+import type { ReportItem, Job, JobName } from '../runner/job.ts'
 import { metricsJob } from './metrics.ts'
 import { ProgressObjects } from '../runner/progress.ts'
 import { purgeJob } from './purge.ts'
@@ -49,7 +49,7 @@ export function maintenanceJobs(dependencies: MaintenanceDependencies): Readonly
     integrity: integrityJob(dependencies),
     metrics: metricsJob({
       ...dependencies,
-      measured: (sums, largest) => {
+      onMeasured: (sums, largest) => {
         const average_object_bytes = Math.round(Number(sums['bytes']) / Math.max(1, Number(sums['objects'])))
         const line = { severity: 'INFO', message: 'storage metrics', event: 'storage_metrics' } as const
         log.write({ ...line, ...sums, average_object_bytes })
@@ -72,10 +72,10 @@ export function runDependencies(dependencies: MaintenanceDependencies): Schedule
   const { clock, log, hashUser } = dependencies
   return {
     clock,
-    folders: (shelves, after) => userFolders(dependencies, shelves, after),
+    folders: (top_folders, after) => userFolders(dependencies, top_folders, after),
     progress: new ProgressObjects(dependencies),
     log: (line, item) => log.write({ ...line, ...presentedItem(item, hashUser) }),
-    fault: (job, user_id, error) =>
+    onUserFailure: (job, user_id, error) =>
       log.write({
         severity: error instanceof Problem && error.kind !== 'internal' ? 'WARNING' : 'ERROR',
         message: `${job} failed for a user: ${error instanceof Problem ? error.message : stackOf(error)}`,
@@ -86,7 +86,7 @@ export function runDependencies(dependencies: MaintenanceDependencies): Schedule
 }
 
 /** An item as it may leave the process: users as hashes, in names of objects too. */
-export function presentedItem(item: Item, hashUser: (user_id: string) => string): Record<string, unknown> {
+export function presentedItem(item: ReportItem, hashUser: (user_id: string) => string): Record<string, unknown> {
   const { user_id, ...fields } = item
   const texts = Object.entries(fields).map(([name, value]) => [
     name,

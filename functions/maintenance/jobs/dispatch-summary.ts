@@ -10,7 +10,7 @@ import { DAY_MS } from '../runner/job.ts'
 
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
 
-export interface DistributionFacts {
+export interface DispatchSummary {
   /** Time of each that waits for it, by id. */
   readonly scheduled_ms: Map<string, number>
   /** Pairs that have one which is neither done nor given up. */
@@ -30,7 +30,7 @@ export interface Completed {
 
 const OPEN: ReadonlySet<unknown> = new Set(['scheduled', 'pending', 'in_progress'])
 
-export const distributionFacts = new GroupCounter<DistributionRow, DistributionFacts>(
+export const dispatchSummary = new GroupCounter<DistributionRow, DispatchSummary>(
   ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at', 'created_at'],
   noDistributions,
   (facts, cell) => {
@@ -48,11 +48,11 @@ export const distributionFacts = new GroupCounter<DistributionRow, DistributionF
   },
 )
 
-function noDistributions(): DistributionFacts {
+function noDistributions(): DispatchSummary {
   return { scheduled_ms: new Map(), open: new Set(), last_completed: new Map() }
 }
 
-function noteCompleted({ last_completed }: DistributionFacts, pair: Pair, completed: Completed): void {
+function noteCompleted({ last_completed }: DispatchSummary, pair: Pair, completed: Completed): void {
   const known = last_completed.get(pair)
   const is_later =
     !known ||
@@ -61,7 +61,7 @@ function noteCompleted({ last_completed }: DistributionFacts, pair: Pair, comple
   if (is_later) last_completed.set(pair, completed)
 }
 
-export function mergedDistributions(parts: readonly DistributionFacts[]): DistributionFacts {
+export function mergedSummaries(parts: readonly DispatchSummary[]): DispatchSummary {
   const merged = noDistributions()
   for (const { scheduled_ms, open, last_completed } of parts) {
     for (const [id, time_ms] of scheduled_ms) merged.scheduled_ms.set(id, time_ms)
@@ -76,7 +76,7 @@ export type Refreshes = Map<string, number>
 
 const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
 
-export const refreshFacts = new GroupCounter<PlatformRow, Refreshes>(
+export const refreshPeriods = new GroupCounter<PlatformRow, Refreshes>(
   ['platform_id', 'deleted', 'status', 'settings'],
   () => new Map(),
   (refreshes, cell) => {
@@ -106,7 +106,7 @@ const OBJECTS_KEPT = 20_000
  * Facts by object, kept far longer than the objects themselves fit the cache: a run each minute over objects that did
  * not change costs the listing alone.
  */
-export class FactsOfObjects<R extends Row, T> {
+export class ObjectSummaries<R extends Row, T> {
   readonly #table: Table<R>
   readonly #counter: GroupCounter<R, T>
   readonly #merged: (parts: readonly T[]) => T

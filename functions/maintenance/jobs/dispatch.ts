@@ -2,16 +2,16 @@ import type { Clock } from '#shared/base/clock.ts'
 import { decideDue } from '#shared/records/distribution-decisions.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
-import { tableShelf } from '#shared/table/read/user-folders.ts'
+import { tableFolder } from '#shared/table/read/user-folders.ts'
 import {
-  distributionFacts,
-  FactsOfObjects,
-  mergedDistributions,
+  dispatchSummary,
+  ObjectSummaries,
+  mergedSummaries,
   mergedRefreshes,
-  refreshFacts,
-  type DistributionFacts,
+  refreshPeriods,
+  type DispatchSummary,
 } from './dispatch-summary.ts'
-import type { Job, Sums, Turn } from '../runner/job.ts'
+import type { Job, Sums, UserTask } from '../runner/job.ts'
 import { createRefresh, dueRefresh, type RefreshTables } from './refresh.ts'
 
 export interface DispatchDependencies extends RefreshTables {
@@ -32,22 +32,22 @@ interface DispatchSums extends Sums {
  */
 export class Dispatch implements Job<DispatchSums> {
   readonly name = 'dispatch'
-  readonly shelves = [DISTRIBUTIONS, PLATFORMS].map(tableShelf)
+  readonly top_folders = [DISTRIBUTIONS, PLATFORMS].map(tableFolder)
   readonly #dependencies: DispatchDependencies
-  readonly #distributions: FactsOfObjects<DistributionRow, DistributionFacts>
-  readonly #refreshes: FactsOfObjects<PlatformRow, Map<string, number>>
+  readonly #distributions: ObjectSummaries<DistributionRow, DispatchSummary>
+  readonly #refreshes: ObjectSummaries<PlatformRow, Map<string, number>>
 
   constructor(dependencies: DispatchDependencies) {
     this.#dependencies = dependencies
-    this.#distributions = new FactsOfObjects(dependencies.distributions, distributionFacts, mergedDistributions)
-    this.#refreshes = new FactsOfObjects(dependencies.platforms, refreshFacts, mergedRefreshes)
+    this.#distributions = new ObjectSummaries(dependencies.distributions, dispatchSummary, mergedSummaries)
+    this.#refreshes = new ObjectSummaries(dependencies.platforms, refreshPeriods, mergedRefreshes)
   }
 
   begin(): DispatchSums {
     return { started: 0, refreshed: 0 }
   }
 
-  async turn({ user_id, folder, sums }: Turn<DispatchSums>): Promise<void> {
+  async processUser({ user_id, folder, sums }: UserTask<DispatchSums>): Promise<void> {
     const listed = folder.objects.get(DISTRIBUTIONS.name)
     if (!listed) return
     const { distributions, clock } = this.#dependencies

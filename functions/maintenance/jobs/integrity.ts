@@ -13,8 +13,8 @@ import { monthOfObject, type Month } from '#shared/table/object/partition.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
 import type { Snapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
-import { INDEX_SHELF, tableShelf } from '#shared/table/read/user-folders.ts'
-import type { Job, Sums, Turn } from '../runner/job.ts'
+import { INDEX_FOLDER, tableFolder } from '#shared/table/read/user-folders.ts'
+import type { Job, Sums, UserTask } from '../runner/job.ts'
 
 export interface IntegrityDependencies {
   readonly audiences: Table<AudienceRow>
@@ -35,7 +35,7 @@ interface IntegritySums extends Sums {
   orphans: number
 }
 
-type IntegrityTurn = Turn<IntegritySums>
+type IntegrityTask = UserTask<IntegritySums>
 
 /** What distributions refer to: reading them first means that everything they name was there before. */
 const REFERRED_TO = [
@@ -55,7 +55,7 @@ const LOOKED_UP_MAX = 100
 export function integrityJob(dependencies: IntegrityDependencies): Job<IntegritySums> {
   return {
     name: 'integrity',
-    shelves: [...[AUDIENCES, PLATFORMS, DISTRIBUTIONS].map(tableShelf), INDEX_SHELF],
+    top_folders: [...[AUDIENCES, PLATFORMS, DISTRIBUTIONS].map(tableFolder), INDEX_FOLDER],
     begin: () => ({ objects: 0, bytes: 0, records: 0, findings: 0, unreadable: 0, strays: 0, orphans: 0 }),
     line: (item) => {
       // The table's own event tells of it, for the table's own alert.
@@ -67,11 +67,11 @@ export function integrityJob(dependencies: IntegrityDependencies): Job<Integrity
         message: `integrity: ${String(item['detail'])}`,
       }
     },
-    strays: (names, { sums, tell }) => {
+    strays: (names, { sums, report }) => {
       for (const object of names) {
         sums.strays++
         sums.findings++
-        tell({
+        report({
           user_id: undefined,
           object,
           check: 'stray',
@@ -80,24 +80,24 @@ export function integrityJob(dependencies: IntegrityDependencies): Job<Integrity
         })
       }
     },
-    turn: (turn) => new Inspection(dependencies, turn).run(),
+    processUser: (task) => new Inspection(dependencies, task).run(),
   }
 }
 
 /** Of everything that one user stores. */
 class Inspection {
   readonly #dependencies: IntegrityDependencies
-  readonly #turn: IntegrityTurn
+  readonly #task: IntegrityTask
   /** Canonical spellings, by table; absent when not all of them could be read. */
   readonly #ids = new Map<string, Set<string> | undefined>()
 
-  constructor(dependencies: IntegrityDependencies, turn: IntegrityTurn) {
+  constructor(dependencies: IntegrityDependencies, task: IntegrityTask) {
     this.#dependencies = dependencies
-    this.#turn = turn
+    this.#task = task
   }
 
   async run(): Promise<void> {
-    const has_index = this.#turn.folder.objects.has(INDEX_SHELF.name)
+    const has_index = this.#task.folder.objects.has(INDEX_FOLDER.name)
     const legacy_ids = has_index ? new LegacyIds(this.#dependencies.store) : undefined
     const named = new Map<string, Map<string, string>>()
     await this.#inspectTable(DISTRIBUTIONS, legacy_ids, async (snapshot, object) => {
@@ -119,7 +119,7 @@ class Inspection {
     legacy_ids: LegacyIds | undefined,
     look?: (snapshot: Snapshot, object: string) => Promise<void>,
   ): Promise<void> {
-    const { user_id, folder, sums } = this.#turn
+    const { user_id, folder, sums } = this.#task
     const monthOfLegacyId = await this.#legacyMonths(schema, legacy_ids)
     const ids = new Set<string>()
     this.#ids.set(schema.name, ids)
@@ -146,13 +146,13 @@ class Inspection {
     legacy_ids: LegacyIds | undefined,
   ): Promise<((id: string) => Month | undefined) | undefined> {
     if (!legacy_ids) return () => undefined
-    const { user_id, folder } = this.#turn
+    const { user_id, folder } = this.#task
     try {
       const entries = await this.#reading(() => legacy_ids.findAll(schema, user_id))
       return (id) => entries.get(id)?.month
     } catch (error) {
       if (!(error instanceof CorruptObject)) throw error
-      const [index] = folder.objects.get(INDEX_SHELF.name) ?? []
+      const [index] = folder.objects.get(INDEX_FOLDER.name) ?? []
       // Each table asks for it; it is one finding.
       if (schema === DISTRIBUTIONS) this.#report(index!.name, unreadable(error))
       return undefined
@@ -160,7 +160,7 @@ class Inspection {
   }
 
   async #reportOrphans(table: Table, schema: TableSchema, named: ReadonlyMap<string, string>): Promise<void> {
-    const { user_id, sums } = this.#turn
+    const { user_id, sums } = this.#task
     const ids = this.#ids.get(schema.name)
     if (!ids) return
     const seemingly = [...named].filter(([id]) => !ids.has(canonicalSpelling(schema, id)))
@@ -174,13 +174,13 @@ class Inspection {
   }
 
   #report(object: string, finding: Omit<Finding, 'check'> & { readonly check: string }): void {
-    const { user_id, sums, tell } = this.#turn
+    const { user_id, sums, report } = this.#task
     sums.findings++
     if (finding.check === 'unreadable') {
       sums.unreadable++
       this.#dependencies.events.corrupt(object, new Error(finding.detail, { cause: new CorruptFile(finding.detail) }))
     }
-    tell({ user_id, object, ...finding })
+    report({ user_id, object, ...finding })
   }
 
   async #read({ name }: ObjectListing): Promise<Uint8Array | undefined> {

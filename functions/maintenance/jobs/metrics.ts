@@ -5,17 +5,17 @@ import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { LIMITS, WARN_SHARE } from '#shared/table/object/limits.ts'
 import type { Table } from '#shared/table/table.ts'
-import { tableShelf } from '#shared/table/read/user-folders.ts'
+import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
-import type { Item, Job, Sums, Turn } from '../runner/job.ts'
+import type { ReportItem, Job, Sums, UserTask } from '../runner/job.ts'
 
 export interface MetricsDependencies {
   readonly audiences: Table<AudienceRow>
   readonly platforms: Table<PlatformRow>
   readonly distributions: Table<DistributionRow>
   readonly events: TableEvents
-  /** Told of a whole run: its sums, and the users who store most. */
-  readonly measured: (sums: Sums, largest: readonly Item[]) => void
+  /** Called after a whole run, with its sums and the users who store most. */
+  readonly onMeasured: (sums: Sums, largest: readonly ReportItem[]) => void
 }
 
 /** What is stored of one kind, or by one user. */
@@ -63,7 +63,7 @@ export function metricsJob(dependencies: MetricsDependencies): Job<MetricsSums> 
   const { audiences, platforms, distributions } = dependencies
   return {
     name: 'metrics',
-    shelves: [AUDIENCES, PLATFORMS, DISTRIBUTIONS].map(tableShelf),
+    top_folders: [AUDIENCES, PLATFORMS, DISTRIBUTIONS].map(tableFolder),
     begin: () => ({
       objects: 0,
       bytes: 0,
@@ -72,19 +72,19 @@ export function metricsJob(dependencies: MetricsDependencies): Job<MetricsSums> 
       platforms: nothingStored(),
       distributions: nothingStored(),
     }),
-    async turn(turn) {
-      const { sums, user_id, tell } = turn
-      await measure(dependencies, audiences, sums.audiences, turn)
-      await measure(dependencies, platforms, sums.platforms, turn)
-      await measure(dependencies, distributions, sums.distributions, turn)
+    async processUser(task) {
+      const { sums, user_id, report } = task
+      await measure(dependencies, audiences, sums.audiences, task)
+      await measure(dependencies, platforms, sums.platforms, task)
+      await measure(dependencies, distributions, sums.distributions, task)
       const kinds = [sums.audiences, sums.platforms, sums.distributions]
       const total = (name: 'objects' | 'bytes' | 'records') => kinds.reduce((sum, kind) => sum + kind[name], 0)
       sums.objects = total('objects')
       sums.bytes = total('bytes')
-      tell({ user_id, objects: sums.objects, bytes: sums.bytes, records: total('records') })
+      report({ user_id, objects: sums.objects, bytes: sums.bytes, records: total('records') })
     },
     digest: (items) => items.toSorted((a, b) => Number(b['bytes']) - Number(a['bytes'])).slice(0, LARGEST_USERS),
-    finished: dependencies.measured,
+    onFinished: dependencies.onMeasured,
   }
 }
 
@@ -96,7 +96,7 @@ async function measure(
   { events }: MetricsDependencies,
   table: Table<AudienceRow> | Table<PlatformRow> | Table<DistributionRow>,
   stored: Stored,
-  { user_id, folder, sums }: Turn<MetricsSums>,
+  { user_id, folder, sums }: UserTask<MetricsSums>,
 ): Promise<void> {
   for (const object of folder.objects.get(table.schema.name) ?? []) {
     let rows = 0

@@ -9,9 +9,9 @@ import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOfObject } from '#shared/table/object/partition.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
-import { tableShelf } from '#shared/table/read/user-folders.ts'
-import { DAY_MS, type Job, type Sums, type Turn } from '../runner/job.ts'
-import { together } from '../runner/mutate-all.ts'
+import { tableFolder } from '#shared/table/read/user-folders.ts'
+import { DAY_MS, type Job, type Sums, type UserTask } from '../runner/job.ts'
+import { mutateAll } from '../runner/mutate-all.ts'
 
 export interface PurgeDependencies {
   readonly audiences: Table<AudienceRow>
@@ -65,19 +65,19 @@ const references = new GroupCounter<DistributionRow, Set<string>>(
  * platform one LIST; one PUT for each object with something to purge.
  */
 export function purgeJob(dependencies: PurgeDependencies): Job<PurgeSums> {
-  const shelves = [DISTRIBUTIONS, AUDIENCES, PLATFORMS].map(tableShelf)
+  const top_folders = [DISTRIBUTIONS, AUDIENCES, PLATFORMS].map(tableFolder)
   return {
     name: 'purge',
-    // Switched off, it has nobody's turn to give.
-    shelves: dependencies.after_days === 0 ? [] : shelves,
+    // Switched off, it processes nobody.
+    top_folders: dependencies.after_days === 0 ? [] : top_folders,
     begin: () => ({ tombstones: 0, old: 0, referred_to: 0, purged: 0, overtaken: 0 }),
-    async turn(turn) {
+    async processUser(task) {
       const { distributions, audiences, platforms } = dependencies
-      await purgeTable(dependencies, distributions, turn, async () => new Set())
+      await purgeTable(dependencies, distributions, task, async () => new Set())
       let referred_to: Promise<ReadonlySet<string>> | undefined
-      const referredTo = () => (referred_to ??= referencesOf(distributions, turn.user_id))
-      await purgeTable(dependencies, audiences, turn, referredTo)
-      await purgeTable(dependencies, platforms, turn, referredTo)
+      const referredTo = () => (referred_to ??= referencesOf(distributions, task.user_id))
+      await purgeTable(dependencies, audiences, task, referredTo)
+      await purgeTable(dependencies, platforms, task, referredTo)
     },
   }
 }
@@ -90,7 +90,7 @@ async function referencesOf(distributions: Table<DistributionRow>, user_id: stri
 async function purgeTable(
   { clock, after_days }: PurgeDependencies,
   table: Table,
-  { user_id, folder, sums, dry_run, tell }: Turn<PurgeSums>,
+  { user_id, folder, sums, dry_run, report }: UserTask<PurgeSums>,
   referredTo: () => Promise<ReadonlySet<string>>,
 ): Promise<void> {
   const { schema } = table
@@ -108,14 +108,14 @@ async function purgeTable(
     const month = monthOfObject(schema, user_id, object.name)!
     const outcomes = dry_run
       ? undefined
-      : await together(table, { user_id, month }, going, ([id]) => purgeOf(id, before_ms))
+      : await mutateAll(table, { user_id, month }, going, ([id]) => purgeOf(id, before_ms))
     going.forEach(([record_id, deleted_ms], at) => {
       const is_purged = outcomes?.[at]?.kind === 'written'
       if (outcomes && is_purged) sums.purged++
       if (outcomes && !is_purged) sums.overtaken++
       if (outcomes && !is_purged) return
       const deleted_days = Math.floor((clock.nowMs() - deleted_ms) / DAY_MS)
-      tell({ user_id, table: schema.name, record_id, deleted_days })
+      report({ user_id, table: schema.name, record_id, deleted_days })
     })
   }
 }

@@ -7,8 +7,8 @@ import { sameCells } from '#shared/records/rows.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
 import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import type { Table } from '#shared/table/table.ts'
-import { tableShelf } from '#shared/table/read/user-folders.ts'
-import type { Job, Sums, Turn } from '../runner/job.ts'
+import { tableFolder } from '#shared/table/read/user-folders.ts'
+import type { Job, Sums, UserTask } from '../runner/job.ts'
 
 export interface ReencryptDependencies {
   readonly platforms: Table<PlatformRow>
@@ -36,8 +36,8 @@ const keyVersions = new GroupCounter<PlatformRow, Map<string, string>>(
 )
 
 /**
- * Seals credentials anew that a version of the key other than the primary one sealed, so that the old one can be
- * disabled. Opening and sealing happen before the commit, one platform after another; the commit takes place only where
+ * Encrypts credentials again that another version of the key than the primary one encrypted, so that the old version
+ * can be disabled. Opening and sealing happen before the commit, one platform after another; the commit takes place only where
  * the ciphertext still is the one that was opened, so whatever was saved meanwhile wins. The platform gets a new version,
  * not a new time of change.
  *
@@ -48,14 +48,14 @@ export function reencryptJob({ vault = NO_VAULT, ...others }: ReencryptDependenc
   const primary = new PrimaryVersion(dependencies)
   return {
     name: 'reencrypt',
-    shelves: [tableShelf(PLATFORMS)],
+    top_folders: [tableFolder(PLATFORMS)],
     begin: () => ({ sealed: 0, outdated: 0, reencrypted: 0, overtaken: 0, failed: 0 }),
     line: () => ({
       severity: 'ERROR',
       event: 'reencryption_failed',
       message: 'credentials cannot be decrypted; they were not changed',
     }),
-    turn: (turn) => takeTurn(dependencies, primary, turn),
+    processUser: (task) => processUser(dependencies, primary, task),
   }
 }
 
@@ -87,13 +87,13 @@ class PrimaryVersion {
 
 const PRIMARY_KNOWN_MS = 10_000
 
-async function takeTurn(
+async function processUser(
   dependencies: WithVault,
   primary_version: PrimaryVersion,
-  turn: Turn<ReencryptSums>,
+  task: UserTask<ReencryptSums>,
 ): Promise<void> {
   const { platforms } = dependencies
-  const { user_id, folder, sums, dry_run } = turn
+  const { user_id, folder, sums, dry_run } = task
   const listed = folder.objects.get(PLATFORMS.name) ?? []
   const versions = (await platforms.count(user_id, keyVersions, { listed })).flatMap((of_group) => [...of_group])
   sums.sealed += versions.length
@@ -105,10 +105,10 @@ async function takeTurn(
   const mutations: Mutation<PlatformRow>[] = []
   for (const [platform_id] of outdated) {
     const row = await platforms.get(user_id, platform_id)
-    const mutation = row && (await resealed(dependencies, row, primary, turn))
+    const mutation = row && (await resealed(dependencies, row, primary, task))
     if (mutation) mutations.push(mutation)
   }
-  const outcomes = await platforms.mutateTogether(user_id, '', mutations)
+  const outcomes = await platforms.mutateAll(user_id, '', mutations)
   for (const { kind } of outcomes) {
     if (kind === 'written') sums.reencrypted++
     else sums.overtaken++
@@ -120,7 +120,7 @@ async function resealed(
   { vault, bucket }: WithVault,
   row: PlatformRow,
   primary: string,
-  { user_id, sums, tell }: Turn<ReencryptSums>,
+  { user_id, sums, report }: UserTask<ReencryptSums>,
 ): Promise<Mutation<PlatformRow> | undefined> {
   const { platform_id, platform_type } = row
   const stored = sealedOf(row)
@@ -134,7 +134,7 @@ async function resealed(
   } catch (error) {
     if (!(error instanceof KeyError) || error.kind === 'unavailable' || error.kind === 'denied') throw error
     sums.failed++
-    tell({ user_id, platform_id, key_version: keyVersionOf(row), reason: error.kind })
+    report({ user_id, platform_id, key_version: keyVersionOf(row), reason: error.kind })
     return undefined
   }
 }

@@ -6,7 +6,7 @@ import { Problem } from '#shared/base/problem.ts'
 import { decideCreation } from '#shared/records/distribution-decisions.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
-import { handOver } from '#shared/records/distribution-source.ts'
+import { distributionSource } from '#shared/records/distribution-source.ts'
 import type { PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import type { Table } from '#shared/table/table.ts'
@@ -62,8 +62,8 @@ export async function createRefresh(
   const segments = segments_distributed.filter((segment) => hasSegment(audience, segment))
   // Empty would mean all of the audience: more than was ever asked for.
   if (segments.length === 0 && segments_distributed.length > 0) return false
-  const hand_over = handOver(audience, platform, segments)
-  if (hand_over instanceof Problem) return false
+  const source = distributionSource(audience, platform, segments)
+  if (source instanceof Problem) return false
 
   const sent = {
     audience_id: follows.audience_id,
@@ -78,11 +78,11 @@ export async function createRefresh(
   const asking = { kind: DISTRIBUTIONS, user_id }
   const outcome = await distributions.create(user_id, {
     id,
-    size_bytes: JSON.stringify(hand_over).length,
+    size_bytes: JSON.stringify(source).length,
     decide: (_, current) =>
       current
         ? { kind: 'keep', row: current, status: 200 }
-        : decideCreation({ asking, id, created_at: isoTime(due_ms), current, sent, hand_over, now_ms }),
+        : decideCreation({ asking, id, created_at: isoTime(due_ms), current, sent, source, now_ms }),
   })
   if (outcome.kind === 'refused') throw outcome.problem
   return outcome.kind === 'written'

@@ -6,10 +6,10 @@ import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import { monthOfObject } from '#shared/table/object/partition.ts'
 import type { Table } from '#shared/table/table.ts'
-import { tableShelf } from '#shared/table/read/user-folders.ts'
+import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import { DAY_MS, type Job, type Sums, type Turn } from '../runner/job.ts'
-import { together } from '../runner/mutate-all.ts'
+import { DAY_MS, type Job, type Sums, type UserTask } from '../runner/job.ts'
+import { mutateAll } from '../runner/mutate-all.ts'
 
 export interface RetentionDependencies {
   readonly audiences: Table<AudienceRow>
@@ -60,17 +60,17 @@ export function retentionJob(dependencies: RetentionDependencies): Job<Retention
   const { idle_days } = dependencies
   return {
     name: 'retention',
-    // Switched off, it has nobody's turn to give.
-    shelves: idle_days === 0 ? [] : [tableShelf(AUDIENCES)],
+    // Switched off, it processes nobody.
+    top_folders: idle_days === 0 ? [] : [tableFolder(AUDIENCES)],
     begin: () => ({ active: 0, idle: 0, archived: 0, overtaken: 0 }),
     line: () => ({ severity: 'INFO', event: 'retention_archived', message: 'an idle audience was archived' }),
-    turn: (turn) => takeTurn(dependencies, turn),
+    processUser: (task) => processUser(dependencies, task),
   }
 }
 
-async function takeTurn(dependencies: RetentionDependencies, turn: Turn<RetentionSums>): Promise<void> {
+async function processUser(dependencies: RetentionDependencies, task: UserTask<RetentionSums>): Promise<void> {
   const { audiences, distributions, clock, idle_days } = dependencies
-  const { user_id, folder, sums, dry_run, tell } = turn
+  const { user_id, folder, sums, dry_run, report } = task
   const before_ms = clock.nowMs() - idle_days * DAY_MS
   const unchanged: { month: string; changed_ms: Map<string, number> }[] = []
   for (const object of folder.objects.get(AUDIENCES.name) ?? []) {
@@ -93,7 +93,7 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
     const asking = { kind: AUDIENCES, user_id }
     const outcomes = dry_run
       ? undefined
-      : await together(audiences, { user_id, month }, idle, ([id]) => ({
+      : await mutateAll(audiences, { user_id, month }, idle, ([id]) => ({
           id,
           client: 'retention',
           size_bytes: 0,
@@ -102,7 +102,7 @@ async function takeTurn(dependencies: RetentionDependencies, turn: Turn<Retentio
     idle.forEach(([audience_id, time_ms], at) => {
       if (!countsAs(outcomes?.[at], sums)) return
       const unused_ms = clock.nowMs() - lastUsedMs(audience_id, time_ms)
-      tell({ user_id, audience_id, idle_days: Math.floor(unused_ms / DAY_MS) })
+      report({ user_id, audience_id, idle_days: Math.floor(unused_ms / DAY_MS) })
     })
   }
 }

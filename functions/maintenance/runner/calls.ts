@@ -1,10 +1,10 @@
 import { Problem } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
-import type { Item, Job, JobName } from './job.ts'
+import type { ReportItem, Job, JobName } from './job.ts'
 import { maintenanceJobs, presentedItem, runDependencies, type MaintenanceDependencies } from '../jobs/all-jobs.ts'
 import type { Run } from './progress.ts'
 import { callScheduled, type Period, type ScheduledDependencies } from './scheduled-run.ts'
-import { runSlice, type Slice } from './process-users.ts'
+import { processUsers, type ProcessedUsers } from './process-users.ts'
 
 /** With the grace of the last turns and the writing of the progress within the 30 s of a request. */
 const CALL_MS_MAX = 16_000
@@ -36,22 +36,22 @@ export class Calls {
     this.#runs = runDependencies(dependencies)
   }
 
-  /** Every minute anew: a run that could give everyone a turn leaves nothing to remember, and writes nothing. */
+  /** Runs every minute from the start: a call that processed all users has nothing to remember, and writes nothing. */
   async dispatch({ cursor }: Query): Promise<Body> {
     const { progress } = this.#runs
     const { progress: noted, generation } = await progress.read('dispatch')
     const after = cursor === undefined ? (noted.run?.after ?? undefined) : placeOf(cursor)
-    const slice = await runSlice(this.#runs, this.#jobs.dispatch, {
+    const processed = await processUsers(this.#runs, this.#jobs.dispatch, {
       after,
       dry_run: false,
       duration_ms_max: CALL_MS_MAX,
-      stops_when_away: false,
+      stops_when_unavailable: false,
     })
-    if (cursor === undefined && slice.stopped_after !== after) {
-      await progress.write('dispatch', { run: this.#passing(slice), claim: undefined }, generation)
+    if (cursor === undefined && processed.stopped_after !== after) {
+      await progress.write('dispatch', { run: this.#passing(processed), claim: undefined }, generation)
     }
-    if (slice.failure !== undefined) throw slice.failure
-    return { ...slice.sums, ...nextCursor(slice) }
+    if (processed.failure !== undefined) throw processed.failure
+    return { ...processed.sums, ...nextCursor(processed) }
   }
 
   /** Without a cursor a part of the run of the day or week; with one, or trying, apart from it. */
@@ -60,42 +60,42 @@ export class Calls {
     if (query.cursor !== undefined || query.dry_run === 'true') return await this.#alone(job, query)
     const started_ms = this.#dependencies.clock.monotonicMs()
     const called = await callScheduled(this.#runs, job, PERIODS[name], CALL_MS_MAX)
-    const slice = 'slice' in called ? called.slice : nothing(job)
-    if ('slice' in called) this.#logCall(job, slice, { is_dry: false, started_ms })
+    const processed = 'processed' in called ? called.processed : nothing(job)
+    if ('processed' in called) this.#logCall(job, processed, { is_dry: false, started_ms })
     if (called.state === 'done') this.#logRun(job, called.run)
     const run = 'run' in called ? called.run : undefined
-    return { ...this.#answer(called.state, slice, run ?? slice), run: run ? shownRun(run) : null }
+    return { ...this.#answer(called.state, processed, run ?? processed), run: run ? shownRun(run) : null }
   }
 
   async #alone(job: Job, { cursor = '', dry_run }: Query): Promise<Body> {
     const started_ms = this.#dependencies.clock.monotonicMs()
     const is_dry = dry_run === 'true'
-    const slice = await runSlice(this.#runs, job, {
+    const processed = await processUsers(this.#runs, job, {
       after: placeOf(cursor),
       dry_run: is_dry,
       duration_ms_max: CALL_MS_MAX,
-      stops_when_away: true,
+      stops_when_unavailable: true,
     })
-    if (slice.failure !== undefined) throw slice.failure
-    this.#logCall(job, slice, { is_dry, started_ms })
-    return { ...this.#answer(stateOf(slice), slice, slice), run: null }
+    if (processed.failure !== undefined) throw processed.failure
+    this.#logCall(job, processed, { is_dry, started_ms })
+    return { ...this.#answer(stateOf(processed), processed, processed), run: null }
   }
 
-  #answer(state: string, slice: Slice, reported: Pick<Slice, 'report' | 'report_omitted'>): Body {
-    const report = reported.report.map((item: Item) => presentedItem(item, this.#dependencies.hashUser))
-    return { state, ...slice.sums, report, report_omitted: reported.report_omitted, ...nextCursor(slice) }
+  #answer(state: string, processed: ProcessedUsers, reported: Pick<ProcessedUsers, 'report' | 'report_omitted'>): Body {
+    const report = reported.report.map((item: ReportItem) => presentedItem(item, this.#dependencies.hashUser))
+    return { state, ...processed.sums, report, report_omitted: reported.report_omitted, ...nextCursor(processed) }
   }
 
-  #logCall(job: Job, slice: Slice, { is_dry, started_ms }: { is_dry: boolean; started_ms: number }): void {
+  #logCall(job: Job, processed: ProcessedUsers, { is_dry, started_ms }: { is_dry: boolean; started_ms: number }): void {
     const { log, clock } = this.#dependencies
     log.write({
-      severity: slice.sums.failed_users > 0 ? 'WARNING' : 'INFO',
-      message: `maintenance ${job.name}${is_dry ? ', dry run' : ''}: ${stateOf(slice)}`,
+      severity: processed.sums.failed_users > 0 ? 'WARNING' : 'INFO',
+      message: `maintenance ${job.name}${is_dry ? ', dry run' : ''}: ${stateOf(processed)}`,
       event: 'maintenance_call',
       job: job.name,
       dry_run: is_dry,
-      state: stateOf(slice),
-      ...slice.sums,
+      state: stateOf(processed),
+      ...processed.sums,
       ms: Math.round(clock.monotonicMs() - started_ms),
     })
   }
@@ -111,7 +111,7 @@ export class Calls {
   }
 
   /** What is remembered of a dispatch. */
-  #passing({ sums, stopped_after }: Slice): Run {
+  #passing({ sums, stopped_after }: ProcessedUsers): Run {
     return {
       started_at: isoTime(this.#dependencies.clock.nowMs()),
       finished_at: null,
@@ -125,12 +125,12 @@ export class Calls {
   }
 }
 
-function nothing(job: Job): Slice {
+function nothing(job: Job): ProcessedUsers {
   const sums = { users: 0, failed_users: 0, ...job.begin() }
   return { sums, report: [], report_omitted: 0, stopped_after: undefined, failure: undefined }
 }
 
-function stateOf({ stopped_after }: Slice): 'done' | 'more' {
+function stateOf({ stopped_after }: ProcessedUsers): 'done' | 'more' {
   return stopped_after === undefined ? 'done' : 'more'
 }
 
@@ -138,7 +138,7 @@ function shownRun({ started_at, finished_at, calls, sums }: Run): Body {
   return { started_at, finished_at, calls, ...sums }
 }
 
-function nextCursor({ stopped_after }: Slice): { next_cursor: string | null } {
+function nextCursor({ stopped_after }: ProcessedUsers): { next_cursor: string | null } {
   return { next_cursor: stopped_after === undefined ? null : Buffer.from(stopped_after).toString('base64url') }
 }
 

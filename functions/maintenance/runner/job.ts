@@ -1,4 +1,4 @@
-import type { Shelf, UserFolder } from '#shared/table/read/user-folders.ts'
+import type { TopFolder, UserFolder } from '#shared/table/read/user-folders.ts'
 
 export const JOB_NAMES = ['dispatch', 'retention', 'purge', 'integrity', 'metrics', 'reencrypt'] as const
 export type JobName = (typeof JOB_NAMES)[number]
@@ -11,45 +11,46 @@ export interface Sums {
 }
 
 /** One line of a job's report. `user_id` and the names of objects leave the process only as hashes. */
-export interface Item {
+export interface ReportItem {
   readonly user_id?: string | undefined
   readonly [field: string]: string | number | undefined
 }
 
-export interface Line {
+export interface ReportLine {
   readonly severity: 'INFO' | 'WARNING' | 'ERROR'
   readonly event: string
   readonly message: string
 }
 
-export interface Turn<S extends Sums> {
+/** One user whom a job processes. */
+export interface UserTask<S extends Sums> {
   readonly user_id: string
   readonly folder: UserFolder
-  /** What is done is added to it. */
+  /** Where the job adds up what it did. */
   readonly sums: S
-  /** Nothing is to be changed. */
+  /** The job must change nothing. */
   readonly dry_run: boolean
   /** Adds to the report. */
-  readonly tell: (item: Item) => void
+  readonly report: (item: ReportItem) => void
 }
 
 /**
- * What is done to every user in turn. Each step is a decision over the record as it then is, so a turn that is repeated,
- * after a crash or because two instances have it, does nothing more.
+ * What is done for every user, one after another. Each step is a decision over the record as it then is, so processing a
+ * user again, after a crash or because two instances do it, changes nothing more.
  */
 export interface Job<S extends Sums = Sums> {
   readonly name: JobName
-  readonly shelves: readonly Shelf[]
+  readonly top_folders: readonly TopFolder[]
   begin(): S
-  turn(turn: Turn<S>): Promise<void>
-  /** Told of objects that belong to nobody. */
-  strays?(names: readonly string[], turn: Pick<Turn<S>, 'sums' | 'tell'>): void
+  processUser(task: UserTask<S>): Promise<void>
+  /** Called with the names of objects that belong to nobody. */
+  strays?(names: readonly string[], task: Pick<UserTask<S>, 'sums' | 'report'>): void
   /** The log line that an item makes; its fields follow. */
-  line?(item: Item): Line | undefined
+  line?(item: ReportItem): ReportLine | undefined
   /** What the report keeps of its items; without it the first ones. */
-  digest?(items: readonly Item[]): readonly Item[]
-  /** When every user of a scheduled run had a turn. */
-  finished?(sums: S, report: readonly Item[]): void
+  digest?(items: readonly ReportItem[]): readonly ReportItem[]
+  /** Called when a scheduled run has processed every user. */
+  onFinished?(sums: S, report: readonly ReportItem[]): void
 }
 
 /** Adds `more` to `sums`, name by name. */

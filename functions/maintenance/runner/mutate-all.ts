@@ -8,7 +8,7 @@ import type { Table } from '#shared/table/table.ts'
  * Changes records of one object: one commit, unless there are more of them than one takes.
  * @returns the outcome of each
  */
-export async function together<R extends Row, T>(
+export async function mutateAll<R extends Row, T>(
   table: Table<R>,
   { user_id, month }: { user_id: string; month: Month },
   items: readonly T[],
@@ -17,7 +17,7 @@ export async function together<R extends Row, T>(
   const outcomes: Outcome<R>[] = []
   for (let at = 0; at < items.length; at += LIMITS.batch_operations) {
     const batch = items.slice(at, at + LIMITS.batch_operations).map(mutationOf)
-    outcomes.push(...(await table.mutateTogether(user_id, month, batch)))
+    outcomes.push(...(await table.mutateAll(user_id, month, batch)))
   }
   return outcomes
 }

@@ -7,12 +7,12 @@ import type { Random } from '#shared/base/random.ts'
 import { NO_OBJECT, StoreError, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { asProblem, retryReads } from '#shared/table/object/failures.ts'
-import type { Item, JobName, Sums } from './job.ts'
+import type { ReportItem, JobName, Sums } from './job.ts'
 
 /**
  * How far the runs of a job have come: `maintenance/progress/{job}.json`, one small object, written with its generation
  * as precondition. So any instance carries on what another began, also after a crash, and two do not do the same at
- * once. None of it is needed for what the jobs do to be right: lost, a run begins anew and finds most of it done.
+ * once. None of it is needed for what the jobs do to be right: if it is lost, a run starts again and finds most of the work done.
  */
 export interface Progress {
   /** Absent before the first run. */
@@ -22,7 +22,7 @@ export interface Progress {
 
 export interface Run {
   readonly started_at: string
-  /** null: users still wait for their turn. */
+  /** null: some users are not processed yet. */
   readonly finished_at: string | null
   /** Place of the last user who had one. */
   readonly after: string | null
@@ -30,7 +30,7 @@ export interface Run {
   /** Calls one after another that storage or key service kept from going on. */
   readonly failures: number
   readonly sums: Sums
-  readonly report: readonly Item[]
+  readonly report: readonly ReportItem[]
   readonly report_omitted: number
 }
 

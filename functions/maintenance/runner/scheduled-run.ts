@@ -1,26 +1,26 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { addUp, DAY_MS, type Job, type Sums } from './job.ts'
 import type { ProgressObjects, Run } from './progress.ts'
-import { mergedReport, runSlice, type Slice, type SliceDependencies } from './process-users.ts'
+import { mergedReport, processUsers, type ProcessedUsers, type ProcessUsersDependencies } from './process-users.ts'
 
 export type Period = 'day' | 'week'
 
 /** What became of a call without a cursor. */
 export type Called =
-  | { readonly state: 'done' | 'more'; readonly slice: Slice; readonly run: Run }
+  | { readonly state: 'done' | 'more'; readonly processed: ProcessedUsers; readonly run: Run }
   /** The run of this period is done: `run` is it. */
   | { readonly state: 'waiting'; readonly run: Run }
   /** Another call is at it. */
   | { readonly state: 'busy' }
 
-export interface ScheduledDependencies extends SliceDependencies {
+export interface ScheduledDependencies extends ProcessUsersDependencies {
   readonly progress: ProgressObjects
 }
 
 /** 1970-01-01 was a Thursday; weeks begin on Monday. */
 const DAYS_FROM_MONDAY = 3
 
-/** What is away is waited for by so many calls; then users who cannot have their turn are left behind. */
+/** So many calls wait for an unavailable service; after that, users who cannot be processed are skipped. */
 const FAILURES_MAX = 3
 
 /**
@@ -46,15 +46,20 @@ export async function callScheduled(
   if (claimed === undefined) return { state: 'busy' }
 
   const after = current.after ?? undefined
-  const stops_when_away = current.failures < FAILURES_MAX
-  const slice = await runSlice(dependencies, job, { after, dry_run: false, duration_ms_max, stops_when_away })
-  const run = withSlice(job, current, slice, clock)
+  const stops_when_unavailable = current.failures < FAILURES_MAX
+  const processed = await processUsers(dependencies, job, {
+    after,
+    dry_run: false,
+    duration_ms_max,
+    stops_when_unavailable,
+  })
+  const run = withSlice(job, current, processed, clock)
   // If another call took over since, its word stands; what both did was done once.
   await progress.write(job.name, { run, claim: undefined }, claimed)
-  if (slice.failure !== undefined) throw slice.failure
-  if (run.finished_at === null) return { state: 'more', slice, run }
-  job.finished?.(run.sums, run.report)
-  return { state: 'done', slice, run }
+  if (processed.failure !== undefined) throw processed.failure
+  if (run.finished_at === null) return { state: 'more', processed, run }
+  job.onFinished?.(run.sums, run.report)
+  return { state: 'done', processed, run }
 }
 
 function newRun(job: Job, now_ms: number): Run {
@@ -63,21 +68,21 @@ function newRun(job: Job, now_ms: number): Run {
   return { started_at, finished_at: null, after: null, calls: 0, failures: 0, sums, report: [], report_omitted: 0 }
 }
 
-function withSlice(job: Job, run: Run, slice: Slice, clock: Clock): Run {
+function withSlice(job: Job, run: Run, processed: ProcessedUsers, clock: Clock): Run {
   const sums: Sums = structuredClone(run.sums)
-  addUp(sums, slice.sums)
-  const report = mergedReport(job, run.report, slice.report)
-  const left_out = run.report.length + slice.report.length - report.length
-  const is_finished = slice.stopped_after === undefined && slice.failure === undefined
+  addUp(sums, processed.sums)
+  const report = mergedReport(job, run.report, processed.report)
+  const left_out = run.report.length + processed.report.length - report.length
+  const is_finished = processed.stopped_after === undefined && processed.failure === undefined
   return {
     started_at: run.started_at,
     finished_at: is_finished ? isoTime(clock.nowMs()) : null,
-    after: is_finished ? null : (slice.stopped_after ?? run.after),
+    after: is_finished ? null : (processed.stopped_after ?? run.after),
     calls: run.calls + 1,
-    failures: slice.failure === undefined ? 0 : run.failures + 1,
+    failures: processed.failure === undefined ? 0 : run.failures + 1,
     sums,
     report,
-    report_omitted: run.report_omitted + slice.report_omitted + left_out,
+    report_omitted: run.report_omitted + processed.report_omitted + left_out,
   }
 }
 

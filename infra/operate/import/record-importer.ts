@@ -19,7 +19,7 @@ import type { SourceRecord } from './source-record.ts'
 import { createdAtMs, differences, rowOf, verdictOf } from './comparison.ts'
 
 /** Rows that are on their way at once: far below the queue limit of the table. */
-const LOT_ROWS = 1000
+const BATCH_ROWS = 1000
 const LOT_BYTES = LIMITS.batch_bytes
 /** Rows of a group that are completed at once: credentials take a call to the key each. */
 const COMPLETED_AT_ONCE = 8
@@ -54,7 +54,7 @@ export interface CarrierDependencies {
 }
 
 /**
- * Carries records over in lots: those of one user and month are handed to the table together, so that it commits them
+ * Carries records over in batches: those of one user and month are handed to the table together, so that it commits them
  * with one write. In a dry run and to verify they are only looked up, in the same way.
  */
 export class Carrier {
@@ -73,7 +73,7 @@ export class Carrier {
     const size_bytes = rowBytes(row)
     this.#lot.push({ record, place, row, size_bytes })
     this.#lot_bytes += size_bytes
-    if (this.#lot.length >= LOT_ROWS || this.#lot_bytes >= LOT_BYTES) await this.flush()
+    if (this.#lot.length >= BATCH_ROWS || this.#lot_bytes >= LOT_BYTES) await this.flush()
   }
 
   /** Sends what was taken, and returns when all of it is answered for. */

@@ -1,7 +1,7 @@
-import type { Item, JobName, Sums } from '#functions/maintenance/runner/job.ts'
+import type { ReportItem, JobName, Sums } from '#functions/maintenance/runner/job.ts'
 import { maintenanceJobs, runDependencies } from '#functions/maintenance/jobs/all-jobs.ts'
 import { keepingSettings } from '#functions/maintenance/settings.ts'
-import { runSlice } from '#functions/maintenance/runner/process-users.ts'
+import { processUsers } from '#functions/maintenance/runner/process-users.ts'
 import type { OpenBucket } from '../open-bucket.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
@@ -53,21 +53,21 @@ export async function runJob(name: JobName, opened: OpenBucket, options: RunOpti
   }
   print(`${dry_run ? 'Dry run of ' : ''}${name} on ${opened.label}\n`)
   const job = maintenanceJobs(dependencies)[name]
-  // A report that is bounded chooses what it keeps when all is known; any other can be told as it comes.
-  const told = job.digest ? undefined : (item: Item) => print(itemText(item))
+  // A report that is bounded chooses what it keeps when all is known; any other can be printed as it comes.
+  const onReportItem = job.digest ? undefined : (item: ReportItem) => print(itemText(item))
   // What is printed needs no line of a log.
-  const runs = { ...runDependencies(dependencies), log: () => undefined, ...(told && { told }) }
-  const slice = await runSlice(runs, job, {
+  const runs = { ...runDependencies(dependencies), log: () => undefined, ...(onReportItem && { onReportItem }) }
+  const processed = await processUsers(runs, job, {
     after: undefined,
     dry_run,
     duration_ms_max: undefined,
-    stops_when_away: true,
+    stops_when_unavailable: true,
   })
-  if (slice.failure !== undefined) throw slice.failure
-  if (job.digest) for (const item of slice.report) print(itemText(item))
-  print(sumsText(slice.sums))
-  if (slice.sums.failed_users > 0) return 1
-  return Number(slice.sums['findings'] ?? slice.sums['failed'] ?? 0) > 0 ? 2 : 0
+  if (processed.failure !== undefined) throw processed.failure
+  if (job.digest) for (const item of processed.report) print(itemText(item))
+  print(sumsText(processed.sums))
+  if (processed.sums.failed_users > 0) return 1
+  return Number(processed.sums['findings'] ?? processed.sums['failed'] ?? 0) > 0 ? 2 : 0
 }
 
 function warningsOnly(warn: (text: string) => void): Log {
@@ -82,7 +82,7 @@ function warningsOnly(warn: (text: string) => void): Log {
 }
 
 /** `  demo_user  audience_id aud_…  idle_days 120` */
-function itemText({ user_id, ...fields }: Item): string {
+function itemText({ user_id, ...fields }: ReportItem): string {
   const texts = Object.entries(fields).map(([name, value]) => `${name} ${value}`)
   return `  ${[user_id ?? '-', ...texts].join('  ')}\n`
 }

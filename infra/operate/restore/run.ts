@@ -7,9 +7,9 @@ import type { TableEvents } from '#shared/table/events.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { objectName } from '#shared/table/object/partition.ts'
-import { renewEpoch } from '#shared/table/recovery/new-epoch.ts'
+import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import { restorations } from '#shared/table/recovery/restore.ts'
-import { Pace } from '#shared/table/commit/write-pacer.ts'
+import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { Table } from '#shared/table/table.ts'
 import { planRestore, type Plan, type RestoreGoal } from './plan.ts'
@@ -92,8 +92,8 @@ async function startEpoch(
   const schema = object.kind.kind
   const cache = new SnapshotCache(tools.store, { bytes_max: tools.cache_bytes_max })
   const target = { schema, month: object.month, name: objectName(schema, object.user_id, object.month) }
-  const pace = new Pace(tools.clock, tools.random)
-  await renewEpoch({ ...tools, cache, pace, events: printedEvents(tools.print) }, target, replacement)
+  const pacer = new WritePacer(tools.clock, tools.random)
+  await startNewEpoch({ ...tools, cache, pacer, events: printedEvents(tools.print) }, target, replacement)
 }
 
 async function restore(
@@ -101,7 +101,7 @@ async function restore(
   tools: RestoreTools,
 ): Promise<boolean> {
   const table = new Table<Row>(object.kind.kind, { ...tools, events: printedEvents(tools.print) })
-  const outcomes = await table.mutateTogether(object.user_id, object.month, restorations(found))
+  const outcomes = await table.mutateAll(object.user_id, object.month, restorations(found))
   const refused = outcomes.flatMap((outcome, at) =>
     outcome.kind === 'refused' ? [`  ${found[at]!.id}: ${outcome.problem.message}\n`] : [],
   )

@@ -20,7 +20,7 @@ import {
 import { layOut } from '../object/layout.ts'
 import { LIMITS, WARN_SHARE } from '../object/limits.ts'
 import type { Mutation, Outcome } from './mutation.ts'
-import type { Pace } from './write-pacer.ts'
+import type { WritePacer } from './write-pacer.ts'
 import type { Month } from '../object/partition.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { rowCount, type Snapshot } from '../object/snapshot.ts'
@@ -32,7 +32,7 @@ import type { Row, TableSchema } from '../object/schema.ts'
 export interface CommitDependencies {
   readonly store: ObjectStore
   readonly cache: SnapshotCache
-  readonly pace: Pace
+  readonly pacer: WritePacer
   readonly clock: Clock
   readonly random: Random
   readonly events: TableEvents
@@ -47,7 +47,7 @@ export interface Target<R extends Row = Row> {
 
 const ATTEMPTS_MAX = 8
 const COMMIT_DEADLINE_MS = 20_000
-/** Cloud Storage takes about one write per second of one name; whoever was turned away spreads over that. */
+/** Cloud Storage takes about one write per second of one name; refused writers spread over that. */
 const THROTTLED_BACKOFF = { base_ms: 1000, cap_ms: 3000 }
 /** Short: an instance that commits without a pause knows the newest generation first, and who waits long loses again. */
 const CONFLICT_BACKOFF = { base_ms: 100, cap_ms: 1000 }
@@ -75,7 +75,7 @@ export async function commitBatch<R extends Row>(
   target: Target<R>,
   batch: readonly Mutation<R>[],
 ): Promise<readonly Outcome<R>[]> {
-  const { cache, pace, clock, events } = dependencies
+  const { cache, pacer, clock, events } = dependencies
   const { schema, name } = target
   const attempts = new Attempts(dependencies)
   const refresh = async (): Promise<View> => ({
@@ -100,7 +100,7 @@ export async function commitBatch<R extends Row>(
     if (result.kind === 'written') {
       const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
       cache.put(snapshot)
-      pace.landed(name)
+      pacer.landed(name)
       report(events, snapshot, candidate, plan, attempts.count, false)
       return plan.outcomes
     }
@@ -223,7 +223,7 @@ export class Attempts {
     candidate: Candidate,
     if_generation: string,
   ): Promise<{ result: WriteResult | { kind: 'throttled' }; was_unanswered: boolean }> {
-    const { store, pace, clock, random } = this.#dependencies
+    const { store, pacer, clock, random } = this.#dependencies
     let was_unanswered = false
     this.#may_have_landed = false
     for (;;) {
@@ -240,7 +240,7 @@ export class Attempts {
         if (!(error instanceof StoreError)) throw error
         if (error.kind === 'rejected') throw was_unanswered ? this.exhausted(error) : error
         if (error.kind === 'unavailable') was_unanswered = this.#may_have_landed = true
-        else pace.throttled(name)
+        else pacer.throttled(name)
         await clock.sleep(fullJitterMs(++this.#failures, THROTTLED_BACKOFF, random))
         if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }
       }

@@ -4,7 +4,7 @@ import { currentTrace } from '../../base/trace.ts'
 import { LIMITS } from '../object/limits.ts'
 import type { Row } from '../object/schema.ts'
 import type { Mutation, Outcome } from './mutation.ts'
-import type { Pace } from './write-pacer.ts'
+import type { WritePacer } from './write-pacer.ts'
 
 /**
  * Group commit: the mutations of one object inside one instance queue up; whoever finds it idle takes all that is
@@ -14,14 +14,14 @@ import type { Pace } from './write-pacer.ts'
 export class GroupCommit<Target extends { readonly name: string }, R extends Row = Row> {
   readonly #commit: Committer<Target, R>['commit']
   readonly #clock: Clock
-  readonly #pace: Pace | undefined
+  readonly #pacer: WritePacer | undefined
   readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
-  constructor(commit: Committer<Target, R>['commit'], clock: Clock, pace?: Pace) {
+  constructor(commit: Committer<Target, R>['commit'], clock: Clock, pacer?: WritePacer) {
     this.#commit = commit
     this.#clock = clock
-    this.#pace = pace
+    this.#pacer = pacer
   }
 
   /**
@@ -72,7 +72,7 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
     const queue = this.#queues.get(target.name)!
     for (let committed = 0; queue.length > 0;) {
       await this.#linger(owner, queue, committed)
-      await this.#pace?.ready(target.name)
+      await this.#pacer?.ready(target.name)
       const batch = takeBatch(queue)
       committed = batch.length
       const oldest_ms = this.#clock.monotonicMs() - WAIT_MAX_MS
@@ -102,21 +102,21 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
     const until_ms = this.#clock.monotonicMs() + LINGER_MAX_MS
     for (let before = 0; before < queue.length && this.#clock.monotonicMs() < until_ms;) {
       before = queue.length
-      if (Math.max(before, committed) < CROWD_OPERATIONS) await this.#clock.turn()
-      else await this.#clock.sleep(CROWD_PAUSE_MS)
+      if (Math.max(before, committed) < BURST_OPERATIONS) await this.#clock.turn()
+      else await this.#clock.sleep(BURST_PAUSE_MS)
       const gathering = this.#gatherings.get(owner)
       if (gathering) await this.#clock.sleep(until_ms - this.#clock.monotonicMs(), gathering.complete.signal)
     }
   }
 }
 
-/** So many at once are not a person's clicks but a crowd, whose members come closer together than the pause. */
-const CROWD_OPERATIONS = 4
-const CROWD_PAUSE_MS = 20
+/** From this batch size on we assume a burst and wait for the rest of it: its members arrive closer together than the pause. */
+const BURST_OPERATIONS = 4
+const BURST_PAUSE_MS = 20
 const LINGER_MAX_MS = 100
 /** Without a reason of ours, every abort would make an exception with a stack. */
 const COMPLETE = 'complete'
-/** A mutation that waited this long behind others is turned away, so that it is answered within the request's time. */
+/** A mutation that waited this long behind others is refused, so that it is answered within the request's time. */
 const WAIT_MAX_MS = 8000
 
 /** Methods, here and in `Resolver`, so that a table of one kind is also a table of any kind. */

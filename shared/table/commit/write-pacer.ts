@@ -16,7 +16,7 @@ interface Busy {
  * throttled, its next batches for that object leave a second or two after the one before landed, and are larger for it. Who
  * was never throttled never waits.
  */
-export class Pace {
+export class WritePacer {
   readonly #clock: Clock
   readonly #random: Random
   readonly #busy = new Map<string, Busy>()
@@ -43,7 +43,7 @@ export class Pace {
     const busy = this.#busy.get(name)
     const now_ms = this.#clock.monotonicMs()
     if (!busy || busy.until_ms < now_ms) return
-    // Up to as long again by chance: who always came exactly a second after its own change would win every turn.
+    // Up to as long again at random: an instance that came exactly a second after its own change would always win.
     const wait_ms = busy.landed_ms + CHANGE_INTERVAL_MS * (1 + this.#random.uniform()) - now_ms
     if (wait_ms > 0) await this.#clock.sleep(wait_ms)
   }

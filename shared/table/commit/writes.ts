@@ -15,7 +15,7 @@ const MUTATION_MS_MAX = 28_000
 /** Without a reason of ours, every abort would make an exception with a stack. */
 const SETTLED = 'settled'
 
-/** Told the id of a record before the commit that may store it. @throws Problem when it is too late for that */
+/** Called with the id of a record before the commit that may store it. @throws Problem when it is too late for that */
 type Sending = (id: string) => void
 
 /** The way of a change into the queue of its object, and of its outcome back, in the time that a request has. */
@@ -32,7 +32,7 @@ export class Writes<R extends Row> {
     this.#group_commit = new GroupCommit(
       (target, batch) => commitBatch(dependencies, target, batch),
       dependencies.clock,
-      dependencies.pace,
+      dependencies.pacer,
     )
   }
 
@@ -46,11 +46,7 @@ export class Writes<R extends Row> {
     return await this.mutate(user_id, creationOf(id, creation))
   }
 
-  async mutateTogether(
-    user_id: string,
-    month: Month,
-    mutations: readonly Mutation<R>[],
-  ): Promise<readonly Outcome<R>[]> {
+  async mutateAll(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
     if (mutations.length === 0) return []
     try {
       return await commitBatch(this.#dependencies, this.#target(user_id, month), mutations)
@@ -163,7 +159,7 @@ export class Writes<R extends Row> {
     })
     try {
       const sending: Sending = (id) => {
-        // Whoever was told that nothing was changed must not find a record later.
+        // A caller who was answered that nothing was changed must not find a record later.
         if (is_over) throw storeAway()
         sent_id = id
       }

@@ -8,26 +8,26 @@ import { userOfObject } from '../object/partition.ts'
 import type { TableSchema } from '../object/schema.ts'
 
 /** One of the bucket's top folders, with a folder for each user in it. */
-export interface Shelf {
+export interface TopFolder {
   /** `audiences` */
   readonly name: string
   /** Whose the object is; `undefined` when its name is none that belongs here. */
   readonly userOf: (object: string) => string | undefined
 }
 
-export function tableShelf(schema: TableSchema): Shelf {
+export function tableFolder(schema: TableSchema): TopFolder {
   return { name: schema.name, userOf: (object) => userOfObject(schema, object) }
 }
 
 /** Where the ids of the old system lie. */
-export const INDEX_SHELF: Shelf = { name: 'indexes', userOf: userOfIndex }
+export const INDEX_FOLDER: TopFolder = { name: 'indexes', userOf: userOfIndex }
 
-/** What lies on the shelves under one name: a user's folders, or something that belongs to nobody. */
+/** What the top folders have under one name: a user's folders, or something that belongs to nobody. */
 export interface UserFolder {
   /** The name, `user_id=demo/`: where a walk can go on behind. */
   readonly place: string
   readonly user_id: string | undefined
-  /** The user's objects by shelf, in order of their names. */
+  /** The user's objects by top folder, in order of their names. */
   readonly objects: ReadonlyMap<string, readonly ObjectListing[]>
   /** Full names of what no writer of ours put there. */
   readonly strays: readonly string[]
@@ -41,17 +41,17 @@ export interface WalkDependencies {
 }
 
 /**
- * Every user's folders in order of their names, those of one user together: one LIST of each shelf for every thousand
+ * Every user's folders in order of their names, those of one user together: one LIST of each top folder for every thousand
  * objects, made as the walk gets there. What is written meanwhile in front of it is seen, behind it is not.
- * @param after `place` of the last one that needs no more turn; none: from the beginning
+ * @param after `place` of the last one that needs no more processing; none: from the beginning
  * @throws Problem
  */
 export async function* userFolders(
   dependencies: WalkDependencies,
-  shelves: readonly Shelf[],
+  top_folders: readonly TopFolder[],
   after: string | undefined,
 ): AsyncGenerator<UserFolder> {
-  const readers = shelves.map((shelf) => new ShelfReader(dependencies, shelf, after))
+  const readers = top_folders.map((top_folder) => new TopFolderReader(dependencies, top_folder, after))
   try {
     for (;;) {
       const heads = await Promise.all(readers.map((reader) => reader.head()))
@@ -64,12 +64,12 @@ export async function* userFolders(
         if (heads[at] !== place) continue
         const owned: ObjectListing[] = []
         for (const object of await reader.take(place)) {
-          const owner = reader.shelf.userOf(object.name)
+          const owner = reader.top_folder.userOf(object.name)
           user_id ??= owner
           if (owner === undefined) strays.push(object.name)
           else owned.push(object)
         }
-        if (owned.length > 0) objects.set(reader.shelf.name, owned)
+        if (owned.length > 0) objects.set(reader.top_folder.name, owned)
       }
       yield { place, user_id, objects, strays }
     }
@@ -80,9 +80,9 @@ export async function* userFolders(
 
 const PAGE_OBJECTS = 1000
 
-/** Reads one shelf page by page. */
-class ShelfReader {
-  readonly shelf: Shelf
+/** Reads one top folder page by page. */
+class TopFolderReader {
+  readonly top_folder: TopFolder
   readonly #dependencies: WalkDependencies
   readonly #prefix: string
   readonly #after: string | undefined
@@ -91,10 +91,10 @@ class ShelfReader {
   #read_to: string
   #is_at_end = false
 
-  constructor(dependencies: WalkDependencies, shelf: Shelf, after: string | undefined) {
+  constructor(dependencies: WalkDependencies, top_folder: TopFolder, after: string | undefined) {
     this.#dependencies = dependencies
-    this.shelf = shelf
-    this.#prefix = `${shelf.name}/`
+    this.top_folder = top_folder
+    this.#prefix = `${top_folder.name}/`
     this.#after = after
     this.#read_to = `${this.#prefix}${after ?? ''}`
   }

@@ -28,27 +28,27 @@ export interface Replacement {
 
 /**
  * Starts a new epoch of an object, in one conditional PUT: after its rows were put back from outside, or over an object
- * that cannot be read. Clients take such an object anew, and no version that was given out before holds any longer: every
+ * that cannot be read. Clients read such an object from the start, and no version that was given out before is valid any longer: every
  * record goes on `VERSIONS_AHEAD` later. Ledger, floor and used ids are those of the rows' generation.
  * @throws Problem `conflict` when the object to be replaced is not there any more; as of a commit otherwise
  */
-export async function renewEpoch(
+export async function startNewEpoch(
   dependencies: CommitDependencies,
   target: Target,
   replacement?: Replacement,
 ): Promise<Snapshot> {
-  const { cache, pace, clock, events } = dependencies
+  const { cache, pacer, clock, events } = dependencies
   const { schema, name } = target
   const attempts = new Attempts(dependencies)
   const current = (): Promise<Snapshot> => retryReads(dependencies, () => cache.whole(schema, name))
   for (;;) {
     const base = replacement?.base ?? (await current())
-    const { candidate, changes } = await renewed(dependencies, schema, base, replacement?.settle)
+    const { candidate, changes } = await nextEpochOf(dependencies, schema, base, replacement?.settle)
     const { result, was_unanswered } = await attempts.send(name, candidate, replacement?.over ?? base.generation)
     if (result.kind === 'written') {
       const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
       cache.put(snapshot)
-      pace.landed(name)
+      pacer.landed(name)
       report(events, snapshot, candidate, { changes }, attempts.count, false)
       return snapshot
     }
@@ -70,7 +70,7 @@ export async function renewEpoch(
   }
 }
 
-async function renewed(
+async function nextEpochOf(
   { clock, random }: CommitDependencies,
   schema: TableSchema,
   base: Snapshot,

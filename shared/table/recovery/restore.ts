@@ -88,7 +88,7 @@ function differenceOf(
 ): Difference | undefined {
   const is_wanted = old !== undefined && old['deleted'] !== true
   const is_there = live !== undefined && live['deleted'] !== true
-  // Of two tombstones none says more, and one that was purged stays away.
+  // Of two tombstones none says more, and one that was purged stays purged.
   if (!is_wanted && !is_there) return undefined
   const restored = is_wanted ? rules.restored(old, live) : { ...rules.tombstone(live!), deleted: true }
   const columns = schema.columns
@@ -105,7 +105,7 @@ export function versionAfter({ live, restored }: Difference): number {
 }
 
 /**
- * The changes that carry a difference out, for `Table.mutateTogether`. A record that has changed since the difference was
+ * The changes that carry a difference out, for `Table.mutateAll`. A record that has changed since the difference was
  * made is left as it is and refused as `stale-version`: nobody has seen what would be lost.
  */
 export function restorations(found: readonly Difference[]): Mutation[] {

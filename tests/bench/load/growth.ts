@@ -5,7 +5,7 @@ import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decidePatch, decideSave, type Decision } from '#shared/records/decisions.ts'
 import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
-import { handOver } from '#shared/records/distribution-source.ts'
+import { distributionSource } from '#shared/records/distribution-source.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
@@ -163,7 +163,7 @@ class Growth {
           created_at,
           current: undefined,
           sent: { audience_id, platform_id },
-          hand_over: handOver(...found, []),
+          source: distributionSource(...found, []),
           now_ms,
         }),
     )

@@ -1,6 +1,6 @@
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import type { Job } from '#functions/maintenance/runner/job.ts'
-import { runSlice, type Slice } from '#functions/maintenance/runner/process-users.ts'
+import { processUsers, type ProcessedUsers } from '#functions/maintenance/runner/process-users.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -89,20 +89,20 @@ export function lateTable<R extends Row>(
 }
 
 /** One run of a job put together by the test; a turn that fails fails the test. */
-export async function runAlone(job: Job, world: Maintained): Promise<Slice> {
+export async function runAlone(job: Job, world: Maintained): Promise<ProcessedUsers> {
   const faults: unknown[] = []
-  const slice = await runSlice(
+  const processed = await processUsers(
     {
       clock: world.clock,
-      folders: (shelves, after) => userFolders(lateDependencies(world), shelves, after),
+      folders: (top_folders, after) => userFolders(lateDependencies(world), top_folders, after),
       log: () => undefined,
-      fault: (_, __, error) => void faults.push(error),
+      onUserFailure: (_, __, error) => void faults.push(error),
     },
     job,
-    { after: undefined, dry_run: false, duration_ms_max: undefined, stops_when_away: false },
+    { after: undefined, dry_run: false, duration_ms_max: undefined, stops_when_unavailable: false },
   )
   if (faults.length > 0) throw faults[0]
-  return slice
+  return processed
 }
 
 /** Puts an object into the bucket as somebody from outside would, over whatever is there. */

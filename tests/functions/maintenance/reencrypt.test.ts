@@ -92,10 +92,10 @@ describe('re-encryption', () => {
       kms.setState('1', state)
       const { body } = await call('reencrypt')
       expect(body).toMatchObject({ state: 'done', outdated: 2, reencrypted: 1, failed: 1, failed_users: 0 })
-      const told = { platform_id: stuck, reason: 'key_unusable', key_version: await keyVersion(stuck) }
-      expect(body['report']).toMatchObject([told])
+      const item = { platform_id: stuck, reason: 'key_unusable', key_version: await keyVersion(stuck) }
+      expect(body['report']).toMatchObject([item])
       expect(running.lines.filter(({ event }) => event === 'reencryption_failed')).toMatchObject([
-        { severity: 'ERROR', ...told },
+        { severity: 'ERROR', ...item },
       ])
       expect(await keyVersion(movable)).toBe(primary)
       expect(middle).not.toBe(primary)

@@ -142,42 +142,42 @@ describe('beside live traffic', () => {
     const distributions = lateTable(world, DISTRIBUTIONS, () => happens(world))
     const audiences_table = world.running.table(AUDIENCES)
     const job = retentionJob({ audiences: audiences_table, distributions, clock: world.clock, idle_days: 90 })
-    const slice = await runAlone(job, world)
-    return { ...world, slice }
+    const processed = await runAlone(job, world)
+    return { ...world, processed }
   }
 
   test('an edit wins, whatever it changes', async () => {
-    const { slice, idle, audience } = await racing(({ running, idle: id }) =>
+    const { processed, idle, audience } = await racing(({ running, idle: id }) =>
       running.audiences.call('PATCH', `/api/audiences/${id}`, { description: 'just now' }),
     )
-    expect(slice.sums).toMatchObject({ idle: 1, archived: 0, overtaken: 1 })
-    expect(slice.report).toEqual([])
+    expect(processed.sums).toMatchObject({ idle: 1, archived: 0, overtaken: 1 })
+    expect(processed.report).toEqual([])
     expect(await audience(idle)).toMatchObject({ status: 'active', version: 2, description: 'just now' })
   })
 
   test('a deletion wins', async () => {
-    const { slice, idle, running } = await racing((world) =>
+    const { processed, idle, running } = await racing((world) =>
       world.running.audiences.call('DELETE', `/api/audiences/${world.idle}`),
     )
-    expect(slice.sums).toMatchObject({ archived: 0, overtaken: 1 })
+    expect(processed.sums).toMatchObject({ archived: 0, overtaken: 1 })
     expect((await running.audiences.call('GET', `/api/audiences/${idle}`)).status).toBe(404)
   })
 
   test('an edit of another audience of the month loses nothing and keeps nothing', async () => {
-    const { slice, changed, idle, audience } = await racing(({ running, changed: id }) =>
+    const { processed, changed, idle, audience } = await racing(({ running, changed: id }) =>
       running.audiences.call('PATCH', `/api/audiences/${id}`, { description: 'just now' }),
     )
-    expect(slice.sums).toMatchObject({ archived: 1 })
+    expect(processed.sums).toMatchObject({ archived: 1 })
     expect(await audience(idle)).toMatchObject({ status: 'archived' })
     expect(await audience(changed)).toMatchObject({ description: 'just now', version: 3 })
   })
 
   test('a distribution in that very moment goes on, and a restore brings its audience back', async () => {
-    const { slice, idle, running, audience } = await racing(async (world) => {
+    const { processed, idle, running, audience } = await racing(async (world) => {
       const platform_id = await world.running.platform()
       await created(world.running.distributions, { audience_id: world.idle, platform_id })
     })
-    expect(slice.sums).toMatchObject({ archived: 1 })
+    expect(processed.sums).toMatchObject({ archived: 1 })
     const { body } = await running.audiences.call('GET', `/api/audiences/${idle}/distributions`)
     expect(body['distributions']).toMatchObject([{ status: 'pending', audience_id: idle }])
     await running.audiences.call('POST', `/api/audiences/${idle}/restore`)

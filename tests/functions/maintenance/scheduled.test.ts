@@ -9,7 +9,7 @@ import { StoreError, type ObjectStore } from '#shared/objects/object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { objectName } from '#shared/table/object/partition.ts'
-import { tableShelf, userFolders } from '#shared/table/read/user-folders.ts'
+import { tableFolder, userFolders } from '#shared/table/read/user-folders.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
@@ -33,7 +33,7 @@ interface WorldOptions {
   readonly turn_ms?: number
   readonly start?: string
   readonly is_rate_limited?: boolean
-  /** What happens in a turn besides. */
+  /** What happens in a task besides. */
   readonly happens?: (user_id: string) => Promise<void> | void
 }
 
@@ -66,7 +66,7 @@ function mortal({ clock, store }: Instance): Instance & { die: () => void } {
   }
 }
 
-/** Forty users, and a job that notes whose turn it was and takes its time. */
+/** Forty users, and a job that notes whose task it was and takes its time. */
 function world({ turn_ms = SECOND_MS, start, is_rate_limited = false, happens = () => undefined }: WorldOptions = {}) {
   const clock = new VirtualClock(start)
   const store = new MemoryObjectStore({ clock, is_rate_limited })
@@ -77,16 +77,16 @@ function world({ turn_ms = SECOND_MS, start, is_rate_limited = false, happens = 
   const finished: Sums[] = []
   const jobOf = (own: Pick<Instance, 'clock'>): Job<CountingSums> => ({
     name: 'purge',
-    shelves: [tableShelf(AUDIENCES)],
+    top_folders: [tableFolder(AUDIENCES)],
     begin: () => ({ turns: 0 }),
-    async turn({ user_id, sums, tell }) {
+    async processUser({ user_id, sums, report }) {
       await own.clock.sleep(turn_ms)
       await happens(user_id)
       turns.push(user_id)
       sums.turns++
-      tell({ user_id, what: 'a turn' })
+      report({ user_id, what: 'a turn' })
     },
-    finished: (sums) => void finished.push(sums),
+    onFinished: (sums) => void finished.push(sums),
   })
   const instance = () => mortal({ clock, store })
   const call = (period: Period = 'week', own: Instance = { clock, store }) => {
@@ -95,9 +95,9 @@ function world({ turn_ms = SECOND_MS, start, is_rate_limited = false, happens = 
       {
         clock: own.clock,
         progress: new ProgressObjects(dependencies),
-        folders: (shelves, after) => userFolders(dependencies, shelves, after),
+        folders: (top_folders, after) => userFolders(dependencies, top_folders, after),
         log: () => undefined,
-        fault: (_, user_id) => void faults.push(user_id),
+        onUserFailure: (_, user_id) => void faults.push(user_id),
       },
       jobOf(own),
       period,
@@ -164,7 +164,7 @@ describe('the run of a job', () => {
     expect((await run()).state).toBe('more')
     const doomed = instance()
     void call('week', doomed)
-    // Eight more have had their turn, eight are in the middle of theirs.
+    // Eight more have had their task, eight are in the middle of theirs.
     await clock.advance(15 * SECOND_MS)
     doomed.die()
     expect((await run()).state).toBe('busy')

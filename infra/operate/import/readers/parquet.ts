@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 
-import { readForeignRows } from '#shared/parquet/external-rows.ts'
+import { readExternalRows } from '#shared/parquet/external-rows.ts'
 import { unreadable, type SourceEntry } from './reader.ts'
 
 /** Rows of a Parquet file, one row group in memory at a time. */
@@ -17,7 +17,7 @@ export async function* readParquet(path: string): AsyncGenerator<SourceEntry> {
       return bytes.buffer
     }
     let number = 0
-    for await (const fields of readForeignRows({ byteLength: size, slice })) {
+    for await (const fields of readExternalRows({ byteLength: size, slice })) {
       yield { kind: 'row', number: ++number, fields }
     }
   } catch (error) {

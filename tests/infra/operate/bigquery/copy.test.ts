@@ -94,7 +94,7 @@ test('what was purged leaves the copy, also when no copy was made while it was a
   await lake.copy()
   const december = ids.slice(0, 2)
   await Promise.all(december.map((id) => remove(client, id)))
-  const purged = await tableOver(running, AUDIENCES).mutateTogether(
+  const purged = await tableOver(running, AUDIENCES).mutateAll(
     'u',
     '202412',
     december.map((id) => ({ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) })),

@@ -102,7 +102,7 @@ export async function recordsIn<K extends RecordKind>(
   kind: K,
 ): Promise<Record<string, Record<string, unknown>>> {
   const records: Record<string, Record<string, unknown>> = {}
-  for await (const lot of table.lots(user_id, () => true)) {
+  for await (const lot of table.batches(user_id, () => true)) {
     for (const row of lot) records[String(row[kind.id_column])] = presentRecord(kind, user_id, row)
   }
   return records

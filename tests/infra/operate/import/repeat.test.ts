@@ -95,7 +95,7 @@ test.each(['json', 'csv', 'parquet'] as const)(
     const here = await bench()
     await here.run({ from: LEGACY })
     for (const user_id of ['demo_user', 'csv_user', 'json_user']) {
-      const { stream } = exportFile({ format, name: 'x', user_id, lots: here.table().lots(user_id, () => true) })
+      const { stream } = exportFile({ format, name: 'x', user_id, batches: here.table().batches(user_id, () => true) })
       const path = join(await temporaryFolder(), `export.${format}`)
       await pipeline(stream!, createWriteStream(path))
       const there = await bench()
@@ -114,7 +114,7 @@ test('the rows of one user and month are committed together: few writes for many
   const from = await folderOf({ 'rows.jsonl': rows.join('\n') })
   gcs.operations.reset()
   expectCounts(await run({ from }), { written: 3000 })
-  expect(gcs.operations.counts().write, 'the index, three lots, the report').toBe(5)
+  expect(gcs.operations.counts().write, 'the index, three batches, the report').toBe(5)
   expect(gcs.operations.counts().read, 'the index before it, and then once for each lot; the object').toBeLessThan(8)
   expect(Object.keys(await records('u1'))).toHaveLength(3000)
 })

@@ -81,7 +81,7 @@ describe('a restore of audiences', () => {
     const { restoring, audiences, table, good, object, audience_id, read } = await spoilt()
     await audiences.call('DELETE', `${AUDIENCES_PATH}/${audience_id}`)
     const purge = { id: audience_id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
-    await table(AUDIENCES).mutateTogether(DEMO, /(\d{6})\.parquet$/.exec(object)![1]!, [purge])
+    await table(AUDIENCES).mutateAll(DEMO, /(\d{6})\.parquet$/.exec(object)![1]!, [purge])
     const { text } = await restoring.run({ selection: { object }, source: { generation: good.generation } })
     expect(text).toContain(`${audience_id}  purged → 1003  is restored although it was purged`)
     expect((await read()).body.audience).toMatchObject({ name: 'Weekend hikers', version: 1003 })
