@@ -5,7 +5,7 @@ import type { GcloudCommands, Percentages } from './commands.ts'
 import { GcloudError, type GcloudRunner, outputOf } from './gcloud.ts'
 import { CANDIDATE_TAG } from './names.ts'
 
-/** A Cloud Run service as `gcloud run services describe --format=json` shows it; of it, what a rollout looks at. */
+/** The fields of `gcloud run services describe --format=json` that a rollout reads. */
 const describedService = z.object({
   spec: z.object({
     template: z.object({ spec: z.object({ containers: z.tuple([z.object({ image: z.string() })], z.unknown()) }) }),
@@ -31,23 +31,23 @@ export interface Service {
   readonly image: string
   readonly newest_revision: string
   readonly is_newest_ready: boolean
-  /** Percent by revision, none of them 0. */
+  /** Percent by revision, without zeros. */
   readonly traffic: Percentages
   /** The revision tagged as candidate, and its own URL. */
   readonly candidate: { readonly revision: string; readonly url: string } | undefined
 }
 
-/** What a rollout does with Cloud Run, in its own words. Every method throws GcloudError when gcloud fails. */
+/** The operations of a rollout on Cloud Run. Every method throws GcloudError when gcloud fails. */
 export interface CloudRun {
   service(name: string): Promise<Service>
   deployWithoutTraffic(name: string, image: string): Promise<void>
-  /** Tags the candidate, and what serves as the previous one. */
+  /** Tags the candidate, and tags the serving revision as the previous one. */
   tagCandidate(name: string, candidate: string, serving: string): Promise<void>
   untagCandidate(name: string): Promise<void>
   shiftTraffic(name: string, percentages: Percentages): Promise<void>
-  /** All traffic to one revision, and no candidate any more. */
+  /** Moves all traffic to one revision and removes the candidate's tag. */
   restoreTraffic(name: string, revision: string): Promise<void>
-  /** The image by its digest, which never means another one; asked for when it was named by a tag. */
+  /** The image named by its digest, which is immutable. Looks the digest up when the image is named by a tag. */
   imageByDigest(image: string): Promise<string>
 }
 
@@ -67,7 +67,7 @@ export function cloudRun(run: GcloudRunner, commands: GcloudCommands): CloudRun 
         throw new OperatorError(`${image} has neither a tag nor a digest`)
       const listed = listedImages.parse(JSON.parse(await outputOf(run, commands.listImages(repository))))
       const found = listed.find(({ tags }) => tags.includes(tag))
-      if (found === undefined) throw new OperatorError(`There is no image ${image}`)
+      if (found === undefined) throw new OperatorError(`The image ${image} does not exist`)
       return `${found.package}@${found.version}`
     },
   }
@@ -89,7 +89,7 @@ function serviceFrom(json: string): Service {
   }
 }
 
-/** Whether gcloud failed because what was asked for is not there. */
+/** Whether gcloud failed because the resource does not exist. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof GcloudError && /not found|\b404\b|matched no objects/i.test(error.stderr)
 }

@@ -5,12 +5,12 @@ import { CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, SMOKE_AUDIENCE, smokeAccountOf,
  * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
  *
  * A service is never deployed with `--tag` or `--revision-suffix` (Terraform would collide with the named revision),
- * nor with the flag that takes unauthenticated callers away: it strips the public binding that Terraform made.
+ * nor with the flag that refuses unauthenticated callers: it removes the public binding that Terraform created.
  */
 export type Percentages = Readonly<Record<string, number>>
 
 const READ_DURATION_MS_MAX = 60_000
-/** Cloud Run waits for the new revision to be ready. */
+/** Includes the wait until the new revision is ready. */
 const DEPLOY_DURATION_MS_MAX = 8 * 60_000
 const TRAFFIC_DURATION_MS_MAX = 3 * 60_000
 
@@ -55,7 +55,7 @@ export function gcloudCommands(environment: Environment) {
       read('storage', 'objects', 'describe', `gs://${bucket}/${name}`, ...of_project, '--format=json'),
     describeLock: () => read('storage', 'objects', 'describe', lock_url, ...of_project, '--format=json'),
     readLock: (generation: string) => read('storage', 'cat', `${lock_url}#${generation}`, ...of_project),
-    /** Only over the generation that was read; `0`: only when there is none. */
+    /** Replaces only the generation that was read; `0`: only when there is no lock. */
     writeLock: (generation: string, body: string): GcloudCommand => ({
       ...read('storage', 'cp', '-', lock_url, `--if-generation-match=${generation}`, ...of_project),
       stdin: body,

@@ -3,32 +3,32 @@ import { describeFailures, type SmokeCheck, type SmokeTest } from './smoke.ts'
 import type { Candidate } from './smoke-context.ts'
 
 /**
- * A gate: for some minutes requests of our own go to the candidates, and what Cloud Monitoring saw of everybody's is
- * read beside them. Judging is pure.
+ * A gate: for some minutes smoke tests run against the candidates, and Cloud Monitoring's metrics of all requests are
+ * read. The decision is a pure function of both.
  */
 const GATE_LIMITS = {
-  /** Two bad rounds of one function in a row fail the gate at once: one alone may be the network. */
+  /** Two failed rounds of one function in a row fail the gate immediately; a single one may be the network. */
   failed_rounds_in_row_max: 1,
   failed_rounds_ratio_max: 0.05,
-  /** Below so many requests of others, what Cloud Monitoring shows proves nothing either way. */
+  /** Below this number of requests by users, Cloud Monitoring's metrics decide nothing. */
   real_requests_min: 50,
   server_error_ratio_max: 0.05,
   p95_ms_max: 3_000,
 } as const
 
-/** Metrics may be late: a gate without data is held open, in total so long. Then it has failed. */
+/** Metrics may be late: a gate without data is held until this much time has passed in total, then it fails. */
 export const HOLD_MS_MAX = 30 * 60_000
 const ROUND_PAUSE_MS = 15_000
 
-/** What Cloud Monitoring has of one revision since the gate began, our own requests included. */
+/** Cloud Monitoring's metrics of one revision since the gate began; they include our own requests. */
 export interface RevisionMetrics {
   readonly requests: number
   readonly server_errors: number
-  /** None without requests. */
+  /** `undefined` without requests. */
   readonly p95_ms: number | undefined
 }
 
-/** @throws whatever keeps the metrics from being read: then there is no data */
+/** @throws when the metrics cannot be read; the gate then has no data */
 export type ReadMetrics = (revision: string, since_ms: number, until_ms: number) => Promise<RevisionMetrics>
 
 export interface Observed {
@@ -39,45 +39,46 @@ export interface Observed {
   readonly last_failures: readonly SmokeCheck[]
   /** Requests that we made. */
   readonly own_requests: number
-  /** Or why there are none. */
+  /** `unreadable` says why there are none. */
   readonly metrics: RevisionMetrics | { readonly unreadable: string }
 }
 
-export type Verdict =
+export type GateDecision =
   | { readonly kind: 'pass' }
   | { readonly kind: 'hold'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string }
 
-/** The verdict over all functions: one that fails fails all, else one without data holds all. */
-export function judge(observed: readonly Observed[]): Verdict {
-  const verdicts = observed.map(judgeFunction)
+/** One failed function fails the gate; otherwise one function without data holds it. */
+export function decideGate(observed: readonly Observed[]): GateDecision {
+  const decisions = observed.map(decideFunction)
   return (
-    verdicts.find(({ kind }) => kind === 'fail') ?? verdicts.find(({ kind }) => kind === 'hold') ?? { kind: 'pass' }
+    decisions.find(({ kind }) => kind === 'fail') ?? decisions.find(({ kind }) => kind === 'hold') ?? { kind: 'pass' }
   )
 }
 
-function judgeFunction({ name, metrics, ...synthetic }: Observed): Verdict {
-  const fail = (reason: string): Verdict => ({ kind: 'fail', reason: `${name}: ${reason}` })
-  const hold = (reason: string): Verdict => ({ kind: 'hold', reason: `${name}: ${reason}` })
+function decideFunction({ name, metrics, ...synthetic }: Observed): GateDecision {
+  const fail = (reason: string): GateDecision => ({ kind: 'fail', reason: `${name}: ${reason}` })
+  const hold = (reason: string): GateDecision => ({ kind: 'hold', reason: `${name}: ${reason}` })
   const { rounds, failed_rounds, failed_rounds_in_row, own_requests, last_failures } = synthetic
   const { failed_rounds_in_row_max, failed_rounds_ratio_max } = GATE_LIMITS
-  // One of few is more than the ratio allows, and no more than chance.
+  // A single failed round among few would exceed the ratio by chance.
   const is_too_often = failed_rounds > 1 && failed_rounds / rounds > failed_rounds_ratio_max
   if (failed_rounds_in_row > failed_rounds_in_row_max || is_too_often) {
-    return fail(`${failed_rounds} of ${rounds} rounds of requests failed: ${describeFailures(last_failures)}`)
+    return fail(`${failed_rounds} of ${rounds} smoke tests failed: ${describeFailures(last_failures)}`)
   }
-  if (failed_rounds_in_row > 0) return hold(`the last round failed: ${describeFailures(last_failures)}`)
-  if (rounds === 0) return hold('no round of requests has ended')
+  if (failed_rounds_in_row > 0) return hold(`the last smoke test failed: ${describeFailures(last_failures)}`)
+  if (rounds === 0) return hold('no smoke test has finished yet')
   if ('unreadable' in metrics) return hold(`Cloud Monitoring cannot be read: ${metrics.unreadable}`)
-  if (metrics.requests === 0) return hold('Cloud Monitoring shows no request yet, not even ours')
+  if (metrics.requests === 0) return hold('Cloud Monitoring shows no requests yet, not even our own')
 
-  // Metrics come late, so this counts too few real requests rather than too many.
+  // Metrics arrive late, so this undercounts users' requests rather than overcounting them.
   const real_requests = metrics.requests - own_requests
   if (real_requests < GATE_LIMITS.real_requests_min) return { kind: 'pass' }
   const ratio = metrics.server_errors / metrics.requests
-  if (ratio > GATE_LIMITS.server_error_ratio_max) return fail(`${(ratio * 100).toFixed(1)} % of requests got a 5xx`)
+  if (ratio > GATE_LIMITS.server_error_ratio_max)
+    return fail(`${(ratio * 100).toFixed(1)} % of requests were answered with 5xx`)
   if (metrics.p95_ms !== undefined && metrics.p95_ms > GATE_LIMITS.p95_ms_max) {
-    return fail(`p95 is ${Math.round(metrics.p95_ms)} ms, allowed are ${GATE_LIMITS.p95_ms_max}`)
+    return fail(`p95 latency is ${Math.round(metrics.p95_ms)} ms, the limit is ${GATE_LIMITS.p95_ms_max} ms`)
   }
   return { kind: 'pass' }
 }
@@ -91,7 +92,7 @@ export interface GateTools {
   readonly renewLease: () => Promise<void>
 }
 
-/** @throws Error that says what failed; the signal's reason when it is aborted */
+/** @throws Error with the reason of the failure; the signal's reason when it is aborted */
 export async function passGate(candidates: readonly Candidate[], gate_ms: number, tools: GateTools): Promise<void> {
   const { smoke, clock, say, signal, renewLease } = tools
   const since_ms = clock.nowMs()
@@ -104,14 +105,14 @@ export async function passGate(candidates: readonly Candidate[], gate_ms: number
     const checks = await smoke(candidates)
     for (const watch of watches) watch.note(checks)
     const observed = await Promise.all(watches.map((watch) => watch.observe(tools.metrics, since_ms, clock.nowMs())))
-    const verdict = judge(observed)
+    const decision = decideGate(observed)
     const elapsed_ms = clock.monotonicMs() - started_ms
-    if (verdict.kind === 'fail') throw new Error(`The gate failed: ${verdict.reason}`)
+    if (decision.kind === 'fail') throw new Error(`The gate failed: ${decision.reason}`)
     if (elapsed_ms >= gate_ms) {
-      if (verdict.kind === 'pass') return say(`The gate passed after ${Math.round(elapsed_ms / 60_000)} minutes`)
-      if (elapsed_ms >= HOLD_MS_MAX) throw new Error(`The gate was held for too long: ${verdict.reason}`)
-      if (verdict.reason !== held_for) say(`The gate is held: ${verdict.reason}`)
-      held_for = verdict.reason
+      if (decision.kind === 'pass') return say(`The gate passed after ${Math.round(elapsed_ms / 60_000)} minutes`)
+      if (elapsed_ms >= HOLD_MS_MAX) throw new Error(`The gate was held for too long: ${decision.reason}`)
+      if (decision.reason !== held_for) say(`The gate is held: ${decision.reason}`)
+      held_for = decision.reason
     }
     await clock.sleep(ROUND_PAUSE_MS, signal)
   }

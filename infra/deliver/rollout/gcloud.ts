@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { Clock } from '#shared/base/clock.ts'
 
-/** One call of the Google Cloud CLI. commands.ts makes them all, so that its linter sees every one. */
+/** One call of the Google Cloud CLI. commands.ts defines them all, so that gcloud's linter checks every one. */
 export interface GcloudCommand {
   readonly args: readonly string[]
-  /** What the command reads from standard input. */
+  /** The command's standard input. */
   readonly stdin?: string
-  /** The process is killed then, and the call has failed. */
+  /** After this time the process is killed and the call fails. */
   readonly duration_ms_max: number
 }
 
@@ -23,21 +23,21 @@ export interface GcloudResult {
 /** Runs a command; a non-zero exit code is a result, not an error. */
 export type GcloudRunner = (command: GcloudCommand) => Promise<GcloudResult>
 
-/** A command that failed, with what it said. */
+/** A command that failed, with its standard error. */
 export class GcloudError extends OperatorError {
   override readonly name = 'GcloudError'
   readonly stderr: string
 
   constructor({ args }: GcloudCommand, { exit_code, stderr }: GcloudResult) {
-    const ended = exit_code === null ? 'was killed when its time was over' : `ended with ${exit_code}`
+    const ended = exit_code === null ? 'was killed at its time limit' : `exited with ${exit_code}`
     super(`gcloud ${args.slice(0, 4).join(' ')} … ${ended}: ${stderr.trim()}`)
     this.stderr = stderr
   }
 }
 
 /**
- * The installed `gcloud`, in a process group of its own: a signal that ends the rollout must not end the very command
- * that puts traffic back.
+ * The installed `gcloud`, in a process group of its own: a signal that ends the rollout must not end the command that
+ * restores traffic.
  */
 export function spawnedGcloud(clock: Clock): GcloudRunner {
   return async ({ args, stdin = '', duration_ms_max }) => {

@@ -5,14 +5,15 @@ import { systemRandom } from '#shared/base/random.ts'
 import { imageOf, type Environment } from './names.ts'
 
 /**
- * What Cloud Build does before it rolls out, by hand: tests, bundles, bills of materials, the image, and its push.
- * @returns the image by its tag
- * @throws Error when a step fails, or what would be built is not what is committed
+ * The steps that Cloud Build runs before a rollout, on this machine: tests, bundles, bills of materials, image, push.
+ * @returns the image, named by its tag
+ * @throws OperatorError when a step fails, or when there are uncommitted changes
  */
 export function buildAndPush(environment: Environment, project_root: string): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: project_root, encoding: 'utf8' }).trim()
-  if (git('status', '--porcelain') !== '') throw new OperatorError('Commit first: the image is named after the commit')
-  // Tags cannot be moved to another image, and the same commit may be built again.
+  if (git('status', '--porcelain') !== '')
+    throw new OperatorError('There are uncommitted changes. Commit first: the image is named after the commit')
+  // A tag cannot be moved to another image, and the same commit may be built several times.
   const chance = Buffer.from(systemRandom.bytes(3)).toString('hex')
   const image = `${imageOf(environment)}:${git('rev-parse', '--short=12', 'HEAD')}-${chance}`
   const steps = [

@@ -7,22 +7,23 @@ import type { GcloudCommands } from './commands.ts'
 import { GcloudError, type GcloudRunner, outputOf } from './gcloud.ts'
 
 /**
- * Who may move traffic: one object, written with generation preconditions. Its holder renews a lease; once that has run
- * out (a cancelled build), another takes the object over and finds in it what served before.
+ * The lock of an environment's traffic: one object, written with generation preconditions. It is a time-limited claim:
+ * its holder may move traffic until `lease_until` and renews it; after that (a cancelled build) anyone may take it over,
+ * and restores the revisions that it names.
  */
 const lockBody = z.object({
-  /** Names the build to people, and with its random end this very process. */
+  /** The build, for people to read, and a random suffix that identifies this process. */
   owner: z.string(),
   lease_until: z.iso.datetime(),
-  /** By service the revision that all traffic belongs to while nothing has been decided. */
+  /** By service, the revision that must get all traffic if the holder ends now. */
   serving: z.record(z.string(), z.string()),
 })
 
 export type Serving = Readonly<Record<string, string>>
 
-/** Longer than any single command may take, so that none of them outlives the lease it was started under. */
+/** Longer than the time limit of any command, so that no command outlives the lease under which it started. */
 export const LEASE_MS = 12 * 60_000
-/** How far clocks of two machines may be apart, and how long Google may go on with a command whose process was killed. */
+/** Covers the difference between two machines' clocks, and commands that Google completes after their process was killed. */
 const TAKEOVER_GRACE_MS = 60_000
 const POLL_MS = 15_000
 const RENEW_BELOW_MS = LEASE_MS * (2 / 3)
@@ -44,26 +45,26 @@ interface KeptLock extends z.output<typeof lockBody> {
   readonly generation: string
 }
 
-/** The lock now is another's: whoever gets this must touch nothing any more. */
+/** Another holder has the lock: nothing may be changed any more. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** It was not to be had in time; nothing was touched. */
+/** Another rollout held the lock for too long; nothing was changed. */
 class LockBusy extends OperatorError {
   override readonly name = 'LockBusy'
 }
 
 /**
- * Waits for the lock and takes it, or takes over one whose lease has run out.
- * @throws LockBusy when its holder has not ended within `wait_ms_max`, or the signal says to stop waiting
+ * Waits for the lock and takes it, or takes over one whose lease has expired.
+ * @throws LockBusy when its holder does not finish within `wait_ms_max`, or when the signal is aborted
  */
 export async function acquireLock(acquisition: Acquisition): Promise<Lease> {
   const { owner, clock, wait_ms_max, signal, say } = acquisition
   const started_ms = clock.monotonicMs()
   let announced = ''
   for (;;) {
-    if (signal.aborted) throw new LockBusy('Told to end while waiting for another rollout')
+    if (signal.aborted) throw new LockBusy('Cancelled while waiting for another rollout; nothing was changed')
     const kept = await readLock(acquisition)
     if (kept === undefined || isStale(kept, clock)) {
       const lease = new Lease(acquisition, kept)
@@ -73,7 +74,7 @@ export async function acquireLock(acquisition: Acquisition): Promise<Lease> {
     if (clock.monotonicMs() - started_ms >= wait_ms_max) {
       throw new LockBusy(`${kept.owner} is still rolling out; nothing was changed`)
     }
-    if (announced !== kept.owner) say(`${owner} waits for ${kept.owner}, whose lease holds until ${kept.lease_until}`)
+    if (announced !== kept.owner) say(`${owner} waits for ${kept.owner}, whose lease ends at ${kept.lease_until}`)
     announced = kept.owner
     await clock.sleep(POLL_MS, signal)
   }
@@ -86,7 +87,7 @@ function isStale({ lease_until }: KeptLock, clock: Clock): boolean {
 /** A lock that is held. */
 export class Lease {
   readonly #tools: Acquisition
-  /** What a predecessor that never ended left behind: by service the revision that served before it began. */
+  /** From a holder that did not finish: by service, the revision that must serve. */
   readonly inherited: Serving
   #serving: Serving
   #generation: string
@@ -99,7 +100,7 @@ export class Lease {
     this.#generation = kept?.generation ?? '0'
   }
 
-  /** Whether it was still as it was read. */
+  /** @returns false when the lock changed since it was read */
   async take(): Promise<boolean> {
     try {
       await this.confirm()
@@ -110,19 +111,19 @@ export class Lease {
     }
   }
 
-  /** Notes where all traffic belongs from now on, should this process end here. */
+  /** Records the revisions that must serve from now on if this process ends. */
   async record(serving: Serving): Promise<void> {
     this.#serving = serving
     await this.confirm()
   }
 
-  /** Renews the lease when a third of it is over. */
+  /** Renews the lease when a third of it has passed. */
   async renew(): Promise<void> {
     if (this.#until_ms - this.#tools.clock.nowMs() < RENEW_BELOW_MS) await this.confirm()
   }
 
   /**
-   * Makes sure that the lock is still ours, for a whole lease from now.
+   * Verifies that the lock is still ours and extends the lease to its full length.
    * @throws LeaseLost
    */
   async confirm(): Promise<void> {
@@ -132,25 +133,26 @@ export class Lease {
     // One member per line, which rollback.sh reads without a parser.
     const command = commands.writeLock(this.#generation, `${JSON.stringify(body, null, 2)}\n`)
     const result = await run(command)
-    // After a success too: the command does not say which generation it made. After a failure: was it made all the same?
+    // Read after a success, because the command does not report the generation it made; and after a failure, because the
+    // write may have landed.
     const kept = await readLock(this.#tools)
     const is_ours = kept?.owner === owner
     const is_untouched = (kept?.generation ?? '0') === this.#generation
-    // Also when an earlier write of ours landed although nothing was heard of it: the next attempt then fits.
+    // An earlier write of ours may have landed without an answer; the next attempt then uses its generation.
     if (is_ours) this.#generation = kept.generation
     if (is_ours && kept.lease_until === body.lease_until) {
       this.#until_ms = until_ms
       return
     }
     if (result.exit_code !== 0 && (is_ours || is_untouched)) throw new GcloudError(command, result)
-    throw new LeaseLost(`The lock now is that of ${kept?.owner ?? 'nobody: it was removed'}`)
+    throw new LeaseLost(kept === undefined ? 'The lock was removed' : `The lock belongs to ${kept.owner} now`)
   }
 
-  /** Lets the next one in. A lock that cannot be removed runs out by itself. */
+  /** Removes the lock. If that fails, it expires. */
   async release(): Promise<void> {
     const { run, commands, say } = this.#tools
     const { exit_code, stderr } = await run(commands.removeLock(this.#generation))
-    if (exit_code !== 0) say(`The lock could not be removed, and runs out by itself: ${stderr.trim()}`)
+    if (exit_code !== 0) say(`The lock could not be removed; it expires at its end of lease: ${stderr.trim()}`)
   }
 }
 
@@ -163,7 +165,7 @@ async function readLock({ run, commands }: LockTools): Promise<KeptLock | undefi
         const body = lockBody.parse(JSON.parse(await outputOf(run, commands.readLock(generation))))
         return { ...body, generation }
       } catch (error) {
-        // It was replaced between the two commands; without versions the old generation is gone.
+        // The lock was replaced between the two commands; the bucket keeps no old generations.
         if (!isAbsent(error)) throw error
       }
     } catch (error) {

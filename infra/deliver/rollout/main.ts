@@ -67,16 +67,16 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
   return outcome.kind === 'rolled out' || outcome.kind === 'nothing to do' ? 0 : 1
 })
 
-/** A cancelled build is told by SIGTERM, when it is told at all. */
+/** Cloud Build may send SIGTERM to a cancelled build. */
 function abortedBySignals(): AbortController {
   const controller = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => controller.abort(new Error(`Told to end by ${name}`)))
+    process.on(name, () => controller.abort(new Error(`Cancelled by ${name}`)))
   }
   return controller
 }
 
-/** The same value for so long; a failure is not kept. */
+/** Caches a value for `duration_ms`; a failure is not cached. */
 function keptFor<T>(duration_ms: number, clock: Clock, make: () => Promise<T>): () => Promise<T> {
   let kept: { value: Promise<T>; until_ms: number } | undefined
   return () => {
@@ -93,15 +93,15 @@ function textOf(outcome: Outcome): string {
     case 'rolled out':
       return `Rolled out: ${Object.values(outcome.revisions).join(', ')}`
     case 'nothing to do':
-      return 'Nothing to do: every function serves this image with its newest settings'
+      return 'Nothing to do: every function already serves this image with its newest settings'
     case 'rolled back':
-      return `Rolled back, every function serves what it served before: ${messageOf(outcome.reason)}`
+      return `Rolled back: every function serves its previous revision. Reason: ${messageOf(outcome.reason)}`
     case 'refused':
-      return `Refused, nothing was changed: ${messageOf(outcome.reason)}`
+      return `Refused: nothing was changed. Reason: ${messageOf(outcome.reason)}`
     case 'lease lost':
-      return `Stopped, another has taken over and puts traffic back: ${messageOf(outcome.reason)}`
+      return `Stopped: another rollout or rollback.sh took the lock over and restores traffic. Reason: ${messageOf(outcome.reason)}`
     case 'stuck':
-      return `TRAFFIC IS NOT BACK. Run infra/deliver/scripts/rollback.sh now: ${messageOf(outcome.reason)}`
+      return `TRAFFIC WAS NOT RESTORED. Run infra/deliver/scripts/rollback.sh now. Reason: ${messageOf(outcome.reason)}`
   }
 }
 

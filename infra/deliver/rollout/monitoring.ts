@@ -5,7 +5,7 @@ import { withTimeLimit } from '#shared/base/timeout.ts'
 import type { ReadMetrics } from './gate.ts'
 
 /**
- * What Cloud Monitoring saw of a revision. The CLI has no command that reads time series, so this is its REST API
+ * Cloud Monitoring's metrics of a revision. The CLI has no command that reads time series, so this uses the REST API
  * (https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.timeSeries/list), with a token of the CLI.
  */
 interface MonitoringTools {
@@ -47,7 +47,7 @@ export function monitoring({ project, endpoint, token, clock }: MonitoringTools)
       ...aggregation,
     }).toString()
     const authorization = `Bearer ${await token()}`
-    const late = () => new Error(`Cloud Monitoring did not answer in ${READ_DURATION_MS_MAX / 1000} s`)
+    const late = () => new Error(`Cloud Monitoring did not answer within ${READ_DURATION_MS_MAX / 1000} s`)
     const body = await withTimeLimit(
       clock,
       READ_DURATION_MS_MAX,

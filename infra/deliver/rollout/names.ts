@@ -1,8 +1,8 @@
 import type { FunctionName } from '#shared/contract/functions.ts'
 
 /**
- * What delivery calls the things that Terraform makes: the one home of these names on this side. A test compares them
- * with Terraform's. One project holds one environment.
+ * The names of the resources that Terraform creates, as delivery uses them. A test compares them with Terraform's. One
+ * project holds one environment.
  */
 export interface Environment {
   /** `dev`, `staging` or `prod`. */
@@ -16,7 +16,7 @@ export function serviceOf(name: FunctionName): string {
   return `am-${name}`
 }
 
-/** Where the one image of all functions is kept; a digest or a tag follows. */
+/** The repository of the one image of all functions; a digest or a tag follows. */
 export function imageOf({ project, region }: Environment): string {
   return `${region}-docker.pkg.dev/${project}/activation-manager/persistence`
 }
@@ -25,21 +25,21 @@ export function dataBucketOf({ project, env }: Environment): string {
   return `${project}-activation-${env}`
 }
 
-/** Says who rolls out at the moment, and what served before; in a bucket of its own, away from the customer's data. */
+/** The lock of a rollout, in a bucket of its own, apart from the customer's data. */
 export function lockUrlOf(environment: Environment): string {
   return `gs://${dataBucketOf(environment)}-delivery/locks/rollout.json`
 }
 
-/** The user that smoke tests are: functions let this service account own data (SMOKE_ACCOUNTS). */
+/** The user of the smoke tests: functions let this service account own data (SMOKE_ACCOUNTS). */
 export function smokeAccountOf({ project }: Environment): string {
   return `am-smoke@${project}.iam.gserviceaccount.com`
 }
 
-/** The audience of its tokens: one of those that OIDC_ISSUERS lists for `https://accounts.google.com`. */
+/** The audience of its tokens: one that OIDC_ISSUERS lists for `https://accounts.google.com`. */
 export const SMOKE_AUDIENCE = 'activation-smoke'
 
-/** Traffic tag of the revision that is being tried. */
+/** Traffic tag of the revision under test. */
 export const CANDIDATE_TAG = 'candidate'
 
-/** Traffic tag of the revision that served before the last rollout: where `rollback.sh` goes back to. */
+/** Traffic tag of the revision that served before the last rollout: the target of `rollback.sh`. */
 export const PREVIOUS_TAG = 'previous'

@@ -7,14 +7,14 @@ import { serviceOf } from './names.ts'
 import { describeFailures } from './smoke.ts'
 import type { Candidate } from './smoke-context.ts'
 
-/** Share of the traffic that the candidates get before each gate. */
+/** Percent of the traffic that the candidates get before each gate. */
 const CANARY_PERCENTAGES = [10, 50] as const
 const RESTORE_ATTEMPTS_MAX = 5
 const RESTORE_PAUSE_MS = 5_000
 
 export interface Rollout {
   readonly functions: readonly FunctionName[]
-  /** By digest. */
+  /** Named by digest. */
   readonly image: string
   readonly gate_ms: number
 }
@@ -24,41 +24,41 @@ export interface RolloutTools extends Omit<GateTools, 'renewLease'> {
   readonly lease: Lease
   readonly clock: Clock
   readonly say: (line: string) => void
-  /** Says that the build was cancelled. */
+  /** Aborted when the build is cancelled. */
   readonly signal: AbortSignal
 }
 
 export type Outcome =
   | { readonly kind: 'rolled out'; readonly revisions: Serving }
   | { readonly kind: 'nothing to do' }
-  /** Every function serves what it served before. */
+  /** Every function serves its previous revision. */
   | { readonly kind: 'rolled back'; readonly reason: unknown }
-  /** Nothing was begun. */
+  /** Nothing was changed. */
   | { readonly kind: 'refused'; readonly reason: unknown }
-  /** Another has taken over, and puts traffic back before it does anything else. */
+  /** Another holder has taken the lock over; it restores traffic before it does anything else. */
   | { readonly kind: 'lease lost'; readonly reason: unknown }
-  /** Traffic could not be put back: the lock stays, so that the next rollout begins with that. */
+  /** Traffic could not be restored: the lock stays, so that the next rollout restores it first. */
   | { readonly kind: 'stuck'; readonly reason: unknown }
 
-/** A revision that is to serve, in place of the one that does. */
+/** A candidate and the revision that it replaces. */
 interface Step extends Candidate {
   readonly service: string
   readonly serving: string
 }
 
 /**
- * Brings one image to all traffic of every function, or none of them: candidates without traffic, smoke tests of all,
- * then 10 % and 50 %, each with a gate, then 100 %. Whatever goes wrong puts back what served before.
+ * Rolls one image out to every function or to none: candidates without traffic, smoke tests of all, then 10 % and 50 %
+ * of the traffic, each with a gate, then 100 %. Any failure restores the previous revisions.
  *
- * The lock says at every moment where traffic belongs if this process ends here: to what served before until all
- * candidates have all traffic, to them from then on.
+ * At every moment the lock names the revisions that must serve if this process ends: the previous ones until all
+ * candidates have all traffic, the candidates from then on.
  */
 export async function rollOut(rollout: Rollout, tools: RolloutTools): Promise<Outcome> {
   const { lease, say } = tools
   let serving: Serving = lease.inherited
   try {
     if (Object.keys(serving).length > 0) {
-      say('A rollout before this one never ended: putting back what served before it')
+      say('An earlier rollout did not finish: restoring the revisions that served before it')
       await restore(serving, tools)
     }
     const surveyed = await survey(rollout, tools)
@@ -80,12 +80,12 @@ export async function rollOut(rollout: Rollout, tools: RolloutTools): Promise<Ou
     await settle(steps, tools)
     return { kind: 'rolled out', revisions }
   } catch (reason) {
-    return await takeBack(reason, serving, tools)
+    return await rollBack(reason, serving, tools)
   }
 }
 
-/** What ended the rollout is told; whatever happened, every function ends as it began. */
-async function takeBack(reason: unknown, serving: Serving, tools: RolloutTools): Promise<Outcome> {
+/** Reports the failure, restores every function's previous revision and releases the lock. */
+async function rollBack(reason: unknown, serving: Serving, tools: RolloutTools): Promise<Outcome> {
   if (reason instanceof LeaseLost) return { kind: 'lease lost', reason }
   tools.say(`Failed: ${messageOf(reason)}`)
   try {
@@ -102,11 +102,11 @@ interface Surveyed {
   readonly name: FunctionName
   readonly service: string
   readonly serving: string
-  /** A revision that has the image already: of an earlier attempt, or with settings that Terraform changed since. */
+  /** A revision that already has the image: from an earlier attempt, or because Terraform changed a setting. */
   readonly existing: string | undefined
 }
 
-/** The functions whose newest revision with this image does not serve yet. */
+/** The functions that do not yet serve this image with their newest settings. */
 async function survey({ functions, image }: Rollout, { cloud }: RolloutTools): Promise<Surveyed[]> {
   const surveyed: Surveyed[] = []
   for (const name of functions) {
@@ -116,8 +116,8 @@ async function survey({ functions, image }: Rollout, { cloud }: RolloutTools): P
     if (serving === undefined || others.length > 0) {
       const split = Object.entries(traffic).map(([revision, percent]) => `${revision} ${percent} %`)
       throw new Error(
-        `Traffic of ${service} is split (${split.join(', ')}), and no lock says what it was before: put it to one ` +
-          `revision first, with infra/deliver/scripts/rollback.sh --function ${name} --revision …`,
+        `Traffic of ${service} is split (${split.join(', ')}), and no lock names its previous revision. Move it to one ` +
+          `revision first: infra/deliver/scripts/rollback.sh --function ${name} --revision …`,
       )
     }
     const existing = is_newest_ready && newest_image === image ? newest_revision : undefined
@@ -133,15 +133,15 @@ async function deployCandidates(surveyed: readonly Surveyed[], { image }: Rollou
     await begin(tools)
     if (existing === undefined) await cloud.deployWithoutTraffic(service, image)
     const { newest_revision, is_newest_ready, image: newest_image } = await cloud.service(service)
-    // Terraform, or a person, may have made one meanwhile.
+    // Terraform or a person may have created another revision meanwhile.
     if (!is_newest_ready || newest_image !== image || newest_revision === serving) {
-      throw new Error(`The newest revision of ${service}, ${newest_revision}, is not the candidate, or is not ready`)
+      throw new Error(`The newest revision of ${service}, ${newest_revision}, is not the candidate or is not ready`)
     }
     await begin(tools)
     await cloud.tagCandidate(service, newest_revision, serving)
     const { candidate } = await cloud.service(service)
-    if (candidate?.revision !== newest_revision) throw new Error(`${newest_revision} did not get its tag`)
-    say(`${service}: candidate ${newest_revision} at ${candidate.url}, serving ${serving}`)
+    if (candidate?.revision !== newest_revision) throw new Error(`${newest_revision} was not tagged as candidate`)
+    say(`${service}: candidate ${newest_revision} at ${candidate.url}; ${serving} serves`)
     steps.push({ name, service, serving, revision: newest_revision, url: candidate.url })
   }
   return steps
@@ -153,11 +153,11 @@ async function smokeTest(steps: readonly Step[], { smoke, lease, signal, say }: 
   const checks = await smoke(steps)
   const failures = checks.filter(({ fault }) => fault !== undefined)
   if (failures.length > 0) throw new Error(`The smoke test failed: ${describeFailures(failures)}`)
-  say(`The smoke test of ${steps.length} candidates passed, ${checks.length} checks`)
+  say(`The smoke test passed: ${checks.length} checks on ${steps.length} candidates`)
 }
 
 async function shift(steps: readonly Step[], percent: number, tools: RolloutTools): Promise<void> {
-  tools.say(`Candidates get ${percent} %`)
+  tools.say(`Moving ${percent} % of the traffic to the candidates`)
   for (const { service, revision, serving } of steps) {
     await begin(tools)
     const rest = percent === 100 ? {} : { [serving]: 100 - percent }
@@ -165,20 +165,20 @@ async function shift(steps: readonly Step[], percent: number, tools: RolloutTool
   }
 }
 
-/** Nothing is changed that was not told to end, or under a lease that could run out meanwhile. */
+/** Called before every change: throws when the build was cancelled or the lease is lost, else extends the lease. */
 async function begin({ signal, lease }: RolloutTools): Promise<void> {
   signal.throwIfAborted()
   await lease.confirm()
 }
 
-/** All candidates serve: from here on a fault may leave a tag or the lock behind, but nothing is taken back. */
+/** All candidates serve: from here on a failure may leave a tag or the lock behind, but rolls nothing back. */
 async function settle(steps: readonly Step[], tools: RolloutTools): Promise<void> {
   const { cloud, say } = tools
   try {
     for (const { service } of steps) await cloud.untagCandidate(service)
   } catch (error) {
     if (error instanceof LeaseLost) throw error
-    say(`A candidate's tag is left, which changes nothing: ${messageOf(error)}`)
+    say(`A candidate's tag could not be removed; it has no effect on traffic: ${messageOf(error)}`)
   }
   await finish(tools)
 }
@@ -188,8 +188,8 @@ async function finish({ lease }: RolloutTools): Promise<void> {
 }
 
 /**
- * Every service of `serving` back to its revision. All are tried, several times, also after the signal.
- * @throws LeaseLost, or AggregateError when some could not be put back
+ * Restores every service of `serving` to its revision. Tries all of them several times, even after the signal.
+ * @throws LeaseLost, or AggregateError when some could not be restored
  */
 async function restore(serving: Serving, { cloud, lease, clock, say }: RolloutTools): Promise<void> {
   let faults: unknown[] = []
@@ -201,17 +201,20 @@ async function restore(serving: Serving, { cloud, lease, clock, say }: RolloutTo
         const { traffic, candidate } = await cloud.service(service)
         if (traffic[revision] === 100 && candidate === undefined) continue
         await cloud.restoreTraffic(service, revision)
-        say(`${service}: all traffic is back at ${revision}`)
+        say(`${service}: all traffic goes to ${revision} again`)
       } catch (error) {
         if (error instanceof LeaseLost) throw error
-        say(`${service} could not be put back to ${revision} (attempt ${attempt}): ${messageOf(error)}`)
+        say(`${service} could not be restored to ${revision} (attempt ${attempt}): ${messageOf(error)}`)
         faults.push(error)
       }
     }
     if (faults.length === 0) return
     await clock.sleep(RESTORE_PAUSE_MS)
   }
-  throw new AggregateError(faults, 'Traffic could not be put back; the next rollout does it, or rollback.sh by hand')
+  throw new AggregateError(
+    faults,
+    'Traffic could not be restored. Run rollback.sh, or start another rollout, which restores it first',
+  )
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { FunctionName } from '#shared/contract/functions.ts'
 
-/** A revision without traffic, or with some, at the URL that leads to it alone. */
+/** The revision under test, and the URL that reaches only it. */
 export interface Candidate {
   readonly name: FunctionName
   readonly revision: string
@@ -9,19 +9,19 @@ export interface Candidate {
 
 export interface Reply {
   readonly status: number
-  /** The JSON of the answer; an empty object when it has none. */
+  /** The JSON body; an empty object when the response has none. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** What the steps of a function work with. */
-export interface Visit {
+/** The tools of a function's smoke steps. */
+export interface SmokeContext {
   readonly candidate: Candidate
-  /** As the smoke user; `anonymous` sends no token. */
+  /** Sends a request as the smoke user; `anonymous` sends no token. */
   readonly call: (method: string, path: string, body?: unknown, options?: { anonymous?: boolean }) => Promise<Reply>
   /** Whether the data bucket has an object of exactly this name. */
   readonly objectExists: (name: string) => Promise<boolean>
-  /** Runs one step; steps after a failed one do not run. */
+  /** Runs one step; skips it after a failed one. */
   readonly step: (name: string, work: () => Promise<void>) => Promise<void>
-  /** Runs although a step has failed: to remove what was made. */
+  /** Runs even after a failed step, to remove the records that the test created. */
   readonly cleanUp: (name: string, work: () => Promise<void>) => Promise<void>
 }

@@ -3,91 +3,94 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { monthOfId, objectName } from '#shared/table/object/partition.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
-import type { Reply, Visit } from './smoke-context.ts'
+import type { Reply, SmokeContext } from './smoke-context.ts'
 
 /**
- * What shows that a candidate works: for every function its steps, as the smoke user sees it. They leave tombstones and
- * nothing else, which maintenance purges.
+ * The smoke steps of every function, run as the smoke user. They leave only tombstones, which maintenance purges.
  */
-export const SMOKE_STEPS: Readonly<Record<FunctionName, (visit: Visit) => Promise<void>>> = {
-  audiences: async (visit) => {
-    await healthDeep(visit)
-    await visit.step('refuse a caller without a token', async () => {
-      expectStatus(await visit.call('GET', '/api/audiences', undefined, { anonymous: true }), 401)
+export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) => Promise<void>>> = {
+  audiences: async (context) => {
+    await healthDeep(context)
+    await context.step('refuse a caller without a token', async () => {
+      expectStatus(await context.call('GET', '/api/audiences', undefined, { anonymous: true }), 401)
     })
-    await savedRecord(visit, AUDIENCES, {
+    await savedRecord(context, AUDIENCES, {
       path: '/api/audiences',
-      body: { name: 'Smoke test', description: 'Made and removed by a rollout', data_type: 'first_party' },
+      body: { name: 'Smoke test', description: 'Created and removed by a rollout', data_type: 'first_party' },
       meanwhile: async (id, user_id) => {
-        await visit.step('object at its path', async () => {
+        await context.step('object at its path', async () => {
           const month = monthOfId(AUDIENCES, id)
-          if (month === undefined) throw new Error(`${id} is not an id of ours`)
+          if (month === undefined) throw new Error(`${id} is not an audience id`)
           const name = objectName(AUDIENCES, user_id, month)
-          if (!(await visit.objectExists(name))) throw new Error(`the bucket has no ${name}`)
+          if (!(await context.objectExists(name))) throw new Error(`the bucket has no object ${name}`)
         })
-        await visit.step('archive', async () => {
-          expectStatus(await visit.call('PUT', `/api/audiences/${id}/status`, { status: 'archived' }), 200)
-          const listed = expectStatus(await visit.call('GET', '/api/audiences'), 200)
+        await context.step('archive', async () => {
+          expectStatus(await context.call('PUT', `/api/audiences/${id}/status`, { status: 'archived' }), 200)
+          const listed = expectStatus(await context.call('GET', '/api/audiences'), 200)
           if (idsOf(listed, AUDIENCES).includes(id)) throw new Error(`${id} is still listed after it was archived`)
         })
       },
     })
   },
-  platforms: async (visit) => {
-    await healthDeep(visit)
-    // Seals the credentials with the real key; nothing is sent to the platform. Where it lies is not looked at: delivery
-    // may read no sealed credentials.
+  platforms: async (context) => {
+    await healthDeep(context)
+    // Seals the credentials with the real key and sends nothing to the platform. The object is not looked up, because
+    // the delivery account must not read sealed credentials.
     const credentials = { api_key: 'smoke-test-no-real-key', account_id: 'smoke' }
-    await savedRecord(visit, PLATFORMS, {
+    await savedRecord(context, PLATFORMS, {
       path: '/api/platforms',
       body: { platform_type: 'the_trade_desk', name: 'Smoke test', credentials },
       meanwhile: async (id) => {
-        await visit.step('show no credentials', async () => {
-          const shown = expectStatus(await visit.call('GET', `/api/platforms/${id}`), 200)
-          if (JSON.stringify(shown).includes(credentials.api_key)) throw new Error('an answer shows a credential')
+        await context.step('show no credentials', async () => {
+          const shown = expectStatus(await context.call('GET', `/api/platforms/${id}`), 200)
+          if (JSON.stringify(shown).includes(credentials.api_key)) throw new Error('the response contains a credential')
         })
       },
     })
   },
-  distributions: async (visit) => {
-    await healthDeep(visit)
-    await answers(visit, 'list', '/api/distributions')
+  distributions: async (context) => {
+    await healthDeep(context)
+    await answers(context, 'list', '/api/distributions')
   },
-  insights: async (visit) => {
-    await healthDeep(visit)
-    await answers(visit, 'summary', '/api/users/me/summary')
-    await answers(visit, 'insights', '/api/insights/audiences')
+  insights: async (context) => {
+    await healthDeep(context)
+    await answers(context, 'summary', '/api/users/me/summary')
+    await answers(context, 'insights', '/api/insights/audiences')
   },
-  maintenance: async (visit) => {
-    await healthDeep(visit)
-    await visit.step('refuse a caller who is no operator', async () => {
-      expectStatus(await visit.call('POST', '/api/maintenance/dispatch'), 403)
+  maintenance: async (context) => {
+    await healthDeep(context)
+    await context.step('refuse a caller who is no operator', async () => {
+      expectStatus(await context.call('POST', '/api/maintenance/dispatch'), 403)
     })
   },
 }
 
-/** What the function depends on answers, and the URL leads to the very revision that is tested. */
-async function healthDeep({ step, call, candidate }: Visit): Promise<void> {
+/** The function's dependencies answer, and the URL reaches the revision under test. */
+async function healthDeep({ step, call, candidate }: SmokeContext): Promise<void> {
   await step('health', async () => {
     const { revision } = expectStatus(await call('GET', `/api/${candidate.name}/health?deep=1`), 200)
     if (revision !== candidate.revision) throw new Error(`answered by ${String(revision)}, not ${candidate.revision}`)
   })
 }
 
-async function answers({ step, call }: Visit, name: string, path: string): Promise<void> {
+async function answers({ step, call }: SmokeContext, name: string, path: string): Promise<void> {
   await step(name, async () => void expectStatus(await call('GET', path), 200))
 }
 
 interface SavedRecord {
   readonly path: string
   readonly body: unknown
-  /** Further steps on the record that was saved. */
+  /** Further steps on the saved record. */
   readonly meanwhile: (id: string, user_id: string) => Promise<void>
 }
 
-/** Saves, gets and lists a record, does what more there is to do with it, and deletes it. */
-async function savedRecord(visit: Visit, schema: TableSchema & { noun: string }, record: SavedRecord): Promise<void> {
-  const { step, cleanUp, call } = visit
+/** Saves, gets and lists a record, runs `meanwhile` on it, and deletes it. */
+async function savedRecord(
+  context: SmokeContext,
+  schema: TableSchema & { noun: string },
+  record: SavedRecord,
+): Promise<void> {
+  const { step, cleanUp, call } = context
   const { path, body, meanwhile } = record
   let id: string | undefined
   let user_id = ''
@@ -114,7 +117,7 @@ function idsOf(listed: Reply['body'], { name, id_column }: TableSchema): unknown
   return Array.isArray(records) ? records.map((record) => (record as Record<string, unknown>)[id_column]) : []
 }
 
-/** The body of an answer with this status. */
+/** The body of a response with this status. @throws Error for any other status */
 function expectStatus({ status, body }: Reply, expected: number): Reply['body'] {
   if (status === expected) return body
   const { detail } = body

@@ -11,12 +11,12 @@ export interface SmokeCheck {
   readonly fault: string | undefined
 }
 
-/** Tests all candidates, each with the steps of its function; a failed step is a result and ends those of its function. */
+/** Tests all candidates, each with the steps of its function. A failed step is a result; the function's later steps are skipped. */
 export type SmokeTest = (candidates: readonly Candidate[]) => Promise<SmokeCheck[]>
 
 interface SmokeTools {
   readonly clock: Clock
-  /** An ID token of the smoke user; asked for before each round. */
+  /** An ID token of the smoke user; requested before each test. */
   readonly token: () => Promise<string>
   readonly objectExists: (name: string) => Promise<boolean>
 }
@@ -29,15 +29,15 @@ export function smokeTest(tools: SmokeTools): SmokeTest {
     try {
       token = await tools.token()
     } catch (error) {
-      const fault = `there is no token for the smoke user: ${messageOf(error)}`
+      const fault = `the smoke user's token could not be obtained: ${messageOf(error)}`
       return candidates.map(({ name }) => ({ name, step: 'token', requests: 0, fault }))
     }
-    const checks = await Promise.all(candidates.map((candidate) => visit(candidate, token, tools)))
+    const checks = await Promise.all(candidates.map((candidate) => testCandidate(candidate, token, tools)))
     return checks.flat()
   }
 }
 
-async function visit(candidate: Candidate, token: string, tools: SmokeTools): Promise<SmokeCheck[]> {
+async function testCandidate(candidate: Candidate, token: string, tools: SmokeTools): Promise<SmokeCheck[]> {
   const { name, url } = candidate
   const checks: SmokeCheck[] = []
   let requests = 0
@@ -57,7 +57,7 @@ async function visit(candidate: Candidate, token: string, tools: SmokeTools): Pr
       const headers = new Headers({ 'User-Agent': 'activation-manager-smoke' })
       if (!anonymous) headers.set('Authorization', `Bearer ${token}`)
       if (body !== undefined) headers.set('Content-Type', 'application/json')
-      const late = () => new Error(`${method} ${path} was not answered in ${REQUEST_DURATION_MS_MAX / 1000} s`)
+      const late = () => new Error(`${method} ${path} was not answered within ${REQUEST_DURATION_MS_MAX / 1000} s`)
       const send = async (signal: AbortSignal): Promise<Reply> => {
         const request = new Request(new URL(path, url), { method, headers, redirect: 'error', ...bodyOf(body) })
         const response = await fetch(request, { signal })
@@ -71,7 +71,7 @@ async function visit(candidate: Candidate, token: string, tools: SmokeTools): Pr
 
 const bodyOf = (body: unknown): RequestInit => (body === undefined ? {} : { body: JSON.stringify(body) })
 
-/** A load balancer's page of HTML is no answer of ours: the step that looks into it says what it missed. */
+/** An empty object for a body that is not a JSON object, such as a load balancer's HTML page; the step then fails. */
 function jsonOf(text: string): Reply['body'] {
   try {
     const json: unknown = JSON.parse(text)
@@ -88,6 +88,6 @@ export function describeFailures(checks: readonly SmokeCheck[]): string {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // What fetch says is only that it failed; why is in its cause.
+  // fetch reports only that it failed; the reason is in its cause.
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts traffic back to the revision that served before the last rollout, by hand. Needs gcloud and bash, nothing else.
+# Returns traffic to the revision that served before the last rollout. Needs only gcloud and bash.
 set -euo pipefail
 
 usage() {
@@ -9,7 +9,7 @@ help() {
   usage
   cat <<'HELP'
 
-Puts traffic back to the revision that served before the last rollout. It shows the change and asks. Without --function
+Returns traffic to the revision that served before the last rollout. It shows the change and asks. Without --function
 it changes all functions or none: it checks every target before it changes the first. A rollout in progress loses its
 lock and stops.
 
@@ -29,9 +29,9 @@ Exit codes:
 
 Examples:
   infra/deliver/scripts/rollback.sh --env prod --project my-project --region europe-west1
-      Puts all functions back
+      Returns all functions to their previous revisions
   npm run rollback -- --env prod --project my-project --region europe-west1 --function audiences --revision am-audiences-00041-abc
-      Puts one function back to a revision of your choice
+      Returns one function to a revision of your choice
 HELP
 }
 
@@ -84,9 +84,9 @@ lock_url="gs://$project-activation-$env-delivery/locks/rollout.json"
 of_project=(--project="$project" --quiet)
 of_region=(--region="$region" "${of_project[@]}")
 
-# lines_of <gcloud arguments…>: the output, or the end of everything when it cannot be had.
+# lines_of <gcloud arguments…>: the output; ends the script when gcloud fails.
 lines_of() {
-  gcloud "$@" || die "gcloud ${*:1:4} failed; nothing was changed by this step"
+  gcloud "$@" || die "gcloud ${*:1:4} failed; this step changed nothing"
 }
 
 # traffic_of <service>: one line "revision,percent,tag" for each traffic target.
@@ -95,8 +95,8 @@ traffic_of() {
     --format='csv[no-heading](status.traffic.revisionName,status.traffic.percent,status.traffic.tag)'
 }
 
-# ready_revisions <service>: those that can serve, the newest first. Flattened before it is filtered, so that both
-# terms are about one condition.
+# ready_revisions <service>: the revisions that can serve, newest first. Flattened before filtering, so that both terms
+# apply to the same condition.
 ready_revisions() {
   lines_of run revisions list --service="$1" "${of_region[@]}" --sort-by='~metadata.creationTimestamp' \
     --flatten='status.conditions[]' --filter='status.conditions.type=Ready AND status.conditions.status=True' \
@@ -108,16 +108,16 @@ if [[ -n $function ]]; then
 else
   # No mapfile, no empty arrays: macOS still has the bash of 2007.
   listed=$(lines_of run services list "${of_region[@]}" --filter='metadata.name~^am-' --format='value(metadata.name)')
-  [[ -n $listed ]] || die "there is no service am-… in $project, $region"
+  [[ -n $listed ]] || die "$project has no service am-… in $region"
   services=()
   while IFS= read -r name; do services+=("$name"); done <<<"$listed"
 fi
 
-# What a rollout that is under way, or died, noted: where traffic belonged before it.
+# The lock of a rollout in progress, or of one that did not finish: it names the revisions that served before.
 lock=$(gcloud storage cat "$lock_url" "${of_project[@]}" 2>/dev/null || true)
 if [[ -n $lock ]]; then
   owner=$(sed -n 's/^  "owner": "\(.*\)",$/\1/p' <<<"$lock")
-  echo "A rollout holds the lock: ${owner:-unknown}. Taking it makes that rollout stop."
+  echo "A rollout holds the lock: ${owner:-unknown}. Taking the lock stops that rollout."
 fi
 
 changes=()
@@ -132,19 +132,19 @@ for service in "${services[@]}"; do
   target=${revision:-${noted:-$previous}}
   echo "$service: serves ${serving[*]:-nothing}"
   if [[ -z $target ]]; then
-    echo "  no revision is tagged previous. Ready ones, the newest first:"
+    echo "  no revision is tagged previous. Ready revisions, newest first:"
     ready_revisions "$service" | sed 's/^/    /'
-    die "name one: --function ${service#am-} --revision …"
+    die "name a revision: --function ${service#am-} --revision …"
   fi
   if [[ ${serving[*]:-} == "$target=100" ]]; then
-    echo "  already serves $target. Other ready ones, the newest first:"
+    echo "  already serves $target. Other ready revisions, newest first:"
     ready_revisions "$service" | grep -vxF "$target" | sed 's/^/    /' || true
     continue
   fi
-  # Captured first: grep would end its reader early.
+  # Captured first: grep -q would close the pipe early.
   ready=$(ready_revisions "$service")
   grep -qxF "$target" <<<"$ready" || die "$service has no ready revision $target; nothing was changed"
-  echo "  goes back to $target"
+  echo "  returns to $target"
   changes+=("$service=$target")
 done
 
@@ -157,8 +157,8 @@ if [[ $yes != yes ]]; then
   [[ $answer == y || $answer == Y ]] || die 'nothing was changed'
 fi
 
-# Ours from here on: a rollout checks its lock before every change. It says nothing of what served before, because this
-# is where traffic belongs; should this be interrupted, it is to be run again.
+# From here on we hold the lock, and a rollout checks its lock before every change. Ours names no revisions to restore:
+# after an interruption, run the script again.
 lease_until=$(date -u -d '+10 minutes' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -v+10M +%Y-%m-%dT%H:%M:%SZ)
 printf '{\n  "owner": "rollback.sh, %s",\n  "lease_until": "%s",\n  "serving": {}\n}\n' "${USER:-unknown}" "$lease_until" |
   gcloud storage cp - "$lock_url" "${of_project[@]}" || die 'the lock could not be taken; nothing was changed'
@@ -169,12 +169,12 @@ for change in "${changes[@]}"; do
   gcloud run services update-traffic "$service" --remove-tags=candidate --to-revisions="$target=100" \
     "${of_region[@]}" --format=none || failed+=("$service")
 done
-# Once more to see that a rollout's last command did not come in between.
+# Read again: the last command of a rollout may have landed in between.
 for change in "${changes[@]}"; do
   service=${change%%=*} target=${change#*=}
   traffic=$(traffic_of "$service")
   if ! grep -q "^$target,100,*" <<<"$traffic"; then failed+=("$service"); fi
 done
-gcloud storage rm "$lock_url" "${of_project[@]}" || echo 'The lock could not be removed; it runs out in ten minutes.' >&2
-if ((${#failed[@]} > 0)); then die "NOT put back: ${failed[*]}. Run this again."; fi
-printf 'Put back: %s\n' "${changes[*]}"
+gcloud storage rm "$lock_url" "${of_project[@]}" || echo 'The lock could not be removed; it expires in ten minutes.' >&2
+if ((${#failed[@]} > 0)); then die "NOT returned: ${failed[*]}. Run this again."; fi
+printf 'Returned: %s\n' "${changes[*]}"

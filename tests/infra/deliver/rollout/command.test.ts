@@ -170,8 +170,10 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     // A candidate that does not answer: what is seen then is what was put back.
     cloud.urls[SERVICES[3]!] = 'http://127.0.0.1:9'
     const next = await deploy(BUILD)
-    expect(next.output).toContain('A rollout before this one never ended')
-    expect(next.last_line).toMatch(/^Rolled back, every function serves what it served before: .*insights, health: /)
+    expect(next.output).toContain('An earlier rollout did not finish')
+    expect(next.last_line).toMatch(
+      /^Rolled back: every function serves its previous revision. Reason: .*insights, health: /,
+    )
     expect(next.exit_code).toBe(1)
     expect(traffic()).toEqual(serving('00001'))
   })
@@ -179,7 +181,7 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
   longTest('on SIGTERM puts traffic back and lets the next one in', async () => {
     await aCloud()
     const { exit_code, last_line } = await deploy(BUILD, { at: '00002=50', signal: 'SIGTERM' })
-    expect(last_line).toBe('Rolled back, every function serves what it served before: Told to end by SIGTERM')
+    expect(last_line).toBe('Rolled back: every function serves its previous revision. Reason: Cancelled by SIGTERM')
     expect(exit_code).toBe(1)
     expect(traffic()).toEqual(serving('00001'))
     expect(cloud.objects[LOCK_URL]).toBeUndefined()
@@ -194,7 +196,7 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     [
       [...TARGET, '--image=europe-west1-docker.pkg.dev/my-project/activation-manager/persistence:nope'],
       1,
-      'There is no image',
+      'The image ',
     ],
   ])('refuses %j in words, and touches nothing', async (parameters, code, words) => {
     await aCloud()

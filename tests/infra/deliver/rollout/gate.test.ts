@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { judge, type Observed } from '#infra/deliver/rollout/gate.ts'
+import { decideGate, type Observed } from '#infra/deliver/rollout/gate.ts'
 
 /** Forty good rounds of one function, which Cloud Monitoring has seen, and nobody else. */
 const observed = (more: Partial<Observed> = {}): Observed => ({
@@ -27,24 +27,28 @@ describe('a gate passes', () => {
     ['when five percent of many requests fail, the most that is allowed', metrics(400, 20)],
     ['at a p95 of three seconds, the most that is allowed', metrics(400, 0, 3_000)],
   ])('%s', (_title, more) => {
-    expect(judge([observed(more)])).toEqual({ kind: 'pass' })
+    expect(decideGate([observed(more)])).toEqual({ kind: 'pass' })
   })
 })
 
 describe('a gate fails', () => {
   test.each([
-    ['with two bad rounds in a row', { failed_rounds: 2, failed_rounds_in_row: 2 }, '2 of 40 rounds'],
-    ['with more than five percent of rounds bad', { failed_rounds: 3 }, '3 of 40 rounds'],
-    ['with more than five percent 5xx among fifty real requests', metrics(250, 13), '5.2 % of requests got a 5xx'],
-    ['when fifty real requests are too slow', metrics(250, 0, 3_001), 'p95 is 3001 ms'],
+    ['after two failed smoke tests in a row', { failed_rounds: 2, failed_rounds_in_row: 2 }, '2 of 40 smoke tests'],
+    ['when more than five percent of the smoke tests failed', { failed_rounds: 3 }, '3 of 40 smoke tests'],
+    [
+      'with more than five percent 5xx among fifty real requests',
+      metrics(250, 13),
+      '5.2 % of requests were answered with 5xx',
+    ],
+    ['when fifty real requests are too slow', metrics(250, 0, 3_001), 'p95 latency is 3001 ms'],
   ])('%s', (_title, more, reason) => {
-    const verdict = judge([observed({ name: 'insights' }), observed(more)])
-    expect(verdict).toMatchObject({ kind: 'fail', reason: expect.stringContaining(`audiences: ${reason}`) as unknown })
+    const decision = decideGate([observed({ name: 'insights' }), observed(more)])
+    expect(decision).toMatchObject({ kind: 'fail', reason: expect.stringContaining(`audiences: ${reason}`) as unknown })
   })
 
   test('rather than being held, when one function fails and another has no data', () => {
-    const verdict = judge([observed(metrics(0, 0)), observed({ name: 'insights', ...metrics(250, 100) })])
-    expect(verdict).toMatchObject({ kind: 'fail' })
+    const decision = decideGate([observed(metrics(0, 0)), observed({ name: 'insights', ...metrics(250, 100) })])
+    expect(decision).toMatchObject({ kind: 'fail' })
   })
 })
 
@@ -52,9 +56,9 @@ describe('a gate is held', () => {
   test.each([
     ['while Cloud Monitoring shows not even our requests', metrics(0, 0)],
     ['while Cloud Monitoring cannot be read', { metrics: { unreadable: 'answered 503' } }],
-    ['while the last round was bad', { failed_rounds: 1, failed_rounds_in_row: 1 }],
-    ['before the first round', { rounds: 0 }],
+    ['while the last smoke test failed', { failed_rounds: 1, failed_rounds_in_row: 1 }],
+    ['before the first smoke test has finished', { rounds: 0 }],
   ])('%s', (_title, more) => {
-    expect(judge([observed({ name: 'insights' }), observed(more)])).toMatchObject({ kind: 'hold' })
+    expect(decideGate([observed({ name: 'insights' }), observed(more)])).toMatchObject({ kind: 'hold' })
   })
 })

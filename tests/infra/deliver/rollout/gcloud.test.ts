@@ -48,7 +48,7 @@ describe('a call of gcloud', () => {
     await withProgram(async () => {
       const run = spawnedGcloud(systemClock)
       const command = { args: ['auth', 'print-access-token'], duration_ms_max: 0 }
-      await expect(outputOf(run, command)).rejects.toThrow('was killed when its time was over')
+      await expect(outputOf(run, command)).rejects.toThrow('was killed at its time limit')
     })
   })
 })

@@ -58,6 +58,6 @@ describe('deploying by hand', () => {
 
   test('refuses what is not committed', async () => {
     await writeFile(join(root, 'code'), '2')
-    expect(() => buildAndPush(ENVIRONMENT, root)).toThrow('Commit first')
+    expect(() => buildAndPush(ENVIRONMENT, root)).toThrow('Commit first: the image is named after the commit')
   })
 })

@@ -49,8 +49,8 @@ describe('rollback.sh', () => {
     await world.run({ name: 'build', gate_ms: 0 })
     expect(traffic()).toEqual(serving('00002'))
     const { exit_code, output } = await rollback(...TARGET, '--yes')
-    expect(output).toContain('am-audiences: serves am-audiences-00002=100\n  goes back to am-audiences-00001\n')
-    expect(output).toContain('Put back: am-audiences=am-audiences-00001')
+    expect(output).toContain('am-audiences: serves am-audiences-00002=100\n  returns to am-audiences-00001\n')
+    expect(output).toContain('Returned: am-audiences=am-audiences-00001')
     expect(exit_code).toBe(0)
     expect(traffic()).toEqual(serving('00001'))
     expect(cloud.objects).toEqual({})
@@ -59,7 +59,7 @@ describe('rollback.sh', () => {
   test('shows what it would do and changes nothing when nobody says yes', async () => {
     await world.run({ name: 'build', gate_ms: 0 })
     const { exit_code, output } = await rollback(...TARGET)
-    expect(output).toContain('goes back to am-maintenance-00001')
+    expect(output).toContain('returns to am-maintenance-00001')
     expect(exit_code).not.toBe(0)
     expect(traffic()).toEqual(serving('00002'))
     expect(cloud.objects).toEqual({})
@@ -70,7 +70,7 @@ describe('rollback.sh', () => {
     await rollback(...TARGET, '--yes')
     const { exit_code, output } = await rollback(...TARGET, '--yes')
     expect(output).toContain(
-      '  already serves am-audiences-00001. Other ready ones, the newest first:\n    am-audiences-00002\n',
+      '  already serves am-audiences-00001. Other ready revisions, newest first:\n    am-audiences-00002\n',
     )
     expect(output).toContain('Nothing to change.')
     expect(exit_code).toBe(0)
@@ -98,8 +98,8 @@ describe('rollback.sh', () => {
 
   test('asks for a name where nothing was ever rolled out', async () => {
     const { exit_code, output } = await rollback(...TARGET, '--yes')
-    expect(output).toContain('no revision is tagged previous. Ready ones, the newest first:\n    am-audiences-00001\n')
-    expect(output).toContain('name one: --function audiences --revision')
+    expect(output).toContain('no revision is tagged previous. Ready revisions, newest first:\n    am-audiences-00001\n')
+    expect(output).toContain('name a revision: --function audiences --revision')
     expect(exit_code).toBe(1)
   })
 
@@ -122,7 +122,7 @@ describe('rollback.sh', () => {
       if (verb === 'update-traffic') owners.push((JSON.parse(cloud.objects[LOCK_URL]!.body) as { owner: string }).owner)
     }
     const { exit_code, output } = await rollback(...TARGET, '--yes')
-    expect(output).toContain('A rollout holds the lock: build-7 0a0b. Taking it makes that rollout stop.')
+    expect(output).toContain('A rollout holds the lock: build-7 0a0b. Taking the lock stops that rollout.')
     expect(exit_code).toBe(0)
     expect(traffic()).toEqual(serving('00002'))
     for (const service of SERVICES) expect(tagsOf(cloud, service)).toEqual({ previous: `${service}-00001` })
@@ -140,7 +140,7 @@ describe('rollback.sh', () => {
       cloud.services[SERVICES[2]!] = { ...kept, revisions: kept.revisions.slice(1) }
     }
     const { exit_code, output } = await rollback(...TARGET, '--yes')
-    expect(output).toContain('NOT put back: am-distributions')
+    expect(output).toContain('NOT returned: am-distributions')
     expect(exit_code).toBe(1)
   })
 

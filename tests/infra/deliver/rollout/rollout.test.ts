@@ -135,7 +135,8 @@ describe('a rollout is taken back', () => {
     const world = new World()
     world.metrics = async () => monitored({ requests: 0, p95_ms: undefined })
     const outcome = await world.run({ name: 'build' })
-    const message = 'The gate was held for too long: audiences: Cloud Monitoring shows no request yet, not even ours'
+    const message =
+      'The gate was held for too long: audiences: Cloud Monitoring shows no requests yet, not even our own'
     expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message } })
     expect(world.clock.monotonicMs()).toBeGreaterThan(30 * MINUTE_MS)
     expect(world.clock.monotonicMs()).toBeLessThan(34 * MINUTE_MS)
@@ -157,7 +158,7 @@ describe('a rollout is taken back', () => {
     world.metrics = async () => monitored({ requests: 200, server_errors: 20 })
     const outcome = await world.run({ name: 'build' })
     expect(outcome).toMatchObject({
-      reason: { message: expect.stringContaining('10.0 % of requests got a 5xx') as unknown },
+      reason: { message: expect.stringContaining('10.0 % of requests were answered with 5xx') as unknown },
     })
     expect(world.clock.monotonicMs()).toBeLessThan(5 * MINUTE_MS)
     expectWhollyOld(world)
@@ -182,10 +183,10 @@ describe('a rollout is taken back', () => {
         name: 'build',
         signal: controller.signal,
         afterCall: (_call, args) => {
-          if (args.join(' ').includes(at)) controller.abort(new Error('Told to end by SIGTERM'))
+          if (args.join(' ').includes(at)) controller.abort(new Error('Cancelled by SIGTERM'))
         },
       })
-      expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message: 'Told to end by SIGTERM' } })
+      expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message: 'Cancelled by SIGTERM' } })
       expectWhollyOld(world)
     }
   })
@@ -193,7 +194,7 @@ describe('a rollout is taken back', () => {
   test('in the middle of a gate when it is told to end there', async () => {
     const world = new World()
     const controller = new AbortController()
-    void world.clock.sleep(5 * MINUTE_MS).then(() => controller.abort(new Error('Told to end by SIGTERM')))
+    void world.clock.sleep(5 * MINUTE_MS).then(() => controller.abort(new Error('Cancelled by SIGTERM')))
     expect((await world.run({ name: 'build', signal: controller.signal })).kind).toBe('rolled back')
     expect(world.clock.monotonicMs()).toBeLessThan(7 * MINUTE_MS)
     expectWhollyOld(world)

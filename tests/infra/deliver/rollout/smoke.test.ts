@@ -50,7 +50,9 @@ describe('the smoke test', () => {
 
   test('fails, and still removes what it made, when the object is not where it belongs', async () => {
     const found = await faults(smoke(() => false)(candidate()))
-    expect(found).toEqual([expect.stringMatching(/^object at its path: the bucket has no audiences\/user_id=smoke\//)])
+    expect(found).toEqual([
+      expect.stringMatching(/^object at its path: the bucket has no object audiences\/user_id=smoke\//),
+    ])
     expect(await listed()).toBe(0)
   })
 
@@ -72,7 +74,7 @@ describe('the smoke test', () => {
       objectExists: async () => true,
     })
     expect(await faults(without(candidate()))).toEqual([
-      'token: there is no token for the smoke user: not allowed to impersonate',
+      "token: the smoke user's token could not be obtained: not allowed to impersonate",
     ])
   })
 })
