@@ -141,7 +141,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/evaluate.ts',
-        from: 'if (entry) return replay(entry, idempotency.body_hash, currentOf(entry.id))',
+        from: 'if (entry) return replay(entry, body_hash, this.#currentOf(entry.id))',
         to: '',
       },
     ],
@@ -303,8 +303,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/evaluate.ts',
-        from: 'written.set(id, { row: undefined, replaces: place })',
-        to: 'written.set(id, { row: current, replaces: place })',
+        from: 'this.#written.set(id, { row: undefined, replaces: place })',
+        to: 'this.#written.set(id, { row: current, replaces: place })',
       },
     ],
     found_as: /is there and purged/,

@@ -4,7 +4,7 @@ import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import type { RecordChange } from '../events.ts'
 import { namingObject } from '../object/failures.ts'
 import type { RowWrite } from '../object/layout.ts'
-import { LEDGER_ENTRIES_MAX, type LedgerEntry } from '../object/ledger.ts'
+import { LEDGER_ENTRIES_MAX, type Ledger, type LedgerEntry } from '../object/ledger.ts'
 import { LIMITS, partitionFull, recordTooLarge } from '../object/limits.ts'
 import type { Decision, Mutation, Outcome } from './mutation.ts'
 import type { Month } from '../object/partition.ts'
@@ -65,86 +65,146 @@ export async function openDraft<R extends Row>(
 }
 
 /**
- * Asks every mutation in turn for its decision; each sees what those before it did. A bad one fails alone. No I/O: the
- * same batch on the same draft always gives the same plan.
+ * Asks every mutation, one after another, for its decision; each sees the results of those before it. A bad one fails
+ * alone. No I/O: the same batch on the same draft always gives the same plan.
  */
 export function evaluate<R extends Row>(
   month: Month,
   draft: Draft<R>,
   batch: readonly Mutation<R>[],
-  { now_ms, admission }: { now_ms: number; admission: Admission },
+  options: { now_ms: number; admission: Admission },
 ): Plan<R> {
-  const { footer } = draft.snapshot
-  const rev = footer.rev + 1
-  // What has expired but was not written away yet counts for nothing.
-  const ledger = footer.ledger.with([], now_ms)
-  const written = new Map<string, RowWrite<R>>()
-  const ledger_entries = new Map<string, LedgerEntry>()
-  const purges = { is_purged: new Map<string, boolean>(), floor: 0, version: footer.purged_version }
-  const changes: RecordChange[] = []
-  let rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
-  const currentOf = (id: string): R | undefined => (written.get(id) ?? draft.rows.get(id))?.row
+  const evaluation = new Evaluation(month, draft, options)
+  const outcomes = batch.map((mutation) => evaluation.outcomeOf(mutation))
+  return { outcomes, ...evaluation.changes() }
+}
 
-  const remember = ({ id, idempotency }: Mutation<R>, status: number): void => {
-    if (!idempotency || admission === 'none') return
-    ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: now_ms })
+/** The plan of a batch as it grows, mutation by mutation. */
+class Evaluation<R extends Row> {
+  readonly #month: Month
+  readonly #draft: Draft<R>
+  readonly #now_ms: number
+  readonly #admission: Admission
+  readonly #ledger: Ledger
+  readonly #written = new Map<string, RowWrite<R>>()
+  readonly #ledger_entries = new Map<string, LedgerEntry>()
+  readonly #purges: { is_purged: Map<string, boolean>; floor: number; version: number }
+  readonly #changes: RecordChange[] = []
+  #rows_free: number
+
+  constructor(month: Month, draft: Draft<R>, { now_ms, admission }: { now_ms: number; admission: Admission }) {
+    const { footer } = draft.snapshot
+    this.#month = month
+    this.#draft = draft
+    this.#now_ms = now_ms
+    this.#admission = admission
+    // Entries that have expired count for nothing, also while they are still stored.
+    this.#ledger = footer.ledger.with([], now_ms)
+    this.#purges = { is_purged: new Map(), floor: 0, version: footer.purged_version }
+    this.#rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
   }
 
-  const outcomeOf = (mutation: Mutation<R>): Outcome<R> => {
-    const { idempotency } = mutation
-    if (idempotency) {
-      const entry = ledger_entries.get(idempotency.request_hash) ?? ledger.find(idempotency.request_hash)
-      if (entry) return replay(entry, idempotency.body_hash, currentOf(entry.id))
-      if (ledger.entries.length + ledger_entries.size >= LEDGER_ENTRIES_MAX) return refused(tooManyKeys())
+  changes(): Omit<Plan<R>, 'outcomes'> {
+    return {
+      writes: [...this.#written.values()],
+      ledger_entries: [...this.#ledger_entries.values()],
+      purges: this.#purges,
+      changes: this.#changes,
     }
-    const current = currentOf(mutation.id)
-    const decision = decisionOf(mutation, current, now_ms)
-    if (decision.kind === 'refuse') return refused(decision.problem)
-    if (decision.kind === 'keep') {
-      // Recorded although nothing changes: repeated after a later change, the request must not undo it.
-      remember(mutation, decision.status)
-      return { kind: 'kept', row: decision.row, status: decision.status }
-    }
+  }
 
+  outcomeOf(mutation: Mutation<R>): Outcome<R> {
+    const replayed = this.#replayOf(mutation)
+    if (replayed) return replayed
+    const current = this.#currentOf(mutation.id)
+    const decision = decisionOf(mutation, current, this.#now_ms)
+    switch (decision.kind) {
+      case 'refuse':
+        return refused(decision.problem)
+      case 'keep':
+        // Recorded although nothing changes: repeated after a later change, the request must not undo it.
+        this.#remember(mutation, decision.status)
+        return { kind: 'kept', row: decision.row, status: decision.status }
+      case 'purge':
+        return this.#purge(mutation, current)
+      case 'write':
+        return this.#write(mutation, current, decision)
+    }
+  }
+
+  /** The outcome of a keyed request that was carried out before, or that the ledger has no room for. */
+  #replayOf({ idempotency }: Mutation<R>): Outcome<R> | undefined {
+    if (!idempotency) return undefined
+    const { request_hash, body_hash } = idempotency
+    const entry = this.#ledger_entries.get(request_hash) ?? this.#ledger.find(request_hash)
+    if (entry) return replay(entry, body_hash, this.#currentOf(entry.id))
+    const entries = this.#ledger.entries.length + this.#ledger_entries.size
+    return entries >= LEDGER_ENTRIES_MAX ? refused(tooManyKeys()) : undefined
+  }
+
+  #purge({ id, client }: Mutation<R>, current: R | undefined): Outcome<R> {
+    const place = this.#draft.rows.get(id)?.place
+    if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
+    const version_before = Number(current['version'])
+    const purges = this.#purges
+    this.#written.set(id, { row: undefined, replaces: place })
+    purges.is_purged.set(id, true)
+    purges.floor = Math.max(purges.floor, Number(current['rev']))
+    purges.version = Math.max(purges.version, version_before)
+    this.#changes.push({ id, version_before, version_after: 0, client })
+    return { kind: 'written', row: current, status: 200 }
+  }
+
+  #write(mutation: Mutation<R>, current: R | undefined, decision: WriteDecision<R>): Outcome<R> {
     const { id, client } = mutation
-    const place = draft.rows.get(id)?.place
-    const version_before = Number(current?.['version'] ?? 0)
-    if (decision.kind === 'purge') {
-      if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
-      written.set(id, { row: undefined, replaces: place })
-      purges.is_purged.set(id, true)
-      purges.floor = Math.max(purges.floor, Number(current['rev']))
-      purges.version = Math.max(purges.version, version_before)
-      changes.push({ id, version_before, version_after: 0, client })
-      return { kind: 'written', row: current, status: 200 }
-    }
-    const is_purged = purges.is_purged.get(id) ?? footer.purged.has(id)
+    const is_purged = this.#purges.is_purged.get(id) ?? this.#draft.snapshot.footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
+    const row = this.#stamped(decision, current, is_purged)
+    const problem = this.#limitReachedBy(row, current)
+    if (problem) return refused(problem)
 
-    const row: R = {
-      ...decision.row,
-      version:
-        (current ? version_before : Math.max(decision.revives?.version ?? 0, is_purged ? purges.version : 0)) + 1,
-      rev,
-      updated_at: decision.updated_at_ms ?? now_ms,
-    }
-    const record_bytes = rowBytes(row)
-    if (record_bytes > LIMITS.record_bytes) return refused(recordTooLarge(record_bytes))
-    if (admission === 'none' || (admission === 'replacements' && !current)) {
-      return refused(partitionFull('object_bytes', month))
-    }
-    if (!current && rows_free-- <= 0) return refused(partitionFull('object_rows', month))
-
-    written.set(id, { row, replaces: place })
-    if (is_purged) purges.is_purged.set(id, false)
-    changes.push({ id, version_before, version_after: Number(row['version']), client })
-    remember(mutation, decision.status)
+    this.#written.set(id, { row, replaces: this.#draft.rows.get(id)?.place })
+    if (is_purged) this.#purges.is_purged.set(id, false)
+    const version_before = Number(current?.['version'] ?? 0)
+    this.#changes.push({ id, version_before, version_after: Number(row['version']), client })
+    this.#remember(mutation, decision.status)
     return { kind: 'written', row, status: decision.status }
   }
 
-  const outcomes = batch.map(outcomeOf)
-  return { outcomes, writes: [...written.values()], ledger_entries: [...ledger_entries.values()], purges, changes }
+  /** A version is never given out twice: a record that comes back goes on behind all that were purged here. */
+  #stamped({ row, revives, updated_at_ms }: WriteDecision<R>, current: R | undefined, is_purged: boolean): R {
+    const last_version = current
+      ? Number(current['version'])
+      : Math.max(revives?.version ?? 0, is_purged ? this.#purges.version : 0)
+    return {
+      ...row,
+      version: last_version + 1,
+      rev: this.#draft.snapshot.footer.rev + 1,
+      updated_at: updated_at_ms ?? this.#now_ms,
+    }
+  }
+
+  /** Takes one of the free rows for a new record. */
+  #limitReachedBy(row: R, current: R | undefined): Problem | undefined {
+    const record_bytes = rowBytes(row)
+    if (record_bytes > LIMITS.record_bytes) return recordTooLarge(record_bytes)
+    if (this.#admission === 'none' || (this.#admission === 'replacements' && !current)) {
+      return partitionFull('object_bytes', this.#month)
+    }
+    return !current && this.#rows_free-- <= 0 ? partitionFull('object_rows', this.#month) : undefined
+  }
+
+  #currentOf(id: string): R | undefined {
+    return (this.#written.get(id) ?? this.#draft.rows.get(id))?.row
+  }
+
+  #remember({ id, idempotency }: Mutation<R>, status: number): void {
+    if (!idempotency || this.#admission === 'none') return
+    this.#ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: this.#now_ms })
+  }
 }
+
+type WriteDecision<R extends Row> = Extract<Decision<R>, { kind: 'write' }>
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
 function decisionOf<R extends Row>(mutation: Mutation<R>, current: R | undefined, now_ms: number): Decision<R> {
