@@ -7,23 +7,25 @@ import { readLines, type Line } from './text.ts'
 
 type Cells = readonly (string | null)[]
 
-/** The lines of one record, or of what looks like one. */
+/** Lines that are probably one record: from the first up to the one that closes its quotes. */
 interface Candidate {
   readonly number: number
+  /** With the line ends of the file. */
   readonly text: string
-  /** Lines behind the first, to be read again should this turn out to be no record. */
+  /** Lines after the first. They are read again if this is not a record. */
   readonly further: readonly Line[]
   readonly is_open: boolean
 }
 
-/** A record beyond this has lost its closing quote: a record takes 256 KiB at most. */
+/** A longer record has lost its closing quote: records take 256 KiB at most. */
 const RECORD_CHARACTERS_MAX = 4 * 1024 * 1024
-/** Making a parser costs more than parsing a record. */
-const RECORDS_AT_ONCE = 500
+/** Records per parser: making a parser costs more than parsing a record. */
+const BATCH_RECORDS = 500
 
 /**
- * Records of a CSV file (RFC 4180) with a header line. An empty cell is null and a quoted empty one an empty text; the
- * guard against formulas that an export puts before text is taken off. A stray or missing quote costs its own line.
+ * Records of a CSV file (RFC 4180) with a header line. An empty cell is null, a quoted empty one is empty text; the
+ * guard that exports put before formulas is removed. A stray or missing quote costs only its own line, which csv-parse
+ * cannot do by itself: after a quote that is never closed it reads to the end of the file.
  */
 export async function* readCsv(path: string): AsyncGenerator<SourceEntry> {
   let header: readonly string[] | undefined
@@ -48,7 +50,7 @@ async function* readRecords(path: string): AsyncGenerator<ReadRecord> {
   for (let next = await nextCandidate(lines); next; next = await nextCandidate(lines)) {
     if (next.further.length === 0 && !next.is_open) {
       waiting.push(next)
-      if (waiting.length < RECORDS_AT_ONCE) continue
+      if (waiting.length < BATCH_RECORDS) continue
       yield* parseAll(waiting)
       waiting = []
     } else {
@@ -62,7 +64,7 @@ async function* readRecords(path: string): AsyncGenerator<ReadRecord> {
   yield* parseAll(waiting)
 }
 
-/** Lines up to where the quotes are even. */
+/** The next lines up to an even number of quotes. */
 async function nextCandidate(lines: LineQueue): Promise<Candidate | undefined> {
   let first = await lines.next()
   while (first && first.line.trim() === '') first = await lines.next()
@@ -77,8 +79,8 @@ async function nextCandidate(lines: LineQueue): Promise<Candidate | undefined> {
     characters += line.line.length
     if (hasOpenQuote(line.line)) is_open = false
   }
-  const text = [first, ...further].map(({ line }) => line).join('\n')
-  return { number: first.number, text: text.endsWith('\r') ? text.slice(0, -1) : text, further, is_open }
+  const text = [first, ...further].map(({ line }) => `${line}\n`).join('')
+  return { number: first.number, text, further, is_open }
 }
 
 function hasOpenQuote(line: string): boolean {
@@ -89,7 +91,7 @@ function hasOpenQuote(line: string): boolean {
 
 function* parseAll(candidates: readonly Candidate[]): Generator<ReadRecord> {
   if (candidates.length === 0) return
-  const records = tryParse(candidates.map(({ text }) => text).join('\n'))
+  const records = tryParse(candidates.map(({ text }) => text).join(''))
   if (records instanceof CsvError || records.length !== candidates.length) {
     for (const candidate of candidates) yield parseOne(candidate)
   } else {
@@ -103,7 +105,7 @@ function parseOne({ text, number }: Candidate): ReadRecord {
   return records.length === 1 ? { number, cells: records[0]! } : { number, reason: 'is not one CSV record' }
 }
 
-/** The parser counts lines from where it began, which says nothing here. */
+/** The parser counts lines from the beginning of its batch, which means nothing to the operator. */
 function withoutLine(message: string): string {
   return message.replace(/ at line \d+/, '')
 }
@@ -112,8 +114,7 @@ function tryParse(text: string): Cells[] | CsvError {
   try {
     return parse(text, {
       cast: (value, { quoting }) => (value === '' && !quoting ? null : unguarded(value)),
-      max_record_size: 0,
-      record_delimiter: '\n',
+      record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
     })
   } catch (error) {
@@ -124,7 +125,7 @@ function tryParse(text: string): Cells[] | CsvError {
 
 function headerOf(cells: Cells): string[] {
   const names = cells.map((name) => name?.trim() ?? '')
-  if (names.some((name) => name.includes('\r'))) throw new UnreadableFile('its lines end with CR alone')
+  if (names.some((name) => name.includes('\r'))) throw new UnreadableFile('its lines end with CR only')
   const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at)
   if (twice !== undefined) throw new UnreadableFile(`the header names ${JSON.stringify(twice)} twice`)
   return names
@@ -137,10 +138,10 @@ function entryOf(header: readonly string[], cells: Cells, number: number): Sourc
   return { kind: 'row', number, fields: Object.fromEntries(header.map((name, at) => [name, cells[at]])) }
 }
 
-/** Lines one after another, some of them again. */
+/** Lines in order; lines that are put back come again. */
 class LineQueue {
   readonly #lines: AsyncGenerator<Line>
-  /** The next one last. */
+  /** Lines that were put back, the next one last. */
   readonly #again: Line[] = []
 
   constructor(lines: AsyncGenerator<Line>) {
