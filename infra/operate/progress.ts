@@ -1,10 +1,10 @@
 import type { Clock } from '#shared/base/clock.ts'
 
-/** How far the import is, for whoever watches. */
-export interface Progress {
-  /** A line that stays. */
+/** Shows the progress of a command. */
+export interface ProgressOutput {
+  /** Prints a line that stays. */
   readonly line: (text: string) => void
-  /** Where it stands now: replaced by the next one on a terminal, a line once in a while elsewhere. */
+  /** Shows the current step: on a terminal the next one replaces it, elsewhere every few seconds a line is printed. */
   readonly step: (text: string) => void
 }
 
@@ -14,7 +14,7 @@ const LOG_STEP_MS = 5000
 export function streamProgress(
   stream: { readonly isTTY?: boolean; write: (text: string) => unknown },
   clock: Clock,
-): Progress {
+): ProgressOutput {
   const is_terminal = stream.isTTY === true
   const step_ms = is_terminal ? TERMINAL_STEP_MS : LOG_STEP_MS
   let last_step_ms = is_terminal ? -Infinity : clock.monotonicMs()

@@ -9,13 +9,13 @@ import { tableOf } from './tables.ts'
 
 export interface LoadRequest {
   readonly project: string
-  /** Of the native copies; what is loaded on the way lies in `<dataset>_lake`, where no analyst looks. */
+  /** Of the native tables; the load goes through a table in `<dataset>_lake`, which analysts do not read. */
   readonly dataset: string
-  /** Where the datasets are expected to lie; default: wherever they do. */
+  /** Expected location of the datasets; by default where they are. */
   readonly location: string | undefined
   readonly bucket: string
   readonly kinds: readonly RecordKind[]
-  /** Checks what can be checked without a job, and says what would be done. */
+  /** Checks datasets and tables, prints what would be loaded, and starts no job. */
   readonly is_dry_run: boolean
 }
 
@@ -30,9 +30,8 @@ type Configuration = NonNullable<JobMetadata['configuration']>
 const POLL_MS = 1000
 
 /**
- * Makes the native copies what the objects in the bucket are, once: each kind is loaded into a table of its own, which
- * the statement of the scheduled copy then merges. Both jobs are all or nothing, so that it can be broken off and run
- * again at any time.
+ * Fills the native tables from the objects in the bucket, once: loads each kind into a table of its own, and merges that
+ * with the statement of the scheduled copy. Both jobs are atomic, so that an interrupted load can be repeated.
  * @throws OperatorError
  */
 export async function loadAll(request: LoadRequest, tools: LoadTools): Promise<void> {
@@ -48,19 +47,19 @@ async function locationOf({ dataset, location }: LoadRequest, { client }: LoadTo
       try {
         return (await metadataOf<{ location: string }>(client.dataset(name))).location
       } catch (error) {
-        if (isNotFound(error)) throw new OperatorError(`There is no dataset ${name}: terraform apply makes it.`)
+        if (isNotFound(error)) throw new OperatorError(`There is no dataset ${name}. terraform apply creates it.`)
         throw callFailure(`Reading the dataset ${name}`, error)
       }
     }),
   )
   const wanted = location ?? found[0]!
   if (found.some((is) => is.toUpperCase() !== wanted.toUpperCase())) {
-    throw new OperatorError(`${dataset} and ${dataset}_lake lie in ${found.join(' and ')}, not in ${wanted}.`)
+    throw new OperatorError(`${dataset} and ${dataset}_lake are in ${found.join(' and ')}, not in ${wanted}.`)
   }
   return found[0]!
 }
 
-/** That the table to fill is there, with the columns that the statement fills. */
+/** Checks that the native table exists and has the columns of the statement. */
 async function checkNative({ dataset }: LoadRequest, { client }: LoadTools, kind: RecordKind): Promise<void> {
   const name = `${kind.name}_native`
   let fields: readonly { name: string }[]
@@ -68,14 +67,16 @@ async function checkNative({ dataset }: LoadRequest, { client }: LoadTools, kind
     const table = client.dataset(dataset).table(name)
     fields = (await metadataOf<{ schema: { fields: typeof fields } }>(table)).schema.fields
   } catch (error) {
-    if (isNotFound(error)) throw new OperatorError(`There is no table ${dataset}.${name}: terraform apply makes it.`)
+    if (isNotFound(error)) throw new OperatorError(`There is no table ${dataset}.${name}. terraform apply creates it.`)
     throw callFailure(`Reading the table ${dataset}.${name}`, error)
   }
   const there = new Set(fields.map((field) => field.name))
   const missing = tableOf(kind).native_columns.filter((column) => !there.has(column.name))
   if (missing.length > 0) {
     const names = missing.map((column) => column.name).join(', ')
-    throw new OperatorError(`${dataset}.${name} lacks ${names}: terraform apply adds what this release has.`)
+    throw new OperatorError(
+      `${dataset}.${name} has no column ${names}. terraform apply adds the columns of this release.`,
+    )
   }
 }
 
@@ -85,7 +86,7 @@ async function loadKind(request: LoadRequest, tools: LoadTools, kind: RecordKind
   const staging = { projectId: project, datasetId: `${dataset}_lake`, tableId: `${kind.name}_load` }
   const native = `${project}.${dataset}.${kind.name}_native`
   const load = loadOf(request, kind, staging)
-  print(`${kind.name}: ${load.sourceUris!.join(', ')} → ${native}${is_dry_run ? ' (dry run: nothing is done)' : ''}`)
+  print(`${kind.name}: ${load.sourceUris!.join(', ')} → ${native}${is_dry_run ? ' (dry run)' : ''}`)
   if (is_dry_run) return
 
   const loaded = (await finished(tools, `Loading ${kind.name}`, location, { load })).load
@@ -102,7 +103,7 @@ async function loadKind(request: LoadRequest, tools: LoadTools, kind: RecordKind
     .table(staging.tableId)
     .delete({ ignoreNotFound: true })
     .catch((error: unknown) => {
-      throw callFailure(`Removing ${lake}, which is merged already,`, error)
+      throw callFailure(`Removing ${lake}, which is already merged,`, error)
     })
 }
 
@@ -118,7 +119,7 @@ function loadOf(
     hivePartitioningOptions: { mode: 'CUSTOM', sourceUriPrefix: `gs://${bucket}/${kind.name}/${partition_keys}` },
     parquetOptions: { enableListInference: true },
     schema: { fields: lake_columns.map((column) => ({ ...column })) },
-    // What is no column, such as the ciphertext of credentials, stays where it is.
+    // Columns that are not in the schema, such as the ciphertext of credentials, are not loaded.
     ignoreUnknownValues: true,
     destinationTable,
     createDisposition: 'CREATE_IF_NEEDED',
@@ -126,7 +127,7 @@ function loadOf(
   }
 }
 
-/** What the API says of something, as it is now. */
+/** The current metadata of a resource. */
 async function metadataOf<Metadata>(resource: { getMetadata(): Promise<unknown> }): Promise<Metadata> {
   const [metadata] = (await resource.getMetadata()) as readonly [Metadata]
   return metadata

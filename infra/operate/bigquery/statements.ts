@@ -7,7 +7,7 @@ const SQL_DIR = join(import.meta.dirname, '../../../terraform/sql')
 
 /** Full names of tables, `project.dataset.table`. */
 export interface TableNames {
-  /** The objects as they lie: the external table, or what was loaded of them. */
+  /** The objects: the external table, or the table that they were loaded into. */
   readonly lake: string
   readonly native: string
 }
@@ -18,7 +18,7 @@ export async function statement(name: 'live' | 'copy', { statement }: TableData,
   const template = await readFile(join(SQL_DIR, `${name}.sql`), 'utf8')
   return template.replaceAll(/\$\{(\w+)\}/g, (_, key: string) => {
     const value = values[key]
-    if (value === undefined) throw new Error(`${name}.sql asks for ${key}`)
+    if (value === undefined) throw new Error(`${name}.sql needs ${key}`)
     return value
   })
 }

@@ -5,7 +5,7 @@ import { PLATFORMS } from '#shared/records/platform.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
 
 /**
- * The tables of BigQuery, made of the record kinds. Terraform reads them as `terraform/tables.json`
+ * The tables of BigQuery, derived from the record kinds. Terraform reads them as `terraform/tables.json`
  * (`npm run generate`), the one-off load from here.
  */
 export const KINDS: readonly RecordKind[] = [AUDIENCES, PLATFORMS, DISTRIBUTIONS]
@@ -17,13 +17,13 @@ interface Field {
 }
 
 export interface TableData {
-  /** What follows the folder of the table in the names of its objects, as BigQuery's CUSTOM partitioning says it. */
+  /** The partition folders in object names, in the notation of BigQuery's CUSTOM partitioning. */
   readonly partition_keys: string
   readonly require_partition_filter: boolean
-  /** Of the objects as BigQuery reads them, without the partition keys. */
+  /** Columns of the objects as BigQuery reads them, without the partition keys. */
   readonly lake_columns: readonly Field[]
   readonly native_columns: readonly Field[]
-  /** What `terraform/sql` is filled with, besides the names of tables. */
+  /** Values for the templates in `terraform/sql`, besides the names of tables. */
   readonly statement: Readonly<Record<string, string>>
 }
 
@@ -37,10 +37,10 @@ const BIGQUERY_TYPES: Readonly<Record<ColumnType, Omit<Field, 'name'>>> = {
   json: { type: 'JSON', mode: 'NULLABLE' },
 }
 
-/** BigQuery reads no Parquet column as JSON: what Parquet calls JSON arrives as bytes, and statements parse it. */
+/** BigQuery cannot read a Parquet column as JSON: it reads bytes, and the statements parse them. */
 const LAKE_TYPES = { ...BIGQUERY_TYPES, json: { type: 'BYTES', mode: 'NULLABLE' } } as const
 
-/** Which credentials a platform has, and the ends of them: for whose they are, and for nobody who reads all users' records. */
+/** The view of credentials has their last characters: only their owner may see it, not readers of all users' records. */
 const NOT_ANALYSED: readonly string[] = ['credentials']
 
 export function tableOf({ id_column, partitioned_by, columns, hidden_columns }: RecordKind): TableData {
@@ -50,7 +50,7 @@ export function tableOf({ id_column, partitioned_by, columns, hidden_columns }: 
   const names = shown.map(({ name }) => name)
   return {
     partition_keys: is_monthly ? '{user_id:STRING}/{year:INTEGER}/{month:STRING}' : '{user_id:STRING}',
-    // Nobody scans years by mistake; a user has few platforms, in one object.
+    // Prevents scans of years by mistake. A user has few platforms, in one object.
     require_partition_filter: is_monthly,
     lake_columns: read.map(({ name, type }) => ({ name, ...LAKE_TYPES[type] })),
     native_columns: [
@@ -62,7 +62,7 @@ export function tableOf({ id_column, partitioned_by, columns, hidden_columns }: 
       id_column,
       columns: names.join(', '),
       shown: shown.map(({ name, type }) => (type === 'json' ? `${parsed(name)} AS ${name}` : name)).join(', '),
-      // Of the folders that a record lies in.
+      // The partition folders of a record.
       folders: is_monthly ? 'user_id, year, month' : 'user_id',
       every_month: is_monthly ? 'year >= 1970' : 'TRUE',
       assignments: [...names, 'fingerprint'].map((name) => `${name} = live.${name}`).join(', '),
@@ -70,7 +70,7 @@ export function tableOf({ id_column, partitioned_by, columns, hidden_columns }: 
   }
 }
 
-/** JSON that BigQuery cannot represent is null: no record may fail a statement over all of them. */
+/** JSON that BigQuery cannot represent becomes null, because one record must not fail a statement over all records. */
 function parsed(name: string): string {
   return `SAFE.PARSE_JSON(SAFE_CONVERT_BYTES_TO_STRING(${name}), wide_number_mode => 'round')`
 }

@@ -1,9 +1,9 @@
 import { createDecipheriv, createHash } from 'node:crypto'
 
 /**
- * What the old client encrypted in the browser: `CryptoJS.AES.encrypt(text, passphrase).toString()`. That is base64 of
- * "Salted__", 8 bytes of salt and AES-256-CBC, with key and IV from the passphrase by OpenSSL's EVP_BytesToKey (MD5,
- * one round). It proves nothing about who wrote it, and a wrong passphrase shows only by the padding.
+ * Opens texts that the old client encrypted in the browser: `CryptoJS.AES.encrypt(text, passphrase).toString()`. That is
+ * base64 of "Salted__", 8 bytes of salt and AES-256-CBC, with key and IV from the passphrase by OpenSSL's EVP_BytesToKey
+ * (MD5, one round). It is not authenticated: only the padding shows a wrong passphrase.
  */
 
 const MAGIC = Buffer.from('Salted__')
@@ -11,12 +11,12 @@ const SALT_BYTES = 8
 const KEY_BYTES = 32
 const IV_BYTES = 16
 
-/** Every such text begins with the base64 of its magic. */
+/** Such a text begins with the base64 of its magic bytes. */
 export function isBrowserEncrypted(value: unknown): value is string {
   return typeof value === 'string' && value.trim().startsWith('U2FsdGVkX1')
 }
 
-/** @returns `undefined` when it does not open with this passphrase */
+/** @returns `undefined` when the passphrase does not decrypt it */
 export function openBrowserEncrypted(text: string, passphrase: string): string | undefined {
   const bytes = Buffer.from(text.trim(), 'base64')
   const salt_end = MAGIC.length + SALT_BYTES
@@ -27,7 +27,7 @@ export function openBrowserEncrypted(text: string, passphrase: string): string |
     const plaintext = Buffer.concat([decipher.update(bytes.subarray(salt_end)), decipher.final()])
     return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
   } catch {
-    // Bad padding, or no text: whatever it says is of no use, and the error of a decoder may quote what it read.
+    // Bad padding or not UTF-8: a wrong passphrase. The error is dropped, because it may quote the plaintext.
     return undefined
   }
 }

@@ -6,14 +6,15 @@ import type { Row } from '#shared/table/object/schema.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import type { SourceRecord } from './source-record.ts'
 
-/** What is stored of a record, compared with the source. */
-export type Verdict = 'absent' | 'same' | 'source_newer' | 'stored_newer' | 'edited_since' | 'deleted_since'
+/** How the stored record compares with the source. */
+export type Comparison = 'absent' | 'same' | 'source_newer' | 'stored_newer' | 'edited_since' | 'deleted_since'
 
 /**
- * Only what the import wrote itself is ever replaced: a record that somebody edited or deleted since is theirs.
+ * Compares a row of the source with the stored one. An import replaces only rows that an import wrote: a record that a
+ * client edited or deleted afterwards stays.
  * @param wanted the row as the source has it
  */
-export function verdictOf(kind: ImportKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Verdict {
+export function compare(kind: ImportKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Comparison {
   if (!current) return 'absent'
   if (current['client_id'] !== IMPORT_CLIENT_ID) return current['deleted'] === true ? 'deleted_since' : 'edited_since'
   if (differences(kind, wanted, current).length === 0) return 'same'
@@ -40,8 +41,8 @@ export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyE
 }
 
 /**
- * A record with an old id lives in the month that the index names, for ever: a later source that says another month
- * gets the nearest moment of that one. A table with one object for each user has no months.
+ * A record with an old id stays in the month that the index names: for a source with another month, created_at becomes
+ * the nearest moment of the index's month. A table with one object for each user has no months.
  */
 export function createdAtMs({ created_at_ms }: SourceRecord, entry: LegacyEntry | undefined): number {
   if (!entry || entry.month === '' || entry.month === monthOf(created_at_ms)) return created_at_ms

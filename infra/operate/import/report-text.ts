@@ -1,10 +1,10 @@
-import type { Report, RowNote } from './report.ts'
+import type { ImportReport, RowNote } from './report.ts'
 
-/** The report as a person reads it at the end of a run. */
+/** The report as the operator reads it at the end of a run. */
 
 const ROWS_SHOWN = 100
 
-export function reportText(report: Report, stored_as: string | undefined): string {
+export function reportText(report: ImportReport, stored_as: string | undefined): string {
   const { counts, mode } = report
   const written = mode === 'dry-run' ? 'would be written' : 'written'
   const totals: [label: string, value: number][] = [
@@ -12,7 +12,7 @@ export function reportText(report: Report, stored_as: string | undefined): strin
     ['read', counts.read],
     ...(mode === 'verify' ? [] : [[written, counts.written] as [string, number]]),
     ['merged', counts.merged],
-    [mode === 'verify' ? 'as in the source' : 'unchanged', counts.unchanged],
+    [mode === 'verify' ? 'same' : 'unchanged', counts.unchanged],
     ['kept', counts.kept],
     ['refused', counts.refused],
     ...(mode === 'verify'
@@ -27,20 +27,20 @@ export function reportText(report: Report, stored_as: string | undefined): strin
     `${TITLES[mode]} ${report.from} → ${report.target}`,
     ...totals.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
     ...section(
-      'Files that could not be read',
+      'Unreadable files',
       report.unreadable_files.map(({ file, reason }) => `${file}: ${reason}`),
     ),
     ...section(
-      'Files left out',
+      'Skipped files',
       report.skipped_files.map(({ name, reason }) => `${name}: ${reason}`),
     ),
     ...section('Refused', report.refused_rows.map(noteText), counts.refused),
-    ...section('Kept as they are', report.kept_rows.map(noteText), counts.kept),
+    ...section('Kept', report.kept_rows.map(noteText), counts.kept),
     ...section('Missing or different', report.deviating_rows.map(noteText), counts.missing + counts.different),
-    ...section('Created at another time than the source says', report.adjusted_rows.map(noteText)),
+    ...section('Stored with another created_at than in the source', report.adjusted_rows.map(noteText)),
     ...section('Remarks', report.remarks.map(noteText)),
     ...section(
-      'Fields that records do not have, kept under metadata.imported_fields or in the segment',
+      'Unknown fields, kept under metadata.imported_fields or in the segment',
       report.unknown_fields.map(({ file, field, rows }) => `${file}: ${field} (${rows} rows)`),
     ),
     ...(stored_as === undefined ? [] : [`Report: ${stored_as}`]),
@@ -56,6 +56,6 @@ function noteText({ file, row, id, reason }: RowNote): string {
 
 function section(title: string, lines: readonly string[], count = lines.length): string[] {
   if (lines.length === 0) return []
-  const more = count > ROWS_SHOWN ? [`  … and ${count - ROWS_SHOWN} more, all in the report`] : []
+  const more = count > ROWS_SHOWN ? [`  … and ${count - ROWS_SHOWN} more; the report has all`] : []
   return ['', `${title}:`, ...lines.slice(0, ROWS_SHOWN).map((line) => `  ${line}`), ...more]
 }

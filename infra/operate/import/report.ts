@@ -1,7 +1,7 @@
 import type { ImportMode } from './import-mode.ts'
 import type { Place, SkippedFile, SourceFile } from './source-files.ts'
 
-/** One row, and what there is to say of it. */
+/** A message about one row of the source. */
 export interface RowNote {
   readonly file: string
   readonly row: number
@@ -9,15 +9,15 @@ export interface RowNote {
   readonly reason: string
 }
 
-export interface Counts {
+export interface ImportCounts {
   files: number
   read: number
-  /** Created or brought up to date; in a dry run, what would be. */
+  /** Created or updated; in a dry run, what would be. */
   written: number
-  /** Further copies of a record, of which the newest counted. */
+  /** Older copies of records that the source has several times. */
   merged: number
   unchanged: number
-  /** Edited or deleted since they were imported, or newer here: left as they are. */
+  /** Edited or deleted after an import, or newer in the bucket: not changed. */
   kept: number
   refused: number
   /** Verify only. */
@@ -26,17 +26,17 @@ export interface Counts {
   different: number
 }
 
-/** Beyond this many notes of a sort they are only counted. */
+/** Further notes of a section are only counted. */
 const NOTES_KEPT_MAX = 100_000
 
-/** What became of everything that was read. Kept in the bucket as `migrations/{id}.json`. */
-export class Report {
+/** The result of every row that was read. Stored in the bucket as `migrations/{id}.json`. */
+export class ImportReport {
   readonly id: string
   readonly mode: ImportMode
   readonly from: string
   readonly target: string
   readonly started_at: string
-  readonly counts: Counts = {
+  readonly counts: ImportCounts = {
     files: 0,
     read: 0,
     written: 0,
@@ -51,15 +51,15 @@ export class Report {
   readonly skipped_files: SkippedFile[] = []
   readonly refused_rows: RowNote[] = []
   readonly kept_rows: RowNote[] = []
-  /** Verify only: what is missing or different. */
+  /** Verify only: missing and different records. */
   readonly deviating_rows: RowNote[] = []
-  /** The id, or where an old id already is, decides when a record was created. */
+  /** Rows whose created_at was replaced by that of their id or of the index. */
   readonly adjusted_rows: RowNote[] = []
-  /** What else there is to say of a record that is as the source has it. */
+  /** Further messages about records that are stored as the source has them. */
   readonly remarks: RowNote[] = []
   readonly #unknown = new Map<string, { file: string; field: string; rows: number }>()
 
-  constructor(head: Pick<Report, 'id' | 'mode' | 'from' | 'target' | 'started_at'>) {
+  constructor(head: Pick<ImportReport, 'id' | 'mode' | 'from' | 'target' | 'started_at'>) {
     this.id = head.id
     this.mode = head.mode
     this.from = head.from
@@ -81,8 +81,8 @@ export class Report {
     addNote(this.kept_rows, place, id, reason)
   }
 
-  deviates(sort: 'missing' | 'different', place: Place, id: string, reason: string): void {
-    this.counts[sort]++
+  deviates(section: 'missing' | 'different', place: Place, id: string, reason: string): void {
+    this.counts[section]++
     addNote(this.deviating_rows, place, id, reason)
   }
 
@@ -98,7 +98,7 @@ export class Report {
     this.unreadable_files.push({ file: file.name, reason })
   }
 
-  /** Fields that records here do not have, and that are kept all the same. */
+  /** Fields of the source that records do not have; they are kept in metadata. */
   keptUnknown({ file }: Place, fields: readonly string[]): void {
     for (const field of fields) {
       const key = `${file.name}\n${field}`
@@ -112,14 +112,14 @@ export class Report {
     return [...this.#unknown.values()]
   }
 
-  /** Rows in the order of the source: they were answered for in any order. */
+  /** Sorts the notes in the order of the source; rows are processed in any order. */
   sort(): void {
     for (const notes of [this.refused_rows, this.kept_rows, this.deviating_rows, this.adjusted_rows, this.remarks]) {
       notes.sort((a, b) => (a.file === b.file ? a.row - b.row : a.file < b.file ? -1 : 1))
     }
   }
 
-  /** 0 when all went in (or is in), 2 when some rows or files were refused, 1 when the bucket lacks something. */
+  /** 0: everything is imported; 2: some rows or files were refused; 1: verify found missing or different records. */
   get exit_code(): 0 | 1 | 2 {
     if (this.counts.missing + this.counts.different > 0) return 1
     return this.counts.refused + this.unreadable_files.length > 0 ? 2 : 0

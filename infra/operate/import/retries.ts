@@ -6,12 +6,12 @@ import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { StoreError } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
 
-/** An import waits longer than a request does: nobody sits in front of it. */
+/** An import may wait longer than a request. */
 const ATTEMPTS = 6
 const BACKOFF = { base_ms: 1000, cap_ms: 15_000 }
 
-/** Repeats what failed for a passing reason; whatever it does must be safe to repeat. */
-export async function patiently<T>(
+/** Repeats `work` after transient failures, with growing pauses; `work` must be safe to repeat. */
+export async function withRetries<T>(
   { clock, random }: { clock: Clock; random: Random },
   work: () => Promise<T>,
 ): Promise<T> {
@@ -19,13 +19,13 @@ export async function patiently<T>(
     try {
       return await work()
     } catch (error) {
-      if (!isPassing(error) || attempt === ATTEMPTS) throw error
+      if (!isTransient(error) || attempt === ATTEMPTS) throw error
       await clock.sleep(fullJitterMs(attempt, BACKOFF, random))
     }
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof StoreError) return error.kind !== 'rejected'
   if (error instanceof KeyError) return error.kind === 'unavailable'
   return error instanceof Problem && error.retry_after_ms !== undefined && !(error.cause instanceof CorruptObject)

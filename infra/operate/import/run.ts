@@ -5,44 +5,44 @@ import type { Random } from '#shared/base/random.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
 import { Table } from '#shared/table/table.ts'
-import { Carrier, OBJECTS_AT_ONCE } from './record-importer.ts'
+import { RecordImporter, CONCURRENT_OBJECTS } from './record-importer.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import { IMPORT_KINDS } from './kinds/kinds.ts'
 import { NO_KEY } from './kinds/platforms.ts'
-import { patiently } from './retries.ts'
+import { withRetries } from './retries.ts'
 import type { OpenBucket } from '../open-bucket.ts'
-import type { Progress } from '../progress.ts'
+import type { ProgressOutput } from '../progress.ts'
 import type { ImportMode } from './import-mode.ts'
-import { Report } from './report.ts'
-import { sideBySide } from './side-by-side.ts'
+import { ImportReport } from './report.ts'
+import { forEachConcurrently } from './concurrently.ts'
 import { findSourceFiles, type Place, type SourceFile } from './source-files.ts'
 import type { ConversionOptions } from './source-record.ts'
-import { recordsOf, Survey } from './survey.ts'
-import { completionTools } from './completion.ts'
+import { recordsOf, NewestCopies } from './newest-copies.ts'
+import { completionTools } from './completion-tools.ts'
 
 export interface ImportRequest {
   readonly from: string
   readonly user_id: string | undefined
   readonly mode: ImportMode
-  /** What the old client encrypted credentials with. */
+  /** Passphrase with which the old client encrypted credentials. */
   readonly encryption_key?: string | undefined
 }
 
 export interface ImportTools extends Omit<OpenBucket, 'history'> {
   readonly clock: Clock
   readonly random: Random
-  readonly progress: Progress
+  readonly progress: ProgressOutput
 }
 
 /**
- * Imports, in three passes: what is there and which copy is the newest; where the old ids are (committed before any
- * row); the rows. All that is decided is decided by what is in the bucket, so a run that was cut off is completed by
- * the next, and a second run changes nothing.
+ * Imports in three passes: the first finds the newest copy of each record, the second commits the indexes of old ids,
+ * the third imports the rows. Every decision depends on the state of the bucket only, so that the next run completes an
+ * interrupted one and a second run changes nothing.
  */
-export async function runImport(request: ImportRequest, tools: ImportTools): Promise<Report> {
+export async function runImport(request: ImportRequest, tools: ImportTools): Promise<ImportReport> {
   const { clock, random, progress } = tools
   const now_ms = clock.nowMs()
-  const report = new Report({
+  const report = new ImportReport({
     id: newId('mig', now_ms, random),
     mode: request.mode,
     from: request.from,
@@ -52,7 +52,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
   const { files, skipped } = await findSourceFiles(request.from)
   report.skipped_files.push(...skipped)
   report.counts.files = files.length
-  if (files.length === 0) throw new OperatorError(`There is nothing to import in ${request.from}.`)
+  if (files.length === 0) throw new OperatorError(`Found nothing to import in ${request.from}.`)
 
   const { user_id, encryption_key } = request
   const options: ConversionOptions = { user_id, encryption_key, now_ms }
@@ -73,33 +73,33 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
       }),
     ]),
   )
-  const survey = await surveyFiles(files, options, report, progress)
-  if (survey.with_credentials > 0 && !tools.vault) throw new OperatorError(NO_KEY)
-  const faults = await commitIndexes(survey, tables, report, tools)
-  const carrier = new Carrier({
+  const newest_copies = await findNewestCopies(files, options, report, progress)
+  if (newest_copies.with_credentials > 0 && !tools.vault) throw new OperatorError(NO_KEY)
+  const faults = await commitIndexes(newest_copies, tables, report, tools)
+  const importer = new RecordImporter({
     report,
     clock,
     random,
-    completion: completionTools(request.mode, tools, tables, survey),
+    completion: completionTools(request.mode, tools, tables, newest_copies),
     tableOf: ({ file }: Place) => tables.get(file.kind.kind.name)!,
     indexFault: (user_id) => faults.get(user_id),
   })
-  await carryFiles(files, options, survey, carrier, progress)
+  await importFiles(files, options, newest_copies, importer, progress)
   report.sort()
   return report
 }
 
-async function surveyFiles(
+async function findNewestCopies(
   files: readonly SourceFile[],
   options: ConversionOptions,
-  report: Report,
-  progress: Progress,
-): Promise<Survey> {
-  const survey = new Survey()
+  report: ImportReport,
+  progress: ProgressOutput,
+): Promise<NewestCopies> {
+  const newest_copies = new NewestCopies()
   for (const [at, file] of files.entries()) {
     const read_before = report.counts.read
     for await (const { record, place } of recordsOf(file, options, report)) {
-      if (survey.add(record, place) !== 'first') report.counts.merged++
+      if (newest_copies.add(record, place) !== 'first') report.counts.merged++
       report.keptUnknown(place, record.unknown)
       progress.step(`reading ${file.name}: ${report.counts.read - read_before} rows`)
     }
@@ -107,71 +107,73 @@ async function surveyFiles(
     const rows = `${report.counts.read - read_before} rows`
     progress.line(`${at + 1}/${files.length} ${file.name}: ${broken ? `cannot be read: ${broken.reason}` : rows}`)
   }
-  return survey
+  return newest_copies
 }
 
-/** @returns users whose index cannot be read, and why */
+/** @returns why the index of a user is unreadable, by user */
 async function commitIndexes(
-  survey: Survey,
+  newest_copies: NewestCopies,
   tables: ReadonlyMap<string, Table>,
-  { mode }: Report,
+  { mode }: ImportReport,
   tools: ImportTools,
 ): Promise<ReadonlyMap<string, string>> {
   const faults = new Map<string, string>()
   for (const table of tables.values()) {
-    const users = survey.users(table.schema.name)
-    await sideBySide(users, OBJECTS_AT_ONCE, async ([user_id, winners]) => {
-      const old = [...winners.values()].filter(({ is_old_id }) => is_old_id)
+    const users = newest_copies.users(table.schema.name)
+    await forEachConcurrently(users, CONCURRENT_OBJECTS, async ([user_id, copies]) => {
+      const old = [...copies.values()].filter(({ is_old_id }) => is_old_id)
       const entries = old.map(({ id, month }) => ({ id, month }))
       if (entries.length === 0) return
       try {
-        await patiently(tools, () =>
+        await withRetries(tools, () =>
           mode === 'import'
             ? table.legacy_ids.add(table.schema, user_id, entries)
             : table.legacy_ids.findAll(table.schema, user_id),
         )
       } catch (error) {
         if (!(error instanceof CorruptObject)) throw error
-        faults.set(user_id, `the stored object is left as it is: ${error.message}`)
+        faults.set(user_id, `the stored object was not changed: ${error.message}`)
       }
     })
   }
   return faults
 }
 
-async function carryFiles(
+async function importFiles(
   files: readonly SourceFile[],
   options: ConversionOptions,
-  survey: Survey,
-  carrier: Carrier,
-  progress: Progress,
+  newest_copies: NewestCopies,
+  importer: RecordImporter,
+  progress: ProgressOutput,
 ): Promise<void> {
   let found = 0
   let before: SourceFile | undefined
   for (const file of files) {
-    // Records refer to those of other kinds, which then are there.
-    if (file.kind !== before?.kind) await carrier.flush()
+    // Records refer to records of earlier kinds, which have to be stored first.
+    if (file.kind !== before?.kind) await importer.flush()
     before = file
     for await (const { record, place } of recordsOf(file, options, undefined)) {
-      if (!survey.isWinner(record, place)) continue
+      if (!newest_copies.isNewest(record, place)) continue
       found++
-      await carrier.add(record, place)
-      progress.step(`${carrier.count} of ${survey.count} records`)
+      await importer.add(record, place)
+      progress.step(`${importer.count} of ${newest_copies.count} records`)
     }
   }
-  await carrier.flush()
-  progress.line(`${carrier.count} of ${survey.count} records`)
-  if (found < survey.count) {
-    throw new OperatorError('The source changed while it was read. What went in stays; import it again.')
+  await importer.flush()
+  progress.line(`${importer.count} of ${newest_copies.count} records`)
+  if (found < newest_copies.count) {
+    throw new OperatorError(
+      'The source changed while it was read. Imported records stay; repeat the import to complete it.',
+    )
   }
 }
 
-/** Keeps the report in the bucket. @returns its object name */
-export async function storeReport(report: Report, tools: ImportTools): Promise<string> {
+/** Stores the report in the bucket. @returns its object name */
+export async function storeReport(report: ImportReport, tools: ImportTools): Promise<string> {
   const name = `migrations/${report.id}.json`
   const bytes = new TextEncoder().encode(report.toJson(isoTime(tools.clock.nowMs())))
-  // Nobody else has this id: a name that is taken already holds an earlier attempt of these very bytes.
-  await patiently(tools, () =>
+  // The id is unique: an existing object of this name holds the same bytes, from an earlier attempt.
+  await withRetries(tools, () =>
     tools.store.write(name, bytes, {
       if_generation: NO_OBJECT,
       crc32c: crc32c(bytes),

@@ -10,10 +10,10 @@ import { readJson, readJsonLines } from './readers/json.ts'
 import { readParquet } from './readers/parquet.ts'
 import type { Reader } from './readers/reader.ts'
 
-/** A file to import, with what its place in a Hive layout says of its rows. */
+/** A file to import, with what its path in a Hive layout says about its rows. */
 export interface SourceFile {
   readonly path: string
-  /** As reports name it: relative to what was asked for. */
+  /** In reports: relative to `--from`. */
   readonly name: string
   readonly kind: ImportKind
   readonly read: Reader
@@ -23,10 +23,10 @@ export interface SourceFile {
   readonly month: string | undefined
 }
 
-/** Where a row is. */
+/** The place of a row in the source. */
 export interface Place {
   readonly file: SourceFile
-  /** As the reader of its format counts. */
+  /** As the reader of the format counts. */
   readonly number: number
 }
 
@@ -43,9 +43,9 @@ const READERS: Readonly<Record<string, Reader>> = {
   '.ndjson': readJsonLines,
 }
 
-/** Folders beside the tables, in the old system and in our bucket, which hold no records. */
+/** Folders without records, beside the tables of the old system and of our bucket. */
 const FOLDERS_WITHOUT_RECORDS = new Set(['indexes', 'config', 'migrations', 'logs'])
-/** Tables that either system keeps; those without an import kind are named and skipped. */
+/** Tables of either system. */
 const TABLES = ['audiences', 'platforms', 'distributions']
 
 /**
@@ -72,7 +72,7 @@ async function* walk(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true })
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name)
-    // Names with a dot or underscore in front are other programs' own: `.DS_Store`, `_SUCCESS`.
+    // Names that begin with a dot or underscore belong to other programs: `.DS_Store`, `_SUCCESS`.
     if (/^[._]/.test(entry.name)) continue
     if (entry.isDirectory()) {
       if (!FOLDERS_WITHOUT_RECORDS.has(entry.name)) yield* walk(path)
@@ -84,11 +84,11 @@ async function* walk(folder: string): AsyncGenerator<string> {
 
 function describe(path: string, name: string): SourceFile | SkippedFile {
   const read = READERS[extname(path).toLowerCase()]
-  if (!read) return { name, reason: 'is no Parquet, CSV or JSON file' }
+  if (!read) return { name, reason: 'is not a Parquet, CSV or JSON file' }
   const folders = path.split(sep).slice(0, -1)
   const table = tableOf(folders, path)
   const kind = IMPORT_KINDS.find((known) => known.kind.name === table)
-  if (!kind) return { name, reason: `${table} are not imported yet` }
+  if (!kind) return { name, reason: `${table} cannot be imported` }
   const raw_user = partitionValue(folders, 'user_id')
   return {
     path,
@@ -113,7 +113,7 @@ const HEAD_BYTES = 4096
 const LIST =
   /^\s*\{(?:\s*"\w+"\s*:\s*(?:"[^"]*"|[\d.]+|true|false|null)\s*,)*\s*"(audiences|platforms|distributions)"\s*:\s*\[/
 
-/** `{"platforms": […`: the table that a JSON document says it has. */
+/** The table that a JSON document names: `{"platforms": […`. */
 function listIn(path: string): string | undefined {
   if (extname(path).toLowerCase() !== '.json') return undefined
   const file = openSync(path, 'r')
@@ -137,7 +137,7 @@ function partitionValue(folders: readonly string[], key: string): string | undef
   return value === undefined || value === '' || value === '__HIVE_DEFAULT_PARTITION__' ? undefined : value
 }
 
-/** The old system did not encode: a name that does not decode is meant as it stands. */
+/** The old system did not encode names: one that cannot be decoded is taken literally. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -18,14 +18,14 @@ import { foldUnknown } from './unknown-fields.ts'
 import { userOf } from './users.ts'
 import { columnValue, plain, shown } from './values.ts'
 
-/** A row of the source as a record of ours: valid, and sure of its user, id and time. */
+/** A row of the source as a valid record of ours, with user, id and times. */
 export interface SourceRecord {
   readonly user_id: string
-  /** As the source spells it; made of user and content when the source has none. */
+  /** As the source spells it; derived from user and content when the source has none. */
   readonly id: string
-  /** One for all spellings of an id. */
+  /** The same for all spellings of an id. */
   readonly key: string
-  /** The id carries no time: the index says which month the record is in. */
+  /** The id has no time in it: the index says which month the record is in. */
   readonly is_old_id: boolean
   readonly created_at_ms: number
   readonly updated_at_ms: number
@@ -34,12 +34,12 @@ export interface SourceRecord {
   readonly fields: FieldsOf<RecordKind>
   /** Names of fields that records here do not have; they are kept in `fields`. */
   readonly unknown: readonly string[]
-  /** What the source said, when the id says otherwise. */
+  /** `created_at` of the source, when the id has another time. */
   readonly created_at_was_ms: number | undefined
-  /** Columns beside the fields. */
+  /** Columns that only the server sets. */
   readonly server: RecordValue
   readonly credentials: SourceCredentials | undefined
-  /** What the report says of it. */
+  /** Messages for the report. */
   readonly remarks: readonly string[]
 }
 
@@ -55,7 +55,7 @@ export interface ConversionOptions {
   readonly now_ms: number
 }
 
-/** Brings one row to a record, or says everything that is wrong with it. */
+/** Converts one row to a record, or names every fault of it. */
 export function toSourceRecord(file: SourceFile, given: SourceFields, options: ConversionOptions): Conversion {
   const { kind, tidy, serverValues } = file.kind
   const errors: FieldError[] = []
@@ -63,7 +63,7 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const { encryption_key, now_ms } = options
   const tidied = tidy?.(given, { encryption_key, now_ms })
   const source = tidied?.source ?? given
-  // Where secrets may be about, no value is quoted.
+  // Messages of kinds with secrets quote no values.
   const cells = cellsOf(file.kind, source, tidied ? (path, message) => note(path, unquoted(message)) : note)
   const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
   const folded = foldUnknown(file.kind, cells, source, note)
@@ -132,7 +132,7 @@ function validFields(
 
 function checkTime(name: string, time_ms: number | undefined, now_ms: number, note: NoteField): void {
   if (time_ms === undefined) {
-    if (name === 'created_at') note(name, 'is missing, and neither folder nor file name tells the month')
+    if (name === 'created_at') note(name, 'is missing, and neither folder nor file name has the month')
   } else if (!isTimely(time_ms, now_ms)) {
     note(name, `is before 2000 or more than a day ahead: ${shown(plain(new Date(time_ms), () => {}))}`)
   }
@@ -141,7 +141,7 @@ function checkTime(name: string, time_ms: number | undefined, now_ms: number, no
 const REASONS_SHOWN = 10
 
 function reasonOf(errors: readonly FieldError[]): string {
-  // A value that cannot be read is null afterwards, which the schema may then miss as well: the first reason says why.
+  // An unreadable value becomes null, which the schema may refuse too: only the first reason of a field is shown.
   const reasons = errors.filter(({ path }, at) => errors.findIndex((other) => other.path === path) === at)
   const more = reasons.length > REASONS_SHOWN ? `; and ${reasons.length - REASONS_SHOWN} more` : ''
   const shown_reasons = reasons.slice(0, REASONS_SHOWN).map(({ path, message }) => `${path} ${message}`)
@@ -156,7 +156,7 @@ interface Identity {
 
 const OLD_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/
 
-/** An id of ours keeps its time; any other is an old one; a row without an id gets one made of its content. */
+/** An id of ours has a time; any other is an old one; a row without an id gets one derived from its content. */
 function identityOf(
   { kind }: ImportKind,
   source_id: unknown,
@@ -177,7 +177,7 @@ function identityOf(
   return time_ms === undefined ? { id, time_ms } : { id: canonical, time_ms }
 }
 
-/** The same row gives the same id in every run, and no length of it can be taken for an id of ours. */
+/** The same row gives the same id in every run; its length differs from that of our ids. */
 function derivedId(prefix: string, content: unknown): string {
   return `${prefix}-${createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32)}`
 }

@@ -1,7 +1,4 @@
-/**
- * Times as other programs wrote them, in milliseconds since 1970. Finer parts are cut off, and a time without a zone is
- * UTC, as the old system meant it.
- */
+/** Times that other programs wrote, in milliseconds since 1970. Finer parts are cut off; times without a zone are UTC. */
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?)?$/i
@@ -38,7 +35,7 @@ function epochTimeMs(value: number): number | undefined {
   return Math.trunc(value / 1e6)
 }
 
-/** The same bounds that hold for ids which clients choose: beyond them a clock was wrong. */
+/** The bounds that also hold for ids which clients choose: times outside them come from wrong clocks. */
 export function isTimely(time_ms: number, now_ms: number): boolean {
   return time_ms >= EARLIEST_MS && time_ms <= now_ms + AHEAD_MAX_MS
 }

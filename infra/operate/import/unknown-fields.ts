@@ -2,14 +2,14 @@ import type { ImportKind } from './kinds/import-kind.ts'
 import { isObject, plain, type Note } from './values.ts'
 
 /**
- * Fields that records here do not have: nothing of the source is dropped in silence. They are kept under
- * `metadata.imported_fields`, or, from a segment, in that segment's free object where the name is free.
+ * Fields of the source that records do not have. They are kept under `metadata.imported_fields`, those of a segment in
+ * the segment's free object if the name is free there; no field is dropped silently.
  */
 
-/** Where they are kept: `imported_fields.{column}`, `imported_fields.{list}.{index}.{field}`. */
+/** Member of metadata: `imported_fields.{column}`, `imported_fields.{list}.{index}.{field}`. */
 const KEPT_UNDER = 'imported_fields'
 
-/** Columns that say nothing a record does not have: partition keys, the table's own, and pandas' row labels. */
+/** Columns without information of their own: partition keys, the table's columns, and pandas' row labels. */
 const DERIVED_COLUMNS = new Set(['user_id', 'year', 'month', 'rev', 'variable_count', 'segment_count'])
 const PANDAS_INDEX = /^(?:|Unnamed: \d+|__index_level_\d+__)$/
 
@@ -20,7 +20,7 @@ export interface Folded {
 }
 
 /**
- * Moves every unknown field of a row where it is kept.
+ * Moves every unknown field of a row to its place.
  * @param fields the row's known fields, converted
  * @param source every field of the row as it is in the file
  */
@@ -64,7 +64,7 @@ export function foldUnknown(
 
 type Entries = [name: string, value: unknown][]
 
-/** The element without its surplus fields, which go into its free object as far as their names are free there. */
+/** Moves surplus fields of an element into its free object, as far as their names are free there. */
 function tidyElement(
   element: Record<string, unknown>,
   surplus: Entries,
@@ -81,10 +81,10 @@ function tidyElement(
   return { tidy, left: said.filter(([name]) => Object.hasOwn(home, name)) }
 }
 
-/** Metadata with what is kept; fields that an earlier import kept there stay. */
+/** Metadata with the kept fields, beside those of an earlier import. */
 function withKept(metadata: unknown, kept: Record<string, unknown>): unknown {
   const before = metadata ?? {}
-  // Not an object: left as it is, for the schema to name.
+  // Metadata that is not an object stays, and the schema refuses it.
   if (!isObject(before)) return metadata
   const earlier = before[KEPT_UNDER]
   const merged =

@@ -6,8 +6,8 @@ const USER_ID_BYTES_MAX = 272
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
- * Whose row it is: the column, the folder `user_id=…` and `--user` each may say so, and must not disagree.
- * @returns `undefined` after a note when nobody says it, or two say different things
+ * The user of a row, from the column, the folder `user_id=…` and `--user`. Those that are present have to agree.
+ * @returns `undefined` after a note when none is present or two differ
  */
 export function userOf(
   { folder_user }: SourceFile,
@@ -26,10 +26,10 @@ export function userOf(
   }
   if (option !== undefined) claims.push(['--user', option])
   const user_id = claims[0]?.[1]
-  if (user_id === undefined) return refuse(note, 'is missing: neither column nor folder has one; say --user')
+  if (user_id === undefined) return refuse(note, 'is missing: neither column nor folder has one. Use --user')
   if (claims.some(([, claimed]) => claimed !== user_id)) {
     const said = claims.map(([source, claimed]) => `${source} says ${JSON.stringify(claimed)}`)
-    return refuse(note, `is not certain: ${said.join(', ')}`)
+    return refuse(note, `is ambiguous: ${said.join(', ')}`)
   }
   const is_valid =
     Buffer.byteLength(user_id) <= USER_ID_BYTES_MAX && user_id.isWellFormed() && !CONTROL_CHARACTER.test(user_id)

@@ -2,17 +2,17 @@ import type { ColumnType } from '#shared/records/columns.ts'
 import { parseTimeMs } from './times.ts'
 
 /**
- * Values as pandas, spreadsheets and JSON have them, brought to what a column of ours holds. What cannot be brought
- * there is noted or left as it is, and then the schema of the record names it.
+ * Converts values of pandas, spreadsheets and JSON to those of our columns. A value that cannot be converted is noted, or
+ * stays, and then the schema of the record refuses it.
  */
 
-/** Says what is wrong with a value. */
+/** Gets the fault of a value. */
 export type Note = (message: string) => void
 
-/** Records are refused from 16 levels on; this is only to not follow a hostile file down. */
+/** Records are refused from 16 levels on; this limit stops the recursion into a hostile file. */
 const LEVELS_MAX = 64
 
-/** A cell for a column of `type`; null for everything that says nothing (NaN, empty numbers, JSON `null`). */
+/** A cell for a column of `type`; null for values without information (NaN, empty numbers, JSON `null`). */
 export function columnValue(type: ColumnType, value: unknown, note: Note): unknown {
   if (value === null || value === undefined) return null
   switch (type) {
@@ -68,7 +68,7 @@ function fromJson(value: string, note: Note): unknown {
 
 const PYTHON_NOTATION = /^\s*[[({].*(?:'|\bNone\b|\bTrue\b|\bFalse\b)/s
 
-/** Any JSON text; `undefined` when it is none. Python writes `NaN` and `Infinity` into it: they become null. */
+/** Parses JSON; `undefined` when the text is not JSON. `NaN` and `Infinity`, which Python writes, become null. */
 export function parseJson(text: string): { parsed: unknown } | undefined {
   const nulled = (token: string) => (token.startsWith('"') ? token : 'null')
   return tryParse(text) ?? tryParse(text.replaceAll(STRING_OR_NOT_A_NUMBER, nulled))
@@ -85,7 +85,7 @@ function tryParse(value: string): { parsed: unknown } | undefined {
   }
 }
 
-/** A value that JSON can hold. Integers beyond 2^53 become text, bytes base64, and what is no number null. */
+/** The value as JSON can hold it. Integers beyond 2^53 become text, bytes base64, NaN and Infinity null. */
 export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unknown {
   if (value === null || value === undefined) return null
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
@@ -110,7 +110,7 @@ function isSafe(value: bigint): boolean {
   return Number.isSafeInteger(Number(value))
 }
 
-/** A value in a message, cut. */
+/** A value for a message, cut to 60 characters. */
 export function shown(value: unknown): string {
   const spelled = typeof value === 'string' ? value : (JSON.stringify(value, bigintAsText) ?? String(value))
   return spelled.length > 60 ? `${spelled.slice(0, 60)}…` : spelled

@@ -19,14 +19,14 @@ export interface RunOptions {
   readonly environment: Environment
   readonly clock: Clock
   readonly random: Random
-  /** Told of what was done or found. */
+  /** Prints what was done or found. */
   readonly print: (text: string) => void
-  /** Told of what went wrong for some users. */
+  /** Prints failures of single users. */
   readonly warn: (text: string) => void
 }
 
 /**
- * One job over all users. Unlike the logs it names users as they are: whoever runs it can read the bucket.
+ * Runs one job for all users. Unlike the logs it prints user ids: the operator can read the bucket anyway.
  * @returns the exit code
  */
 export async function runJob(name: JobName, opened: OpenBucket, options: RunOptions): Promise<number> {
@@ -53,9 +53,9 @@ export async function runJob(name: JobName, opened: OpenBucket, options: RunOpti
   }
   print(`${dry_run ? 'Dry run of ' : ''}${name} on ${opened.label}\n`)
   const job = maintenanceJobs(dependencies)[name]
-  // A report that is bounded chooses what it keeps when all is known; any other can be printed as it comes.
+  // A job with a digest chooses the items of its report at the end; the items of other jobs are printed immediately.
   const onReportItem = job.digest ? undefined : (item: ReportItem) => print(itemText(item))
-  // What is printed needs no line of a log.
+  // The report is printed, so the log lines of items are not needed.
   const runs = { ...runDependencies(dependencies), log: () => undefined, ...(onReportItem && { onReportItem }) }
   const processed = await processUsers(runs, job, {
     after: undefined,
@@ -87,7 +87,7 @@ function itemText({ user_id, ...fields }: ReportItem): string {
   return `  ${[user_id ?? '-', ...texts].join('  ')}\n`
 }
 
-/** One number a line, those of a part below its name. */
+/** One number on each line, those of a part below its name. */
 function sumsText(sums: Sums, indent = ''): string {
   const width = Math.max(...Object.keys(sums).map((name) => name.length))
   const lines = Object.entries(sums).map(([name, value]) =>

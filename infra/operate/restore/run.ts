@@ -62,7 +62,7 @@ export async function runRestore(request: RestoreRequest, tools: RestoreTools): 
     return 3
   }
   let exit_code: ExitCode = code_of_plans
-  for (const plan of to_do) if (!(await carryOut(plan, tools))) exit_code = 2
+  for (const plan of to_do) if (!(await applyPlan(plan, tools))) exit_code = 2
   return exit_code
 }
 
@@ -71,7 +71,7 @@ function hasChanges(plan: Plan): boolean {
 }
 
 /** @returns whether everything was restored */
-async function carryOut(plan: Plan, tools: RestoreTools): Promise<boolean> {
+async function applyPlan(plan: Plan, tools: RestoreTools): Promise<boolean> {
   const { print } = tools
   try {
     if (plan.kind === 'new_epoch') await startEpoch(plan, tools)

@@ -10,23 +10,23 @@ import type { SourceFields } from '../readers/reader.ts'
 import { parseTimeMs } from '../times.ts'
 import { columnValue, isObject, parseJson } from '../values.ts'
 import type {
-  Completion,
+  CompletedRow,
   CompletionTools,
   ConvertedRow,
-  Draft,
+  RowDraft,
   ImportKind,
   NoteField,
-  Tidied,
+  TidiedRow,
   TidyOptions,
 } from './import-kind.ts'
 import { isEmpty, lowered, renamed } from './old-names.ts'
 import { withoutSecrets } from './secret-fields.ts'
 
-/** Distributions: history, kept also where the audience or the platform it names is gone. */
+/** Distributions are history: imported also when their audience or platform is missing. */
 export const DISTRIBUTIONS_IMPORT: ImportKind = {
   kind: DISTRIBUTIONS,
   nested: [],
-  // All that is not a field, client or system column.
+  // Every column that is neither a field nor a system column.
   server_columns: DISTRIBUTIONS.columns
     .map(({ name }) => name)
     .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name')),
@@ -64,10 +64,10 @@ const OLD_STATUSES: Readonly<Record<string, string>> = {
   canceled: 'cancelled',
 }
 
-/** Members of `metadata` that the old status route wrote there: they are fields. */
+/** Fields that the old status route wrote into `metadata`. */
 const IN_METADATA = ['match_rate', 'matched_records', 'error_message', 'completed_at']
 
-function tidy(old_source: SourceFields, { now_ms }: TidyOptions): Tidied {
+function tidy(old_source: SourceFields, { now_ms }: TidyOptions): TidiedRow {
   const removed: string[] = []
   const remarks: string[] = []
   const fields = withMetadata(renamed(withoutSecrets(old_source, removed), OLD_NAMES))
@@ -80,11 +80,11 @@ function tidy(old_source: SourceFields, { now_ms }: TidyOptions): Tidied {
     if (typeof rate === 'number') {
       remarks.push(
         rate === 0
-          ? 'match_rate 0 without a report: it is null'
-          : 'match_rate of what was never completed is no result: it is null, and kept in metadata.imported_fields',
+          ? 'match_rate 0 without a report is stored as null'
+          : 'match_rate of a distribution that never completed is stored as null and kept in metadata.imported_fields',
       )
     }
-    // Under a name that no record has it is folded into the metadata.
+    // Unknown fields are kept in metadata.
     if (typeof rate === 'number' && rate !== 0) fields['unreported_match_rate'] = rate
     if (typeof matched === 'number' && matched !== 0) fields['unreported_matched_records'] = matched
     fields['match_rate'] = null
@@ -92,9 +92,9 @@ function tidy(old_source: SourceFields, { now_ms }: TidyOptions): Tidied {
   }
   const scheduled_ms = parseTimeMs(fields['scheduled_at'])
   if (fields['status'] === 'scheduled' && (scheduled_ms === undefined || scheduled_ms <= now_ms)) {
-    remarks.push('still scheduled, and its time has passed: the next dispatch makes it pending')
+    remarks.push('scheduled for a time that has passed: the next dispatch makes it pending')
   }
-  if (removed.length > 0) remarks.push(`left out, because it looks like a secret: ${removed.join(', ')}`)
+  if (removed.length > 0) remarks.push(`removed because the name or value looks like a secret: ${removed.join(', ')}`)
   return { source: fields, remarks }
 }
 
@@ -115,14 +115,14 @@ function withMetadata(source: SourceFields): Record<string, unknown> {
 }
 
 /**
- * The old system wrote 0.0 where nothing had been reported. A result is one of a distribution that came to its end, and
- * a zero only where records matched.
+ * Whether the platform reported a result. The old system wrote 0.0 without one: a result belongs to a distribution that
+ * has ended, and has a number above zero.
  */
 function isReported(fields: SourceFields): boolean {
   const has_ended = fields['status'] === 'completed' || !isEmpty(fields['completed_at'])
   const rate = number(fields['match_rate'])
   const matched = number(fields['matched_records'])
-  // What is no number is left for the check of the row to name.
+  // A value that is not a number counts as a result, and the check of the row refuses it.
   return has_ended && (isAbove0(matched) || isAbove0(rate))
 }
 
@@ -162,7 +162,7 @@ function serverValues({ cells, fields, created_at_ms, updated_at_ms }: Converted
     platform_type: type.success ? type.data : null,
     started_at,
     completed_at,
-    // Zero is what the old system wrote when it did not know.
+    // The old system wrote zero for unknown.
     total_records: total === 0 ? null : total,
     matched_records: matched,
     match_rate: rate,
@@ -196,7 +196,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-interface Told {
+interface OldAttempt {
   readonly queued_at: string | null
   readonly started_at: string | null
   readonly ended: string | null
@@ -204,29 +204,29 @@ interface Told {
   readonly error_details: unknown
 }
 
-/** The run ledger: of ours as it is, of the old system the one try that it knew. */
-function attemptsOf(status: string, own: unknown, told: Told): readonly Partial<Attempt>[] {
+/** The attempts: ours unchanged, or the only attempt that the old system recorded. */
+function attemptsOf(status: string, own: unknown, old: OldAttempt): readonly Partial<Attempt>[] {
   if (Array.isArray(own) && own.every(isObject)) return own
-  if (status === 'scheduled' || told.queued_at === null) return []
+  if (status === 'scheduled' || old.queued_at === null) return []
   const outcome = status === 'completed' || status === 'failed' || status === 'cancelled' ? status : null
-  const { error_message: message, error_details } = told
+  const { error_message: message, error_details } = old
   const code = isObject(error_details) && typeof error_details['code'] === 'string' ? error_details['code'] : null
   return [
     {
       attempt: 1,
-      queued_at: told.queued_at,
-      started_at: told.started_at,
-      ended_at: outcome === null ? null : told.ended,
+      queued_at: old.queued_at,
+      started_at: old.started_at,
+      ended_at: outcome === null ? null : old.ended,
       outcome,
       error: status === 'failed' && (message !== null || code !== null) ? { code, message } : null,
     },
   ]
 }
 
-/** What a later run must not change because the audience or the platform changed meanwhile. */
+/** Columns that a later run does not change although the audience or the platform has changed. */
 const FROM_OTHERS = ['audience_name', 'platform_name', 'platform_type', 'total_records', 'audience_snapshot']
 
-async function complete({ user_id, row, current }: Draft, tools: CompletionTools): Promise<Completion> {
+async function complete({ user_id, row, current }: RowDraft, tools: CompletionTools): Promise<CompletedRow> {
   const remarks: string[] = []
   if (current && current['client_id'] !== IMPORT_CLIENT_ID) return { kind: 'row', row, remarks }
   const audience_id = String(row['audience_id'])
@@ -236,10 +236,10 @@ async function complete({ user_id, row, current }: Draft, tools: CompletionTools
     tools.find(PLATFORMS, user_id, platform_id),
   ])
   if (!audience && !tools.isInSource('audiences', user_id, audience_id)) {
-    remarks.push(`its audience ${audience_id} is not in the bucket: kept as history`)
+    remarks.push(`its audience ${audience_id} is not in the bucket: imported as history`)
   }
   if (!platform && !tools.isInSource('platforms', user_id, platform_id)) {
-    remarks.push(`its platform ${platform_id} is not in the bucket: kept as history`)
+    remarks.push(`its platform ${platform_id} is not in the bucket: imported as history`)
   }
   const snapshot = audience && snapshotOf(audience)
   const is_whole = row['segments_distributed'] === null || isEmptyList(row['segments_distributed'])
@@ -262,7 +262,7 @@ async function complete({ user_id, row, current }: Draft, tools: CompletionTools
   return { kind: 'row', row: completed, remarks }
 }
 
-/** The same room that a new distribution's has. */
+/** The limit that a new distribution has too. */
 const SNAPSHOT_LENGTH_MAX = 160 * 1024
 
 function isEmptyList(cell: Row[string] | undefined): boolean {

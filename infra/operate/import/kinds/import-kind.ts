@@ -7,19 +7,19 @@ import type { SourceFields } from '../readers/reader.ts'
 import type { ImportMode } from '../import-mode.ts'
 import type { SourceCredentials } from './source-credentials.ts'
 
-/** How the rows of one kind of record are taken over from another system. */
+/** How rows of one kind of record are imported from another system. */
 export interface ImportKind {
   readonly kind: RecordKind
   /** Lists of objects with a fixed set of fields. */
   readonly nested: readonly NestedFields[]
-  /** Columns beside the fields that the import fills as well. */
+  /** Columns besides the fields that the import fills. */
   readonly server_columns?: readonly string[]
-  /** Brings old names and spellings to ours, and takes out what must not go on as it is. */
-  readonly tidy?: (source: SourceFields, options: TidyOptions) => Tidied
-  /** What `server_columns` hold, from the row alone. */
+  /** Replaces old names and spellings by ours, and removes secrets. */
+  readonly tidy?: (source: SourceFields, options: TidyOptions) => TidiedRow
+  /** Values of `server_columns` that depend on the row only. */
   readonly serverValues?: (row: ConvertedRow, note: NoteField) => RecordValue
-  /** What depends on the bucket or the key: the row as it is to be stored. */
-  readonly complete?: (draft: Draft, tools: CompletionTools) => Promise<Completion>
+  /** The row as it is to be stored, with the values that depend on the bucket or the key. */
+  readonly complete?: (draft: RowDraft, tools: CompletionTools) => Promise<CompletedRow>
 }
 
 export interface NestedFields {
@@ -33,31 +33,31 @@ export type NoteField = (path: string, message: string) => void
 
 export interface TidyOptions {
   readonly now_ms: number
-  /** `--encryption-key`: what the old client encrypted credentials with. */
+  /** `--encryption-key`: passphrase with which the old client encrypted credentials. */
   readonly encryption_key: string | undefined
 }
 
-export interface Tidied {
+export interface TidiedRow {
   readonly source: SourceFields
   readonly credentials?: SourceCredentials
-  /** For the report; no value of a secret. */
+  /** Messages for the report; they quote no secret. */
   readonly remarks: readonly string[]
 }
 
 export interface ConvertedRow {
-  /** Every known column that the row has, converted; times in milliseconds. */
+  /** The known columns of the row, converted; times in milliseconds. */
   readonly cells: Readonly<Record<string, unknown>>
-  /** `undefined` when they are not valid. */
+  /** `undefined` when they are invalid. */
   readonly fields: RecordValue | undefined
   readonly created_at_ms: number | undefined
   readonly updated_at_ms: number | undefined
 }
 
-export interface Draft {
+export interface RowDraft {
   readonly user_id: string
   readonly row: Row
   readonly credentials: SourceCredentials | undefined
-  /** As it is stored now. */
+  /** The stored row. */
   readonly current: Row | undefined
 }
 
@@ -66,21 +66,21 @@ export interface CompletionTools {
   readonly bucket: string
   readonly vault: CredentialVault | undefined
   readonly clock: Clock
-  /** The version of the key that new credentials get: asked for once in a run. */
+  /** The version of the key that seals new credentials; looked up once in a run. */
   readonly primaryVersion: () => Promise<string>
-  /** A record of another kind, as it is stored. */
+  /** The stored record of another kind. */
   readonly find: <K extends RecordKind>(kind: K, user_id: string, id: string) => Promise<RowOf<K> | undefined>
-  /** Whether the source has it, so that it will be there after an import. */
+  /** Whether the source has the record, so that it is stored after an import. */
   readonly isInSource: (kind_name: string, user_id: string, id: string) => boolean
 }
 
-export type Completion =
+export type CompletedRow =
   | {
       readonly kind: 'row'
       readonly row: Row
-      /** What holds whenever the row is as the source says. */
+      /** Messages when the stored row is as the source has it. */
       readonly remarks: readonly string[]
-      /** What happened to it only if it was written. */
+      /** Further messages when the row was written. */
       readonly remarks_if_written?: readonly string[]
     }
   | { readonly kind: 'refused'; readonly reason: string }

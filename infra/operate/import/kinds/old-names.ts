@@ -1,6 +1,6 @@
 import type { SourceFields } from '../readers/reader.ts'
 
-/** The source with names of today; an old name gives way where today's has a value. */
+/** Renames old fields to today's names, except where today's name has a value. */
 export function renamed(source: SourceFields, names: Readonly<Record<string, string>>): SourceFields {
   const fields: Record<string, unknown> = { ...source }
   for (const [old, name] of Object.entries(names)) {
@@ -15,7 +15,7 @@ export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || Number.isNaN(value)
 }
 
-/** As names of types and statuses are compared: `Google`, ` ACTIVE`. */
+/** Normalizes spellings of types and statuses such as `Google` and ` ACTIVE`. */
 export function lowered(value: unknown): unknown {
   return typeof value === 'string' ? value.trim().toLowerCase().replaceAll(/[ -]+/g, '_') : value
 }

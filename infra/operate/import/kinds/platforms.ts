@@ -14,14 +14,14 @@ import { fromRow, toRow } from '#shared/records/rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
-import type { Completion, CompletionTools, Draft, ImportKind, Tidied, TidyOptions } from './import-kind.ts'
+import type { CompletedRow, CompletionTools, RowDraft, ImportKind, TidiedRow, TidyOptions } from './import-kind.ts'
 import { lowered, renamed } from './old-names.ts'
 import { isSecretName, withoutSecrets } from './secret-fields.ts'
 import { credentialsOf } from './source-credentials.ts'
 
 /**
- * Platforms: credentials are sealed on the way in. A connection that the old system called connected was never tested
- * by us, so it comes in as pending.
+ * Platforms: the import seals credentials. A platform that the old system called connected is imported as pending,
+ * because its connection was not tested here.
  */
 export const PLATFORMS_IMPORT: ImportKind = {
   kind: PLATFORMS,
@@ -46,7 +46,7 @@ const OLD_NAMES = {
 /** Flattened by pandas: `credentials.api_key`, `credentials_api_key`. */
 const FLATTENED = /^credentials[._]/
 
-function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied {
+function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): TidiedRow {
   const source = renamed(old_source, OLD_NAMES)
   const { credentials: given, [SEALED_CREDENTIALS]: sealed, encrypted_credentials, last_test: _, ...others } = source
   const remarks: string[] = []
@@ -59,11 +59,12 @@ function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied
   if (held !== loose.fields) removed.push(...loose.names)
   const read = type.success && source['deleted'] !== true ? credentialsOf(type.data, held, encryption_key) : undefined
   const credentials = read ?? (isSealed(sealed) ? credentialsOf('meta', { encrypted: true }, undefined) : undefined)
-  if (removed.length > 0) remarks.push(`left out, because it looks like a secret: ${[...new Set(removed)].join(', ')}`)
+  if (removed.length > 0)
+    remarks.push(`removed because the name or value looks like a secret: ${[...new Set(removed)].join(', ')}`)
   if (credentials && credentials.kind !== 'clear') remarks.push(credentials.remark)
   const status = platformStatus.safeParse(lowered(others['status']))
   const is_untested = status.success && (status.data === 'connected' || status.data === 'error')
-  if (is_untested) remarks.push(`${status.data} in the source: it comes in pending until its connection is tested here`)
+  if (is_untested) remarks.push(`${status.data} in the source: imported as pending until its connection is tested here`)
   return {
     source: {
       ...rest,
@@ -79,7 +80,7 @@ function isSealed(value: unknown): boolean {
   return value !== null && value !== undefined && value !== ''
 }
 
-/** Credentials that stand beside the other fields of the row. */
+/** Credentials beside the other fields of the row. */
 function looseCredentials(source: SourceFields): { fields: Record<string, unknown>; names: string[] } {
   const fields: Record<string, unknown> = {}
   const names: string[] = []
@@ -95,27 +96,27 @@ function without(source: SourceFields, names: readonly string[]): SourceFields {
   return Object.fromEntries(Object.entries(source).filter(([name]) => !names.includes(name) && !FLATTENED.test(name)))
 }
 
-async function complete(draft: Draft, tools: CompletionTools): Promise<Completion> {
+async function complete(draft: RowDraft, tools: CompletionTools): Promise<CompletedRow> {
   const { row, credentials } = draft
-  // A record that somebody edited is theirs: nothing is opened or sealed for it.
+  // A record that a client edited stays: its credentials are neither opened nor sealed.
   const current = draft.current?.['client_id'] === IMPORT_CLIENT_ID ? draft.current : undefined
   if (draft.current && !current) return { kind: 'row', row, remarks: [] }
   if (current && current['platform_type'] !== row['platform_type']) {
     const types = `${String(current['platform_type'])} here, ${String(row['platform_type'])} in the source`
-    return { kind: 'refused', reason: `platform_type never changes: it is ${types}` }
+    return { kind: 'refused', reason: `platform_type cannot change: it is ${types}` }
   }
   if (row['deleted'] === true || !credentials || credentials.kind === 'unfit') return { kind: 'row', row, remarks: [] }
   if (credentials.kind === 'closed') return { kind: 'row', row: keeping(row, current), remarks: [] }
   return await withSealed(draft, current, credentials.credentials, tools)
 }
 
-/** Sealed anew unless the stored ones are the same, under the key's primary version: nothing else tells. */
+/** Seals the credentials again unless the stored ones are equal and sealed with the key's primary version. */
 async function withSealed(
-  { user_id, row }: Draft,
+  { user_id, row }: RowDraft,
   current: Row | undefined,
   credentials: Credentials,
   { mode, bucket, vault, clock, primaryVersion }: CompletionTools,
-): Promise<Completion> {
+): Promise<CompletedRow> {
   if (!vault) throw new OperatorError(NO_KEY)
   const platform_type = row['platform_type'] as PlatformType
   const binding: CredentialBinding = { bucket, user_id, platform_id: String(row['platform_id']), platform_type }
@@ -129,13 +130,13 @@ async function withSealed(
         return { kind: 'row', row: keeping(row, current), remarks: [] }
       }
     } catch (error) {
-      // What will not open any more is replaced by what the source has.
+      // Credentials that cannot be opened any more are replaced by those of the source.
       if (!(error instanceof KeyError) || (error.kind !== 'refused' && error.kind !== 'key_unusable')) throw error
     }
   }
   if (mode !== 'import') {
     const placeholder = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: { to_be: 'sealed' } })
-    const remarks_if_written = ['its credentials would be encrypted on the way in']
+    const remarks_if_written = ['its credentials would be encrypted']
     return { kind: 'row', row: { ...row, ...placeholder }, remarks: [], remarks_if_written }
   }
   const sealed = await vault.seal(credentials, binding)
@@ -146,7 +147,7 @@ async function withSealed(
     kind: 'row',
     row: { ...row, ...cells },
     remarks: [],
-    remarks_if_written: ['its credentials were encrypted on the way in'],
+    remarks_if_written: ['its credentials were encrypted'],
   }
 }
 
@@ -156,7 +157,7 @@ export const NO_KEY =
 
 const SEALED_COLUMNS = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS || name === 'credentials')
 
-/** The row with the credentials that are stored. */
+/** The row with the stored credentials. */
 function keeping(row: Row, current: Row | undefined): Row {
   if (!current) return row
   const cells = SEALED_COLUMNS.map(({ name }) => [name, current[name] ?? null] as const)

@@ -3,8 +3,8 @@ import type { SourceFields } from '../readers/reader.ts'
 import { isObject, parseJson } from '../values.ts'
 
 /**
- * Secrets that lie where they do not belong, such as a column `api_key` beside the credentials or a token among the
- * settings: they must not land in free objects, where everyone can read them. They are left out, and named.
+ * Removes secrets outside the credentials, such as a column `api_key` or a token in the settings: kept in metadata, every
+ * reader could see them. The report names them.
  */
 
 const LOOKS_SECRET =
@@ -18,7 +18,7 @@ export function isSecretName(name: string): boolean {
   return LOOKS_SECRET.test(spelled)
 }
 
-/** The source without them. @param removed their names, as paths */
+/** The source without secrets. @param removed gets the paths of the removed fields */
 export function withoutSecrets(source: SourceFields, removed: string[]): SourceFields {
   const kept = Object.entries(source).flatMap(([name, value]): [string, unknown][] => {
     const nested = typeof value === 'string' ? nestedIn(value) : value
@@ -29,7 +29,7 @@ export function withoutSecrets(source: SourceFields, removed: string[]): SourceF
 
 const LEVELS_MAX = 64
 
-/** Objects and lists that are written as text. */
+/** Parses objects and lists that are written as text. */
 function nestedIn(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return text
   return parseJson(text)?.parsed ?? text
@@ -48,7 +48,7 @@ function cleaned(value: unknown, path: string, removed: string[], levels_left: n
   return Object.fromEntries(kept)
 }
 
-/** A switch or a null under such a name gives nothing away. */
+/** A boolean or a null under such a name is not a secret. */
 function isSecret(name: string, value: unknown): boolean {
   if (value === null || value === undefined || value === '' || typeof value === 'boolean') return false
   return isBrowserEncrypted(value) || isSecretName(name)

@@ -5,18 +5,17 @@ import { isBrowserEncrypted, openBrowserEncrypted } from '../browser-encryption.
 import { isObject, parseJson } from '../values.ts'
 
 /**
- * Credentials as a source has them. They are told apart by what can be done with them; whatever is said of them names
- * fields only.
+ * Credentials of a source, by what the import can do with them. Remarks name fields and quote no values.
  */
 export type SourceCredentials =
   | { readonly kind: 'clear'; readonly credentials: Credentials }
-  /** They are there, and this run cannot read them: what an earlier one stored is not taken away. */
+  /** Present but unreadable in this run: credentials that an earlier run stored stay. */
   | { readonly kind: 'closed'; readonly remark: string }
   | { readonly kind: 'unfit'; readonly remark: string }
 
-/** Fields in which the old system kept what it had encrypted. */
+/** Fields with ciphertext of the old system. */
 const CIPHERTEXT_FIELDS = ['encrypted', 'encrypted_credentials', 'ciphertext']
-/** What the one secret was called, where only it was encrypted. */
+/** Name of the secret when only the secret was encrypted. */
 const OLD_SECRET = 'api_key'
 
 /** @returns `undefined` when there are none */
@@ -37,7 +36,7 @@ export function credentialsOf(
   const fields = said.map(([name, field]) => [name, typeof field === 'number' ? String(field) : field] as const)
   const credentials = readCredentials(type, Object.fromEntries(fields), errors)
   if (credentials) return { kind: 'clear', credentials }
-  // Only names: a message of a schema never quotes a value, and yet this is the one place where it would matter.
+  // Only names: a quoted value could be a secret.
   const names = new Set(errors.map(({ path }) => path.replace(/^credentials\.?/, '')).filter((name) => name !== ''))
   return { kind: 'unfit', remark: unfit(type, [...names].slice(0, NAMES_SHOWN).join(', ')) }
 }
@@ -45,15 +44,15 @@ export function credentialsOf(
 const NAMES_SHOWN = 20
 
 const NEEDS_KEY =
-  'its credentials are encrypted by the browser: it comes in without them and pending; --encryption-key opens them'
+  'its credentials are encrypted by the browser: imported as pending and without them; --encryption-key opens them'
 const WRONG_KEY =
-  'its credentials are encrypted by the browser, and the encryption key does not open them: it comes in without them ' +
-  'and pending'
+  'its credentials are encrypted by the browser, and the encryption key does not open them: imported as pending and ' +
+  'without them'
 const SEALED_ELSEWHERE =
-  'its credentials are sealed for the bucket they come from: it comes in without them and pending; enter them again'
+  'its credentials are sealed for another bucket: imported as pending and without them; enter them again'
 
-function unfit(type: string, what: string): string {
-  return `its credentials do not fit ${type} (${what}): it comes in without them and pending`
+function unfit(type: string, fault: string): string {
+  return `its credentials do not fit ${type} (${fault}): imported as pending and without them`
 }
 
 interface Opener {
@@ -73,7 +72,7 @@ function opener(encryption_key: string | undefined): Opener {
   return state
 }
 
-/** The fields, with everything opened; anything else as it is; `undefined` when nothing is there. */
+/** The decrypted fields; other values unchanged; `undefined` when there are none. */
 function fieldsOf(value: unknown, open: Opener['open']): unknown {
   if (value === null || value === undefined) return undefined
   if (typeof value === 'string') {

@@ -8,7 +8,7 @@ import { readLines, type Line } from './text.ts'
 type Cells = readonly (string | null)[]
 
 /** Lines that are probably one record: from the first up to the one that closes its quotes. */
-interface Candidate {
+interface CandidateRecord {
   readonly number: number
   /** With the line ends of the file. */
   readonly text: string
@@ -46,7 +46,7 @@ type ReadRecord = { number: number; cells: Cells } | { number: number; reason: s
 
 async function* readRecords(path: string): AsyncGenerator<ReadRecord> {
   const lines = new LineQueue(readLines(path))
-  let waiting: Candidate[] = []
+  let waiting: CandidateRecord[] = []
   for (let next = await nextCandidate(lines); next; next = await nextCandidate(lines)) {
     if (next.further.length === 0 && !next.is_open) {
       waiting.push(next)
@@ -65,7 +65,7 @@ async function* readRecords(path: string): AsyncGenerator<ReadRecord> {
 }
 
 /** The next lines up to an even number of quotes. */
-async function nextCandidate(lines: LineQueue): Promise<Candidate | undefined> {
+async function nextCandidate(lines: LineQueue): Promise<CandidateRecord | undefined> {
   let first = await lines.next()
   while (first && first.line.trim() === '') first = await lines.next()
   if (!first) return undefined
@@ -89,7 +89,7 @@ function hasOpenQuote(line: string): boolean {
   return is_open
 }
 
-function* parseAll(candidates: readonly Candidate[]): Generator<ReadRecord> {
+function* parseAll(candidates: readonly CandidateRecord[]): Generator<ReadRecord> {
   if (candidates.length === 0) return
   const records = tryParse(candidates.map(({ text }) => text).join(''))
   if (records instanceof CsvError || records.length !== candidates.length) {
@@ -99,7 +99,7 @@ function* parseAll(candidates: readonly Candidate[]): Generator<ReadRecord> {
   }
 }
 
-function parseOne({ text, number }: Candidate): ReadRecord {
+function parseOne({ text, number }: CandidateRecord): ReadRecord {
   const records = tryParse(text)
   if (records instanceof CsvError) return { number, reason: `is not CSV: ${withoutLine(records.message)}` }
   return records.length === 1 ? { number, cells: records[0]! } : { number, reason: 'is not one CSV record' }

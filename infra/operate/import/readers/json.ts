@@ -4,14 +4,14 @@ import { isObject, parseJson } from '../values.ts'
 import { UnreadableFile, unreadable, type SourceEntry } from './reader.ts'
 import { readLines, readText } from './text.ts'
 
-/** A JSON document is held whole; JSON lines are not. */
+/** A JSON document is held in memory as a whole; JSON lines are not. */
 const DOCUMENT_BYTES_MAX = 256 * 1024 * 1024
 
 /** A JSON document: a list of records, `{"audiences": […]}` as an export has it, or one record; else JSON lines. */
 export async function* readJson(path: string): AsyncGenerator<SourceEntry> {
   const size_bytes = await sizeOf(path)
   if (size_bytes > DOCUMENT_BYTES_MAX) {
-    throw new UnreadableFile(`a JSON document of ${size_bytes} bytes is too large: write JSON lines (.jsonl)`)
+    throw new UnreadableFile(`a JSON document of ${size_bytes} bytes is too large: convert it to JSON lines (.jsonl)`)
   }
   const pieces: string[] = []
   for await (const piece of readText(path)) pieces.push(piece)
@@ -25,7 +25,7 @@ export async function* readJson(path: string): AsyncGenerator<SourceEntry> {
   }
 }
 
-/** JSON lines: a record on each. */
+/** JSON lines: one record on each line. */
 export async function* readJsonLines(path: string): AsyncGenerator<SourceEntry> {
   for await (const { line, number } of readLines(path)) {
     if (line.trim() === '') continue
@@ -41,13 +41,13 @@ function* recordsOf(document: unknown): Generator<SourceEntry> {
   for (const [at, record] of records.entries()) yield entryOf(record, at + 1)
 }
 
-/** Exports and the answers of listings name their list after the table. */
+/** Exports and responses of listings name their list after the table. */
 const LIST_MEMBERS = ['audiences', 'platforms', 'distributions']
 
 function listIn(document: Record<string, unknown>): unknown {
   const members = LIST_MEMBERS.filter((name) => Array.isArray(document[name]))
   if (members.length > 1) {
-    throw new UnreadableFile(`the document has several lists (${members.join(', ')}): put each into a file of its own`)
+    throw new UnreadableFile(`the document has several lists (${members.join(', ')}): split it into one file for each`)
   }
   const [member] = members
   return member === undefined ? undefined : document[member]

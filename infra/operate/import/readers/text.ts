@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 
 import { UnreadableFile, unreadable } from './reader.ts'
 
-/** Pieces of a text file as UTF-8, without a byte order mark. Other encodings would come out garbled: refused. */
+/** Pieces of a UTF-8 text file, without a byte order mark. Other encodings are refused. */
 export async function* readText(path: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
@@ -25,11 +25,11 @@ function decodePiece(decode: () => string): string {
   }
 }
 
-/** A line beyond this is no record: a record takes 256 KiB at most. */
+/** A longer line cannot be a record: records take 256 KiB at most. */
 const LINE_CHARACTERS_MAX = 4 * 1024 * 1024
 
 export interface Line {
-  /** Without its line feed; a carriage return before it is still there. */
+  /** Without its line feed, with a carriage return before it. */
   readonly line: string
   /** From 1. */
   readonly number: number

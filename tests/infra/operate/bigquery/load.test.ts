@@ -48,7 +48,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof OperatorError)) throw new Error('that is no failure to be told', { cause: error })
+  if (!(error instanceof OperatorError)) throw new Error('that is not an OperatorError', { cause: error })
   return error.message
 }
 
@@ -148,14 +148,14 @@ describe('a load', () => {
     await load('--kind', 'platforms', '--dry-run')
     expect(calls).toEqual(['GET activation_manager.audiences_native', 'GET activation_manager.platforms_native'])
     expect(lines).toHaveLength(2)
-    expect(lines[1]).toMatch(/^platforms: gs:\/\/data\/platforms\/\*\.parquet .* \(dry run: nothing is done\)$/)
+    expect(lines[1]).toMatch(/^platforms: gs:\/\/data\/platforms\/\*\.parquet .* \(dry run\)$/)
   })
 })
 
 describe('what can be put right is said before any job is asked for', () => {
   test.each([
-    ['activation_manager', /^There is no dataset activation_manager: terraform apply makes it\.$/],
-    ['activation_manager_lake', /^There is no dataset activation_manager_lake: terraform apply makes it\.$/],
+    ['activation_manager', /^There is no dataset activation_manager\. terraform apply creates it\.$/],
+    ['activation_manager_lake', /^There is no dataset activation_manager_lake\. terraform apply creates it\.$/],
   ])('no dataset %s', async (missing, said) => {
     const datasets = Object.fromEntries(Object.entries(DATASETS).filter(([name]) => name !== missing))
     const { load, calls } = await withBigQuery({ datasets })
@@ -165,17 +165,19 @@ describe('what can be put right is said before any job is asked for', () => {
 
   test('another location', async () => {
     const { load } = await withBigQuery()
-    expect(await failureOf(load('--location', 'US'))).toContain('lie in EU and EU, not in US')
+    expect(await failureOf(load('--location', 'US'))).toContain('are in EU and EU, not in US')
     await load('--location', 'eu', '--dry-run')
     const apart = await withBigQuery({ datasets: { ...DATASETS, activation_manager_lake: 'US' } })
-    expect(await failureOf(apart.load())).toContain('lie in EU and US, not in EU')
+    expect(await failureOf(apart.load())).toContain('are in EU and US, not in EU')
   })
 
   test('no native table, or one of an older release', async () => {
     const none = await withBigQuery({ tables: {} })
     expect(await failureOf(none.load())).toMatch(/^There is no table activation_manager\.audiences_native/)
     const older = await withBigQuery({ tables: { 'activation_manager.audiences_native': ['user_id', 'audience_id'] } })
-    expect(await failureOf(older.load())).toMatch(/audiences_native lacks created_at, .*fingerprint: terraform apply/)
+    expect(await failureOf(older.load())).toMatch(
+      /audiences_native has no column created_at, .*fingerprint\. terraform apply/,
+    )
     expect(older.calls).toEqual(['GET activation_manager.audiences_native'])
   })
 })

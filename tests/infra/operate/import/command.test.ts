@@ -82,7 +82,7 @@ longTest('exit codes: 0 when all went in, 1 when verify finds something missing 
   const absent = await runImport(['--data', data_dir, '--from', `${data_dir}x`])
   expect(absent).toMatchObject({ code: 1, err: expect.not.stringMatching(/\n\s+at /) as string })
   const empty = await runImport(['--data', data_dir, '--from', await temporaryFolder()])
-  expect(empty).toMatchObject({ code: 1, err: expect.stringContaining('nothing to import') as string })
+  expect(empty).toMatchObject({ code: 1, err: expect.stringContaining('Found nothing to import') as string })
 })
 
 test.each([

@@ -204,11 +204,11 @@ test('--user is for files without a user: a row that says another is refused', a
   expectCounts(report, { written: 2, refused: 1 })
   expect(report.refused_rows[0]).toMatchObject({
     id: 'aud-3',
-    reason: 'user_id is not certain: the column says "u9", --user says "u2"',
+    reason: 'user_id is ambiguous: the column says "u9", --user says "u2"',
   })
   expect(Object.keys(await records('u2')).toSorted()).toEqual(['aud-1', 'aud-2'])
   expect((await run({ from: join(from, 'without.json') })).refused_rows[0]?.reason).toBe(
-    'user_id is missing: neither column nor folder has one; say --user',
+    'user_id is missing: neither column nor folder has one. Use --user',
   )
 })
 

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { expect } from 'vitest'
 import type { Gcs } from '#infra/stand-ins/gcs/server.ts'
-import type { Report } from '#infra/operate/import/report.ts'
+import type { ImportReport } from '#infra/operate/import/report.ts'
 import { runImport, storeReport, type ImportRequest, type ImportTools } from '#infra/operate/import/run.ts'
 import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -37,7 +37,7 @@ export interface Bench {
   readonly kms: Kms
   readonly store: ObjectStore
   readonly tools: ImportTools
-  readonly run: (request: Partial<ImportRequest> & { from: string }) => Promise<Report>
+  readonly run: (request: Partial<ImportRequest> & { from: string }) => Promise<ImportReport>
   /** As a function of its own sees the bucket, with nothing cached. */
   readonly table: () => Table<AudienceRow>
   /** Every record of a user, deleted ones too, by id, as answers show it. */
@@ -135,7 +135,7 @@ export function audience(id: string, more: Readonly<Record<string, unknown>> = {
   return { audience_id: id, user_id: 'u1', name: 'Audience', ...times, ...more }
 }
 
-export function expectCounts(report: Report, counts: Partial<Report['counts']>): void {
+export function expectCounts(report: ImportReport, counts: Partial<ImportReport['counts']>): void {
   const none = { written: 0, merged: 0, unchanged: 0, kept: 0, refused: 0, missing: 0, different: 0 }
   const { files: _, read: __, ...found } = report.counts
   expect(found, `counts of ${report.toJson('')}`).toEqual({ ...none, ...counts })

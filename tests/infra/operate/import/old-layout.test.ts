@@ -100,7 +100,7 @@ test('a status that is null is the default, and lists of numpy are lists', async
   expect(all['f47ac10b-58cc-4372-a567-0e02b2c3d479']).toMatchObject({ selected_variables: [] })
 })
 
-test('files that are none of ours are left out by name', async () => {
+test('files of other programs are skipped and named', async () => {
   const { run } = await bench()
   const from = await folderOf({
     'audiences.json': [audience('aud-1')],
@@ -111,7 +111,7 @@ test('files that are none of ours are left out by name', async () => {
   })
   const report = await run({ from })
   expectCounts(report, { written: 1 })
-  expect(report.skipped_files).toEqual([{ name: 'notes.txt', reason: 'is no Parquet, CSV or JSON file' }])
+  expect(report.skipped_files).toEqual([{ name: 'notes.txt', reason: 'is not a Parquet, CSV or JSON file' }])
 })
 
 test('a parent of the tree and any folder inside it give the same records', async () => {
@@ -142,7 +142,7 @@ test('without created_at the month of the folder, or else of the file’s name, 
   })
   const report = await run({ from })
   expectCounts(report, { written: 2, refused: 1 })
-  expect(report.refused_rows[0]?.reason).toBe('created_at is missing, and neither folder nor file name tells the month')
+  expect(report.refused_rows[0]?.reason).toBe('created_at is missing, and neither folder nor file name has the month')
   expect(await records('u1')).toMatchObject({
     'aud-folder': { created_at: '2025-03-01T00:00:00.000Z' },
     'aud-file': { created_at: '2025-04-01T00:00:00.000Z' },

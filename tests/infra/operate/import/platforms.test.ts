@@ -45,7 +45,7 @@ function encrypted(text: string, passphrase: string): string {
   return Buffer.concat([Buffer.from('Salted__'), salt, cipher.update(text), cipher.final()]).toString('base64')
 }
 
-test('the old layout: spellings, credentials sealed on the way in, connected only after a test', async () => {
+test('the old layout: spellings, credentials sealed by the import, connected only after a test', async () => {
   const here = await bench()
   const report = await here.run({ from: PERSISTENCE })
   expect(await platformsOf(here, 'demo_user')).toMatchObject({
@@ -58,7 +58,7 @@ test('the old layout: spellings, credentials sealed on the way in, connected onl
     'plat-2': { platform_type: 'meta', status: 'disconnected', credentials: null },
   })
   const reasons = report.remarks.filter(({ id }) => id === 'plat-1').map(({ reason }) => reason)
-  expect(reasons.join()).toMatch(/connected in the source.*encrypted on the way in/)
+  expect(reasons.join()).toMatch(/connected in the source.*credentials were encrypted/)
   expect(await bytesOf(here)).not.toContain('legacy-clear-secret')
 })
 

@@ -42,13 +42,13 @@ test('a newer source replaces what the import wrote; an older one does not', asy
   expectCounts(await run({ from: newer }), { written: 1 })
   const report = await run({ from })
   expectCounts(report, { kept: 1 })
-  expect(report.kept_rows[0]?.reason).toBe('kept: a newer copy was imported')
+  expect(report.kept_rows[0]?.reason).toBe('kept: a newer copy is imported already')
   expect(await records('u1')).toMatchObject({
     'aud-1': { name: 'new', version: 2, updated_at: '2025-06-01T00:00:00.000Z' },
   })
 })
 
-test('a record that was edited since is its editor’s: whatever the source says, it is kept', async () => {
+test('a record that was edited after the import is kept, whatever the source says', async () => {
   const here = await bench()
   const from = await folderOf({ 'a.json': [audience('aud-1'), audience('aud-2')] })
   await here.run({ from })
@@ -59,7 +59,10 @@ test('a record that was edited since is its editor’s: whatever the source says
     from: await folderOf({ 'a.json': [audience('aud-1', newer), audience('aud-2', newer)] }),
   })
   expectCounts(report, { kept: 2 })
-  expect(report.kept_rows.map(({ reason }) => reason)).toEqual(['kept: edited since', 'kept: deleted since'])
+  expect(report.kept_rows.map(({ reason }) => reason)).toEqual([
+    'kept: edited after the import',
+    'kept: deleted after the import',
+  ])
   expect(report.exit_code).toBe(0)
   expect(await here.records('u1')).toMatchObject({ 'aud-1': { name: 'Edited' }, 'aud-2': { deleted: true } })
 })

@@ -1,15 +1,15 @@
 /**
- * Works on all items, some at a time. After a failure nothing new begins; what has begun comes to its end, and the first
- * failure is thrown.
+ * Runs `work` on all items, at most `count` simultaneously. After a failure no further item is started; those that are
+ * started are awaited, and then the first failure is thrown.
  */
-export async function sideBySide<T>(
+export async function forEachConcurrently<T>(
   items: Iterable<T>,
   count: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const queue = [...items]
   const failures: unknown[] = []
-  const takeTurns = async (): Promise<void> => {
+  const runWorker = async (): Promise<void> => {
     for (let item = queue.shift(); item !== undefined && failures.length === 0; item = queue.shift()) {
       try {
         await work(item)
@@ -18,6 +18,6 @@ export async function sideBySide<T>(
       }
     }
   }
-  await Promise.all(Array.from({ length: count }, takeTurns))
+  await Promise.all(Array.from({ length: count }, runWorker))
   if (failures.length > 0) throw failures[0]
 }

@@ -6,19 +6,19 @@ import type { Table } from '#shared/table/table.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletionTools } from './kinds/import-kind.ts'
 import { NO_KEY } from './kinds/platforms.ts'
-import { patiently } from './retries.ts'
+import { withRetries } from './retries.ts'
 import type { ImportMode } from './import-mode.ts'
-import type { Survey } from './survey.ts'
+import type { NewestCopies } from './newest-copies.ts'
 
-/** Records looked up for others that are remembered: many distributions name the same few. */
+/** Size of the cache of looked-up records: many distributions name the same few. */
 const FOUND_MAX = 1000
 
-/** What a kind needs to complete its rows, for one run. */
+/** The tools with which the kinds complete their rows, for one run. */
 export function completionTools(
   mode: ImportMode,
   tools: Pick<CompletionTools, 'bucket' | 'vault' | 'clock'> & { readonly random: Random },
   tables: ReadonlyMap<string, Table>,
-  survey: Survey,
+  newest_copies: NewestCopies,
 ): CompletionTools {
   const { bucket, vault, clock } = tools
   const found = new Map<string, Promise<Row | undefined>>()
@@ -38,13 +38,13 @@ export function completionTools(
       let finding = found.get(key)
       if (!finding) {
         if (found.size >= FOUND_MAX) found.clear()
-        found.set(key, (finding = patiently(tools, () => table.get(user_id, id))))
+        found.set(key, (finding = withRetries(tools, () => table.get(user_id, id))))
       }
       return finding as Promise<RowOf<K> | undefined>
     },
     isInSource: (kind_name, user_id, id) => {
       const table = tables.get(kind_name)!
-      return survey.users(kind_name).get(user_id)?.has(canonicalSpelling(table.schema, id)) === true
+      return newest_copies.users(kind_name).get(user_id)?.has(canonicalSpelling(table.schema, id)) === true
     },
   }
 }
