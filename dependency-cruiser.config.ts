@@ -82,7 +82,7 @@ const INFRA_LAYERS = {
     'shared/parquet/',
     'shared/table/',
   ],
-  checks: ['infra/deliver/', 'infra/generate/'],
+  checks: ['infra/deliver/', 'infra/generate/', 'shared/base/'],
 } as const satisfies Record<string, readonly string[]>
 
 /** Folders whose subfolders do not import each other. `common` is the one that all of them may import. */

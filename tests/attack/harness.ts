@@ -7,6 +7,7 @@ import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { startLocalRuntime } from '#infra/local/runtime.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { streamLog } from '#shared/logging/log.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 /** Every function behind the gateway on all stand-ins, and a client that sends exactly what it is told to. */
 export interface AttackedSystem {
@@ -58,6 +59,7 @@ export async function startAttacked(): Promise<AttackedSystem> {
     },
   }
   const log = streamLog(systemClock, { stream })
+  await shareIssuerKey(data_dir)
   const runtime = await startLocalRuntime({ data_dir, port: 0, factories: FUNCTION_FACTORIES, log, fsync: false })
   const agent = new Agent({ keepAlive: true })
   const send = (sent: SentRequest) => sendTo(runtime.url, agent, sent)

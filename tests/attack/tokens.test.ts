@@ -13,6 +13,7 @@ import { attackerKey, hmacToken, rsaToken, unsignedToken } from '#tests/http/for
 import { ManualClock } from '#tests/http/manual-clock.ts'
 import { closed, listening } from '#tests/http/harness.ts'
 import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 /** What tests/http/authenticate.test.ts leaves open: any header, any claims, and whatever an issuer may answer. */
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
     ;(answering ?? issuer.listener)(request, response)
   })
   url = await listening(server)
+  await shareIssuerKey(data_dir)
   issuer = await createLocalIssuer({ data_dir, issuer: url, audience: 'app', clock })
   authenticator = createAuthenticator({
     issuers: [{ issuer: url, audiences: ['app'], algorithms: ['RS256'] }],

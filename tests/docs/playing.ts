@@ -9,6 +9,7 @@ import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
 import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { createClient, type Client } from '#tests/functions/audiences/harness.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 import { ROOT, Shell } from './typing.ts'
 import { blocksOf, variablesOf } from './blocks.ts'
 
@@ -24,6 +25,7 @@ export interface Stage {
 export async function stage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'guides-'))
   const log = fileLog(folder, systemClock, 'DEBUG')
+  await shareIssuerKey(folder)
   const runtime = await startLocalRuntime({
     data_dir: folder,
     port: 0,

@@ -12,6 +12,7 @@ import { BUCKET, createClient, environmentOf, listening, type Client } from '#te
 import { Processes, type Started } from './child-process.ts'
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
 const CLOCKED_MAIN = new URL('audiences-process.ts', import.meta.url).pathname
@@ -49,6 +50,7 @@ export async function startSystem(): Promise<System> {
   const processes = new Processes()
   const issuer_server = createServer()
   const issuer_url = await listening(issuer_server)
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app' })
   issuer_server.on('request', issuer.listener)
 

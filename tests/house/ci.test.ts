@@ -8,11 +8,13 @@ import { PROJECT_ROOT } from './planted-repository.ts'
 
 interface Scenario {
   title: string
-  /** What `npm run lint` does: the step before vitest. */
-  lint?: string
+  /** What `npm run check` prints and ends with: the step before vitest. */
+  check?: string
   /** What stands in for vitest: the report it writes, and the code it ends with. */
   report?: object
   vitest_exit_code?: number
+  /** The report of `npm run test:long`; by default two tests that passed. */
+  long_report?: object
   /** Packages of package.json that the lockfile does not know. */
   dependencies?: Record<string, string>
   build?: string
@@ -30,86 +32,93 @@ const report = (passed: number, failed: number, pending = 0, files: readonly obj
   testResults: files,
 })
 
-// Each clone here has `npm ci`, one step before vitest, the bundles and their bills of materials, infrastructure, delivery,
-// and an audit that no registry answers.
+// Each clone here has `npm ci`, one static check, two long tests, the bundles and their bills of materials,
+// infrastructure, delivery, and an audit that no registry answers: eight that pass and one that is skipped.
 const SCENARIOS: readonly Scenario[] = [
   {
     title: 'counts each test and each other check, and names what was skipped',
     report: report(3, 0, 1),
-    last_line: '9 passed, 0 failed, 2 skipped',
+    last_line: '11 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
-    title: 'shows a failure when the test command dies before vitest',
-    lint: 'exit 1',
-    last_line: '5 passed, 1 failed, 2 skipped',
+    title: 'shows a failure when the test command ends before vitest',
+    check: "echo 'FAILED: lint (0.1 s)'; exit 1",
+    last_line: '7 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing tests',
     report: report(3, 2),
     vitest_exit_code: 1,
-    last_line: '9 passed, 2 failed, 1 skipped',
+    last_line: '11 passed, 2 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts a test file that does not load, though none of its tests failed',
     report: report(3, 0, 0, [{ name: 'a.test.ts', status: 'failed', message: 'no', assertionResults: [] }]),
     vitest_exit_code: 1,
-    last_line: '9 passed, 1 failed, 1 skipped',
+    last_line: '11 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts an error outside any test',
     report: report(3, 0),
     vitest_exit_code: 1,
-    last_line: '9 passed, 1 failed, 1 skipped',
+    last_line: '11 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when vitest leaves no report',
-    last_line: '6 passed, 1 failed, 1 skipped',
+    last_line: '8 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when no test ran',
     report: report(0, 0),
-    last_line: '6 passed, 1 failed, 1 skipped',
+    last_line: '8 passed, 1 failed, 1 skipped',
+    exit_code: 1,
+  },
+  {
+    title: 'counts failing long tests',
+    report: report(3, 0),
+    long_report: report(1, 1),
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the bundles do not build',
     report: report(3, 0),
     build: 'exit 1',
-    last_line: '8 passed, 1 failed, 1 skipped',
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'says so where there is no terraform',
     report: report(3, 0),
     infra: 'exit 3',
-    last_line: '8 passed, 0 failed, 2 skipped',
+    last_line: '10 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'fails when the infrastructure does',
     report: report(3, 0),
     infra: 'exit 1',
-    last_line: '8 passed, 1 failed, 1 skipped',
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts each check of the delivery',
     report: report(3, 0),
     deploy: "echo 'ok: a'; echo 'SKIPPED: b'; echo 'FAILED: c'; exit 1",
-    last_line: '9 passed, 1 failed, 2 skipped',
+    last_line: '11 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the delivery fails without a word',
     report: report(3, 0),
     deploy: 'exit 1',
-    last_line: '8 passed, 1 failed, 1 skipped',
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -120,23 +129,27 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ]
 
+/** A program that writes `contents` as vitest does its report, and ends. */
+function reporting(contents: object | undefined, exit_code = 0): string {
+  const text = JSON.stringify(JSON.stringify(contents))
+  const write = contents === undefined ? '' : `require('fs').writeFileSync(process.env.TEST_REPORT, ${text})\n`
+  return `${write}process.exit(${exit_code})\n`
+}
+
 async function cloneWith(scenario: Scenario): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'ci-'))
   const name = 'clone'
   const version = '1.0.0'
   const scripts = {
-    test: 'npm run lint && npm run test:unit',
-    lint: scenario.lint ?? 'exit 0',
+    test: 'npm run --silent check && npm run --silent test:unit',
+    check: scenario.check ?? "echo 'ok: lint (0.1 s)'",
     'test:unit': 'node vitest.cjs',
+    'test:long': 'node vitest-long.cjs',
     build: scenario.build ?? 'exit 0',
     sbom: 'exit 0',
     'check:infra': scenario.infra ?? 'exit 0',
     'check:deploy': scenario.deploy ?? "echo 'ok: scripts'",
   }
-  const write_report =
-    scenario.report === undefined
-      ? ''
-      : `require('fs').writeFileSync(process.env.TEST_REPORT, ${JSON.stringify(JSON.stringify(scenario.report))})\n`
   await mkdir(join(root, '.ci'))
   await cp(join(PROJECT_ROOT, '.ci/run'), join(root, '.ci/run'))
   // Something to audit that needs no download: a package for other machines only.
@@ -149,7 +162,8 @@ async function cloneWith(scenario: Scenario): Promise<string> {
   const manifest = { name, version, private: true, scripts, dependencies, optionalDependencies }
   await writeFile(join(root, 'package.json'), JSON.stringify(manifest))
   await writeFile(join(root, 'package-lock.json'), JSON.stringify({ name, version, lockfileVersion: 3, packages }))
-  await writeFile(join(root, 'vitest.cjs'), `${write_report}process.exit(${scenario.vitest_exit_code ?? 0})\n`)
+  await writeFile(join(root, 'vitest.cjs'), reporting(scenario.report, scenario.vitest_exit_code))
+  await writeFile(join(root, 'vitest-long.cjs'), reporting(scenario.long_report ?? report(2, 0)))
   return root
 }
 

@@ -2,6 +2,8 @@ import { cruise } from 'dependency-cruiser'
 import type { ICruiseResult } from 'dependency-cruiser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { longTest } from '#tests/support/effort.ts'
+
 import { PROJECT_ROOT, plantRepository, runTool, sourceFiles } from './planted-repository.ts'
 import type { PlantedRepository } from './planted-repository.ts'
 
@@ -212,7 +214,7 @@ describe('direction of imports', () => {
     expect(run.output).toContain('shared-stands-alone')
   })
 
-  it('looks at every source file of the project', async () => {
+  longTest('looks at every source file of the project', async () => {
     const { modules } = await cruiseIn(PROJECT_ROOT)
     const sources = await sourceFiles()
     expect(sources.length).toBeGreaterThan(10)

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { STATIC_CHECKS } from '#infra/checks/static/command.ts'
+
 import { PROJECT_ROOT } from './planted-repository.ts'
 
 interface Manifest {
@@ -44,8 +46,11 @@ describe('packages', () => {
 })
 
 describe('npm test', () => {
-  it('runs every check, the fast ones first', () => {
-    const steps = ['format:check', 'lint', 'typecheck', 'check:imports', 'check:dead', 'test:unit']
-    expect(manifest.scripts['test']).toBe(steps.map((step) => `npm run ${step}`).join(' && '))
+  it('runs the static checks, and then every test', () => {
+    expect(manifest.scripts['test']).toBe('npm run --silent check && npm run --silent test:unit')
+    expect(manifest.scripts['check']).toBe('node infra/checks/static/main.ts')
+    expect(manifest.scripts['test:unit']).toBe('vitest run')
+    const expected = ['format:check', 'lint', 'typecheck', 'check:imports', 'check:dead']
+    expect([...STATIC_CHECKS].toSorted()).toEqual(expected.toSorted())
   })
 })

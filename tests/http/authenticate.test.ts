@@ -8,6 +8,7 @@ import { createLocalIssuer, JWKS_PATH, type LocalIssuer } from '#infra/stand-ins
 import { Problem } from '#shared/base/problem.ts'
 import { type Authenticator, createAuthenticator } from '#shared/http/auth/authenticate.ts'
 import type { IssuerSettings } from '#shared/settings/edge-settings.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 import { attackerKey, hmacToken, publicPem, rsaToken, unsignedToken } from './forged-token.ts'
 import { ManualClock } from './manual-clock.ts'
 import { closed, listening } from './harness.ts'
@@ -42,6 +43,7 @@ beforeEach(async () => {
     else issuer.listener(request, response)
   })
   url = await listening(server)
+  await shareIssuerKey(data_dir)
   issuer = await createLocalIssuer({ data_dir, issuer: url, audience: 'app', clock })
   authenticator = authenticatorOf({})
 })

@@ -9,6 +9,7 @@ import type { Clock } from '#shared/base/clock.ts'
 import type { Environment } from '#shared/settings/settings.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { Log, LogEntry } from '#shared/logging/log.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 import { createToyApp } from './toy-function.ts'
 
 /** The edge as it runs: a real issuer, the framework's server, real HTTP. */
@@ -49,6 +50,7 @@ export async function startToy({ environment: extra = {}, clock, ...overrides }:
   const data_dir = await mkdtemp(join(tmpdir(), 'edge-'))
   const issuer_server = createServer()
   const issuer_url = await listening(issuer_server)
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app', ...(clock && { clock }) })
   issuer_server.on('request', issuer.listener)
 

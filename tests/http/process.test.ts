@@ -4,6 +4,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { freePort } from '#tests/support/ports.ts'
+import { longDescribe, longTest } from '#tests/support/effort.ts'
 import { bodyOf, type Running, startToy } from './harness.ts'
 
 /** A function as a process of its own: how it starts, refuses to start, and ends. */
@@ -121,7 +122,7 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  test('on SIGTERM with idle connections open ends at once', async () => {
+  longTest('on SIGTERM with idle connections open ends at once', async () => {
     const { url, child, exited, output } = await started()
     const agent = new Agent({ keepAlive: true })
     await request(url, 'slow 0', agent)
@@ -132,7 +133,7 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  test('cuts off after nine seconds what still is not answered, and then does not exit 0', async () => {
+  longTest('cuts off after nine seconds what still is not answered, and then does not exit 0', async () => {
     const { url, child, exited, output } = await started({ CLOCK_FACTOR: '10' })
     const agent = new Agent({ keepAlive: true })
     const slow = request(url, 'slow SIGTERM 25000', agent)
@@ -144,7 +145,7 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  test('after an error that nobody caught answers what is under way, says what it was, and ends', async () => {
+  longTest('after an error that nobody caught answers what is under way, says what it was, and ends', async () => {
     const { url, exited, output } = await started({ FAIL_AFTER_MS: '1500' })
     const agent = new Agent({ keepAlive: true })
     expect((await request(url, 'slow 2000', agent)).status).toBe(200)
@@ -164,13 +165,13 @@ describe('a function as a process', () => {
     )
   })
 
-  test('on the cloud refuses a loopback issuer', async () => {
+  longTest('on the cloud refuses a loopback issuer', async () => {
     const { exited, output } = await start([process.execPath, ENTRY], { K_SERVICE: 'audiences' })
     expect(await exited).toBe(1)
     expect(output()).toContain('OIDC_ISSUERS must be an https address on the cloud')
   })
 
-  test('goes on answering when nobody reads its log any more, and still ends when told to', async () => {
+  longTest('goes on answering when nobody reads its log any more, and still ends when told to', async () => {
     const { url, child, exited } = await started()
     child.stdout?.destroy()
     child.stderr?.destroy()
@@ -204,14 +205,14 @@ describe('the requests of a function', () => {
     expect(await hooksOf(process_)).toEqual({ domains: 0, hooks: 0, promises_hooked: false })
   })
 
-  test('do both under the plain framework, so this can be seen', async () => {
+  longTest('do both under the plain framework, so this can be seen', async () => {
     const command = [process.execPath, '--import', PROBE, FRAMEWORK, `--source=${ENTRY}`, '--target=audiences']
     const found = await hooksOf(await started({}, command))
     expect(found).toMatchObject({ hooks: 1, promises_hooked: true })
   })
 })
 
-describe('the same function under the plain framework', () => {
+longDescribe('the same function under the plain framework', () => {
   const command = [process.execPath, FRAMEWORK, `--source=${ENTRY}`, '--target=audiences']
 
   test('answers, with the same limits', async () => {

@@ -11,6 +11,7 @@ import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 let folder: string
 let gcs: Gcs
@@ -133,7 +134,7 @@ describe('the adapter for Cloud Storage', () => {
     })
   })
 
-  test('lists everything when the list comes in pages', async () => {
+  longTest('lists everything when the list comes in pages', async () => {
     const { store } = open()
     const names = Array.from({ length: 1005 }, (_, at) => `many/${String(at).padStart(4, '0')}`)
     await Promise.all(names.map((name) => store.write(name, BYTES, written)))

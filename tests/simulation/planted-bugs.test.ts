@@ -8,7 +8,7 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** Each is found within so many histories; most within twenty. `npm test` plants two of each kind, CI all. */
+/** Each is found within so many histories; most within twenty. `npm test` plants one of each kind, CI all. */
 const SEEDS_MAX = 400
 
 describe.each([
@@ -16,7 +16,7 @@ describe.each([
   ['of the idempotency ledger', LEDGER_BUGS],
   ['of places and reading', PLACE_BUGS],
 ])('the simulation finds the planted bug %s:', (_, bugs) => {
-  test.each(someOf(bugs, (bug) => [0, 2].includes(bugs.indexOf(bug))))('$title', async ({ edits, found_as }) => {
+  test.each(someOf(bugs, (bug) => bug === bugs[0]))('$title', async ({ edits, found_as }) => {
     const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits] })
     const failure = await runSeeds(code, seedsFrom(1, SEEDS_MAX))
     expect(failure?.message).toMatch(found_as)

@@ -10,11 +10,11 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
 
 /**
  * Histories in which some instances run this release and some the next, as during a canary and a rollback: a hundred to
- * find a planted bug, and without one 10 in `npm test`, 400 in `npm run test:long`.
+ * find a planted bug, and without one 5 in `npm test`, 400 in `npm run test:long`.
  */
 async function failureOf(other_release: readonly Edit[], edits: readonly Edit[] = []): Promise<string> {
   const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits], other_release })
-  return (await runSeeds(code, seedsFrom(1, edits.length > 0 ? 100 : effort(10, 400))))?.message ?? 'nothing is wrong'
+  return (await runSeeds(code, seedsFrom(1, edits.length > 0 ? 100 : effort(5, 400))))?.message ?? 'nothing is wrong'
 }
 
 describe('this release and the next write one object in turn', () => {

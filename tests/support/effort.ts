@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest'
+import { describe, test, type TestContext } from 'vitest'
 
 /**
  * What `npm test` leaves to `npm run test:long`: more of the same, and cases that take long. Nothing is left out for
@@ -17,8 +17,8 @@ export function someOf<T>(all: readonly T[], isAmongFew: (one: T) => boolean): r
 }
 
 interface Registration {
-  (title: string, run: () => Promise<void> | void, timeout_ms?: number): void
-  (title: string, options: { timeout: number }, run: () => Promise<void> | void): void
+  (title: string, run: (context: TestContext) => Promise<void> | void, timeout_ms?: number): void
+  (title: string, options: { timeout: number }, run: (context: TestContext) => Promise<void> | void): void
   readonly each: typeof test.each
 }
 

@@ -7,6 +7,7 @@ import { FULL_BYTES, FULL_ROWS, layOut, type RowWrite } from '#shared/table/obje
 import type { Row } from '#shared/table/object/schema.ts'
 import { absentSnapshot, findRow, rowAt, rowCount, type Snapshot } from '#shared/table/object/snapshot.ts'
 import { between, oneOf, seededRandom } from '#tests/simulation/seeded-random.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { bodyCell, noteRow, NOTES } from './notes.ts'
 
 const START_MS = 1_740_000_000_000
@@ -90,7 +91,7 @@ describe('the layout of an object', () => {
     expect(snapshot.file.groups.length).toBeGreaterThan(2)
   })
 
-  test('stays in few groups over 2000 single saves, each of which encodes little', async () => {
+  longTest('stays in few groups over 2000 single saves, each of which encodes little', async () => {
     let snapshot = absentSnapshot(NOTES, 'object')
     const random = seededRandom(3)
     let encoded_rows = 0

@@ -6,6 +6,7 @@ import type { Problem } from '#shared/base/problem.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
+import { longDescribe } from '#tests/support/effort.ts'
 import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
 import { idOf, kindOf, pageOf, rig } from './harness.ts'
 import { storedObject } from './stored.ts'
@@ -81,7 +82,7 @@ describe('an object of 50 000 rows', () => {
   })
 })
 
-describe('an object of 64 MiB', () => {
+longDescribe('an object of 64 MiB', () => {
   test('takes no more records, still takes changes that fit, and says when it comes near', async () => {
     const { run, store, instance, near_limits, snapshot } = rig({ schema: NOTES_BY_USER })
     const name = 'notes/user_id=u/notes.parquet'

@@ -8,6 +8,7 @@ import type { Row } from '#shared/table/object/schema.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
 import { all, idsOf, pageOf, rig } from './harness.ts'
 import { storedObject } from './stored.ts'
@@ -73,7 +74,7 @@ describe('a large cold object', () => {
     expect(snapshot(MONTH_OBJECT).footer.rev).toBe(2)
   })
 
-  test('is whole for a commit, however listings and reads of it cross each other', async () => {
+  longTest('is whole for a commit, however listings and reads of it cross each other', async () => {
     const bytes = await storedObject(NOTES_BY_USER, OBJECT, rowsWithBodies(1200, 10_000))
     for (let seed = 1; seed <= 20; seed++) {
       const chance = seededRandom(seed)

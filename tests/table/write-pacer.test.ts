@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { longTest } from '#tests/support/effort.ts'
+
 import { createNote } from './notes.ts'
 import { idsOf, rig } from './harness.ts'
 
@@ -27,7 +29,7 @@ test('a store that throttles is asked a second apart from then on: hardly anothe
   expect(commits).toBeLessThanOrEqual(7)
 })
 
-test('of two instances that both are paced neither takes all the turns', async () => {
+longTest('of two instances that both are paced neither takes all the turns', async () => {
   let refused = 0
   for (const seed of [1, 2, 3, 4]) {
     const { run, clock, instance } = rig({ is_rate_limited: true, latencyMs: () => 100, seed })

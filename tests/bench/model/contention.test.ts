@@ -21,7 +21,7 @@ describe('saves at once take as long and as many PUTs as the model says, and non
       [1, 4, 16].flatMap((instances) => [100, 500].map((put_ms) => ({ users, saves, instances, put_ms }))),
     ),
   )
-  test.each(someOf(grid, ({ saves, put_ms }) => saves === 100 && put_ms === 100))(
+  test.each(someOf(grid, ({ users, saves, put_ms }) => users === 100 && saves === 100 && put_ms === 100))(
     '$saves saves of $users users, $instances instances, PUT $put_ms ms',
     async (load) => {
       const seeds = load.users === 1 ? [1, 2, 3, 4, 5] : [1]
@@ -39,13 +39,16 @@ describe('saves at once take as long and as many PUTs as the model says, and non
   )
 })
 
-test.each([100, 500])('a stream of saves to one instance is answered as the model says, PUT %i ms', async (put_ms) => {
-  const arrivals = stream({ saves: 1000, instances: 1, within_ms: 200_000 })
-  const run = await simulate({ arrivals, instances: 1, put_ms, get_ms: GET_MS, seed: 1 })
-  expect(run).toMatchObject({ records_stored: arrivals.length, ids_stored: arrivals.length })
-  const predicted = predictStream({ put_ms })
-  expect(deviation(run.completion_ms / run.written, predicted.cycle_ms)).toBeLessThan(WITHIN)
-  expect(deviation(run.puts / run.written, predicted.puts_per_commit)).toBeLessThan(WITHIN)
-  const sum_ms = run.durations_ms.reduce((sum, duration_ms) => sum + duration_ms, 0)
-  expect(deviation(sum_ms / arrivals.length, predicted.duration_ms)).toBeLessThan(WITHIN)
-})
+test.each(someOf([100, 500], (put_ms) => put_ms === 100))(
+  'a stream of saves to one instance is answered as the model says, PUT %i ms',
+  async (put_ms) => {
+    const arrivals = stream({ saves: 1000, instances: 1, within_ms: 200_000 })
+    const run = await simulate({ arrivals, instances: 1, put_ms, get_ms: GET_MS, seed: 1 })
+    expect(run).toMatchObject({ records_stored: arrivals.length, ids_stored: arrivals.length })
+    const predicted = predictStream({ put_ms })
+    expect(deviation(run.completion_ms / run.written, predicted.cycle_ms)).toBeLessThan(WITHIN)
+    expect(deviation(run.puts / run.written, predicted.puts_per_commit)).toBeLessThan(WITHIN)
+    const sum_ms = run.durations_ms.reduce((sum, duration_ms) => sum + duration_ms, 0)
+    expect(deviation(sum_ms / arrivals.length, predicted.duration_ms)).toBeLessThan(WITHIN)
+  },
+)

@@ -7,7 +7,7 @@ import { anAudience, everyAudience, saved, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 
-test('1000 concurrent saves by one user against one instance: none lost, none twice, at most 10 PUTs', async () => {
+longTest('1000 concurrent saves by one user against one instance: none lost, none twice, at most 10 PUTs', async () => {
   // Client, function and bucket share a thread here, perhaps on a busy machine: a slow clock makes up for it.
   const running = await audiencesInTest({ clock: fasterClock(1 / 4) })
   const { result: made, writes } = await running.counted(() =>

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { clockAt } from '#tests/support/clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { audiencesInTest } from './fixture.ts'
 import { saved, type RunningAudiences } from './harness.ts'
 
@@ -124,7 +125,7 @@ test('DuckDB decodes user ids from the folders and keeps users apart by them', a
   for (const { user_id, name } of rows) expect(user_id).toBe(name)
 })
 
-test('filters of DuckDB find every row, also by statistics, after many commits and merges', async () => {
+longTest('filters of DuckDB find every row, also by statistics, after many commits and merges', async () => {
   const running = await audiencesInTest()
   for (let i = 0; i < 12; i++) {
     await Promise.all(Array.from({ length: 60 }, (_, j) => saved(running, { name: `n${i * 60 + j}` })))

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { unguarded } from '#shared/records/csv.ts'
 import { clockAt } from '#tests/support/clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { audiencesInTest } from './fixture.ts'
 import { saved, type Client, type RunningAudiences } from './harness.ts'
 
@@ -66,7 +67,7 @@ test('an export takes the filters of a listing', async () => {
   expect(bad.body.errors.map(({ path }) => path).toSorted()).toEqual(['format', 'limit'])
 })
 
-test('an export has every audience, however many there are', async () => {
+longTest('an export has every audience, however many there are', async () => {
   const running = await audiencesInTest()
   const count = 600
   await Promise.all(Array.from({ length: count }, (_, i) => saved(running, { name: `n${i}` })))

@@ -13,6 +13,7 @@ import type { Random } from '#shared/base/random.ts'
 import type { FieldError } from '#shared/base/problem.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { LogEntry } from '#shared/logging/log.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 export const BUCKET = 'activation-test'
 /** Secret under which the logs hash user ids here. */
@@ -101,6 +102,7 @@ export async function startAudiences(options: InstanceOptions & { fsync?: boolea
   }
   const issuer_server = createServer()
   const issuer_url = await listen(issuer_server)
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app', clock })
   issuer_server.on('request', issuer.listener)
 

@@ -4,6 +4,7 @@ import { newId } from '#shared/base/ids.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { clockAt } from '#tests/support/clock.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { audiencesInTest } from './fixture.ts'
 import { anAudience, everyAudience, saved, type Client, type Reply } from './harness.ts'
 
@@ -196,7 +197,7 @@ test('a create without a key belongs to its own month from the first millisecond
   expect((await saved(running)).created_at).toMatch(/^2025-06-01T00:00:0/)
 })
 
-test('keys are forgotten by age only: 23 hours and many commits later a replay still is one', async () => {
+longTest('keys are forgotten by age only: 23 hours and many commits later a replay still is one', async () => {
   const clock = clockAt('2025-06-10T00:00:00Z')
   const running = await audiencesInTest({ clock })
   const first = await create(running, 'k')

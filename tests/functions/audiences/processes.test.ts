@@ -153,7 +153,7 @@ longTest('a save that SIGTERM meets while its PUT is under way is answered 201',
   await expectStored(other.client, ['under way'])
 })
 
-test('a key is honoured by the process that comes after the one that was killed', async () => {
+longTest('a key is honoured by the process that comes after the one that was killed', async () => {
   const { startServer } = await startProcesses()
   const first = await startServer()
   const key = { 'idempotency-key': 'survives' }

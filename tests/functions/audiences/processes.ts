@@ -8,6 +8,7 @@ import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { BUCKET, createClient, environmentOf, listening, type Client } from './harness.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { Processes as ChildProcesses, type Started } from '#tests/faults/child-process.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
 const AUDIENCES_MAIN = join(PROJECT_ROOT, 'functions/audiences/index.ts')
@@ -37,6 +38,7 @@ export async function startProcesses(): Promise<Processes> {
     issuer_server.close()
     await rm(data_dir, { recursive: true, force: true })
   })
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app' })
   issuer_server.on('request', issuer.listener)
 

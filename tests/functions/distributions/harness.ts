@@ -34,6 +34,7 @@ import {
   type Client,
   type Reply,
 } from '#tests/functions/audiences/harness.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 /** Everything around distributions as it runs: the real Google client against the stand-in, real tokens, real HTTP. */
 export interface Running {
@@ -76,6 +77,7 @@ export async function runningInTest({
   }
   const issuer_server = createServer()
   const issuer_url = await listen(issuer_server)
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app', clock })
   issuer_server.on('request', issuer.listener)
   onTestFinished(async () => {

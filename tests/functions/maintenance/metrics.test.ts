@@ -9,6 +9,7 @@ import { LIMITS } from '#shared/table/object/limits.ts'
 import { monthOf, objectName } from '#shared/table/object/partition.ts'
 import { aPair, created, DEMO, reported } from '#tests/functions/distributions/harness.ts'
 import { storedObject } from '#tests/table/stored.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { audiences, maintained, place } from './harness.ts'
 
 describe('metrics', () => {
@@ -55,7 +56,7 @@ describe('metrics', () => {
     expect(bytes).toEqual(bytes.toSorted((a, b) => b - a))
   })
 
-  test('warns of an object near its limit', async () => {
+  longTest('warns of an object near its limit', async () => {
     const { running, clock, call } = await maintained()
     const count = Math.ceil(LIMITS.object_rows * 0.7) + 1
     const now_ms = clock.nowMs()

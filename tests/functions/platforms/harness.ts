@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { LogEntry } from '#shared/logging/log.ts'
 import { BUCKET, createClient, environmentOf, listening, type Reply } from '#tests/functions/audiences/harness.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 export const PATH = '/api/platforms'
 
@@ -87,6 +88,7 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
   }
   const issuer_server = createServer()
   const issuer_url = await listen(issuer_server)
+  await shareIssuerKey(data_dir)
   const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app', clock })
   issuer_server.on('request', issuer.listener)
   onTestFinished(async () => {

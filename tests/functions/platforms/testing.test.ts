@@ -129,7 +129,7 @@ async function underWay(running: RunningPlatforms, path: string) {
   return { reply }
 }
 
-test('a result is not stored when the credentials were replaced meanwhile', async () => {
+longTest('a result is not stored when the credentials were replaced meanwhile', async () => {
   const running = await platformsInTest({ clock: fasterClock(4) })
   const path = `${PATH}/${(await saved(running)).platform_id}`
   const other = await running.anotherInstance()

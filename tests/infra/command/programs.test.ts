@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { CHECK_DEPLOY_COMMAND } from '#infra/checks/delivery/command.ts'
+import { CHECK_COMMAND } from '#infra/checks/static/command.ts'
 import { CHECK_INFRA_COMMAND } from '#infra/checks/terraform/command.ts'
 import { helpText } from '#infra/command/help.ts'
 import { parseCommand } from '#infra/command/parse.ts'
@@ -20,6 +21,7 @@ import { RESTORE_COMMAND } from '#infra/operate/restore/command.ts'
 import { USER_HASH_COMMAND } from '#infra/operate/user-hash/command.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { BENCH_COMMAND } from '#tests/bench/command.ts'
+import { LONG_COMMAND } from '#tests/long/command.ts'
 import { TEST_GCS_COMMAND } from '#tests/objects/command.ts'
 import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
 
@@ -29,6 +31,7 @@ const COMMANDS: readonly CommandSpec[] = [
   SBOM_COMMAND,
   DEPLOY_COMMAND,
   GENERATE_COMMAND,
+  CHECK_COMMAND,
   CHECK_INFRA_COMMAND,
   CHECK_DEPLOY_COMMAND,
   IMPORT_COMMAND,
@@ -39,6 +42,7 @@ const COMMANDS: readonly CommandSpec[] = [
   BENCH_COMMAND,
   SIMULATE_COMMAND,
   TEST_GCS_COMMAND,
+  LONG_COMMAND,
 ]
 
 const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
@@ -48,7 +52,10 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 
 const PROGRAMS = new Map(
   Object.entries(scripts).flatMap(([script, command]) => {
     const main = /^node (?:--\S+ )*(\S+\.ts)\b/.exec(command)?.[1]
-    return main === undefined ? [] : [[script === 'start' ? 'npm start' : `npm run ${script}`, main] as const]
+    // `npm run dev` is `npm start` that restarts.
+    return main === undefined || script === 'dev'
+      ? []
+      : [[script === 'start' ? 'npm start' : `npm run ${script}`, main] as const]
   }),
 )
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { bodyOf } from '#tests/http/harness.ts'
-import { longTest } from '#tests/support/effort.ts'
+import { longDescribe, longTest } from '#tests/support/effort.ts'
 
 /** The local runtime as `npm start` runs it: a process, told what to do by its arguments. */
 
@@ -160,7 +160,7 @@ describe('npm start', () => {
     expect(lines.join('')).not.toContain('eyJ')
   })
 
-  test('serves one origin: functions, tokens, contract, an index, and a problem for anything else', async () => {
+  longTest('serves one origin: functions, tokens, contract, an index, and a problem for anything else', async () => {
     const { url } = await ready()
     expect((await fetch(`${url}/api/audiences/health?deep=1`)).status).toBe(200)
     expect(await bodyOf(await fetch(url))).toMatchObject({ functions: { audiences: `${url}/api/audiences` } })
@@ -192,14 +192,14 @@ describe('npm start', () => {
   })
 })
 
-describe('npm start refuses, in a line or two that say why', () => {
+longDescribe('npm start refuses, in a line or two that say why', () => {
   const refused = async (runtime: Runtime, exit_code = 1) => {
     expect(await runtime.exited).toBe(exit_code)
     expect(runtime.output().trim().split('\n').length).toBeLessThan(4)
     return runtime.output()
   }
 
-  longTest('a folder that another process uses', async () => {
+  test('a folder that another process uses', async () => {
     const { child, url } = await ready()
     const text = await refused(run(['--data', data_dir, '--port', '0']))
     expect(text).toContain(`in use by process ${child.pid}`)
@@ -213,12 +213,12 @@ describe('npm start refuses, in a line or two that say why', () => {
     expect(await refused(run(['--data', other, '--port', port]))).toContain(`Port ${port} is in use`)
   })
 
-  longTest('a data folder that cannot be made', async () => {
+  test('a data folder that cannot be made', async () => {
     const text = await refused(run(['--data', '/dev/null/data', '--port', '0']))
     expect(text).toMatch(/^Cannot make the folder .*Choose another one: npm start -- --data DIR$/m)
   })
 
-  longTest('a journal that is damaged', async () => {
+  test('a journal that is damaged', async () => {
     const { child, exited } = await ready()
     child.kill('SIGTERM')
     await exited
@@ -227,7 +227,7 @@ describe('npm start refuses, in a line or two that say why', () => {
     expect(text).toContain('journal.jsonl is damaged at line 1. Restore the data folder from a copy')
   })
 
-  longTest('an argument or a setting that it does not know', async () => {
+  test('an argument or a setting that it does not know', async () => {
     expect(await refused(run(['--prot', '1']), 2)).toContain('Unknown option --prot. Did you mean --port?')
     const x = await refused(run(['--port', 'x', '--data', data_dir]), 2)
     expect(x).toContain('--port must be a whole number from 0 to 65535, not x.')
@@ -235,7 +235,7 @@ describe('npm start refuses, in a line or two that say why', () => {
     expect(setting).toContain('PORT must be a port number')
   })
 
-  longTest('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {
+  test('to be deployed: with K_SERVICE set its issuer and storage are not trusted', async () => {
     const text = await refusedDeployed()
     expect(text).toContain('OIDC_ISSUERS must be an https address on the cloud')
     expect(text).toContain('STORAGE_API_ENDPOINT')

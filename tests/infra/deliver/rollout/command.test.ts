@@ -14,6 +14,7 @@ import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 import { longTest } from '#tests/support/effort.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 import { ENVIRONMENT, IMAGE, LOCK_URL, SERVICES } from './simulated.ts'
 import { addService, type Cloud, emptyCloud, trafficOf } from './stand-in/cloud.ts'
 import { startGcloud, type GcloudProgram } from './stand-in/program.ts'
@@ -31,6 +32,7 @@ const monitored: URLSearchParams[] = []
 beforeAll(async () => {
   data_dir = await mkdtemp(join(tmpdir(), 'deploy-'))
   const factories = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, asCandidate(name)]))
+  await shareIssuerKey(data_dir)
   runtime = await startLocalRuntime({
     data_dir,
     port: 0,

@@ -93,7 +93,7 @@ test.each([
   expect(() => modeOf(inputOf(IMPORT_COMMAND, args))).toThrow(sentence)
 })
 
-test('a dry run does not even make the data folder', async () => {
+longTest('a dry run does not even make the data folder', async () => {
   const data_dir = join(await temporaryFolder(), 'new')
   const { code, out } = await runImport(['--from', LEGACY, '--data', data_dir, '--dry-run'])
   expect(code).toBe(2)
@@ -101,21 +101,24 @@ test('a dry run does not even make the data folder', async () => {
   expect(existsSync(data_dir)).toBe(false)
 })
 
-test('while the local runtime is running on the folder the import says so, and goes in through its address', async () => {
-  const data_dir = await temporaryFolder()
-  const from = await folderOf({ 'a.json': [audience('aud-1')] })
-  const gcs = await start({ data_dir, buckets: ['activation-local'] })
-  const refused = await runImport(['--from', from, '--data', data_dir])
-  expect(refused.code).toBe(1)
-  expect(refused.err).toContain(`in use by process ${process.pid}`)
-  expect(refused.err).toContain('STORAGE_API_ENDPOINT=')
-  const through = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
-  expect(through, `stderr: ${through.err}`).toMatchObject({ code: 0 })
-  const store = gcsObjectStore({ bucket: 'activation-local', api_endpoint: gcs.url, clock: systemClock })
-  expect(Object.keys(await recordsIn(tableOn(store, AUDIENCES), 'u1', AUDIENCES))).toEqual(['aud-1'])
-})
+longTest(
+  'while the local runtime is running on the folder the import says so, and goes in through its address',
+  async () => {
+    const data_dir = await temporaryFolder()
+    const from = await folderOf({ 'a.json': [audience('aud-1')] })
+    const gcs = await start({ data_dir, buckets: ['activation-local'] })
+    const refused = await runImport(['--from', from, '--data', data_dir])
+    expect(refused.code).toBe(1)
+    expect(refused.err).toContain(`in use by process ${process.pid}`)
+    expect(refused.err).toContain('STORAGE_API_ENDPOINT=')
+    const through = await runImport(['--from', from], { STORAGE_API_ENDPOINT: gcs.url })
+    expect(through, `stderr: ${through.err}`).toMatchObject({ code: 0 })
+    const store = gcsObjectStore({ bucket: 'activation-local', api_endpoint: gcs.url, clock: systemClock })
+    expect(Object.keys(await recordsIn(tableOn(store, AUDIENCES), 'u1', AUDIENCES))).toEqual(['aud-1'])
+  },
+)
 
-test('a bucket and a local folder at once, and bad settings, are refused before anything is read', async () => {
+longTest('a bucket and a local folder at once, and bad settings, are refused before anything is read', async () => {
   const both = await runImport(['--from', LEGACY, '--data', '/nowhere'], { GCS_BUCKET: 'some-bucket' })
   expect(both).toMatchObject({ code: 2, err: expect.stringContaining('Choose one: --data') as string })
   const bad = await runImport(['--from', LEGACY], { GCS_BUCKET: 'No Bucket', CACHE_BYTES: 'x' })

@@ -1,27 +1,32 @@
 import { cp, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+
+import { longTest, someOf } from '#tests/support/effort.ts'
 import { temporaryFolder, listNames } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, bench, expectCounts, folderOf, parquetOf, PERSISTENCE } from './import-fixture.ts'
 
 const HOSTILE_USER = "../../o'brien@example.com"
 
-test('folder from created_at, file name from now: an archived copy in a later month’s file is the one that counts', async () => {
-  const { run, records } = await bench()
-  const report = await run({ from: PERSISTENCE })
-  expect(report.counts.merged).toBe(1)
-  const all = await records('demo_user')
-  expect(Object.values(all).filter(({ name }) => name === 'Archived later')).toEqual([
-    expect.objectContaining({
-      audience_id: 'aud-11111111',
-      status: 'archived',
-      created_at: '2025-05-28T12:00:00.123Z',
-      updated_at: '2025-06-03T08:30:00.000Z',
-      version: 1,
-      client_id: 'import',
-    }),
-  ])
-})
+longTest(
+  'folder from created_at, file name from now: an archived copy in a later month’s file is the one that counts',
+  async () => {
+    const { run, records } = await bench()
+    const report = await run({ from: PERSISTENCE })
+    expect(report.counts.merged).toBe(1)
+    const all = await records('demo_user')
+    expect(Object.values(all).filter(({ name }) => name === 'Archived later')).toEqual([
+      expect.objectContaining({
+        audience_id: 'aud-11111111',
+        status: 'archived',
+        created_at: '2025-05-28T12:00:00.123Z',
+        updated_at: '2025-06-03T08:30:00.000Z',
+        version: 1,
+        client_id: 'import',
+      }),
+    ])
+  },
+)
 
 test('a null size became NaN: NaN sizes are null, and whole numbers kept as floats are integers', async () => {
   const { run, records } = await bench()
@@ -114,7 +119,7 @@ test('files of other programs are skipped and named', async () => {
   expect(report.skipped_files).toEqual([{ name: 'notes.txt', reason: 'is not a Parquet, CSV or JSON file' }])
 })
 
-test('a parent of the tree and any folder inside it give the same records', async () => {
+longTest('a parent of the tree and any folder inside it give the same records', async () => {
   const parent = await temporaryFolder()
   await mkdir(join(parent, 'data'))
   await cp(PERSISTENCE, join(parent, 'data/persistence'), { recursive: true })
@@ -171,15 +176,18 @@ test('nested columns of pyarrow and 64-bit integers are read as they are meant',
   })
 })
 
-test.each(['snappy', 'zstd', 'gzip', 'brotli', 'uncompressed'])('Parquet compressed with %s is read', async (codec) => {
-  const { run, records } = await bench()
-  const from = await parquetOf(
-    `SELECT 'aud-' || i AS audience_id, 'u1' AS user_id, 'x' AS name, TIMESTAMP '2025-05-28' AS created_at FROM range(3000) t(i)`,
-    `COMPRESSION ${codec}, ROW_GROUP_SIZE 2048`,
-  )
-  expectCounts(await run({ from }), { written: 3000 })
-  expect(Object.keys(await records('u1'))).toHaveLength(3000)
-})
+test.each(someOf(['snappy', 'zstd', 'gzip', 'brotli', 'uncompressed'], (codec) => codec === 'zstd'))(
+  'Parquet compressed with %s is read',
+  async (codec) => {
+    const { run, records } = await bench()
+    const from = await parquetOf(
+      `SELECT 'aud-' || i AS audience_id, 'u1' AS user_id, 'x' AS name, TIMESTAMP '2025-05-28' AS created_at FROM range(3000) t(i)`,
+      `COMPRESSION ${codec}, ROW_GROUP_SIZE 2048`,
+    )
+    expectCounts(await run({ from }), { written: 3000 })
+    expect(Object.keys(await records('u1'))).toHaveLength(3000)
+  },
+)
 
 test('a compression that cannot be read is a reported file, not an empty one', async () => {
   const { run } = await bench()

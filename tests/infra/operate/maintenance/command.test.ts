@@ -23,7 +23,7 @@ function numbersOf(out: string): Record<string, number> {
 }
 
 describe('the command', () => {
-  test('archives what was imported and is not used any more, after a dry run that says so', async () => {
+  longTest('archives what was imported and is not used any more, after a dry run that says so', async () => {
     const data = await folder()
     await runCommand('import', ['--from', LEGACY, '--data', data])
     const tried = await runCommand('maintenance', ['retention', '--dry-run', '--data', data])

@@ -4,42 +4,46 @@ import { requestOf, RESTORE_COMMAND } from '#infra/operate/restore/command.ts'
 import { BUCKET, saved } from '#tests/functions/audiences/harness.ts'
 import { runningInTest } from '#tests/functions/distributions/harness.ts'
 import { inputOf } from '#tests/infra/command/input-of.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { runCommand } from '../running-commands.ts'
 import { restoringOn } from './restoring.ts'
 
-test('lists the generations of an object, with what is in them, shows a difference, and restores when told to', async () => {
-  const { audiences, gcs } = await runningInTest()
-  const restoring = restoringOn(gcs)
-  const { audience_id } = await saved(audiences, { name: 'Weekend hikers' })
-  const good = await restoring.liveOf('audiences/')
-  await audiences.call('DELETE', `/api/audiences/${audience_id}`)
-  const environment = { GCS_BUCKET: BUCKET, STORAGE_API_ENDPOINT: gcs.url }
-  const restore = (...parameters: string[]) => runCommand('restore', parameters, environment)
+longTest(
+  'lists the generations of an object, with what is in them, shows a difference, and restores when told to',
+  async () => {
+    const { audiences, gcs } = await runningInTest()
+    const restoring = restoringOn(gcs)
+    const { audience_id } = await saved(audiences, { name: 'Weekend hikers' })
+    const good = await restoring.liveOf('audiences/')
+    await audiences.call('DELETE', `/api/audiences/${audience_id}`)
+    const environment = { GCS_BUCKET: BUCKET, STORAGE_API_ENDPOINT: gcs.url }
+    const restore = (...parameters: string[]) => runCommand('restore', parameters, environment)
 
-  const listed = await restore('--object', `gs://${BUCKET}/${good.name}`, '--list')
-  expect(listed).toMatchObject({ code: 0, err: '' })
-  const [name, newest, oldest] = listed.out.trimEnd().split('\n')
-  expect(name).toBe(good.name)
-  expect(newest).toMatch(/live +\d+ bytes {2}revision 2, 0 records, 1 deleted$/)
-  expect(oldest).toMatch(new RegExp(`^  ${good.generation}  .*until .* bytes  revision 1, 1 records, 0 deleted$`))
+    const listed = await restore('--object', `gs://${BUCKET}/${good.name}`, '--list')
+    expect(listed).toMatchObject({ code: 0, err: '' })
+    const [name, newest, oldest] = listed.out.trimEnd().split('\n')
+    expect(name).toBe(good.name)
+    expect(newest).toMatch(/live +\d+ bytes {2}revision 2, 0 records, 1 deleted$/)
+    expect(oldest).toMatch(new RegExp(`^  ${good.generation}  .*until .* bytes  revision 1, 1 records, 0 deleted$`))
 
-  const of_good = ['--object', good.name, '--generation', good.generation]
-  expect(await restore(...of_good, '--dry-run')).toMatchObject({ code: 0 })
-  const asked = await restore(...of_good)
-  expect(asked.code).toBe(3)
-  expect(asked.out).toContain(`${audience_id}  version 2 → 3  is undeleted\n`)
-  expect(asked.out).toContain('Nothing was changed. Add --yes to restore without being asked.\n')
-  expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).status).toBe(404)
-  expect(
-    await restore('--user', 'demo_user', '--at', new Date(good.created_at_ms).toISOString(), '--yes'),
-  ).toMatchObject({
-    code: 0,
-  })
-  expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).status).toBe(200)
-})
+    const of_good = ['--object', good.name, '--generation', good.generation]
+    expect(await restore(...of_good, '--dry-run')).toMatchObject({ code: 0 })
+    const asked = await restore(...of_good)
+    expect(asked.code).toBe(3)
+    expect(asked.out).toContain(`${audience_id}  version 2 → 3  is undeleted\n`)
+    expect(asked.out).toContain('Nothing was changed. Add --yes to restore without being asked.\n')
+    expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).status).toBe(404)
+    expect(
+      await restore('--user', 'demo_user', '--at', new Date(good.created_at_ms).toISOString(), '--yes'),
+    ).toMatchObject({
+      code: 0,
+    })
+    expect((await audiences.call('GET', `/api/audiences/${audience_id}`)).status).toBe(200)
+  },
+)
 
-test('a restore whose output nobody reads is carried out all the same', async () => {
+longTest('a restore whose output nobody reads is carried out all the same', async () => {
   const { audiences, gcs } = await runningInTest()
   const { audience_id } = await saved(audiences)
   const environment = { GCS_BUCKET: BUCKET, STORAGE_API_ENDPOINT: gcs.url }

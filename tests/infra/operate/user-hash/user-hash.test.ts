@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 
 import { BUCKET, environmentOf, saved } from '#tests/functions/audiences/harness.ts'
 import { DEMO, runningInTest } from '#tests/functions/distributions/harness.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { runCommand } from '../running-commands.ts'
 
 const { USER_HASH_SALT } = environmentOf({ issuer_url: '', gcs_url: '' })
 
-test('the hash of a user is the one in the log lines of their requests and commits', async () => {
+longTest('the hash of a user is the one in the log lines of their requests and commits', async () => {
   const running = await runningInTest()
   await saved(running.audiences)
   const { code, out } = await runCommand('user-hash', [DEMO, "o'brien@example.com"], { USER_HASH_SALT })
@@ -28,7 +29,7 @@ test('without the salt of an environment no hash is printed, but for the local r
   expect(await runCommand('user-hash', ['--local'])).toMatchObject({ code: 2, out: '' })
 })
 
-test('a hash is found among the users of a bucket, and one that is nobody’s is named', async () => {
+longTest('a hash is found among the users of a bucket, and one that is nobody’s is named', async () => {
   const running = await runningInTest()
   await saved(running.audiences)
   await saved(running.as("o'brien@example.com").audiences)

@@ -8,6 +8,7 @@
 import { Storage, type Bucket } from '@google-cloud/storage'
 import { expect, onTestFinished, test } from 'vitest'
 import { BucketProxy, type Failure } from '#tests/objects/bucket-proxy.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { BUCKET, errorOf, mustPut, start } from './gcs-fixture.ts'
 
 /** The numbers of the object `x` before. */
@@ -102,7 +103,7 @@ test('a save without a precondition fails after a 503', async () => {
   expect(forwarded()).toBe(0)
 })
 
-test('a save with ifGenerationMatch gets through after a reset and a 503', async () => {
+longTest('a save with ifGenerationMatch gets through after a reset and a 503', async () => {
   const { bucket, proxy, known, forwarded } = await open({ delay_max_s: SAVE_DELAY_MAX_S })
   proxy.fail('reset')
   proxy.fail('unavailable')
@@ -111,7 +112,7 @@ test('a save with ifGenerationMatch gets through after a reset and a 503', async
 })
 
 // The reason why the adapter does not let the client retry.
-test('a save that landed and is sent again by the client is reported as a conflict with itself', async () => {
+longTest('a save that landed and is sent again by the client is reported as a conflict with itself', async () => {
   const { bucket, proxy, known } = await open({ delay_max_s: SAVE_DELAY_MAX_S })
   proxy.fail('lost_after_landing')
   expect((await errorOf(save(bucket, known.generation))).code).toBe(412)

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { crc32c, crc32cToBase64 } from '#shared/base/crc32c.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { BUCKET, bucketOf, clientOf, errorOf, mustPut, start } from './gcs-fixture.ts'
 
 const BYTES = Buffer.from('the bytes of an object')
@@ -78,7 +79,7 @@ describe('the official client', () => {
     expect(await read({ end: -3 })).toBe('789')
   })
 
-  test('lists page by page until there is no more', async () => {
+  longTest('lists page by page until there is no more', async () => {
     const gcs = await start()
     const names = Array.from({ length: 1001 }, (_, index) => `list/${String(index).padStart(4, '0')}`)
     await Promise.all(names.map((name) => mustPut(gcs, name, 'x')))

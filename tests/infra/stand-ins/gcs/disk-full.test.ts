@@ -3,6 +3,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { BUCKET, getText, listNames, mustPut, objectUrl, put, start, temporaryFolder } from './gcs-fixture.ts'
 import { spawnGcs } from './gcs-process.ts'
 import { mountSmallDisk } from './small-disk.ts'
@@ -162,48 +163,54 @@ describe('a file system that really has no room', () => {
     },
   )
 
-  test('a disk of 300 kB: full in the middle of a burst, emptied, and nothing that was acknowledged is missing', async (context) => {
-    const disk = await mountSmallDisk({ size: '300k', inodes: 400 })
-    if (!disk) return context.skip('this machine lets no one mount a file system of their own')
-    const gcs = await spawnGcs(disk.path, disk.enter)
-    const ballast_path = path.join(disk.outside_path, 'ballast')
-    await fs.writeFile(ballast_path, Buffer.alloc(120_000))
-    const names = Array.from({ length: 60 }, (_, i) => `user_id=${i}/x`)
-    const answers = await Promise.all(names.map((name) => put(gcs, name, 'y'.repeat(5000))))
-    const made = names.filter((_, i) => answers[i]!.status === 200)
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
-    await fs.rm(ballast_path)
-    expect(await listNames(gcs)).toEqual(made.toSorted())
-    await mustPut(gcs, 'after', 'room')
-    gcs.process.kill('SIGKILL')
-    await gcs.ended
-    const again = await spawnGcs(disk.path, disk.enter)
-    expect(await listNames(again)).toEqual(['after', ...made].toSorted())
-    for (const name of made) expect((await getText(again, name)).text).toBe('y'.repeat(5000))
-  })
+  longTest(
+    'a disk of 300 kB: full in the middle of a burst, emptied, and nothing that was acknowledged is missing',
+    async (context) => {
+      const disk = await mountSmallDisk({ size: '300k', inodes: 400 })
+      if (!disk) return context.skip('this machine lets no one mount a file system of their own')
+      const gcs = await spawnGcs(disk.path, disk.enter)
+      const ballast_path = path.join(disk.outside_path, 'ballast')
+      await fs.writeFile(ballast_path, Buffer.alloc(120_000))
+      const names = Array.from({ length: 60 }, (_, i) => `user_id=${i}/x`)
+      const answers = await Promise.all(names.map((name) => put(gcs, name, 'y'.repeat(5000))))
+      const made = names.filter((_, i) => answers[i]!.status === 200)
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
+      await fs.rm(ballast_path)
+      expect(await listNames(gcs)).toEqual(made.toSorted())
+      await mustPut(gcs, 'after', 'room')
+      gcs.process.kill('SIGKILL')
+      await gcs.ended
+      const again = await spawnGcs(disk.path, disk.enter)
+      expect(await listNames(again)).toEqual(['after', ...made].toSorted())
+      for (const name of made) expect((await getText(again, name)).text).toBe('y'.repeat(5000))
+    },
+  )
 
-  test('a change that is committed and finds no room for its place is finished when there is some', async (context) => {
-    const disk = await mountSmallDisk({ size: '4m', inodes: 60 })
-    if (!disk) return context.skip('this machine lets no one mount a file system of their own')
-    const gcs = await spawnGcs(disk.path, disk.enter)
-    const { generation } = await mustPut(gcs, 'x', 'before')
-    // One file fits, the staged one; the link that keeps the former version does not.
-    const fillers = await fillInodes(disk.outside_path)
-    await fs.rm(fillers.pop()!)
-    await expectRefused(put(gcs, 'x', 'after', { ifGenerationMatch: generation }))
-    await expectRefused(fetch(objectUrl(gcs, 'x', { alt: 'media' })))
-    for (const filler of fillers.splice(0, 5)) await fs.rm(filler)
-    expect((await getText(gcs, 'x')).text).toBe('after')
-    expect((await put(gcs, 'x', 'again', { ifGenerationMatch: generation })).status).toBe(412)
-    expect((await getText(gcs, 'x', { generation })).text).toBe('before')
-    gcs.process.kill('SIGKILL')
-    await gcs.ended
-    const again = await spawnGcs(disk.path, disk.enter)
-    expect((await getText(again, 'x')).text).toBe('after')
-    expect((await getText(again, 'x', { generation })).text).toBe('before')
-  })
+  longTest(
+    'a change that is committed and finds no room for its place is finished when there is some',
+    async (context) => {
+      const disk = await mountSmallDisk({ size: '4m', inodes: 60 })
+      if (!disk) return context.skip('this machine lets no one mount a file system of their own')
+      const gcs = await spawnGcs(disk.path, disk.enter)
+      const { generation } = await mustPut(gcs, 'x', 'before')
+      // One file fits, the staged one; the link that keeps the former version does not.
+      const fillers = await fillInodes(disk.outside_path)
+      await fs.rm(fillers.pop()!)
+      await expectRefused(put(gcs, 'x', 'after', { ifGenerationMatch: generation }))
+      await expectRefused(fetch(objectUrl(gcs, 'x', { alt: 'media' })))
+      for (const filler of fillers.splice(0, 5)) await fs.rm(filler)
+      expect((await getText(gcs, 'x')).text).toBe('after')
+      expect((await put(gcs, 'x', 'again', { ifGenerationMatch: generation })).status).toBe(412)
+      expect((await getText(gcs, 'x', { generation })).text).toBe('before')
+      gcs.process.kill('SIGKILL')
+      await gcs.ended
+      const again = await spawnGcs(disk.path, disk.enter)
+      expect((await getText(again, 'x')).text).toBe('after')
+      expect((await getText(again, 'x', { generation })).text).toBe('before')
+    },
+  )
 
-  test('a start that finds no room is refused, harms nothing, and comes about later', async (context) => {
+  longTest('a start that finds no room is refused, harms nothing, and comes about later', async (context) => {
     const disk = await mountSmallDisk({ size: '256k', inodes: 200 })
     if (!disk) return context.skip('this machine lets no one mount a file system of their own')
     const gcs = await spawnGcs(disk.path, disk.enter)

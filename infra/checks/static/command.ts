@@ -1,0 +1,11 @@
+import { defineCommand } from '#infra/command/spec.ts'
+
+/** Scripts of package.json that read the sources and start nothing. */
+export const STATIC_CHECKS = ['lint', 'typecheck', 'check:imports', 'check:dead', 'format:check'] as const
+
+export const CHECK_COMMAND = defineCommand({
+  program: 'npm run check',
+  summary: `Runs the static checks side by side: ${STATIC_CHECKS.join(', ')}. Prints one line for each, and the output of those that fail.`,
+  options: {},
+  examples: [{ line: 'npm run check', about: 'Checks everything that needs no test' }],
+})
