@@ -1,8 +1,7 @@
 import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
-import { sameCells, toRow } from '#shared/records/rows.ts'
+import { type Cells, sameCells, toRow } from '#shared/records/rows.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
 import { monthOf, startOfMonthMs } from '#shared/table/object/partition.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import type { SourceRecord } from './source-record.ts'
 
@@ -14,22 +13,27 @@ export type Comparison = 'absent' | 'same' | 'source_newer' | 'stored_newer' | '
  * client edited or deleted afterwards stays.
  * @param wanted the row as the source has it
  */
-export function compare(kind: ImportKind, wanted: Row, updated_at_ms: number, current: Row | undefined): Comparison {
+export function compare(
+  kind: ImportKind,
+  wanted: Cells,
+  updated_at_ms: number,
+  current: Cells | undefined,
+): Comparison {
   if (!current) return 'absent'
-  if (current['client_id'] !== IMPORT_CLIENT_ID) return current['deleted'] === true ? 'deleted_since' : 'edited_since'
+  if (current.client_id !== IMPORT_CLIENT_ID) return current.deleted ? 'deleted_since' : 'edited_since'
   if (differences(kind, wanted, current).length === 0) return 'same'
-  return Number(current['updated_at']) > updated_at_ms ? 'stored_newer' : 'source_newer'
+  return current.updated_at > updated_at_ms ? 'stored_newer' : 'source_newer'
 }
 
 /** Names of the fields in which two rows differ. */
-export function differences({ kind, server_columns = [] }: ImportKind, wanted: Row, current: Row): string[] {
+export function differences({ kind, server_columns = [] }: ImportKind, wanted: Cells, current: Cells): string[] {
   const names = ['deleted', ...Object.keys(kind.fields.shape), ...server_columns]
   return names.filter((name) => !sameCells(wanted, current, [name]))
 }
 
 /** The row to store. */
-export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyEntry | undefined): Row {
-  return toRow(kind.columns, {
+export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyEntry | undefined): Cells {
+  const row = toRow(kind.columns, {
     ...record.fields,
     ...kind.derive(record.fields),
     ...record.server,
@@ -38,6 +42,8 @@ export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyE
     deleted: record.deleted,
     client_id: IMPORT_CLIENT_ID,
   })
+  // The columns of a kind include those that every row has.
+  return row as Cells
 }
 
 /**

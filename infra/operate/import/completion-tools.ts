@@ -1,7 +1,6 @@
 import type { Random } from '#shared/base/random.ts'
-import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { Cells } from '#shared/records/rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletionTools } from './kinds/import-kind.ts'
@@ -17,11 +16,11 @@ const FOUND_MAX = 1000
 export function completionTools(
   mode: ImportMode,
   tools: Pick<CompletionTools, 'bucket' | 'vault' | 'clock'> & { readonly random: Random },
-  tables: ReadonlyMap<string, Table>,
+  tables: ReadonlyMap<string, Table<Cells>>,
   newest_copies: NewestCopies,
 ): CompletionTools {
   const { bucket, vault, clock } = tools
-  const found = new Map<string, Promise<Row | undefined>>()
+  const found = new Map<string, Promise<Cells | undefined>>()
   let primary: Promise<string> | undefined
   return {
     mode,
@@ -32,7 +31,7 @@ export function completionTools(
       if (!vault) throw new OperatorError(NO_KEY)
       return (primary ??= vault.primaryVersion())
     },
-    find: <K extends RecordKind>(kind: K, user_id: string, id: string) => {
+    find: (kind, user_id, id) => {
       const table = tables.get(kind.name)!
       const key = JSON.stringify([kind.name, user_id, canonicalSpelling(kind, id)])
       let finding = found.get(key)
@@ -40,7 +39,7 @@ export function completionTools(
         if (found.size >= FOUND_MAX) found.clear()
         found.set(key, (finding = withRetries(tools, () => table.get(user_id, id))))
       }
-      return finding as Promise<RowOf<K> | undefined>
+      return finding
     },
     isInSource: (kind_name, user_id, id) => {
       const table = tables.get(kind_name)!

@@ -8,7 +8,7 @@ import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
 import type { Decision } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { Cell, Cells } from '#shared/records/rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import { withRetries } from './retries.ts'
 import type { CompletedRow, CompletionTools } from './kinds/import-kind.ts'
@@ -30,7 +30,7 @@ interface Item {
   readonly record: SourceRecord
   readonly place: Place
   /** As it is stored when the index has no entry for the record. */
-  readonly row: Row
+  readonly row: Cells
   readonly size_bytes: number
   readonly completion?: Extract<CompletedRow, { kind: 'row' }>
 }
@@ -47,7 +47,7 @@ export interface RecordImporterDependencies {
   readonly report: ImportReport
   readonly clock: Clock
   readonly random: Random
-  readonly tableOf: (place: Place) => Table
+  readonly tableOf: (place: Place) => Table<Cells>
   readonly completion: CompletionTools
   /** Why the index of a user's old ids is unusable; `undefined` when it is usable. */
   readonly indexFault: (user_id: string) => string | undefined
@@ -160,14 +160,14 @@ export class RecordImporter {
     const import_kind = place.file.kind
     const { kind } = import_kind
     const row = rowIn(item, entry)
-    const decide = (current: Row | undefined): Decision => {
+    const decide = (current: Cells | undefined): Decision<Cells> => {
       const updated_at_ms = record.updated_at_ms
       switch (compare(import_kind, row, updated_at_ms, current)) {
         case 'absent':
           return { kind: 'write', row, status: 201, updated_at_ms }
         case 'source_newer':
           // The first import decides when a record was created: records never move to another month.
-          return { kind: 'write', row: { ...row, created_at: current!['created_at']! }, status: 200, updated_at_ms }
+          return { kind: 'write', row: { ...row, created_at: current!.created_at }, status: 200, updated_at_ms }
         default:
           return { kind: 'keep', row: current!, status: 200 }
       }
@@ -193,12 +193,12 @@ export class RecordImporter {
   }
 
   /** Looks the record up. The lookups of a group share one conditional read, as its writes share one write. */
-  async #lookUp({ record, place, row, size_bytes }: Item, entry: LegacyEntry | undefined): Promise<Row | undefined> {
+  async #lookUp({ record, place, row, size_bytes }: Item, entry: LegacyEntry | undefined): Promise<Cells | undefined> {
     const { tableOf } = this.#dependencies
     const { kind } = place.file.kind
     // A record with an old id that is not in the index does not exist.
     if (record.is_old_id && !entry) return undefined
-    const decide = (current: Row | undefined): Decision =>
+    const decide = (current: Cells | undefined): Decision<Cells> =>
       current ? { kind: 'keep', row: current, status: 200 } : { kind: 'refuse', problem: notFound(kind) }
     const id = entry?.id ?? String(row[kind.id_column])
     const mutation = { id, size_bytes, decide }
@@ -225,7 +225,7 @@ export class RecordImporter {
       return this.#reportStored(item, row, current)
     }
     const names = differences(kind, row, current)
-    if (!isPinned(record, entry) && current['created_at'] !== row['created_at']) names.push('created_at')
+    if (!isPinned(record, entry) && current.created_at !== row.created_at) names.push('created_at')
     if (names.length > 0) {
       report.deviates('different', place, record.id, `differs in ${names.join(', ')}`)
       return 'kept'
@@ -235,7 +235,7 @@ export class RecordImporter {
   }
 
   /** Reports a record whose stored state stays. */
-  #reportStored({ record, place }: Item, row: Row, current: Row): ImportResult {
+  #reportStored({ record, place }: Item, row: Cells, current: Cells): ImportResult {
     const { report } = this.#dependencies
     const comparison = compare(place.file.kind, row, record.updated_at_ms, current)
     if (comparison === 'edited_since') report.kept(place, record.id, 'kept: edited after the import')
@@ -271,7 +271,7 @@ export class RecordImporter {
 }
 
 /** The row as it is to be stored, with the id and the month of the index. */
-function rowIn({ record, place, row }: Item, entry: LegacyEntry | undefined): Row {
+function rowIn({ record, place, row }: Item, entry: LegacyEntry | undefined): Cells {
   if (!entry) return row
   return { ...row, [place.file.kind.kind.id_column]: entry.id, created_at: createdAtMs(record, entry) }
 }
@@ -281,11 +281,11 @@ function isPinned(record: SourceRecord, entry: LegacyEntry | undefined): boolean
   return entry !== undefined && entry.month !== '' && entry.month !== monthOf(record.created_at_ms)
 }
 
-function rowBytes(row: Row): number {
+function rowBytes(row: Cells): number {
   return Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
 }
 
-function cellBytes(cell: Row[string] | undefined): number {
+function cellBytes(cell: Cell | undefined): number {
   if (cell === null || cell === undefined) return 0
   if (typeof cell === 'string' || cell instanceof Uint8Array) return cell.length
   if (typeof cell === 'object') return cell.reduce((sum, element) => sum + element.length, 0)

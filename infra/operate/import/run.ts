@@ -4,6 +4,7 @@ import { newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
+import type { Cells } from '#shared/records/rows.ts'
 import { Table } from '#shared/table/table.ts'
 import { RecordImporter, CONCURRENT_OBJECTS } from './record-importer.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
@@ -59,7 +60,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
   const tables = new Map(
     IMPORT_KINDS.map(({ kind }) => [
       kind.name,
-      new Table(kind, {
+      new Table<Cells>(kind, {
         store: tools.store,
         clock,
         random,
@@ -113,7 +114,7 @@ async function findNewestCopies(
 /** @returns why the index of a user is unreadable, by user */
 async function commitIndexes(
   newest_copies: NewestCopies,
-  tables: ReadonlyMap<string, Table>,
+  tables: ReadonlyMap<string, Table<Cells>>,
   { mode }: ImportReport,
   tools: ImportTools,
 ): Promise<ReadonlyMap<string, string>> {

@@ -11,15 +11,15 @@ import { rowAt, type Snapshot } from '../object/snapshot.ts'
  */
 
 /** What a kind of record does not simply take over from an old generation, such as secrets that were deleted since. */
-export interface RestoreRules {
+export interface RestoreRules<R extends Row = Row> {
   /**
    * The record as it is to be stored. The table stamps it.
    * @param old not deleted
    * @param live `undefined` when no row is left of it
    */
-  readonly restored: (old: Row, live: Row | undefined) => Row
+  restored(this: void, old: R, live: R | undefined): R
   /** @param live not deleted */
-  readonly tombstone: (live: Row) => Row
+  tombstone(this: void, live: R): R
 }
 
 /**

@@ -3,9 +3,8 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { type Attempt, DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { snapshotOf } from '#shared/records/distribution-source.ts'
 import { PLATFORMS, platformType } from '#shared/records/platform.ts'
-import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
-import { type RecordValue, toRow } from '#shared/records/rows.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
+import { type Cell, type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/reader.ts'
 import { parseTimeMs } from '../times.ts'
 import { columnValue, isObject, parseJson } from '../values.ts'
@@ -223,14 +222,24 @@ function attemptsOf(status: string, own: unknown, old: OldAttempt): readonly Par
   ]
 }
 
-/** Columns that a later run does not change although the audience or the platform has changed. */
-const FROM_OTHERS = ['audience_name', 'platform_name', 'platform_type', 'total_records', 'audience_snapshot']
+type DistributionRow = RowOf<typeof DISTRIBUTIONS>
 
-async function complete({ user_id, row, current }: RowDraft, tools: CompletionTools): Promise<CompletedRow> {
+/** Columns that a later run does not change although the audience or the platform has changed. */
+const FROM_OTHERS = [
+  'audience_name',
+  'platform_name',
+  'platform_type',
+  'total_records',
+  'audience_snapshot',
+] as const satisfies ColumnOf<typeof DISTRIBUTIONS>[]
+
+async function complete(
+  { user_id, row, current }: RowDraft<DistributionRow>,
+  tools: CompletionTools,
+): Promise<CompletedRow<DistributionRow>> {
   const remarks: string[] = []
-  if (current && current['client_id'] !== IMPORT_CLIENT_ID) return { kind: 'row', row, remarks }
-  const audience_id = String(row['audience_id'])
-  const platform_id = String(row['platform_id'])
+  if (current && current.client_id !== IMPORT_CLIENT_ID) return { kind: 'row', row, remarks }
+  const { audience_id, platform_id } = row
   const [audience, platform] = await Promise.all([
     tools.find(AUDIENCES, user_id, audience_id),
     tools.find(PLATFORMS, user_id, platform_id),
@@ -242,29 +251,29 @@ async function complete({ user_id, row, current }: RowDraft, tools: CompletionTo
     remarks.push(`its platform ${platform_id} is not in the bucket: imported as history`)
   }
   const snapshot = audience && snapshotOf(audience)
-  const is_whole = row['segments_distributed'] === null || isEmptyList(row['segments_distributed'])
-  const found: Row = toRow(
-    DISTRIBUTIONS.columns.filter(({ name }) => FROM_OTHERS.includes(name)),
-    {
-      audience_name: audience?.name ?? null,
-      platform_name: platform?.name ?? null,
-      platform_type: platform?.platform_type ?? null,
-      total_records: is_whole ? (snapshot?.total_audience_size ?? null) : null,
-      audience_snapshot: snapshot && JSON.stringify(snapshot).length <= SNAPSHOT_LENGTH_MAX ? snapshot : null,
-    },
-  )
-  const completed: Record<string, Row[string]> = {
-    ...row,
-    audience_id: audience?.audience_id ?? row['audience_id'] ?? null,
-    platform_id: platform?.platform_id ?? row['platform_id'] ?? null,
+  const is_whole = row.segments_distributed === null || isEmptyList(row.segments_distributed)
+  const snapshot_cell = snapshot && toRow(DISTRIBUTIONS.columns, { audience_snapshot: snapshot })['audience_snapshot']
+  const fits = snapshot_cell instanceof Uint8Array && JSON.stringify(snapshot).length <= SNAPSHOT_LENGTH_MAX
+  const found: Pick<DistributionRow, (typeof FROM_OTHERS)[number]> = {
+    audience_name: audience?.name ?? null,
+    platform_name: platform?.name ?? null,
+    platform_type: platform?.platform_type ?? null,
+    total_records: is_whole ? (snapshot?.total_audience_size ?? null) : null,
+    audience_snapshot: fits ? snapshot_cell : null,
   }
-  for (const name of FROM_OTHERS) completed[name] ??= current?.[name] ?? found[name] ?? null
+  const kept = Object.fromEntries(FROM_OTHERS.map((name) => [name, row[name] ?? current?.[name] ?? found[name]]))
+  const completed = {
+    ...row,
+    ...(kept as typeof found),
+    audience_id: audience?.audience_id ?? audience_id,
+    platform_id: platform?.platform_id ?? platform_id,
+  }
   return { kind: 'row', row: completed, remarks }
 }
 
 /** The limit that a new distribution has too. */
 const SNAPSHOT_LENGTH_MAX = 160 * 1024
 
-function isEmptyList(cell: Row[string] | undefined): boolean {
+function isEmptyList(cell: Cell | undefined): boolean {
   return cell instanceof Uint8Array ? Buffer.from(cell).toString() === '[]' : Array.isArray(cell) && cell.length === 0
 }

@@ -1,8 +1,7 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { CredentialVault } from '#shared/credentials/vault.ts'
 import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
-import type { RecordValue } from '#shared/records/rows.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { Cells, RecordValue } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/reader.ts'
 import type { ImportMode } from '../import-mode.ts'
 import type { SourceCredentials } from './source-credentials.ts'
@@ -18,8 +17,11 @@ export interface ImportKind {
   readonly tidy?: (source: SourceFields, options: TidyOptions) => TidiedRow
   /** Values of `server_columns` that depend on the row only. */
   readonly serverValues?: (row: ConvertedRow, note: NoteField) => RecordValue
-  /** The row as it is to be stored, with the values that depend on the bucket or the key. */
-  readonly complete?: (draft: RowDraft, tools: CompletionTools) => Promise<CompletedRow>
+  /**
+   * The row as it is to be stored, with the values that depend on the bucket or the key. A method, so that a kind can
+   * name the type of its own rows.
+   */
+  complete?(this: void, draft: RowDraft, tools: CompletionTools): Promise<CompletedRow>
 }
 
 export interface NestedFields {
@@ -53,12 +55,12 @@ export interface ConvertedRow {
   readonly updated_at_ms: number | undefined
 }
 
-export interface RowDraft {
+export interface RowDraft<R extends Cells = Cells> {
   readonly user_id: string
-  readonly row: Row
+  readonly row: R
   readonly credentials: SourceCredentials | undefined
   /** The stored row. */
-  readonly current: Row | undefined
+  readonly current: R | undefined
 }
 
 export interface CompletionTools {
@@ -74,10 +76,10 @@ export interface CompletionTools {
   readonly isInSource: (kind_name: string, user_id: string, id: string) => boolean
 }
 
-export type CompletedRow =
+export type CompletedRow<R extends Cells = Cells> =
   | {
       readonly kind: 'row'
-      readonly row: Row
+      readonly row: R
       /** Messages when the stored row is as the source has it. */
       readonly remarks: readonly string[]
       /** Further messages when the row was written. */

@@ -2,22 +2,17 @@ import { isoTime } from '#shared/base/clock.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { type CredentialBinding, sealedCredentials } from '#shared/credentials/vault.ts'
 import { type Credentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
-import {
-  PLATFORMS,
-  platformStatus,
-  platformType,
-  type PlatformType,
-  SEALED_CREDENTIALS,
-} from '#shared/records/platform.ts'
-import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
+import { PLATFORMS, platformStatus, platformType, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
+import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
 import { fromRow, toRow } from '#shared/records/rows.ts'
-import type { Row } from '#shared/table/object/schema.ts'
 import type { SourceFields } from '../readers/reader.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletedRow, CompletionTools, RowDraft, ImportKind, TidiedRow, TidyOptions } from './import-kind.ts'
 import { lowered, renamed } from './old-names.ts'
 import { isSecretName, withoutSecrets } from './secret-fields.ts'
 import { credentialsOf } from './source-credentials.ts'
+
+type PlatformRow = RowOf<typeof PLATFORMS>
 
 /**
  * Platforms: the import seals credentials. A platform that the old system called connected is imported as pending,
@@ -26,7 +21,7 @@ import { credentialsOf } from './source-credentials.ts'
 export const PLATFORMS_IMPORT: ImportKind = {
   kind: PLATFORMS,
   nested: [],
-  server_columns: ['last_sync_at', SEALED_CREDENTIALS],
+  server_columns: ['last_sync_at', SEALED_CREDENTIALS] satisfies ColumnOf<typeof PLATFORMS>[],
   tidy,
   serverValues: ({ cells: { last_sync_at } }) => ({
     last_sync_at: typeof last_sync_at === 'number' ? isoTime(last_sync_at) : null,
@@ -96,30 +91,30 @@ function without(source: SourceFields, names: readonly string[]): SourceFields {
   return Object.fromEntries(Object.entries(source).filter(([name]) => !names.includes(name) && !FLATTENED.test(name)))
 }
 
-async function complete(draft: RowDraft, tools: CompletionTools): Promise<CompletedRow> {
+async function complete(draft: RowDraft<PlatformRow>, tools: CompletionTools): Promise<CompletedRow<PlatformRow>> {
   const { row, credentials } = draft
   // A record that a client edited stays: its credentials are neither opened nor sealed.
-  const current = draft.current?.['client_id'] === IMPORT_CLIENT_ID ? draft.current : undefined
+  const current = draft.current?.client_id === IMPORT_CLIENT_ID ? draft.current : undefined
   if (draft.current && !current) return { kind: 'row', row, remarks: [] }
-  if (current && current['platform_type'] !== row['platform_type']) {
-    const types = `${String(current['platform_type'])} here, ${String(row['platform_type'])} in the source`
+  if (current && current.platform_type !== row.platform_type) {
+    const types = `${current.platform_type} here, ${row.platform_type} in the source`
     return { kind: 'refused', reason: `platform_type cannot change: it is ${types}` }
   }
-  if (row['deleted'] === true || !credentials || credentials.kind === 'unfit') return { kind: 'row', row, remarks: [] }
+  if (row.deleted || !credentials || credentials.kind === 'unfit') return { kind: 'row', row, remarks: [] }
   if (credentials.kind === 'closed') return { kind: 'row', row: keeping(row, current), remarks: [] }
   return await withSealed(draft, current, credentials.credentials, tools)
 }
 
 /** Seals the credentials again unless the stored ones are equal and sealed with the key's primary version. */
 async function withSealed(
-  { user_id, row }: RowDraft,
-  current: Row | undefined,
+  { user_id, row }: RowDraft<PlatformRow>,
+  current: PlatformRow | undefined,
   credentials: Credentials,
   { mode, bucket, vault, clock, primaryVersion }: CompletionTools,
-): Promise<CompletedRow> {
+): Promise<CompletedRow<PlatformRow>> {
   if (!vault) throw new OperatorError(NO_KEY)
-  const platform_type = row['platform_type'] as PlatformType
-  const binding: CredentialBinding = { bucket, user_id, platform_id: String(row['platform_id']), platform_type }
+  const { platform_type } = row
+  const binding: CredentialBinding = { bucket, user_id, platform_id: row.platform_id, platform_type }
   const stored = current ? fromRow(SEALED_COLUMNS, current)[SEALED_CREDENTIALS] : null
   if (stored !== null && stored !== undefined) {
     const isCurrent = async () =>
@@ -158,7 +153,7 @@ export const NO_KEY =
 const SEALED_COLUMNS = PLATFORMS.columns.filter(({ name }) => name === SEALED_CREDENTIALS || name === 'credentials')
 
 /** The row with the stored credentials. */
-function keeping(row: Row, current: Row | undefined): Row {
+function keeping(row: PlatformRow, current: PlatformRow | undefined): PlatformRow {
   if (!current) return row
   const cells = SEALED_COLUMNS.map(({ name }) => [name, current[name] ?? null] as const)
   return { ...row, ...Object.fromEntries(cells) }
