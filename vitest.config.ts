@@ -1,4 +1,5 @@
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where `.ci/run` wants the counts, as vitest's JSON report. */
 const report_path = process.env['TEST_REPORT']
@@ -6,19 +7,24 @@ const report_path = process.env['TEST_REPORT']
 /** For everything that a test waits for: no test fails because the machine is busy. */
 const WAIT_MS_MAX = 60_000
 
-/**
- * Tests that start processes or bundle, that compute for seconds, or that look at their own process as a whole. Each of
- * these files has a process of its own; `npm run test:fast` leaves them out. All others share one per worker.
- */
+/** Tests that start processes, bundle, compute for seconds or attack: `npm run test:fast` leaves them out. */
 const SLOW = [
   'tests/{attack,bench,docs,faults,house,simulation}/**/*.test.ts',
-  'tests/credentials/secrecy.test.ts',
   'tests/functions/audiences/{concurrency,processes,store-faults}.test.ts',
-  'tests/functions/platforms/{bundle,secrecy}.test.ts',
+  'tests/functions/platforms/bundle.test.ts',
+  'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
+  'tests/infra/stand-ins/gcs/{client-retries,disk-full,kill}.test.ts',
+  'tests/objects/{cloud-storage,main}.test.ts',
+]
+
+/** Tests that change their own process, or look at all of it. All other files of a worker share one process. */
+const ISOLATED = [
+  'tests/credentials/secrecy.test.ts',
+  'tests/functions/platforms/secrecy.test.ts',
   'tests/http/process.test.ts',
-  'tests/infra/{checks,deliver,generate,local,operate}/**/*.test.ts',
-  'tests/infra/stand-ins/gcs/{disk-full,kill,client-retries}.test.ts',
-  'tests/objects/{main,gcs-object-store,cloud-storage}.test.ts',
+  'tests/infra/deliver/rollout/gcloud.test.ts',
+  'tests/infra/local/logs.test.ts',
+  'tests/objects/gcs-object-store.test.ts',
 ]
 
 /**
@@ -29,27 +35,39 @@ export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,network}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
-  'tests/house/{ci,dead-code,format,typecheck}.test.ts',
-  'tests/infra/checks/terraform/changed.test.ts',
+  'tests/house/{ci,dead-code,format,renamed-field,typecheck}.test.ts',
+  'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',
+  'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
   'tests/objects/main.test.ts',
 ]
 const left_out = process.env['TEST_EFFORT'] === 'long' ? [] : LONG
 
-const projects: TestProjectInlineConfiguration[] = [
-  { extends: true, test: { name: 'slow', include: SLOW, exclude: left_out, isolate: true } },
-  {
-    extends: true,
-    test: { name: 'fast', include: ['tests/**/*.test.ts'], exclude: [...SLOW, ...left_out], isolate: false },
-  },
+const project = (name: string, include: string[], exclude: string[], isolate = false) => ({
+  extends: true as const,
+  test: { name, include, exclude: [...exclude, ...left_out], isolate },
+})
+/** In the order in which they run: the short files last, so that both workers end together. */
+const projects = [
+  project('isolated', ISOLATED, [], true),
+  project('slow', SLOW, ISOLATED),
+  project('fast', ['tests/**/*.test.ts'], [...SLOW, ...ISOLATED]),
 ]
+
+class ShortFilesLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ project: { name } }: TestSpecification) => projects.findIndex(({ test }) => test.name === name)
+    return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other))
+  }
+}
 
 export default defineConfig({
   test: {
     environment: 'node',
     projects,
+    sequence: { sequencer: ShortFilesLast },
     passWithNoTests: false,
     pool: 'forks',
     // Every day of the year is the same day.

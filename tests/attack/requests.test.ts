@@ -82,7 +82,7 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
         const allowed = [200, 201, 204, 304, 403, 404, 409, 412, 422, ...(is_state ? [400] : [])]
         expect(faultsOf(operation, answer, allowed)).toEqual([])
       }),
-      runs(2, 80),
+      runs(1, 80),
     )
   })
 
@@ -96,7 +96,7 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
         if (namesIt?.(errorsOf(answer)) === false) faults.push(`not named: ${JSON.stringify(answer.json)}`)
         expect(faults).toEqual([])
       }),
-      runs(6, 225),
+      runs(4, 225),
     )
   })
 })

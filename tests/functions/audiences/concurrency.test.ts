@@ -31,7 +31,7 @@ longTest('1000 saves over two instances: none lost, none twice', async () => {
   }
 })
 
-test('saves of many users side by side stay with their users', async () => {
+longTest('saves of many users side by side stay with their users', async () => {
   const running = await audiencesInTest()
   const users = Array.from({ length: 20 }, (_, i) => running.as(`user ${i}`))
   await Promise.all(
