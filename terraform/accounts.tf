@@ -1,12 +1,12 @@
 # Identities besides the functions' own.
 
-# Calls operator routes at their times.
+# Calls operator routes on schedule.
 resource "google_service_account" "scheduler" {
   account_id   = "am-scheduler"
   display_name = "Calls maintenance on schedule"
 }
 
-# What people act as when they import, restore or run maintenance by hand. It has no key: they impersonate it.
+# The account that operators impersonate to import, restore or run maintenance by hand. It has no key.
 resource "google_service_account" "operator" {
   account_id   = "am-operator"
   display_name = "Operators"
@@ -20,7 +20,7 @@ resource "google_service_account_iam_member" "operator" {
   member             = each.key
 }
 
-# Whom smoke tests sign in as: a user like any other, with data of its own.
+# The user of the smoke tests: an ordinary user with its own data.
 resource "google_service_account" "smoke" {
   account_id   = "am-smoke"
   display_name = "Smoke tests"

@@ -1,4 +1,4 @@
-# Who is told, of what, with which runbook.
+# Alerts: recipients, conditions and runbooks.
 
 locals {
   alerts  = jsondecode(file("${path.module}/watching/alerts.json"))
@@ -10,13 +10,13 @@ locals {
       [for email in receivers.emails : google_monitoring_notification_channel.email[email].id],
     )
   }
-  # A warning that nobody in particular is told of goes to those who are told of everything.
+  # Without recipients of their own, warnings go to the recipients of critical alerts.
   channels_of = {
     critical = local.channels.critical
     warning  = length(local.channels.warning) > 0 ? local.channels.warning : local.channels.critical
   }
 
-  # Every alert, wherever its condition is written, by the runbook that says what to do.
+  # Every alert, wherever its condition is written, with its runbook.
   runbooks = merge(
     { for name, alert in local.alerts : name => alert.runbook },
     { for name, alert in local.audited : name => alert.runbook },
@@ -34,7 +34,7 @@ resource "google_monitoring_notification_channel" "email" {
   depends_on   = [google_project_service.enabled]
 }
 
-# --- on metrics that the functions' log lines make
+# --- on metrics from the functions' log lines
 
 resource "google_monitoring_alert_policy" "function" {
   for_each = local.alerts
@@ -89,7 +89,7 @@ resource "google_monitoring_alert_policy" "function" {
   }
 }
 
-# --- on audit logs: what happens to bucket and keys from outside the functions
+# --- on audit logs: changes to the bucket and the keys from outside the functions
 
 resource "google_monitoring_alert_policy" "audited" {
   for_each = local.audited
@@ -122,7 +122,7 @@ resource "google_monitoring_alert_policy" "audited" {
   depends_on = [google_project_service.enabled]
 }
 
-# --- on what Google itself measures
+# --- on Google's own metrics
 
 locals {
   platform_alerts = {
@@ -135,7 +135,7 @@ locals {
 
   platform_conditions = {
     unreachable = {
-      # From more than one place: one that cannot reach us proves nothing.
+      # From more than one location: a single one that cannot reach us proves nothing.
       filter    = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\""
       above     = 1
       duration  = "300s"

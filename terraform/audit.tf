@@ -1,5 +1,5 @@
-# Who read and wrote what in bucket and keys. The functions' own reads and writes are in their log lines already, one per
-# request and one per commit; every use of a key is recorded, theirs too.
+# Audit logs of the bucket and the keys. The functions' own reads and writes are in their log lines already, one per
+# request and one per commit; every use of a key is recorded, including theirs.
 
 resource "google_project_iam_audit_config" "storage" {
   project = var.project_id
@@ -29,12 +29,12 @@ resource "google_project_iam_audit_config" "keys" {
   }
 }
 
-# The functions' lines, kept longer than the project's default and open to SQL.
+# The functions' log lines, kept longer than the project's default and open to SQL.
 resource "google_logging_project_bucket_config" "functions" {
   project          = var.project_id
   location         = lower(local.bigquery_location)
   bucket_id        = "activation"
-  description      = "Lines of the functions"
+  description      = "Log lines of the functions"
   retention_days   = 90
   enable_analytics = true
   depends_on       = [google_project_service.enabled]
@@ -50,5 +50,5 @@ resource "google_logging_project_sink" "functions" {
 resource "google_logging_linked_dataset" "functions" {
   link_id     = "activation_manager_logs"
   bucket      = google_logging_project_bucket_config.functions.id
-  description = "Lines of the functions, for SQL"
+  description = "Log lines of the functions, for SQL"
 }

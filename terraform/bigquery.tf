@@ -1,12 +1,12 @@
-# Analysis of all users' records: BigQuery reads the Parquet objects as they lie.
+# Analysis of all users' records: BigQuery reads the Parquet objects directly.
 #
 #   dataset activation_manager_lake   external BigLake tables over the objects; no person may query it
 #   dataset activation_manager        the views <table>_live without tombstones, and the native copies <table>_native,
 #                                     partitioned by day and clustered; what analysts query
 
 locals {
-  # Made of the record kinds: npm run generate. What is never shown is not among their columns, so neither dataset
-  # has anything of credentials.
+  # Generated from the record kinds: npm run generate. Columns that are never shown are left out, so neither dataset
+  # contains credentials.
   tables = jsondecode(file("${path.module}/tables.json"))
 
   bigquery_location = coalesce(var.bigquery.location, local.bucket_location)
@@ -14,7 +14,7 @@ locals {
   unrestricted_analysts = toset([for analyst in var.bigquery.analysts : analyst.member if analyst.rows == null])
   restricted_analysts   = { for analyst in var.bigquery.analysts : analyst.member => analyst.rows if analyst.rows != null }
 
-  # What the statements in sql/ are filled with.
+  # The values that are filled into the statements in sql/.
   statement_values = {
     for name, table in local.tables : name => merge(table.statement, {
       lake   = "${var.project_id}.${google_bigquery_dataset.lake.dataset_id}.${name}"
@@ -71,8 +71,8 @@ resource "google_storage_bucket_iam_member" "lake_reads" {
   }
 }
 
-# BigQuery makes no table with partitions over a folder without objects. This one is the functions' own, without a record;
-# whatever they make of it is theirs.
+# BigQuery refuses to create a partitioned table over a folder without objects. This one has the functions' layout and no
+# records; the functions may replace it.
 resource "google_storage_bucket_object" "empty" {
   for_each = local.tables
 
@@ -91,11 +91,11 @@ resource "google_bigquery_table" "lake" {
 
   dataset_id          = google_bigquery_dataset.lake.dataset_id
   table_id            = each.key
-  description         = "Objects of ${each.key}/ as they lie, tombstones included"
+  description         = "Objects of ${each.key}/, including tombstones"
   deletion_protection = false
   max_staleness       = "0-0 0 ${var.bigquery.staleness_hours}:0:0"
 
-  # With a connection the schema belongs here. Google adds the partition keys to it, which is no change.
+  # With a connection the schema belongs here. Google adds the partition keys to it; that is not a change.
   schema                       = jsonencode(each.value.lake_columns)
   ignore_auto_generated_schema = true
 
@@ -132,7 +132,7 @@ resource "google_bigquery_table" "live" {
 
   dataset_id          = google_bigquery_dataset.activation.dataset_id
   table_id            = "${each.key}_live"
-  description         = "Every ${each.key} record that is not deleted, fresh to ${var.bigquery.staleness_hours} h"
+  description         = "Every ${each.key} record that is not deleted, at most ${var.bigquery.staleness_hours} h old"
   deletion_protection = false
 
   view {
@@ -143,7 +143,7 @@ resource "google_bigquery_table" "live" {
   depends_on = [google_bigquery_table.lake]
 }
 
-# The views may read what those who query them may not.
+# The views may read the external tables; those who query the views may not.
 resource "google_bigquery_dataset_access" "live" {
   for_each = google_bigquery_table.live
 
@@ -163,7 +163,7 @@ resource "google_bigquery_table" "native" {
 
   dataset_id          = google_bigquery_dataset.activation.dataset_id
   table_id            = "${each.key}_native"
-  description         = "Copy of ${each.key}_live, made ${var.bigquery.copy_schedule}; fingerprint finds what has changed"
+  description         = "Copy of ${each.key}_live, updated ${var.bigquery.copy_schedule}; fingerprint identifies changed rows"
   deletion_protection = false
   clustering          = ["user_id", "status"]
   schema              = jsonencode(each.value.native_columns)
@@ -219,7 +219,7 @@ resource "google_project_iam_member" "operator_runs" {
   member  = google_service_account.operator.member
 }
 
-# Whoever applies makes queries that run as the copier; the transfer service asks for tokens of it.
+# The account that applies this creates queries that run as the copier; the transfer service requests tokens of the copier.
 resource "google_bigquery_data_transfer_config" "copy" {
   for_each = local.tables
 
@@ -242,7 +242,7 @@ resource "google_bigquery_data_transfer_config" "copy" {
   ]
 }
 
-# --- analysts: who may see everything queries views and copies; who may see some rows only, the copies
+# --- analysts: those who may see all rows query views and copies; those limited to some rows, only the copies
 
 resource "google_bigquery_dataset_iam_member" "analyst" {
   for_each = local.unrestricted_analysts
@@ -265,7 +265,7 @@ resource "google_bigquery_row_access_policy" "restricted" {
   grantees         = [each.value.member]
 }
 
-# A table with row policies shows nothing to whom none of them names, and lets nobody merge who does not see all of it.
+# A table with row policies shows no rows to members that no policy names, and only members who see all rows may merge.
 resource "google_bigquery_row_access_policy" "everything" {
   for_each = length(local.restricted_analysts) == 0 ? {} : local.tables
 

@@ -1,4 +1,4 @@
-# One page to look at: what people do, how it goes, what it costs the store.
+# The dashboard: usage, errors, latency, and the load on the store.
 
 locals {
   # Lines over time, in the order of the page. rate: per second; sum: per alignment period; p95: of a distribution.
@@ -43,7 +43,7 @@ locals {
     }
   ]
 
-  # What Cloud Run and Cloud Storage measure themselves.
+  # Metrics of Cloud Run and Cloud Storage.
   platform_charts = [
     for chart in [
       { title = "Instances per function", filter = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/container/instance_count\"", aligner = "ALIGN_MAX", by = ["resource.label.service_name"] },

@@ -14,12 +14,12 @@ resource "google_storage_bucket" "data" {
     default_kms_key_name = google_kms_crypto_key.bucket.id
   }
 
-  # What restore reads: each save leaves the generation before it.
+  # For restore: each save keeps the generation before it.
   versioning {
     enabled = true
   }
 
-  # What undoes a deletion that Object Versioning does not keep: of a generation, or of the bucket.
+  # Undoes a deletion that Object Versioning does not cover: of a generation, or of the bucket.
   soft_delete_policy {
     retention_duration_seconds = var.bucket.soft_delete_days * 86400
   }
@@ -50,10 +50,10 @@ resource "google_storage_bucket" "data" {
   depends_on = [google_kms_crypto_key_iam_member.bucket]
 }
 
-# Who may do what in which folder, by conditions on the object's name. Listing is asked of the bucket and not of objects:
-# in an allow policy no condition can limit it to a prefix (objectListPrefix is for downscoped tokens), and who may not
-# list gets 403 instead of 404 for an object that is not there. So every function may list names, and reads and writes
-# in its own folders only. https://cloud.google.com/iam/docs/conditions-attribute-reference
+# Permissions by folder, as conditions on the object's name. Listing is a permission on the bucket, not on objects: in an
+# allow policy no condition can limit it to a prefix (objectListPrefix is for downscoped tokens), and without it a missing
+# object gives 403 instead of 404. So every function may list names, and reads and writes only in its own folders.
+# https://cloud.google.com/iam/docs/conditions-attribute-reference
 locals {
   bucket_objects = "projects/_/buckets/${google_storage_bucket.data.name}/objects/"
 
@@ -78,7 +78,7 @@ resource "google_project_iam_custom_role" "object_reader" {
   permissions = ["storage.objects.get"]
 }
 
-# Replacing an object deletes the generation before it, in Cloud Storage's eyes.
+# For Cloud Storage, replacing an object includes deleting the generation before it.
 resource "google_project_iam_custom_role" "object_writer" {
   role_id     = "activationObjectWriter"
   title       = "Activation: reads and writes objects"
@@ -108,7 +108,7 @@ resource "google_storage_bucket_iam_member" "function" {
   }
 }
 
-# Import, restore, flags: the operator account reaches everything in the bucket, and nothing about the bucket itself.
+# Import, restore, flags: the operator account may access every object of the bucket, but may not change the bucket.
 resource "google_storage_bucket_iam_member" "operator" {
   for_each = {
     lists  = google_project_iam_custom_role.object_lister.id

@@ -1,5 +1,5 @@
-# Who delivers, and what that takes: push an image, make revisions, move traffic, smoke, look at the metrics. Not the
-# bucket, not the keys, not IAM.
+# The delivery account and its permissions: push an image, create revisions, move traffic, run smoke tests, read metrics.
+# None on the bucket of the records, the keys or IAM.
 
 resource "google_artifact_registry_repository" "images" {
   repository_id = "activation-manager"
@@ -27,7 +27,8 @@ resource "google_artifact_registry_repository" "images" {
   depends_on = [google_project_service.enabled]
 }
 
-# The lock of the running rollout, and bills of materials: away from the records, so that delivery needs no right there.
+# The lock of the running rollout, and the bills of materials: apart from the records, so that delivery needs no permission
+# there.
 resource "google_storage_bucket" "delivery" {
   name                        = "${google_storage_bucket.data.name}-delivery"
   location                    = var.region
@@ -75,7 +76,7 @@ resource "google_cloud_run_v2_service_iam_member" "delivery" {
   member   = google_service_account.delivery.member
 }
 
-# A revision runs as its function's account, so whoever makes one must be allowed to use it.
+# A revision runs as its function's account, so the delivery account must be allowed to use that account.
 resource "google_service_account_iam_member" "delivery_uses" {
   for_each = google_service_account.function
 
@@ -91,7 +92,7 @@ resource "google_service_account_iam_member" "delivery_smokes" {
   member             = google_service_account.delivery.member
 }
 
-# The smoke test looks whether what it saved lies at its path: in the folder of its own user.
+# The smoke test verifies the object that it saved, in the folder of its own user.
 resource "google_storage_bucket_iam_member" "delivery_smokes" {
   bucket = google_storage_bucket.data.name
   role   = google_project_iam_custom_role.object_reader.id
@@ -107,7 +108,7 @@ resource "google_storage_bucket_iam_member" "delivery_smokes" {
 locals {
   google_alias = one([for issuer in local.issuers : lookup(issuer, "alias", "") if issuer.issuer == local.google_issuer])
   smoke_user   = local.google_alias == "" ? google_service_account.smoke.unique_id : "${local.google_alias}:${google_service_account.smoke.unique_id}"
-  # As the folder is spelled: a colon is escaped.
+  # Spelled as in object names: a colon is escaped.
   smoke_folder = "audiences/user_id=${replace(local.smoke_user, ":", "%3A")}/"
 }
 
@@ -140,7 +141,7 @@ resource "google_cloudbuild_trigger" "delivery" {
 }
 
 locals {
-  # What cloudbuild.yaml has to know of the environment.
+  # The environment, for cloudbuild.yaml.
   build_substitutions = {
     _ENV    = var.environment
     _REGION = var.region

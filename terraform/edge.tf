@@ -1,13 +1,13 @@
 # One origin for app and API: an HTTPS load balancer with the path table of the contract. Without it browsers call each
-# function at its own URL, from the origins that are allowed.
+# function at its own URL, from the allowed origins.
 
 locals {
   load_balancer = var.edge.load_balancer
-  # Everything of the load balancer is there once, or not at all.
+  # Every resource of the load balancer exists once or not at all.
   balanced           = local.load_balancer == null ? toset([]) : toset(["lb"])
   balanced_functions = local.load_balancer == null ? {} : local.functions
 
-  # Whoever answers the root answers whatever no path says; until there is one, any function says 404 as it should.
+  # The function with the path / gets all other paths; until there is one, any function answers them with 404.
   default_function = concat([for name, function in local.functions : name if contains(function.path_prefixes, "/")], ["audiences"])[0]
 
   origin = local.load_balancer == null ? null : "https://${local.load_balancer.domain}"
@@ -83,7 +83,7 @@ resource "google_compute_backend_service" "function" {
   load_balancing_scheme = "EXTERNAL_MANAGED"
   protocol              = "HTTPS"
   security_policy       = google_compute_security_policy.throttle["lb"].id
-  # The app's assets say how long they may be kept; the API says no-cache, so it gets no cache at all.
+  # The app's assets state how long they may be cached; the API answers no-cache, so it gets no cache.
   enable_cdn = contains(each.value.path_prefixes, "/")
 
   dynamic "cdn_policy" {
@@ -139,7 +139,7 @@ resource "google_compute_url_map" "https" {
 resource "google_compute_managed_ssl_certificate" "lb" {
   for_each = local.balanced
 
-  # Another domain is another certificate, which must be there before the old one goes.
+  # A new domain needs a new certificate, which must exist before the old one is deleted.
   name = "activation-${substr(sha256(local.load_balancer.domain), 0, 8)}"
 
   managed {
@@ -179,7 +179,7 @@ resource "google_compute_global_forwarding_rule" "https" {
   target                = google_compute_target_https_proxy.lb["lb"].id
 }
 
-# HTTP answers nothing but where HTTPS is.
+# HTTP only redirects to HTTPS.
 resource "google_compute_url_map" "redirect" {
   for_each = local.balanced
 

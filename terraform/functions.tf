@@ -1,8 +1,8 @@
-# The functions: what each is given. Terraform owns service, environment, limits and identity; Cloud Build owns image
-# and traffic, which are ignored here.
+# The functions. Terraform owns service, environment, limits and identity; Cloud Build owns image and traffic, which are
+# ignored here.
 
 locals {
-  # The one list of functions, made of shared/contract/functions.ts and of what each needs: npm run generate.
+  # The one list of functions, generated from shared/contract/functions.ts and each function's resources: npm run generate.
   contract = jsondecode(file("${path.module}/functions.json"))
 
   functions = {
@@ -12,16 +12,16 @@ locals {
       concurrency   = coalesce(try(var.function_limits[name].concurrency, null), function.concurrency)
       instances_min = coalesce(try(var.function_limits[name].instances_min, null), 0)
       instances_max = coalesce(try(var.function_limits[name].instances_max, null), 10)
-      # Known before the service is, so that a service can be told its own.
+      # Known before the service exists, so that a service can have its own URL as a setting.
       url = "https://am-${name}-${data.google_project.this.number}.${var.region}.run.app"
     })
   }
 
-  # Those whose settings name the key.
+  # The functions whose settings name the key.
   credential_functions = toset([for name, function in local.functions : name if contains(function.settings, "KMS_KEY")])
 
   google_issuer = "https://accounts.google.com"
-  # Audience of tokens with which smoke tests call user routes as their own account.
+  # Audience of the smoke tests' tokens.
   smoke_audience = "activation-smoke"
   issuers = [
     for issuer in concat(
@@ -33,8 +33,8 @@ locals {
     ) : { for member, value in issuer : member => value if value != null }
   ]
 
-  # Every setting that Terraform gives a value; each function gets those that it knows. What is missing here keeps the
-  # default of the settings' schema.
+  # Every setting that Terraform sets; each function gets those that it reads. Others keep the default of the settings'
+  # schema.
   settings = {
     for name, function in local.functions : name => {
       for setting, value in {
@@ -46,7 +46,7 @@ locals {
         LOG_LEVEL            = var.log_level
         GOOGLE_CLOUD_PROJECT = var.project_id
         GCS_BUCKET           = google_storage_bucket.data.name
-        # A quarter: decoded rows weigh several times their bytes.
+        # A quarter: decoded rows take several times their size in bytes.
         CACHE_BYTES = tostring(function.memory_mib * 1024 * 1024 / 4)
         KMS_KEY     = google_kms_crypto_key.credentials.id
       } : setting => value if contains(function.settings, setting)
@@ -66,7 +66,7 @@ resource "google_cloud_run_v2_service" "function" {
 
   name     = "am-${each.key}"
   location = var.region
-  # Browsers call from anywhere, and a candidate is tried at its own URL before it gets traffic.
+  # Browsers call from anywhere, and a candidate is tested at its own URL before it gets traffic.
   ingress             = "INGRESS_TRAFFIC_ALL"
   deletion_protection = var.environment == "prod"
 
@@ -89,7 +89,7 @@ resource "google_cloud_run_v2_service" "function" {
           cpu    = tostring(each.value.cpu)
           memory = "${each.value.memory_mib}Mi"
         }
-        # Between requests an instance costs nothing; nothing is left undone then.
+        # Between requests an instance costs nothing; the functions finish all work before they answer.
         cpu_idle          = true
         startup_cpu_boost = true
       }
@@ -125,7 +125,7 @@ resource "google_cloud_run_v2_service" "function" {
       # Cloud Build's.
       template[0].containers[0].image,
       traffic,
-      # What gcloud leaves behind: its name and version, and a nonce with each deployment.
+      # gcloud sets these: its name and version, and a nonce with each deployment.
       client,
       client_version,
       annotations,
@@ -136,7 +136,7 @@ resource "google_cloud_run_v2_service" "function" {
 
     precondition {
       condition     = each.value.concurrency > 1
-      error_message = "The function ${each.key} must take more than one request at once."
+      error_message = "The function ${each.key} must handle several requests concurrently."
     }
   }
 
@@ -156,8 +156,8 @@ resource "google_cloud_run_v2_service_iam_member" "public" {
   member   = "allUsers"
 }
 
-# The secret under which logs hash user ids: made once, here, and kept by Secret Manager alone. A write-only argument is
-# in no plan and no state. A new version makes every hash another one; raise secret_data_wo_version for that.
+# The salt with which logs hash user ids: created once, here, and stored only in Secret Manager. A write-only argument is
+# in no plan and no state. A new version changes every hash; raise secret_data_wo_version for that.
 resource "google_secret_manager_secret" "user_hash_salt" {
   secret_id = "am-user-hash-salt"
 
@@ -190,7 +190,7 @@ resource "google_secret_manager_secret_iam_member" "user_hash_salt" {
   member    = each.value.member
 }
 
-# Operators turn a user id into its hash to find the lines about it.
+# Operators compute the hash of a user id to find its log lines.
 resource "google_secret_manager_secret_iam_member" "user_hash_salt_operator" {
   secret_id = google_secret_manager_secret.user_hash_salt.secret_id
   role      = "roles/secretmanager.secretAccessor"

@@ -1,8 +1,8 @@
-# Two keys with different users: the credentials key seals what customers entrust to us, and only the functions that
-# handle credentials may use it; the bucket key encrypts all objects at rest, and only Cloud Storage uses it.
+# Two keys with different users: the credentials key seals customers' credentials, and only the functions that handle them
+# may use it; the bucket key encrypts all objects at rest, and only Cloud Storage uses it.
 
 locals {
-  # A key must be where what it encrypts is, and Cloud KMS calls the multi-region EU europe.
+  # A key must be in the location of the data that it encrypts. Cloud KMS calls the multi-region EU europe.
   bucket_key_location = lookup({ eu = "europe" }, lower(local.bucket_location), lower(local.bucket_location))
 }
 
@@ -26,7 +26,7 @@ resource "google_kms_crypto_key" "credentials" {
 
   # New credentials are sealed with the new version; maintenance/reencrypt moves the others to it.
   rotation_period = "7776000s" # 90 days
-  # Time to notice that a version which is still needed was destroyed.
+  # Time to notice that a version is still needed.
   destroy_scheduled_duration = "2592000s" # 30 days
 
   lifecycle {
@@ -53,7 +53,7 @@ resource "google_kms_crypto_key_iam_member" "bucket" {
   member        = data.google_storage_project_service_account.agent.member
 }
 
-# Sealing, opening, and asking which version is the primary one: what the vault does, and no more.
+# Exactly the vault's operations: encrypt, decrypt, and read which version is primary.
 resource "google_project_iam_custom_role" "credential_keeper" {
   role_id     = "activationCredentialKeeper"
   title       = "Activation: seals and opens credentials"
@@ -65,7 +65,7 @@ resource "google_project_iam_custom_role" "credential_keeper" {
   ]
 }
 
-# The import seals credentials that it finds in clear; nobody but the functions can open them again.
+# The import seals plaintext credentials; only the functions can open them again.
 resource "google_project_iam_custom_role" "credential_sealer" {
   role_id     = "activationCredentialSealer"
   title       = "Activation: seals credentials"

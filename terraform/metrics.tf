@@ -1,5 +1,5 @@
-# What is counted in the log. Filters are data, in watching/metrics.json, so that a test can feed them the lines that
-# the functions really write.
+# Metrics from log lines. The filters are data, in watching/metrics.json, so that a test can run them on lines that the
+# functions really write.
 
 locals {
   watched     = jsondecode(file("${path.module}/watching/metrics.json"))

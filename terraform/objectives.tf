@@ -1,4 +1,4 @@
-# What is promised, and whether it is kept: counted by Cloud Run itself, which also sees what no function could log.
+# Service level objectives, measured by Cloud Run, which also sees failures that no function could log.
 
 resource "google_monitoring_custom_service" "activation" {
   service_id   = "activation"
@@ -9,7 +9,7 @@ resource "google_monitoring_custom_service" "activation" {
 resource "google_monitoring_slo" "availability" {
   service             = google_monitoring_custom_service.activation.service_id
   slo_id              = "availability"
-  display_name        = "Requests that do not fail"
+  display_name        = "Requests that succeed"
   goal                = var.objectives.availability
   rolling_period_days = 28
 
@@ -25,7 +25,7 @@ locals {
   request_counts = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=starts_with(\"am-\") AND metric.type=\"run.googleapis.com/request_count\""
 }
 
-# From outside, at the addresses that browsers use.
+# Uptime checks from outside, at the addresses that browsers use.
 resource "google_monitoring_uptime_check_config" "function" {
   for_each = local.functions
 

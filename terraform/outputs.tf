@@ -1,5 +1,5 @@
 output "app_configuration" {
-  description = "What the single page app reads: one origin, or each function's URL."
+  description = "For the single page app: one origin, or each function's URL."
   value = {
     origin    = local.origin
     functions = { for name, function in local.functions : name => coalesce(local.origin, function.url) }
@@ -22,7 +22,7 @@ output "credentials_key" {
 }
 
 output "dns_records" {
-  description = "What to enter at the domain's DNS; the certificate is issued once it resolves."
+  description = "DNS record to create for the domain; the certificate is issued once it resolves."
   value = [
     for _, address in google_compute_global_address.lb :
     { name = "${local.load_balancer.domain}.", type = "A", ttl = 300, data = address.address }
@@ -30,7 +30,7 @@ output "dns_records" {
 }
 
 output "delivery" {
-  description = "What deploying by hand needs, and what the trigger hands to cloudbuild.yaml."
+  description = "Values for npm run deploy; the trigger passes the same to cloudbuild.yaml."
   value = merge(local.build_substitutions, {
     services        = { for name, service in google_cloud_run_v2_service.function : name => service.name }
     images          = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}/persistence"

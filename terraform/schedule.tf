@@ -1,9 +1,9 @@
-# What maintenance does by itself. A task whose route the contract does not have yet gets no job.
+# The schedule of maintenance. A task without a route in the contract gets no job.
 
 locals {
   # Dispatch each minute. The others run once a day (metrics, retention) or a week (purge, integrity, re-encryption), in as
-  # many calls as it takes: each call carries the run of its period on, and one that finds nothing due costs one read. The
-  # next call comes soon enough, so none is retried.
+  # many calls as needed: each call continues the run of its period, and a call with nothing due costs one read. Calls are
+  # not retried, since the next one comes soon enough.
   schedules = {
     dispatch  = "* * * * *"
     metrics   = "*/15 * * * *"

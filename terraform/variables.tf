@@ -10,7 +10,7 @@ variable "project_id" {
 }
 
 variable "environment" {
-  description = "Which environment this is: dev, staging or prod."
+  description = "The environment: dev, staging or prod."
   type        = string
   nullable    = false
 
@@ -28,12 +28,12 @@ variable "region" {
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "region must be a single region such as europe-west1: functions do not run in multi-regions. The bucket alone may lie in one (bucket.location)."
+    error_message = "region must be a single region such as europe-west1: functions do not run in multi-regions. Only the bucket may be in one (bucket.location)."
   }
 }
 
 variable "bucket" {
-  description = "The bucket of all records: its location (a region, or a dual-region such as EUR4; default: region), and for how many days overwritten and deleted objects can be had back."
+  description = "The bucket of all records: its location (a region, or a dual-region such as EUR4; default: region), and for how many days overwritten and deleted objects can be restored."
   type = object({
     location         = optional(string)
     history_days     = optional(number, 30)
@@ -49,12 +49,12 @@ variable "bucket" {
 
   validation {
     condition     = var.bucket.soft_delete_days >= 7 && var.bucket.soft_delete_days <= 90
-    error_message = "bucket.soft_delete_days must be 7 to 90, which is what Cloud Storage allows; 0 would leave nothing to undo a mistake with."
+    error_message = "bucket.soft_delete_days must be 7 to 90, the range that Cloud Storage allows; 0 would make mistakes irreversible."
   }
 }
 
 variable "oidc_issuers" {
-  description = "OpenID providers whose ID tokens are accepted. Exactly one has no alias: its users are known by their sub, all others' by alias:sub. Google is added by itself, under the alias google, for the scheduler and smoke tests."
+  description = "OpenID providers whose ID tokens are accepted. Exactly one has no alias: its users are known by their sub, all others' by alias:sub. Google is added automatically, under the alias google, for the scheduler and smoke tests."
   type = list(object({
     issuer     = string
     audiences  = list(string)
@@ -81,7 +81,7 @@ variable "oidc_issuers" {
 }
 
 variable "operators" {
-  description = "Who may act as the operator account (import, restore, maintenance by hand), as IAM members, for example group:operators@example.com."
+  description = "IAM members that may impersonate the operator account (import, restore, maintenance by hand), for example group:operators@example.com."
   type        = list(string)
   default     = []
   nullable    = false
@@ -93,7 +93,7 @@ variable "operators" {
 
   validation {
     condition     = !anytrue([for member in var.operators : startswith(member, "all")])
-    error_message = "operators must not be everybody: an operator can read and change every record."
+    error_message = "operators must not be allUsers or allAuthenticatedUsers: an operator can read and change every record."
   }
 }
 
@@ -112,7 +112,7 @@ variable "edge" {
 
   validation {
     condition     = alltrue([for origin in var.edge.allowed_origins : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
-    error_message = "edge.allowed_origins must be origins such as https://app.example.com, without a path or a slash at the end; * is not one."
+    error_message = "edge.allowed_origins must be origins such as https://app.example.com, without a path and without a slash at the end; * is not allowed."
   }
 
   validation {
@@ -122,12 +122,12 @@ variable "edge" {
 
   validation {
     condition     = var.edge.load_balancer != null || length(var.edge.allowed_origins) > 0
-    error_message = "edge must have a load_balancer, or allowed_origins: with neither, no page could call the functions."
+    error_message = "edge must have load_balancer or allowed_origins: without either, no page can call the functions."
   }
 }
 
 variable "function_limits" {
-  description = "Limits of single functions that differ from the usual ones, by function name. Concurrency is the number of requests that one instance takes at once."
+  description = "Limits of single functions that differ from the defaults, by function name. Concurrency is the number of requests that one instance handles concurrently."
   type = map(object({
     memory_mib    = optional(number)
     cpu           = optional(number)
@@ -140,29 +140,29 @@ variable "function_limits" {
 
   validation {
     condition     = alltrue([for name, _ in var.function_limits : contains(keys(local.contract), name)])
-    error_message = "function_limits must be for functions that there are: ${join(", ", keys(local.contract))}."
+    error_message = "function_limits must name existing functions: ${join(", ", keys(local.contract))}."
   }
 
   validation {
     condition     = alltrue([for _, limits in var.function_limits : limits.concurrency == null || try(limits.concurrency >= 8 && limits.concurrency <= 1000, false)])
-    error_message = "function_limits.concurrency must be 8 to 1000. With 1, the default of Cloud Run functions, each save would be a commit of its own, and saves of one user would wait for one another across instances."
+    error_message = "function_limits.concurrency must be 8 to 1000. With 1, the default of Cloud Run functions, each save would be its own commit, and concurrent saves of one user would conflict across instances."
   }
 
   validation {
     condition     = alltrue([for _, limits in var.function_limits : limits.memory_mib == null || try(limits.memory_mib >= 512, false)])
-    error_message = "function_limits.memory_mib must be at least 512: the cache of decoded objects takes a quarter of it, and the second generation of Cloud Run does not start with less."
+    error_message = "function_limits.memory_mib must be at least 512: the cache of decoded objects takes a quarter of it, and Cloud Run's second generation environment requires it."
   }
 }
 
 variable "log_level" {
-  description = "Least severity that the functions log."
+  description = "Lowest severity that the functions log."
   type        = string
   default     = "INFO"
   nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO"], var.log_level)
-    error_message = "log_level must be INFO or DEBUG: above INFO, commits and requests are not logged, and neither the audit trail nor the metrics made of them would be there."
+    error_message = "log_level must be INFO or DEBUG: above INFO, commits and requests are not logged, so the audit trail and the metrics derived from them would be missing."
   }
 }
 
@@ -189,12 +189,12 @@ variable "bigquery" {
 
   validation {
     condition     = can(regex("^every [0-9]+ (minutes|hours|days)$", var.bigquery.copy_schedule))
-    error_message = "bigquery.copy_schedule must be such as every 1 hours or every 15 minutes; not more often than every 5 minutes."
+    error_message = "bigquery.copy_schedule must be an interval such as every 1 hours or every 15 minutes, at least 5 minutes."
   }
 }
 
 variable "alerting" {
-  description = "Who is told, by severity: email addresses, and ids of notification channels that exist already (projects/…/notificationChannels/…)."
+  description = "Recipients by severity: email addresses, and ids of existing notification channels (projects/…/notificationChannels/…)."
   type = object({
     critical = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
     warning  = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
@@ -204,7 +204,7 @@ variable "alerting" {
 
   validation {
     condition     = var.environment != "prod" || length(concat(var.alerting.critical.emails, var.alerting.critical.channels)) > 0
-    error_message = "alerting.critical must name somebody in prod: an alert that nobody gets is none."
+    error_message = "alerting.critical must name at least one recipient in prod."
   }
 
   validation {
@@ -214,7 +214,7 @@ variable "alerting" {
 }
 
 variable "runbook_base_url" {
-  description = "Where the repository's infra/docs/runbooks folder can be read; alerts link into it."
+  description = "URL of the repository's infra/docs/runbooks folder; alerts link to it."
   type        = string
   nullable    = false
 
@@ -225,7 +225,7 @@ variable "runbook_base_url" {
 }
 
 variable "objectives" {
-  description = "What is promised, over 28 days: the share of requests that do not fail; and at what an alert says that it is slow or growing."
+  description = "Objectives over 28 days: the share of requests that succeed; and the thresholds of the alerts on latency and growth."
   type = object({
     availability          = optional(number, 0.995)
     latency_p95_ms        = optional(number, 3000)
@@ -236,12 +236,12 @@ variable "objectives" {
 
   validation {
     condition     = var.objectives.availability >= 0.9 && var.objectives.availability < 1
-    error_message = "objectives.availability must be a share such as 0.995; 1 would leave no room for a single failure."
+    error_message = "objectives.availability must be a share such as 0.995; 1 would allow no failure at all."
   }
 }
 
 variable "budget" {
-  description = "Monthly budget of the project, or null: whoever applies needs rights on the billing account."
+  description = "Monthly budget of the project, or null. Applying it requires permissions on the billing account."
   type = object({
     billing_account = string
     amount          = number
@@ -251,12 +251,12 @@ variable "budget" {
 
   validation {
     condition     = var.budget == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.budget.billing_account))
-    error_message = "budget.billing_account must be such as 012345-6789AB-CDEF01: gcloud billing accounts list shows it."
+    error_message = "budget.billing_account must be an id such as 012345-6789AB-CDEF01: gcloud billing accounts list shows it."
   }
 }
 
 variable "delivery" {
-  description = "Who delivers: a Cloud Build trigger on a connected repository, or another system's jobs by Workload Identity Federation, or both, or (by hand) neither."
+  description = "How releases are delivered: a Cloud Build trigger on a connected repository, jobs of another system by Workload Identity Federation, both, or neither (npm run deploy)."
   type = object({
     trigger = optional(object({
       repository = string
@@ -279,17 +279,17 @@ variable "delivery" {
 
   validation {
     condition     = var.delivery.workload_identity == null || try(length(var.delivery.workload_identity.condition) > 0, false)
-    error_message = "delivery.workload_identity.condition must say whose tokens count, for example assertion.repository == 'example/activation-manager': without it every repository of that issuer could deploy."
+    error_message = "delivery.workload_identity.condition must limit whose tokens are accepted, for example assertion.repository == 'example/activation-manager': without it every repository of that issuer could deploy."
   }
 
   validation {
     condition     = var.delivery.images_kept >= 3
-    error_message = "delivery.images_kept must be at least 3: a rollback needs the image of the revision before."
+    error_message = "delivery.images_kept must be at least 3: a rollback needs the image of the previous revision."
   }
 }
 
 variable "placeholder_image" {
-  description = "What services run until the first delivery."
+  description = "Image of the services until the first delivery."
   type        = string
   default     = "us-docker.pkg.dev/cloudrun/container/hello"
   nullable    = false
