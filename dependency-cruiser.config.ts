@@ -85,7 +85,10 @@ const INFRA_LAYERS = {
   checks: ['infra/deliver/', 'infra/generate/', 'shared/base/'],
 } as const satisfies Record<string, readonly string[]>
 
-/** Folders whose subfolders do not import each other. `common` is the one that all of them may import. */
+/**
+ * Folders whose subfolders do not import each other. `common` is the one that all of them may import; all may import
+ * the files directly in the folder.
+ */
 const KEPT_APART = [
   {
     rule: 'function-imports-function',
@@ -98,6 +101,18 @@ const KEPT_APART = [
     folder: 'infra/stand-ins',
     common: 'kit',
     comment: 'Each stand-in replaces one service; code that two of them need belongs in infra/stand-ins/kit.',
+  },
+  {
+    rule: 'command-imports-command',
+    folder: 'infra/operate',
+    common: undefined,
+    comment: 'Each command of the operator stands alone; code that two of them need belongs directly in infra/operate.',
+  },
+  {
+    rule: 'delivery-imports-delivery',
+    folder: 'infra/deliver',
+    common: undefined,
+    comment: 'Build, bills of materials and rollout are separate programs, joined only by files in dist.',
   },
 ]
 
@@ -159,7 +174,10 @@ const apartRules = KEPT_APART.map(({ rule, folder, common, comment }): IForbidde
   comment,
   severity: 'error',
   from: { path: `^${folder}/([^/]+)/` },
-  to: { path: `^${folder}/`, pathNot: [`^${folder}/$1/`, ...(common === undefined ? [] : [`^${folder}/${common}/`])] },
+  to: {
+    path: `^${folder}/[^/]+/`,
+    pathNot: [`^${folder}/$1/`, ...(common === undefined ? [] : [`^${folder}/${common}/`])],
+  },
 }))
 
 const packageRules = PACKAGE_HOMES.map(({ rule, packages, homes }): IForbiddenRuleType => ({

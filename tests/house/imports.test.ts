@@ -88,6 +88,8 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'infra-checks': { 'infra/checks/terraform/to-shared.ts': "import '#shared/contract/one.ts'" },
   'infra-unknown-folder': { 'infra/utils/main.ts': "import '#shared/base/one.ts'" },
   'infra-common-files': { 'infra/up.ts': "import './local/one.ts'" },
+  'command-imports-command': { 'infra/operate/restore/to-import.ts': "import '../import/one.ts'" },
+  'delivery-imports-delivery': { 'infra/deliver/build/to-rollout.ts': "import '#infra/deliver/rollout/one.ts'" },
   'stand-in-imports-stand-in': { 'infra/stand-ins/kms/aside.ts': "import '../gcs/one.ts'" },
   'only-tests-import-tests': { 'infra/local/to-tests.ts': "import '#tests/one.ts'" },
   'only-home-parquet-library': {
@@ -162,7 +164,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'infra/local/user-hash-salt.ts': '',
   'infra/operate/import/one.ts':
     "import '../../local/user-hash-salt.ts'\nimport '#infra/stand-ins/gcs/one.ts'\nimport '#infra/command/one.ts'",
-  'infra/operate/bigquery/one.ts': "import '@google-cloud/bigquery'",
+  'infra/operate/open-bucket.ts': '',
+  'infra/operate/bigquery/one.ts': "import '@google-cloud/bigquery'\nimport '../open-bucket.ts'",
   'infra/operate/bigquery/tables.ts': "import '#shared/records/one.ts'",
   'infra/deliver/rollout/one.ts': "import '#shared/contract/one.ts'",
   'infra/generate/one.ts': "import '../operate/bigquery/tables.ts'\nimport '#functions/good/index.ts'",

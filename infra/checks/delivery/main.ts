@@ -35,7 +35,7 @@ function run(program: string, ...args: string[]) {
   }
 }
 
-/** @param faults what is wrong, one text each */
+/** @param faults one text for each */
 function report(title: string, faults: readonly string[]): void {
   if (faults.length === 0) return console.log(`ok: ${title}`)
   has_failed = true
@@ -64,7 +64,7 @@ function lintCommands(): string[] {
     readLock: rollout.readLock('1'),
     writeLock: rollout.writeLock('1', '{}'),
     removeLock: rollout.removeLock('1'),
-    // The linter takes the sign before a generation for a comment.
+    // The linter reads the # before a generation as the start of a comment.
   } satisfies Record<keyof typeof rollout, GcloudCommand>).map(
     ({ args }) => `gcloud ${args.join(' ').replace('#', '-')}`,
   )
@@ -77,13 +77,13 @@ function lintCommands(): string[] {
   try {
     linted = JSON.parse(stdout) as typeof linted
   } catch {
-    return [`gcloud's linter said no JSON: ${stdout.slice(0, 1000)}${stderr}`]
+    return [`gcloud's linter did not answer in JSON: ${stdout.slice(0, 1000)}${stderr}`]
   }
   console.log(`   ${linted.length} commands, ${of_scripts.length} of them in scripts`)
-  if (linted.length < commands.length || of_scripts.length === 0) return ['not every command was looked at']
+  if (linted.length < commands.length || of_scripts.length === 0) return ['the linter did not check every command']
   return linted
     .filter(({ success }) => !success)
-    .map(({ command_string, error_message }) => `${command_string}\n  ${error_message ?? 'is not valid'}`)
+    .map(({ command_string, error_message }) => `${command_string}\n  ${error_message ?? 'the command is not valid'}`)
 }
 
 function parseBuild(): string[] {
@@ -104,7 +104,7 @@ await runCommand(CHECK_DEPLOY_COMMAND, () => {
       report(TITLES.parse, parseBuild())
     }
     const shellcheck = run('shellcheck', ...SCRIPTS)
-    if (shellcheck.is_missing) skip(TITLES.shell, 'it is not installed (Debian: apt-get install shellcheck)')
+    if (shellcheck.is_missing) skip(TITLES.shell, 'shellcheck is not installed (Debian: apt-get install shellcheck)')
     else report(TITLES.shell, shellcheck.status === 0 ? [] : [shellcheck.stdout + shellcheck.stderr])
   } finally {
     rmSync(work_dir, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-/** What stands for a call of gcloud in our scripts: the program, and the function of rollback.sh that checks it. */
+/** A call of gcloud in our scripts: the program itself, or the function of rollback.sh that runs it. */
 const CALL = /(?:^|[\s({|&])(?:gcloud|lines_of) +([a-z].*)$/
 /** The arguments that rollback.sh keeps in arrays. */
 const ARRAYS: Readonly<Record<string, string>> = {
@@ -7,8 +7,8 @@ const ARRAYS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Every call of gcloud in a shell script, with something in the place of each variable: what gcloud's linter can judge.
- * It knows as much of the shell as these scripts use; check.ts fails when it finds none.
+ * Every call of gcloud in a shell script, with a value in place of each variable, so that gcloud's linter can check it.
+ * It understands only the shell syntax that these scripts use; the check fails when it finds no call.
  */
 export function callsInScript(script: string): string[] {
   const lines = script.replaceAll('\\\n', ' ').split('\n')
@@ -26,7 +26,7 @@ function withValues(call: string): string {
     .replaceAll(/\$\{\w+[^}]*\}|\$\w+|\$\d/g, 'x')
 }
 
-/** Up to the pipe, the redirection or the bracket after it; inside quotes these are nothing special. */
+/** The call without the pipe, redirection or bracket after it; inside quotes these are ordinary characters. */
 function withoutTheRest(call: string): string {
   let quote = ''
   for (let at = 0; at < call.length; at++) {

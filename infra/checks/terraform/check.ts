@@ -8,14 +8,14 @@ export type CheckOutcome = 'passed' | 'failed' | 'skipped'
 
 type Say = (line: string) => void
 
-/** Format, validity and tests of the Terraform code, and a plan of each environment; all of it without a cloud. */
+/** Format, validity and tests of the Terraform code, and a plan of each environment, all without a cloud. */
 export async function checkInfrastructure(say: Say): Promise<CheckOutcome> {
   const terraform = await openTerraform()
   if (terraform === undefined) {
-    say('SKIPPED: terraform is not installed here, so nothing about terraform/ was checked (wanted: 1.11 or later)')
+    say('SKIPPED: terraform is not installed, so terraform/ was not checked. Install version 1.11 or later')
     return 'skipped'
   }
-  say(`terraform ${terraform.version}, the schema of provider google ${SCHEMA_OF_VERSION}, no cloud`)
+  say(`terraform ${terraform.version} with the schema of provider google ${SCHEMA_OF_VERSION}, without a cloud`)
   try {
     const results = [
       await step(terraform, say, 'format', ['fmt', '-check', '-diff', '-recursive']),
@@ -32,7 +32,7 @@ export async function checkInfrastructure(say: Say): Promise<CheckOutcome> {
   }
 }
 
-/** Variables of each environment, by file name. */
+/** File names of the environments' variables. */
 async function environmentFiles(): Promise<string[]> {
   return (await readdir(join(TERRAFORM_DIR, 'envs'))).filter((name) => name.endsWith('.tfvars')).toSorted()
 }

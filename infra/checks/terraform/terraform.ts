@@ -6,10 +6,10 @@ import { providerSchema, usedTypes } from './provider/package.ts'
 import { startProvider } from './provider/server.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
 
-/** The project's Terraform code and the real `terraform`, with the schema of the provider and no cloud behind it. */
+/** The real `terraform` on the project's code, with the provider's schema and without a cloud. */
 export interface Terraform {
   readonly version: string
-  /** Runs a subcommand in the folder of the code. Resolves however it ended. */
+  /** Runs a subcommand in the folder of the code. A non-zero exit code is a result, not an error. */
   run(...command: readonly string[]): Promise<Outcome>
   close(): Promise<void>
 }
@@ -24,7 +24,7 @@ export const TERRAFORM_DIR = join(PROJECT_ROOT, 'terraform')
 const CACHE_DIR = join(PROJECT_ROOT, 'node_modules/.cache/terraform')
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024
 
-/** `undefined` where there is no `terraform` on this machine. */
+/** @returns undefined when `terraform` is not installed */
 export async function openTerraform(): Promise<Terraform | undefined> {
   const found = await execute(['version', '-json'], process.env)
   if (found === undefined) return undefined
@@ -34,18 +34,18 @@ export async function openTerraform(): Promise<Terraform | undefined> {
   const env = {
     ...process.env,
     TF_REATTACH_PROVIDERS: provider.reattach,
-    // Nothing of the machine's own configuration.
+    // Ignores the machine's own configuration.
     TF_CLI_CONFIG_FILE: devNull,
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
-    // Terraform plans for moments: collecting garbage took it a third of its time.
+    // Plans are short: garbage collection took a third of their time.
     GOGC: '400',
   }
   return {
     version,
     async run(...command) {
       const outcome = await execute(command, env)
-      if (outcome === undefined) throw new Error('terraform was there a moment ago')
+      if (outcome === undefined) throw new Error('terraform is no longer installed')
       return outcome
     },
     close: () => provider.close(),
@@ -59,7 +59,7 @@ function execute(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ou
       if (error === null) resolve({ exit_code: 0, stdout, stderr })
       else if (error.code === 'ENOENT') resolve(undefined)
       else if (typeof error.code === 'number') resolve({ exit_code: error.code, stdout, stderr })
-      else reject(new Error('terraform was ended from outside, or said too much', { cause: error }))
+      else reject(new Error('terraform was killed, or its output exceeded the limit', { cause: error }))
     })
   })
 }

@@ -8,13 +8,14 @@ import { ALERTS, AUDITED, METRICS } from './watching.ts'
 
 const RUNBOOKS = join(import.meta.dirname, '../../../../infra/docs/runbooks')
 
-/** Those of the alerts on what Google itself measures stand in the code. */
-async function linkedRunbooks(): Promise<string[]> {
+/** Title and runbook of every alert; those on Google's own metrics are in the code. */
+async function alerts(): Promise<{ title: string; runbook: string }[]> {
   const code = await readFile(join(TERRAFORM_DIR, 'alerts.tf'), 'utf8')
-  const in_code = [...code.matchAll(/ runbook = "([a-z-]+)"/g)].map(([, runbook]) => runbook!)
-  const in_data = [...Object.values(ALERTS), ...Object.values(AUDITED)].map(({ runbook }) => runbook)
+  const matches = [...code.matchAll(/ title = "([^"]+)".* runbook = "([a-z-]+)"/g)]
+  const in_code = matches.map(([, title, runbook]) => ({ title: title!, runbook: runbook! }))
+  const in_data = [...Object.values(ALERTS), ...Object.values(AUDITED)]
   expect([in_code.length > 0, in_data.length > 0]).toEqual([true, true])
-  return [...new Set([...in_data, ...in_code])]
+  return [...in_data, ...in_code].map(({ title, runbook }) => ({ title, runbook }))
 }
 
 test('every alert is on a metric that there is', () => {
@@ -27,7 +28,14 @@ test('every alert is on a metric that there is', () => {
 
 test('every alert links a runbook that there is', async () => {
   const runbooks = await readdir(RUNBOOKS).catch((): string[] => [])
-  expect((await linkedRunbooks()).filter((runbook) => !runbooks.includes(`${runbook}.md`))).toEqual([])
+  expect((await alerts()).filter(({ runbook }) => !runbooks.includes(`${runbook}.md`))).toEqual([])
+})
+
+test('a runbook names the alerts that link it, by their titles', async () => {
+  for (const { title, runbook } of await alerts()) {
+    const text = (await readFile(join(RUNBOOKS, `${runbook}.md`), 'utf8')).replaceAll(/\s+/g, ' ')
+    expect([runbook, title, text.includes(`*${title}*`)]).toEqual([runbook, title, true])
+  }
 })
 
 /** Audit log entries as Google documents them: https://cloud.google.com/logging/docs/audit/understanding-audit-logs */

@@ -263,7 +263,7 @@ describe('maintenance', () => {
   })
 })
 
-test('a process that ended by an error nobody caught raises an alert', async () => {
+test('a process that ended with an uncaught error raises an alert', async () => {
   const toy = await startToy()
   const program = join(import.meta.dirname, '../../../http/toy-process.ts')
   const env = { ...process.env, ...toy.environment, PORT: '0', FAIL_AFTER_MS: '1' }

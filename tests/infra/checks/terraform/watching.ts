@@ -16,6 +16,7 @@ export interface Metric {
 }
 
 export interface Alert {
+  readonly title: string
   readonly runbook: string
   readonly severity: 'critical' | 'warning'
   readonly ratio?: { readonly metric: string; readonly total: string; readonly by: string }
@@ -26,6 +27,7 @@ export interface Alert {
 }
 
 export interface Audited {
+  readonly title: string
   readonly runbook: string
   readonly filter: string
 }
