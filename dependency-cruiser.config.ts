@@ -132,7 +132,7 @@ const PACKAGE_HOMES = [
 ]
 
 /** The files of adapter folders that are no adapters: what a handler may name. */
-const PORTS = '^shared/(objects/object-store|credentials/(key-wrapper|vault))\\.ts$'
+const PORTS = '^shared/(objects/(object-store|json-object)|credentials/(key-wrapper|vault))\\.ts$'
 
 const layerRules = Object.entries(SHARED_LAYERS).map(([folder, below]): IForbiddenRuleType => ({
   name: `shared-${folder}`,

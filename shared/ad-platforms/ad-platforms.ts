@@ -2,11 +2,12 @@ import * as z from 'zod/mini'
 
 import type { Clock } from '../base/clock.ts'
 import type { FieldError } from '../base/problem.ts'
+import { withAbortAfter } from '../base/timeout.ts'
 import { collect } from '../records/validation/validate.ts'
 import { amazonDsp } from './amazon-dsp.ts'
 import { BROWSER_ENCRYPTED } from './credential-fields.ts'
 import { googleAds } from './google-ads.ts'
-import { type PlatformCall, callPlatform, TEST_DURATION_MS_MAX, withTimeLimit } from './http-call.ts'
+import { type PlatformCall, callPlatform, TEST_DURATION_MS_MAX } from './http-call.ts'
 import { linkedin } from './linkedin.ts'
 import { liveramp } from './liveramp.ts'
 import { meta } from './meta.ts'
@@ -93,7 +94,7 @@ export async function testCredentials(
   { settings, clock, signal }: TestOptions,
 ): Promise<TestResult> {
   const platform = AD_PLATFORMS[type]
-  const outcome = await withTimeLimit(clock, TEST_DURATION_MS_MAX, (limit) => {
+  const outcome = await withAbortAfter(clock, TEST_DURATION_MS_MAX, (limit) => {
     const call = (request: PlatformCall) => callPlatform(request, { limit, cancelled: signal })
     return platform.test(credentials, { settings, clock, call })
   })

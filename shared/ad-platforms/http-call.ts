@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 
-import type { Clock } from '../base/clock.ts'
+import { textAtMost } from '../base/bounded-read.ts'
 import type { TestCode } from './test-outcome.ts'
 
 /** The only place that calls a platform; it enforces the limits of such calls. */
@@ -58,29 +58,11 @@ export async function callPlatform(call: PlatformCall, { limit, cancelled }: Sig
   const signal = cancelled === undefined ? limit : AbortSignal.any([limit, cancelled])
   try {
     const response = await fetch(url, { ...requestOf(call), redirect: 'manual', signal })
-    return { kind: 'answer', status: response.status, ...(await readBody(response)) }
+    const { text, is_cut: cut } = await textAtMost(response, ANSWER_BYTES_MAX)
+    return { kind: 'answer', status: response.status, text, cut }
   } catch (cause) {
     if (cancelled?.aborted) throw cancelled.reason
     return { kind: 'failure', code: limit.aborted ? 'timeout' : 'unreachable', cause }
-  }
-}
-
-/** Runs `work` with a signal that aborts after `duration_ms`, or never when the work ends before. */
-export async function withTimeLimit<T>(
-  clock: Clock,
-  duration_ms: number,
-  work: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController()
-  const ended = new AbortController()
-  const watch = clock.sleep(duration_ms, ended.signal).then(() => {
-    if (!ended.signal.aborted) limit.abort()
-  })
-  try {
-    return await work(limit.signal)
-  } finally {
-    ended.abort()
-    await watch
   }
 }
 
@@ -127,20 +109,6 @@ function encodeStrictly(text: string): string {
 /** A colon may stand in a segment (RFC 3986, `pchar`), and Google's custom methods need it there. */
 function encodeSegment(text: string): string {
   return encodeStrictly(text).replaceAll('%3A', ':')
-}
-
-async function readBody({ body }: Response): Promise<{ text: string; cut: boolean }> {
-  if (body === null) return { text: '', cut: false }
-  const chunks: Uint8Array[] = []
-  let length = 0
-  // Leaving the loop early cancels the stream, which ends the connection.
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > ANSWER_BYTES_MAX) break
-  }
-  const bytes = Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX)
-  return { text: bytes.toString('utf8'), cut: length > ANSWER_BYTES_MAX }
 }
 
 /** The answer's JSON as `schema` reads it; `undefined` when it is cut, no JSON, or of another shape. */

@@ -1,7 +1,4 @@
-/**
- * Keeps the outcome of a costly check for the tokens used last. Bounded; the least recently used goes first. The key is
- * a hash, so that memory holds no token.
- */
+/** A bounded map: when it is full, the entry that was used least recently is dropped. */
 export class LeastRecentlyUsed<T> {
   readonly #entries = new Map<string, T>()
   readonly #entries_max: number
@@ -26,6 +23,10 @@ export class LeastRecentlyUsed<T> {
       const [oldest] = this.#entries.keys()
       this.#entries.delete(oldest as string)
     }
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
   }
 
   delete(key: string): void {

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 
 /**
  * Gives `work` at most `duration_ms`, then aborts its signal.
- * @param late makes the error thrown when the time is over; the work's own later outcome is ignored then
+ * @param late makes the error thrown when the time is over; what the work itself does later is ignored
  * @param over whose signal the work gets, for callers that may abort it earlier
  */
 export async function withTimeLimit<T>(
@@ -18,8 +18,9 @@ export async function withTimeLimit<T>(
       // The sleep also ends when the work has settled.
       if (settled.signal.aborted) return
       const error = late()
-      over.abort(error)
+      // First, so that this is the outcome, and not how the work ends when it is aborted.
       reject(error)
+      over.abort(error)
     })
   })
   try {
@@ -29,5 +30,29 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const SETTLED = 'settled'
+/**
+ * Aborts the signal of `work` after `duration_ms` and waits for the work all the same: for work that has an outcome of
+ * its own for an abort.
+ */
+export async function withAbortAfter<T>(
+  clock: Clock,
+  duration_ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController()
+  const settled = new AbortController()
+  void clock.sleep(duration_ms, settled.signal).then(() => {
+    if (!settled.signal.aborted) over.abort()
+  })
+  try {
+    return await work(over.signal)
+  } finally {
+    settled.abort(SETTLED)
+  }
+}
+
+/**
+ * The reason to abort a wait that is no longer needed. Without a reason of ours, every abort would make an exception
+ * with a stack.
+ */
+export const SETTLED = 'settled'

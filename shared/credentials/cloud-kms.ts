@@ -1,7 +1,8 @@
-import { fullJitterMs } from '../base/backoff.ts'
 import type { Clock } from '../base/clock.ts'
 import { crc32c } from '../base/crc32c.ts'
 import type { Random } from '../base/random.ts'
+import { retry } from '../base/retry.ts'
+import { withTimeLimit } from '../base/timeout.ts'
 import { KeyError, type KeyVersion, type KeyWrapper, type Wrapped } from './key-wrapper.ts'
 import { type CallLimit, type KmsClient, openKmsClient } from './kms-client.ts'
 import { asKeyError, DamagedOnTheWay, isTransient } from './kms-failures.ts'
@@ -28,10 +29,6 @@ const DEFAULT_TIMEOUT_MS = 10_000
 /** The client's own retries, up to ten minutes and by its own clock, are off. */
 const ATTEMPTS_MAX = 3
 const BACKOFF = { base_ms: 100, cap_ms: 1_000 }
-
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const FINISHED = 'finished'
-const TIME_IS_UP = 'the time limit passed'
 
 /** Makes no request and loads no client before the first call. */
 export function cloudKms(options: CloudKmsOptions): KeyWrapper {
@@ -106,32 +103,19 @@ class CloudKms implements KeyWrapper {
 
   /** Runs one call with a time limit; when it passes, the request is called off and its outcome unknown. */
   async #limited<T>(doing: string, attempt: Attempt<T>): Promise<T> {
-    const finished = new AbortController()
-    const aborted = new AbortController()
-    const limit = this.#clock.sleep(this.#timeout_ms, finished.signal).then(() => {
-      if (finished.signal.aborted) return undefined
-      aborted.abort(TIME_IS_UP)
-      throw new KeyError('unavailable', `${doing} took longer than ${this.#timeout_ms} ms`)
-    })
+    const late = () => new KeyError('unavailable', `${doing} took longer than ${this.#timeout_ms} ms`)
     try {
-      return (await Promise.race([this.#attempts(attempt, aborted.signal), limit])) as T
+      return await withTimeLimit(this.#clock, this.#timeout_ms, (signal) => this.#withRetries(attempt, signal), late)
     } catch (error) {
       throw asKeyError(error, doing)
-    } finally {
-      finished.abort(FINISHED)
     }
   }
 
-  /** Neither operation changes anything, so an attempt whose answer was lost may simply be made again. */
-  async #attempts<T>(attempt: Attempt<T>, signal: AbortSignal): Promise<T> {
-    for (let attempts = 1; ; attempts++) {
-      try {
-        return await attempt(await this.#opened(), { timeout_ms: this.#timeout_ms, signal })
-      } catch (error) {
-        if (attempts === ATTEMPTS_MAX || signal.aborted || !isTransient(error)) throw error
-        await this.#clock.sleep(fullJitterMs(attempts, BACKOFF, this.#random), signal)
-      }
-    }
+  /** No operation changes anything, so an attempt whose answer was lost can be repeated. */
+  #withRetries<T>(attempt: Attempt<T>, signal: AbortSignal): Promise<T> {
+    const timing = { clock: this.#clock, random: this.#random }
+    const options = { attempts_max: ATTEMPTS_MAX, backoff: BACKOFF, isTransient, signal }
+    return retry(timing, options, async () => attempt(await this.#opened(), { timeout_ms: this.#timeout_ms, signal }))
   }
 
   /** The client, loaded once; a failure to open it (no credentials to be had just now) is not remembered. */

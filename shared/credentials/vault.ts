@@ -1,3 +1,4 @@
+import { isObject } from '../base/is-object.ts'
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 
 import type { Random } from '../base/random.ts'
@@ -197,10 +198,6 @@ function parseCredentials(plaintext: Uint8Array): Credentials {
   }
   if (!isObject(credentials)) throw new KeyError('refused', 'what opened are no credentials')
   return credentials
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function toBase64(bytes: Uint8Array): string {

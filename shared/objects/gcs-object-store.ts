@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import type { Clock } from '../base/clock.ts'
 import { crc32c, crc32cToBase64 } from '../base/crc32c.ts'
 import { currentTrace } from '../base/trace.ts'
-import { answeredStatus, limited, openBucket, REQUEST_MS_MAX, TIME_IS_UP, type GcsOptions } from './gcs-requests.ts'
+import { answeredStatus, limited, openBucket, REQUEST_MS_MAX, type GcsOptions } from './gcs-requests.ts'
 import {
   StoreError,
   type ByteRange,
@@ -158,7 +158,7 @@ class GcsObjectStore implements ObjectStore {
         is_given_up = true
         // An answer that is yet to come runs dry: the client fails if it finds the stream destroyed.
         if (headers) stream.destroy()
-        reject(new Error(TIME_IS_UP))
+        reject(new Error('the request was given up'))
       }
       signal.addEventListener('abort', giveUp, { once: true })
       stream

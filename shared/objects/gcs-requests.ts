@@ -1,6 +1,7 @@
 import { Storage, type Bucket } from '@google-cloud/storage'
 
 import type { Clock } from '../base/clock.ts'
+import { withTimeLimit } from '../base/timeout.ts'
 import { StoreError } from './object-store.ts'
 
 /**
@@ -17,9 +18,6 @@ export interface GcsOptions {
 }
 
 export const REQUEST_MS_MAX = 10_000
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const FINISHED = 'finished'
-export const TIME_IS_UP = 'the time limit passed'
 
 export function openBucket({ bucket, api_endpoint }: GcsOptions): Bucket {
   const storage = new Storage({
@@ -39,19 +37,11 @@ export async function limited<T>(
   doing: string,
   request: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const finished = new AbortController()
-  const aborted = new AbortController()
-  const limit = clock.sleep(limit_ms, finished.signal).then(() => {
-    if (finished.signal.aborted) return undefined
-    aborted.abort(TIME_IS_UP)
-    throw new StoreError('unavailable', `${doing} took longer than ${Math.round(limit_ms)} ms`)
-  })
+  const late = () => new StoreError('unavailable', `${doing} took longer than ${Math.round(limit_ms)} ms`)
   try {
-    return (await Promise.race([request(aborted.signal), limit])) as T
+    return await withTimeLimit(clock, limit_ms, request, late)
   } catch (error) {
     throw asStoreError(error, doing)
-  } finally {
-    finished.abort(FINISHED)
   }
 }
 

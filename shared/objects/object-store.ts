@@ -74,3 +74,8 @@ export class StoreError extends Error {
     this.kind = kind
   }
 }
+
+/** Whether a later attempt may succeed: everything but a refusal. */
+export function isTransientStoreError(error: unknown): boolean {
+  return error instanceof StoreError && error.kind !== 'rejected'
+}

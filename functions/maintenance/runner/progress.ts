@@ -1,10 +1,9 @@
 import * as z from 'zod/mini'
 
-import { fullJitterMs } from '#shared/base/backoff.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
-import { crc32c } from '#shared/base/crc32c.ts'
 import type { Random } from '#shared/base/random.ts'
-import { NO_OBJECT, StoreError, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
+import { swapJson } from '#shared/objects/json-object.ts'
+import { NO_OBJECT, type Generation, type ObjectStore } from '#shared/objects/object-store.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { asProblem, retryReads } from '#shared/table/object/failures.ts'
 import type { ReportItem, JobName, Sums } from './job.ts'
@@ -70,9 +69,8 @@ export interface ProgressDependencies {
 
 /** Longer than a call can take: what it claims it has given back by then, or it is gone. */
 const CLAIM_MS = 60_000
-const WRITE_ATTEMPTS = 6
 /** Claim and result are two writes of one name, and Cloud Storage takes about one a second. */
-const WRITE_BACKOFF = { base_ms: 1000, cap_ms: 1500 }
+const WRITE_RETRIES = { attempts_max: 6, backoff: { base_ms: 1000, cap_ms: 1500 } }
 
 const NOTHING: Progress = { run: undefined, claim: undefined }
 
@@ -110,27 +108,8 @@ export class ProgressObjects {
 
   /** @returns the new generation; undefined when another has written since, whose word then stands */
   async write(job: JobName, progress: Progress, if_generation: Generation): Promise<Generation | undefined> {
-    const { store, clock, random } = this.#dependencies
-    const bytes = Buffer.from(JSON.stringify({ format: 1, ...progress }))
-    const options = { if_generation, crc32c: crc32c(bytes), content_type: 'application/json' }
-    return await this.#failing(async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const result = await store.write(nameOf(job), bytes, options)
-          return result.kind === 'written' ? result.generation : await this.#landed(job, bytes)
-        } catch (error) {
-          const is_passing = error instanceof StoreError && error.kind !== 'rejected'
-          if (!is_passing || attempt === WRITE_ATTEMPTS) throw error
-          await clock.sleep(fullJitterMs(attempt, WRITE_BACKOFF, random))
-        }
-      }
-    })
-  }
-
-  /** The generation that is there, if it is what was to be written: an attempt whose answer was lost. */
-  async #landed(job: JobName, bytes: Uint8Array): Promise<Generation | undefined> {
-    const result = await retryReads(this.#dependencies, () => this.#dependencies.store.read(nameOf(job)))
-    return result.kind === 'found' && Buffer.compare(result.bytes, bytes) === 0 ? result.generation : undefined
+    const json = JSON.stringify({ format: 1, ...progress })
+    return await this.#failing(() => swapJson(this.#dependencies, nameOf(job), json, if_generation, WRITE_RETRIES))
   }
 
   async #failing<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { crc32c } from '#shared/base/crc32c.ts'
+import { writeJson } from '#shared/objects/json-object.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
@@ -172,14 +172,8 @@ async function importFiles(
 /** Stores the report in the bucket. @returns its object name */
 export async function storeReport(report: ImportReport, tools: ImportTools): Promise<string> {
   const name = `migrations/${report.id}.json`
-  const bytes = new TextEncoder().encode(report.toJson(isoTime(tools.clock.nowMs())))
+  const json = report.toJson(isoTime(tools.clock.nowMs()))
   // The id is unique: an existing object of this name holds the same bytes, from an earlier attempt.
-  await withRetries(tools, () =>
-    tools.store.write(name, bytes, {
-      if_generation: NO_OBJECT,
-      crc32c: crc32c(bytes),
-      content_type: 'application/json',
-    }),
-  )
+  await withRetries(tools, () => writeJson(tools.store, name, json, NO_OBJECT))
   return name
 }

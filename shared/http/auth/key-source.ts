@@ -1,7 +1,9 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import * as z from 'zod/mini'
 
+import { textAtMost } from '../../base/bounded-read.ts'
 import type { Clock } from '../../base/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../../base/durations.ts'
 import { Problem } from '../../base/problem.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
 
@@ -25,11 +27,11 @@ export interface KeySet {
 const FETCH_DURATION_MS_MAX = 5_000
 const DOCUMENT_BYTES_MAX = 256 * 1024
 /** Older keys are still used, and replaced in the background. */
-const FRESH_MS = 10 * 60_000
+const FRESH_MS = 10 * MINUTE_MS
 /** Keys that could not be refreshed for so long are no longer trusted. */
-const KEPT_MS = 24 * 3_600_000
+const KEPT_MS = DAY_MS
 /** Least time between two fetches that a token's unknown key, or a refresh that failed, may cause. */
-const REFETCH_INTERVAL_MS = 60_000
+const REFETCH_INTERVAL_MS = MINUTE_MS
 /** Least time between two fetches while there are no keys at all. */
 const RETRY_INTERVAL_MS = 1_000
 
@@ -115,16 +117,11 @@ async function discover(issuer: string, signal: AbortSignal): Promise<string> {
 
 async function fetchText(url: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, { signal, redirect: 'error', headers: { Accept: 'application/json' } })
-  if (!response.ok || response.body === null) {
+  if (!response.ok) {
     await response.body?.cancel()
     throw new Error(`${url} answered ${response.status}`)
   }
-  const chunks: Uint8Array[] = []
-  let received_bytes = 0
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    received_bytes += chunk.length
-    if (received_bytes > DOCUMENT_BYTES_MAX) throw new Error(`${url} answered more than ${DOCUMENT_BYTES_MAX} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const { text, is_cut } = await textAtMost(response, DOCUMENT_BYTES_MAX)
+  if (is_cut) throw new Error(`${url} answered more than ${DOCUMENT_BYTES_MAX} bytes`)
+  return text
 }

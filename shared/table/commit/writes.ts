@@ -1,5 +1,6 @@
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
+import { withTimeLimit } from '../../base/timeout.ts'
 import { commitBatch, type CommitDependencies, type Target } from './commit.ts'
 import { replay } from './evaluate.ts'
 import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
@@ -12,8 +13,6 @@ import type { Row, TableSchema } from '../object/schema.ts'
 
 /** Less than the 30 s that a request has. */
 const MUTATION_MS_MAX = 28_000
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const SETTLED = 'settled'
 
 /** Called with the id of a record before the commit that may store it. @throws Problem when it is too late for that */
 type Sending = (id: string) => void
@@ -149,24 +148,16 @@ export class Writes<R extends Row> {
   async #inTime(carryOut: (sending: Sending) => Promise<Outcome<R>>): Promise<Outcome<R>> {
     let sent_id: string | undefined
     let is_over = false
-    const settled = new AbortController()
-    const limit = new Promise<never>((_resolve, reject) => {
-      void this.#dependencies.clock.sleep(MUTATION_MS_MAX, settled.signal).then(() => {
-        if (settled.signal.aborted) return
-        is_over = true
-        reject(sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id))
-      })
-    })
-    try {
-      const sending: Sending = (id) => {
-        // A caller who was answered that nothing was changed must not find a record later.
-        if (is_over) throw storeAway()
-        sent_id = id
-      }
-      return await Promise.race([carryOut(sending), limit])
-    } finally {
-      settled.abort(SETTLED)
+    const sending: Sending = (id) => {
+      // A caller who was answered that nothing was changed must not find a record later.
+      if (is_over) throw storeAway()
+      sent_id = id
     }
+    const late = (): Error => {
+      is_over = true
+      return sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id)
+    }
+    return await withTimeLimit(this.#dependencies.clock, MUTATION_MS_MAX, () => carryOut(sending), late)
   }
 
   #target(user_id: string, month: Month): Target<R> {

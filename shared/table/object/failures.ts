@@ -1,8 +1,8 @@
-import { fullJitterMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Random } from '../../base/random.ts'
-import { StoreError } from '../../objects/object-store.ts'
+import { retry } from '../../base/retry.ts'
+import { isTransientStoreError, StoreError } from '../../objects/object-store.ts'
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
 import type { TableEvents } from '../events.ts'
 
@@ -60,20 +60,12 @@ export function outcomeUnknown(cause?: unknown): Problem {
 }
 
 /** A read is repeated a few times within seconds: the person is waiting, and repeating it changes nothing. */
-const READ_ATTEMPTS = 4
-const READ_BACKOFF = { base_ms: 100, cap_ms: 1000 }
+const READ_RETRIES = {
+  attempts_max: 4,
+  backoff: { base_ms: 100, cap_ms: 1000 },
+  isTransient: isTransientStoreError,
+}
 
-export async function retryReads<T>(
-  { clock, random }: { clock: Clock; random: Random },
-  read: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await read()
-    } catch (error) {
-      const is_passing = error instanceof StoreError && error.kind !== 'rejected'
-      if (!is_passing || attempt === READ_ATTEMPTS) throw error
-      await clock.sleep(fullJitterMs(attempt, READ_BACKOFF, random))
-    }
-  }
+export function retryReads<T>(timing: { clock: Clock; random: Random }, read: () => Promise<T>): Promise<T> {
+  return retry({ clock: timing.clock, random: timing.random }, READ_RETRIES, read)
 }

@@ -1,4 +1,6 @@
-import { crc32c } from '../../base/crc32c.ts'
+import { isObject } from '../../base/is-object.ts'
+import { LeastRecentlyUsed } from '../../base/lru.ts'
+import { writeJson } from '../../objects/json-object.ts'
 import type { ObjectStore } from '../../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
@@ -29,7 +31,7 @@ const ADD_ATTEMPTS = 8
 
 export class LegacyIds {
   readonly #store: ObjectStore
-  readonly #known = new Map<string, LegacyIndex>()
+  readonly #known = new LeastRecentlyUsed<LegacyIndex>(USERS_KEPT)
   readonly #reading = new Map<string, Promise<LegacyIndex>>()
 
   constructor(store: ObjectStore) {
@@ -67,14 +69,9 @@ export class LegacyIds {
       if (missing.length === 0) return table
       for (const entry of missing) table.set(canonicalSpelling(schema, entry.id), entry)
       const tables = new Map(index.tables).set(schema.name, table)
-      const bytes = encodeIndex(tables)
-      const result = await this.#store.write(indexName(user_id), bytes, {
-        if_generation: index.generation,
-        crc32c: crc32c(bytes),
-        content_type: 'application/json',
-      })
+      const result = await writeJson(this.#store, indexName(user_id), encodeIndex(tables), index.generation)
       if (result.kind === 'written') {
-        this.#keep(user_id, { generation: result.generation, tables })
+        this.#known.set(user_id, { generation: result.generation, tables })
         return table
       }
     }
@@ -101,15 +98,8 @@ export class LegacyIds {
       result.kind === 'absent'
         ? { generation: NO_OBJECT, tables: new Map() }
         : { generation: result.generation, tables: await namingObject(name, () => decodeIndex(result.bytes)) }
-    this.#keep(user_id, index)
-    return index
-  }
-
-  #keep(user_id: string, index: LegacyIndex): void {
-    this.#known.delete(user_id)
     this.#known.set(user_id, index)
-    const oldest = this.#known.keys().next().value
-    if (this.#known.size > USERS_KEPT && oldest !== undefined) this.#known.delete(oldest)
+    return index
   }
 }
 
@@ -129,14 +119,14 @@ export function userOfIndex(name: string): string | undefined {
   return user_id !== undefined && name === indexName(user_id) ? user_id : undefined
 }
 
-function encodeIndex(tables: ReadonlyMap<string, ReadonlyMap<string, LegacyEntry>>): Uint8Array {
+function encodeIndex(tables: ReadonlyMap<string, ReadonlyMap<string, LegacyEntry>>): string {
   const json = Object.fromEntries(
     [...tables].map(([table, entries]) => [
       table,
       Object.fromEntries([...entries].map(([spelling, { id, month }]) => [spelling, [id, month]])),
     ]),
   )
-  return new TextEncoder().encode(JSON.stringify({ format: 1, tables: json }))
+  return JSON.stringify({ format: 1, tables: json })
 }
 
 /** @throws CorruptFile */
@@ -160,6 +150,6 @@ function decodeEntry([spelling, entry]: [string, unknown]): [string, LegacyEntry
 }
 
 function membersOf(value: unknown): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
+  if (isObject(value)) return Object.entries(value)
   throw new CorruptFile('the index of old ids lacks a table')
 }
