@@ -1,4 +1,5 @@
 import { platformRoutes } from '#shared/contract/platforms.ts'
+import { isObject } from '#shared/base/is-object.ts'
 import type { FieldError } from '#shared/base/problem.ts'
 import { readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
@@ -26,5 +27,3 @@ function faultsFor(type: PlatformType, sent: unknown): readonly FieldError[] {
   readCredentials(type, sent, errors)
   return errors
 }
-
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import { JOB_NAMES } from '#functions/maintenance/runner/job.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Log } from '#shared/logging/log.ts'
@@ -12,7 +13,7 @@ export interface ScheduleOptions {
   log: Log
 }
 
-const DISPATCH_EACH_MS = 60_000
+const DISPATCH_EACH_MS = MINUTE_MS
 /** Often: the jobs themselves know whether the run of this day or week is done. */
 const JOBS_EACH_MS = 60 * 60 * 1000
 const JOBS = JOB_NAMES.filter((name) => name !== 'dispatch')

@@ -2,7 +2,7 @@
  * Reads at most `bytes_max` bytes of a stream. A longer one is ended there; the rest is never received.
  * @returns the bytes that were read, and whether there were more
  */
-export async function readAtMost(
+async function readAtMost(
   stream: AsyncIterable<Uint8Array>,
   bytes_max: number,
 ): Promise<{ bytes: Uint8Array; is_cut: boolean }> {

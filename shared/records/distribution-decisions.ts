@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../base/durations.ts'
 import * as z from 'zod/mini'
 
 import { isoTime } from '../base/clock.ts'
@@ -28,7 +29,7 @@ import { collect, invalid } from './validation/validate.ts'
 /** What may become of a distribution: pure decisions, as those of every kind (decisions.ts) with its run ledger. */
 
 /** A client's "now" has passed when it arrives, and its clock is its own. */
-const PAST_TOLERANCE_MS = 60_000
+const PAST_TOLERANCE_MS = MINUTE_MS
 /** Of the newest; the numbers go on. */
 const ATTEMPTS_KEPT = 10
 const ATTEMPT_MESSAGE_LENGTH_MAX = 1000
@@ -137,7 +138,6 @@ const WITH_RESULTS: readonly DistributionStatus[] = ['in_progress', 'completed',
 const WITH_ERROR: readonly DistributionStatus[] = ['failed', 'cancelled']
 
 /** Old clients send local times without a zone: these may be off by most of a day. */
-const DAY_MS = 24 * 60 * 60 * 1000
 
 function reportFaults(before: Distribution, report: DistributionReport, now_ms: number): FieldError[] {
   const faults: FieldError[] = []

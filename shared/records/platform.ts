@@ -1,9 +1,10 @@
+import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
 import type { FieldError } from '../base/problem.ts'
 import { freeObject, metadata, text } from './fields.ts'
 import { defineRecordKind, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
-import { echoedMembers, isNil, isObject, sentFields, sentId, withoutMembers } from './sent-fields.ts'
+import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { humanMessage } from './validation/messages.ts'
 
 /** A platform: an account at an ad platform, with the credentials to reach it, sealed. */

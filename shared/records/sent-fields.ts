@@ -1,3 +1,4 @@
+import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
 import type { RecordValue } from './rows.ts'
@@ -47,8 +48,4 @@ export function requiredWithout<Sent extends RecordValue>(id_column: string, nam
 
 export function isNil(value: unknown): value is null | undefined {
   return value === null || value === undefined
-}
-
-export function isObject(value: unknown): value is RecordValue {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../base/durations.ts'
 import type { DistributionQuery } from '../contract/distributions.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { AUDIENCES } from '../records/audience.ts'
@@ -16,8 +17,6 @@ export async function listDistributions(
   const { limit, cursor } = query
   return service.list(call, { limit, cursor, with_details: false, matches: distributionFilter(query) })
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000
 
 function distributionFilter(query: DistributionQuery): (cell: CellReader<DistributionRow>) => boolean {
   const { audience_id, platform_id, status, from, to } = query

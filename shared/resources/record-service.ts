@@ -1,3 +1,4 @@
+import { DAY_MS } from '../base/durations.ts'
 import { isoTime, type Clock } from '../base/clock.ts'
 import { idTimeMs } from '../base/ids.ts'
 import { Problem } from '../base/problem.ts'
@@ -176,7 +177,7 @@ export interface ListOptions<K extends RecordKind> {
 
 const PAGE_ROWS = 50
 const EARLIEST_ID_MS = Date.UTC(2000, 0, 1)
-const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
+const AHEAD_MAX_MS = DAY_MS
 
 function bodyBytes({ body }: Call): number {
   return body === undefined ? 0 : JSON.stringify(body).length

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/base/durations.ts'
 import { LeastRecentlyUsed } from '#shared/base/lru.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { GroupCounter } from '#shared/table/read/aggregate.ts'
@@ -6,7 +7,6 @@ import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
-import { DAY_MS } from '../runner/job.ts'
 
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/base/durations.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
@@ -10,7 +11,7 @@ import { monthOfObject } from '#shared/table/object/partition.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
-import { DAY_MS, type Job, type Sums, type UserTask } from '../runner/job.ts'
+import type { Job, Sums, UserTask } from '../runner/job.ts'
 import { mutateAll } from '../runner/mutate-all.ts'
 
 export interface PurgeDependencies {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/base/durations.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
 import { decideIdle } from '#shared/records/idle.ts'
@@ -8,7 +9,7 @@ import { monthOfObject } from '#shared/table/object/partition.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Clock } from '#shared/base/clock.ts'
-import { DAY_MS, type Job, type Sums, type UserTask } from '../runner/job.ts'
+import type { Job, Sums, UserTask } from '../runner/job.ts'
 import { mutateAll } from '../runner/mutate-all.ts'
 
 export interface RetentionDependencies {

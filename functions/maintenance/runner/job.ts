@@ -3,8 +3,6 @@ import type { TopFolder, UserFolder } from '#shared/table/read/user-folders.ts'
 export const JOB_NAMES = ['dispatch', 'retention', 'purge', 'integrity', 'metrics', 'reencrypt'] as const
 export type JobName = (typeof JOB_NAMES)[number]
 
-export const DAY_MS = 24 * 60 * 60 * 1000
-
 /** Numbers that add up, by name. */
 export interface Sums {
   [name: string]: number | Sums

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import * as z from 'zod/mini'
 
 import { isoTime, type Clock } from '#shared/base/clock.ts'
@@ -68,7 +69,7 @@ export interface ProgressDependencies {
 }
 
 /** Longer than a call can take: what it claims it has given back by then, or it is gone. */
-const CLAIM_MS = 60_000
+const CLAIM_MS = MINUTE_MS
 /** Claim and result are two writes of one name, and Cloud Storage takes about one a second. */
 const WRITE_RETRIES = { attempts_max: 6, backoff: { base_ms: 1000, cap_ms: 1500 } }
 

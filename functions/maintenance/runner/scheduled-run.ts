@@ -1,5 +1,6 @@
+import { DAY_MS } from '#shared/base/durations.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
-import { addUp, DAY_MS, type Job, type Sums } from './job.ts'
+import { addUp, type Job, type Sums } from './job.ts'
 import type { ProgressObjects, Run } from './progress.ts'
 import { mergedReport, processUsers, type ProcessedUsers, type ProcessUsersDependencies } from './process-users.ts'
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { GcloudCommand } from './gcloud.ts'
 import { CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, SMOKE_AUDIENCE, smokeAccountOf, type Environment } from './names.ts'
 
@@ -9,10 +10,10 @@ import { CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, SMOKE_AUDIENCE, smokeAccountOf,
  */
 export type Percentages = Readonly<Record<string, number>>
 
-const READ_DURATION_MS_MAX = 60_000
+const READ_DURATION_MS_MAX = MINUTE_MS
 /** Includes the wait until the new revision is ready. */
-const DEPLOY_DURATION_MS_MAX = 8 * 60_000
-const TRAFFIC_DURATION_MS_MAX = 3 * 60_000
+const DEPLOY_DURATION_MS_MAX = 8 * MINUTE_MS
+const TRAFFIC_DURATION_MS_MAX = 3 * MINUTE_MS
 
 export function gcloudCommands(environment: Environment) {
   const { project, region } = environment

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import { describeFailures, type SmokeCheck, type SmokeTest } from './smoke.ts'
 import type { Candidate } from './smoke-context.ts'
@@ -17,7 +18,7 @@ const GATE_LIMITS = {
 } as const
 
 /** Metrics may be late: a gate without data is held until this much time has passed in total, then it fails. */
-export const HOLD_MS_MAX = 30 * 60_000
+export const HOLD_MS_MAX = 30 * MINUTE_MS
 const ROUND_PAUSE_MS = 15_000
 
 /** Cloud Monitoring's metrics of one revision since the gate began; they include our own requests. */
@@ -109,7 +110,7 @@ export async function passGate(candidates: readonly Candidate[], gate_ms: number
     const elapsed_ms = clock.monotonicMs() - started_ms
     if (decision.kind === 'fail') throw new Error(`The gate failed: ${decision.reason}`)
     if (elapsed_ms >= gate_ms) {
-      if (decision.kind === 'pass') return say(`The gate passed after ${Math.round(elapsed_ms / 60_000)} minutes`)
+      if (decision.kind === 'pass') return say(`The gate passed after ${Math.round(elapsed_ms / MINUTE_MS)} minutes`)
       if (elapsed_ms >= HOLD_MS_MAX) throw new Error(`The gate was held for too long: ${decision.reason}`)
       if (decision.reason !== held_for) say(`The gate is held: ${decision.reason}`)
       held_for = decision.reason

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import * as z from 'zod'
 
 import { OperatorError } from '#infra/command/operator-error.ts'
@@ -22,9 +23,9 @@ const lockBody = z.object({
 export type Serving = Readonly<Record<string, string>>
 
 /** Longer than the time limit of any command, so that no command outlives the lease under which it started. */
-export const LEASE_MS = 12 * 60_000
+export const LEASE_MS = 12 * MINUTE_MS
 /** Covers the difference between two machines' clocks, and commands that Google completes after their process was killed. */
-const TAKEOVER_GRACE_MS = 60_000
+const TAKEOVER_GRACE_MS = MINUTE_MS
 const POLL_MS = 15_000
 const RENEW_BELOW_MS = LEASE_MS * (2 / 3)
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import { runCommand } from '#infra/command/run.ts'
 import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -14,7 +15,6 @@ import { dataBucketOf } from './names.ts'
 import { rollOut, type Outcome } from './rollout.ts'
 import { smokeTest } from './smoke.ts'
 
-const MINUTE_MS = 60_000
 /** Google's ID tokens last an hour. */
 const IDENTITY_TOKEN_KEPT_MS = 30 * MINUTE_MS
 /** An access token of the metadata server may have as little as five minutes left. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 
+import { textAtMost } from '#shared/base/bounded-read.ts'
 import { type Clock, isoTime } from '#shared/base/clock.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
 import type { ReadMetrics } from './gate.ts'
@@ -17,6 +18,8 @@ interface MonitoringTools {
 }
 
 const READ_DURATION_MS_MAX = 30_000
+/** Far more than the one point that each of our queries asks for. */
+const ANSWER_BYTES_MAX = 1024 * 1024
 /** Cloud Monitoring aligns to at least a minute. */
 const PERIOD_S_MIN = 60
 
@@ -53,8 +56,10 @@ export function monitoring({ project, endpoint, token, clock }: MonitoringTools)
       READ_DURATION_MS_MAX,
       async (signal) => {
         const response = await fetch(url, { headers: { authorization }, signal, redirect: 'error' })
-        if (!response.ok) throw new Error(`Cloud Monitoring answered ${response.status}: ${await response.text()}`)
-        return response.json()
+        const { text, is_cut } = await textAtMost(response, ANSWER_BYTES_MAX)
+        if (!response.ok) throw new Error(`Cloud Monitoring answered ${response.status}: ${text}`)
+        if (is_cut) throw new Error(`Cloud Monitoring answered more than ${ANSWER_BYTES_MAX} bytes`)
+        return JSON.parse(text) as unknown
       },
       late,
     )

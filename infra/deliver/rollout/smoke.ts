@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { FunctionName } from '#shared/contract/functions.ts'
+import { isObject } from '#shared/base/is-object.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
 import { SMOKE_STEPS } from './smoke-steps.ts'
 import type { Candidate, Reply } from './smoke-context.ts'
@@ -75,7 +76,7 @@ const bodyOf = (body: unknown): RequestInit => (body === undefined ? {} : { body
 function jsonOf(text: string): Reply['body'] {
   try {
     const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Reply['body']) : {}
+    return isObject(json) ? json : {}
   } catch (error) {
     if (error instanceof SyntaxError) return {}
     throw error

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/base/durations.ts'
 import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { type Cells, sameCells, toRow } from '#shared/records/rows.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
@@ -58,5 +59,5 @@ export function createdAtMs({ created_at_ms }: SourceRecord, entry: LegacyEntry 
 
 function monthAfter(month: string): string {
   // No month has more than 31 days, and none that follows another one in full has fewer than 28.
-  return monthOf(startOfMonthMs(month) + 32 * 24 * 60 * 60 * 1000)
+  return monthOf(startOfMonthMs(month) + 32 * DAY_MS)
 }

@@ -1,10 +1,12 @@
+import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
+
 /** Times that other programs wrote, in milliseconds since 1970. Finer parts are cut off; times without a zone are UTC. */
 
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(?:(Z|UTC)|([+-])(\d\d)(?::?(\d\d))?)?)?$/i
 
 const EARLIEST_MS = Date.UTC(2000, 0, 1)
-const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
+const AHEAD_MAX_MS = DAY_MS
 
 /** @returns `undefined` when the value is not a time */
 export function parseTimeMs(value: unknown): number | undefined {
@@ -22,7 +24,7 @@ export function parseTimeMs(value: unknown): number | undefined {
   const is_real =
     new Date(local_ms).getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60 && part(10) < 24
   if (!is_real) return undefined
-  const offset_ms = (part(10) * 60 + part(11)) * 60_000
+  const offset_ms = (part(10) * 60 + part(11)) * MINUTE_MS
   return match[9] === '-' ? local_ms + offset_ms : local_ms - offset_ms
 }
 

@@ -1,5 +1,6 @@
+import { isObject } from '#shared/base/is-object.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
-import { isObject, plain, type Note } from './values.ts'
+import { plain, type Note } from './values.ts'
 
 /**
  * Fields of the source that records do not have. They are kept under `metadata.imported_fields`, those of a segment in

@@ -102,10 +102,6 @@ export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unk
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, plain(child, note, levels_left - 1)]))
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isSafe(value: bigint): boolean {
   return Number.isSafeInteger(Number(value))
 }

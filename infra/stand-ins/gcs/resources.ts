@@ -2,6 +2,7 @@
  * Buckets and objects as the JSON API shows them, and the settings it accepts.
  * Source: https://cloud.google.com/storage/docs/json_api/v1/objects#resource and …/buckets#resource
  */
+import { isObject } from '#shared/base/is-object.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import type { BucketRecord, ObjectSettings, Version } from './catalog.ts'
 import type { Checksums } from './checksums.ts'
@@ -157,6 +158,6 @@ function patchCustomMetadata(metadata: Record<string, string> | undefined, json:
 const CONTROL_CHARACTERS = /[\x00-\x1f\x7f]/
 
 export function asRecord(json: unknown): Record<string, unknown> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid('Expected a JSON object.')
-  return json as Record<string, unknown>
+  if (!isObject(json)) throw invalid('Expected a JSON object.')
+  return json
 }

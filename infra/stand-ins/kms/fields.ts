@@ -1,4 +1,5 @@
 /** Fields of a request's JSON body, read and refused as Google's JSON front end does. */
+import { isObject } from '#shared/base/is-object.ts'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { damaged, invalid } from './refusals.ts'
 
@@ -20,14 +21,14 @@ export function parseJson(text: string): unknown {
 /** @throws Refusal 400 for text that is no JSON object, and for fields that the message does not have */
 export function parseBody(text: string, fields: readonly string[]): Body {
   const json = parseJson(text)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+  if (!isObject(json)) {
     throw invalid('Invalid JSON payload received. Root element must be a message.')
   }
   for (const name of Object.keys(json)) {
     if (!fields.includes(name))
       throw invalid(`Invalid JSON payload received. Unknown name "${name}": Cannot find field.`)
   }
-  return json as Body
+  return json
 }
 
 export interface CheckedBytes {

@@ -1,4 +1,5 @@
 /** Crypto keys with their versions: states, rotation, and encryption by the rules of Cloud KMS. */
+import { DAY_MS } from '#shared/base/durations.ts'
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 import path from 'node:path'
 import type { Clock } from '#shared/base/clock.ts'
@@ -7,7 +8,7 @@ import { readKeys, writeKeys, type StoredKey, type StoredVersion, type VersionSt
 import { illegalState, notEnabled, notFound, undecipherable } from './refusals.ts'
 
 /** The service's default between asking for destruction and destroying. */
-const DESTROY_DELAY_MS = 30 * 24 * 60 * 60 * 1000
+const DESTROY_DELAY_MS = 30 * DAY_MS
 const CIPHER = 'aes-256-gcm'
 const HANDLE_BYTES = 8
 const NONCE_BYTES = 12

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
+import { SETTLED } from '../../base/timeout.ts'
 
 export const BODY_BYTES_MAX = 1024 * 1024
 /** A body that has not arrived by then is given up: a slow sender must not hold a request slot. */
@@ -9,9 +10,6 @@ const BODY_DURATION_MS_MAX = 15_000
 
 /** The bytes of a request's body (none: length 0), or why they were not taken. */
 export type Intake = { kind: 'read'; bytes: Uint8Array } | { kind: 'refused'; problem: Problem } | { kind: 'gone' }
-
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const SETTLED = 'settled'
 
 const NOTHING: Intake = { kind: 'read', bytes: new Uint8Array(0) }
 

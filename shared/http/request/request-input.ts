@@ -1,3 +1,4 @@
+import { isObject } from '../../base/is-object.ts'
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
 
@@ -52,7 +53,7 @@ function readBody(route: Route, body: unknown, errors: FieldError[]): unknown {
  * ever reads a user from a request.
  */
 function ownUserIdRemoved<T>(input: T, caller: Caller | undefined): T | Omit<T, 'user_id'> {
-  if (caller === undefined || typeof input !== 'object' || input === null || Array.isArray(input)) return input
+  if (caller === undefined || !isObject(input)) return input
   if (!Object.hasOwn(input, 'user_id')) return input
   const { user_id, ...rest } = input as T & { user_id: unknown }
   if (user_id !== caller.user_id) throw new Problem('forbidden', 'user_id is not the user of the token')

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
+import { SETTLED } from '../../base/timeout.ts'
 import type { Answer } from '../call.ts'
 
 /** A client that takes nothing for so long is gone. */
@@ -88,12 +89,9 @@ async function sendStream(answer: Answer, stream: AsyncIterable<Uint8Array>, sen
 /** Resolves when the client has taken what was written, or has gone; one that takes nothing for long is sent away. */
 async function drained(response: ServerResponse, clock: Clock): Promise<void> {
   const over = new AbortController()
-  const end = () => over.abort(OVER)
+  const end = () => over.abort(SETTLED)
   response.once('drain', end).once('close', end)
   await clock.sleep(STALL_MS_MAX, over.signal)
   response.off('drain', end).off('close', end)
   if (!over.signal.aborted) response.destroy()
 }
-
-/** Without a reason of ours, every abort would make an exception with a stack. */
-const OVER = 'over'

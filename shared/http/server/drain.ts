@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
+import { SETTLED } from '../../base/timeout.ts'
 
 /** Less than the 10 s between Cloud Run's SIGTERM and its SIGKILL, so that the last log lines get out. */
 const DRAIN_MS_MAX = 9_000
@@ -31,7 +32,7 @@ export function createDrain(server: Server, clock: Clock): Drain {
     server.closeIdleConnections()
     const over = new AbortController()
     await Promise.race([closed, clock.sleep(duration_ms_max, over.signal)])
-    over.abort('over')
+    over.abort(SETTLED)
     const cut_off = under_way.size
     server.closeAllConnections()
     await closed

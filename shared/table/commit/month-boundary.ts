@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../base/durations.ts'
 import type { Creation, Mutation } from './mutation.ts'
 import type { Row } from '../object/schema.ts'
 import { monthOf, startOfMonthMs, type Month } from '../object/partition.ts'
@@ -17,9 +18,9 @@ export interface EarlierLedger {
  * more, because it may be sent half a minute into the month (a request goes on for so long, by a clock that is behind) and
  * be looked for by a clock that is ahead.
  */
-const LANDS_WITHIN_MS = 11 * 60_000
+const LANDS_WITHIN_MS = 11 * MINUTE_MS
 /** As long as ledger entries live, and a minute for clocks that disagree. */
-const ASKED_FOR_MS = 24 * 60 * 60_000 + 60_000
+const ASKED_FOR_MS = DAY_MS + MINUTE_MS
 
 /** The ledger, besides that of the month of `now_ms`, in which a first attempt may be. */
 export function earlierLedger(now_ms: number): EarlierLedger | undefined {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../base/durations.ts'
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
 import { decodeLedger, encodeLedger, Ledger } from './ledger.ts'
 import { PurgedIds } from './purged-ids.ts'
@@ -52,7 +53,7 @@ export const OLDEST_WRITER_BESIDE = 1
  * that an instance with a wrong clock cannot make the others forget; faster stores keep more, by the minute.
  */
 const COMMITS_KEPT = 600
-const COMMITS_KEPT_MS = 60_000
+const COMMITS_KEPT_MS = MINUTE_MS
 
 export function newFooter(home: string, epoch: string): Footer {
   return {

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../base/durations.ts'
 /**
  * The idempotency ledger: which keyed requests this object has already carried out. It lives in the object's footer, so
  * it changes atomically with the rows, and every instance sees it.
@@ -14,7 +15,7 @@ export interface LedgerEntry {
 }
 
 /** Entries expire by age only, never early: a clock that is 30 s ahead must not make a replay a second record. */
-export const LEDGER_KEPT_MS = 24 * 60 * 60 * 1000 + 60_000
+export const LEDGER_KEPT_MS = DAY_MS + MINUTE_MS
 /** Above this many live entries further keyed requests are refused rather than old ones forgotten. */
 export const LEDGER_ENTRIES_MAX = 20_000
 

@@ -1,3 +1,4 @@
+import { isObject } from '#shared/base/is-object.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { type Attempt, DISTRIBUTIONS } from '#shared/records/distribution.ts'
@@ -7,7 +8,7 @@ import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/rec
 import { type Cell, type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/reader.ts'
 import { parseTimeMs } from '../times.ts'
-import { columnValue, isObject, parseJson } from '../values.ts'
+import { columnValue, parseJson } from '../values.ts'
 import type {
   CompletedRow,
   CompletionTools,

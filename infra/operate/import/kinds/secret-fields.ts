@@ -1,6 +1,7 @@
+import { isObject } from '#shared/base/is-object.ts'
 import { isBrowserEncrypted } from '../browser-encryption.ts'
 import type { SourceFields } from '../readers/reader.ts'
-import { isObject, parseJson } from '../values.ts'
+import { parseJson } from '../values.ts'
 
 /**
  * Removes secrets outside the credentials, such as a column `api_key` or a token in the settings: kept in metadata, every

@@ -1,8 +1,9 @@
+import { isObject } from '#shared/base/is-object.ts'
 import type { FieldError } from '#shared/base/problem.ts'
 import { type Credentials, readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import type { PlatformType } from '#shared/records/platform.ts'
 import { isBrowserEncrypted, openBrowserEncrypted } from '../browser-encryption.ts'
-import { isObject, parseJson } from '../values.ts'
+import { parseJson } from '../values.ts'
 
 /**
  * Credentials of a source, by what the import can do with them. Remarks name fields and quote no values.

@@ -1,6 +1,7 @@
+import { isObject } from '#shared/base/is-object.ts'
 import { stat } from 'node:fs/promises'
 
-import { isObject, parseJson } from '../values.ts'
+import { parseJson } from '../values.ts'
 import { UnreadableFile, unreadable, type SourceEntry } from './reader.ts'
 import { readLines, readText } from './text.ts'
 
