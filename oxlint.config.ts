@@ -56,6 +56,7 @@ export default defineConfig({
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
     'house/current-date': 'error',
+    'house/double-cast': 'error',
     'house/naming': 'error',
     'house/zod-namespace': 'error',
     'no-restricted-globals': [

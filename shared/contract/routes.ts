@@ -21,8 +21,8 @@ const OWN_ROUTES = {
 
 /** The same with the health route that every function has. */
 export const ROUTES: Readonly<Record<FunctionName, Routes>> = Object.fromEntries(
-  FUNCTION_NAMES.map((name) => [name, { ...OWN_ROUTES[name], health: healthRoute(name) }]),
-) as unknown as Record<FunctionName, Routes>
+  FUNCTION_NAMES.map((name): [FunctionName, Routes] => [name, { ...OWN_ROUTES[name], health: healthRoute(name) }]),
+) as Record<FunctionName, Routes>
 
 /** Schemas that answers of several routes hold, by the name they get in the OpenAPI document. */
 export const NAMED_SCHEMAS = {

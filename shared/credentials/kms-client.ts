@@ -51,18 +51,18 @@ type ClientOptions = NonNullable<ConstructorParameters<typeof KeyManagementServi
 
 function standInOptions(api_endpoint: string): ClientOptions {
   const { protocol, hostname, port } = new URL(api_endpoint)
-  const options = {
+  /** All that the client needs of its authentication library over REST. */
+  const auth_client: unknown = {
+    getRequestHeaders: () => Promise.resolve(new Headers()),
+    fetch: (url: string, request: RequestInit) => fetch(url, restOf(request)),
+  }
+  return {
     fallback: true,
     protocol: protocol.slice(0, -1),
     apiEndpoint: hostname,
     port: Number(port) || (protocol === 'https:' ? 443 : 80),
-    // All that the client needs of its authentication library over REST.
-    authClient: {
-      getRequestHeaders: () => Promise.resolve(new Headers()),
-      fetch: (url: string, request: RequestInit) => fetch(url, restOf(request)),
-    },
+    authClient: auth_client as NonNullable<ClientOptions['authClient']>,
   }
-  return options as unknown as ClientOptions
 }
 
 /** Without the options that only the authentication library's own `fetch` knows. */

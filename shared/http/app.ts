@@ -21,7 +21,7 @@ import { discardRest, type Intake, intakeOf } from './request/request-body.ts'
 import type { Log } from '../logging/log.ts'
 import { problemAnswer, problemOf } from './response/problems.ts'
 import { createInputReader } from './request/request-input.ts'
-import { createRequestLogger, type RequestRecord } from './request/request-log.ts'
+import { createRequestLogger, type RequestLogger, type RequestRecord } from './request/request-log.ts'
 import { createRouter, splitTarget } from './request/router.ts'
 import { send } from './response/send.ts'
 import { withTimeLimit } from '../base/timeout.ts'
@@ -49,37 +49,116 @@ export interface AppOptions<R extends Routes> {
 
 /** One function's edge around its handlers: everything between the bytes of a request and the bytes of its answer. */
 export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp {
-  const { function: name, settings, clock, random, log, explain } = options
+  const { function: name, settings, clock, random, log } = options
   const on_cloud = settings.K_SERVICE !== undefined
-  const { K_REVISION: revision, FUNCTION_URL: function_url } = settings
-  const nameRequest = createRequestNamer(random)
-  const logger = createRequestLogger({ name, revision, project: settings.GOOGLE_CLOUD_PROJECT, log, clock })
-  const onFault = (error: unknown) => logger.fault(error)
+  const { K_REVISION: revision, GOOGLE_CLOUD_PROJECT: project } = settings
+  const logger = createRequestLogger({ name, revision, project, log, clock })
+  const health = createHealthHandler({ probe: options.probe, revision, clock, onFault: (error) => logger.fault(error) })
+  const cors = createCors(settings.ALLOWED_ORIGINS)
+  const routes: Routes = { ...options.routes, health: healthRoute(name) }
+  const identify = createIdentifier(settings, clock, logger)
+  const parts: Parts = {
+    clock,
+    logger,
+    cors,
+    nameRequest: createRequestNamer(random),
+    standard_headers: standardHeaders(on_cloud, options.cache_control),
+    accept: createAcceptor(createRouter<Routes>(routes), cors, identify),
+    callHandler: createHandlerCall(routes, handlersByName({ ...options.handlers, health })),
+    problemOf: (error) => problemOf(options.explain?.(error) ?? error),
+    request_duration_ms_max: options.request_duration_ms_max ?? REQUEST_DURATION_MS_MAX,
+  }
+  return { name, log, clock, handle: (request, response, given) => handleRequest(parts, request, response, given) }
+}
+
+/** The parts of one function's edge that the steps of a request share. */
+interface Parts {
+  clock: Clock
+  logger: RequestLogger
+  cors: Cors
+  nameRequest: RequestNamer
+  /** Of every answer. */
+  standard_headers: Readonly<Record<string, string>>
+  accept: (exchange: Exchange) => Promise<Accepted | Answer>
+  callHandler: (exchange: Exchange, accepted: Accepted, intake: Intake, signal: AbortSignal) => Promise<Answer>
+  problemOf: (error: unknown) => Problem
+  request_duration_ms_max: number
+}
+
+/** Answers one request; never rejects. */
+async function handleRequest(parts: Parts, request: IncomingMessage, response: ServerResponse, given?: Intake) {
+  const { clock, logger } = parts
+  const intake = given ?? (await intakeOf(request, clock))
+  if (intake.kind === 'refused') discardRest(request, response, clock)
+  const { raw_path, raw_query } = splitTarget(request.url ?? '/')
+  const record = logger.begin(request, parts.nameRequest(request.headers), withoutUser(raw_path))
+  const exchange = { request, response, record, raw_path, raw_query }
+  try {
+    await sendAnswer(parts, exchange, await limitedAnswer(parts, exchange, intake), 'ok')
+  } catch (error) {
+    const sendFailure = (failure: unknown) => sendProblem(parts, exchange, failure)
+    // A problem's own headers may be what Node refuses; the one that says so has none.
+    await sendFailure(error).catch(sendFailure)
+  }
+}
+
+/** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
+async function limitedAnswer(parts: Parts, exchange: Exchange, intake: Intake): Promise<Answer> {
+  const { request, response, record } = exchange
+  const accepted = await runTraced(record.trace, () => parts.accept(exchange))
+  if ('status' in accepted) return accepted
+  const over = new AbortController()
+  if (response.destroyed) over.abort(CLIENT_GONE)
+  response.once('close', () => {
+    if (!response.writableFinished) over.abort(CLIENT_GONE)
+  })
+  const work = (signal: AbortSignal) =>
+    runTraced(record.trace, () => parts.callHandler(exchange, accepted, intake, signal))
+  const late = () => tookTooLong(request.method)
+  return await withTimeLimit(parts.clock, parts.request_duration_ms_max, work, late, over)
+}
+
+async function sendAnswer(parts: Parts, { request, response, record }: Exchange, answer: Answer, outcome: string) {
+  await send(answer, {
+    response,
+    headers: { ...parts.standard_headers, ...parts.cors.headersFor(request), 'X-Request-Id': record.request_id },
+    is_head: request.method === 'HEAD',
+    clock: parts.clock,
+    onEnd({ bytes, cut_off }) {
+      const { status } = answer
+      parts.logger.end(record, request, { status, bytes, outcome: cut_off ? 'cut-off' : outcome })
+    },
+  })
+}
+
+async function sendProblem(parts: Parts, exchange: Exchange, error: unknown) {
+  const { response, record } = exchange
+  const problem = parts.problemOf(error)
+  if (problem.kind === 'internal') parts.logger.fault(problem.cause ?? problem, record)
+  if (response.headersSent) return
+  for (const header of response.getHeaderNames()) response.removeHeader(header)
+  await sendAnswer(parts, exchange, problemAnswer(problem, record.request_id), problem.kind)
+}
+
+type Identify = (request: IncomingMessage, route: Route, record: RequestRecord) => Promise<Caller | undefined>
+
+/** Finds who calls, when the route asks for a caller. */
+function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestLogger): Identify {
+  const { FUNCTION_URL: function_url } = settings
   const authenticator = createAuthenticator({
     issuers: settings.OIDC_ISSUERS,
     function_url,
     user_hash_salt: settings.USER_HASH_SALT,
-    on_cloud,
+    on_cloud: settings.K_SERVICE !== undefined,
     clock,
-    onFault,
+    onFault: (error) => logger.fault(error),
   })
   const access_policy = {
     operator_accounts: settings.OPERATOR_ACCOUNTS,
     smoke_accounts: settings.SMOKE_ACCOUNTS,
     function_url,
   }
-  const cors = createCors(settings.ALLOWED_ORIGINS)
-  const standard_headers = standardHeaders(on_cloud, options.cache_control)
-  const request_duration_ms_max = options.request_duration_ms_max ?? REQUEST_DURATION_MS_MAX
-
-  const routes = { ...options.routes, health: healthRoute(name) }
-  const health = createHealthHandler({ probe: options.probe, revision, clock, onFault })
-  const handlers = { ...options.handlers, health } as unknown as Readonly<Record<string, Handler>>
-  const router = createRouter<Routes>(routes)
-  const readers = new Map(Object.values(routes as Routes).map((route) => [route, createInputReader(route)]))
-
-  /** Who calls, when the route asks for someone. */
-  const callerOf = async (request: IncomingMessage, route: Route, record: RequestRecord) => {
+  return async (request, route, record) => {
     if (route.access === 'public') return undefined
     const identity = await authenticator.identify(request.headers.authorization)
     record.user_hash = identity.user_hash
@@ -87,9 +166,12 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     const { user_id, email } = identity
     return { user_id, email }
   }
+}
 
-  /** Which route is asked for and by whom, or the answer where no handler is needed. @throws Problem */
-  const accept = async ({ request, record, raw_path }: Exchange): Promise<Accepted | Answer> => {
+/** Finds the route and the caller, or the answer where no handler is needed. */
+function createAcceptor(router: Router, cors: Cors, identify: Identify) {
+  /** @throws Problem */
+  return async ({ request, record, raw_path }: Exchange): Promise<Accepted | Answer> => {
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
     const match = router.match(raw_path)
     if (match === undefined) {
@@ -105,24 +187,16 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
         headers: { Allow: match.allow },
       })
     }
-    return {
-      ...found,
-      params: match.params,
-      method,
-      path: match.path,
-      caller: await callerOf(request, found.route, record),
-    }
+    const caller = await identify(request, found.route, record)
+    return { ...found, params: match.params, method, path: match.path, caller }
   }
+}
 
-  /** @throws whatever the handler does; problems of the request itself before that */
-  const answer = async (
-    exchange: Exchange,
-    accepted: Accepted,
-    intake: Intake,
-    signal: AbortSignal,
-  ): Promise<Answer> => {
-    const { request, record, raw_query } = exchange
-    const { name: route_name, route, params, method, path, caller } = accepted
+/** Reads and validates what the request brings, and calls the route's handler with it. */
+function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler>): Parts['callHandler'] {
+  const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
+  /** @throws the handler's failures, and before them the problems of the request itself */
+  return async ({ request, record, raw_query }, { name, route, params, method, path, caller }, intake, signal) => {
     if (intake.kind === 'refused') throw intake.problem
     if (intake.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
@@ -133,7 +207,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
       route.idempotent_by_key === true
         ? idempotencyRequest(headerText(key), { method, path, body: body_as_sent })
         : undefined
-    return handlers[route_name]!({
+    return handlers.get(name)!({
       caller: caller ?? NOBODY,
       params,
       query,
@@ -145,69 +219,18 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
       noteRecord: (record_id) => (record.record_id = record_id),
     })
   }
-
-  const failureAnswer = (error: unknown, record: RequestRecord) => {
-    const problem = problemOf(explain?.(error) ?? error)
-    if (problem.kind === 'internal') logger.fault(problem.cause ?? problem, record)
-    return { answer: problemAnswer(problem, record.request_id), outcome: problem.kind }
-  }
-
-  /** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
-  const limitedAnswer = async (exchange: Exchange, intake: Intake): Promise<Answer> => {
-    const { request, response, record } = exchange
-    const accepted = await runTraced(record.trace, () => accept(exchange))
-    if ('status' in accepted) return accepted
-    const over = new AbortController()
-    if (response.destroyed) over.abort(CLIENT_GONE)
-    response.once('close', () => {
-      if (!response.writableFinished) over.abort(CLIENT_GONE)
-    })
-    const work = (signal: AbortSignal) => runTraced(record.trace, () => answer(exchange, accepted, intake, signal))
-    return await withTimeLimit(clock, request_duration_ms_max, work, () => tookTooLong(request.method), over)
-  }
-
-  return {
-    name,
-    log,
-    clock,
-    async handle(request, response, given) {
-      const intake = given ?? (await intakeOf(request, clock))
-      if (intake.kind === 'refused') discardRest(request, response, clock)
-      const { raw_path, raw_query } = splitTarget(request.url ?? '/')
-      const record = logger.begin(request, nameRequest(request.headers), withoutUser(raw_path))
-      const exchange = { request, response, record, raw_path, raw_query }
-      const headers = { ...standard_headers, ...cors.headersFor(request), 'X-Request-Id': record.request_id }
-
-      const sendAs = (reply: Answer, outcome: string) =>
-        send(reply, {
-          response,
-          headers,
-          is_head: request.method === 'HEAD',
-          clock,
-          onEnd({ bytes, cut_off }) {
-            const { status } = reply
-            logger.end(record, request, { status, bytes, outcome: cut_off ? 'cut-off' : outcome })
-          },
-        })
-
-      const sendFailure = async (error: unknown) => {
-        const { answer: reply, outcome } = failureAnswer(error, record)
-        if (response.headersSent) return
-        for (const header of response.getHeaderNames()) response.removeHeader(header)
-        await sendAs(reply, outcome)
-      }
-
-      try {
-        await sendAs(await limitedAnswer(exchange, intake), 'ok')
-      } catch (error) {
-        // A problem's own headers may be what Node refuses; the one that says so has none.
-        await sendFailure(error).catch(sendFailure)
-      }
-    },
-  }
 }
 
+type Cors = ReturnType<typeof createCors>
+type Router = ReturnType<typeof createRouter<Routes>>
+type RequestNamer = ReturnType<typeof createRequestNamer>
 type Handler = (call: Omit<Call, 'query' | 'body'> & { query: unknown; body: unknown }) => Promise<Answer>
+
+/** The handlers without their routes' types: the input reader of a route gives its handler what that type says. */
+function handlersByName(handlers: object): ReadonlyMap<string, Handler> {
+  const entries: [string, unknown][] = Object.entries(handlers)
+  return new Map(entries as [string, Handler][])
+}
 
 /** A request that a handler will answer. */
 interface Accepted {

@@ -38,8 +38,8 @@ class GcsObjectHistory implements ObjectHistory {
     const fields = 'items(name,generation,size,timeCreated,timeDeleted),nextPageToken'
     // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
     const items = await limited(this.#clock, this.#timeout_ms, `listing generations of ${prefix}`, async () => {
-      const [files] = await this.#bucket.getFiles({ prefix, versions: true, fields })
-      return files as unknown as readonly Item[]
+      const answer: readonly unknown[] = await this.#bucket.getFiles({ prefix, versions: true, fields })
+      return answer[0] as readonly Item[]
     })
     return items.map(({ name, generation, size, timeCreated, timeDeleted }) => ({
       name,

@@ -107,9 +107,10 @@ class GcsObjectStore implements ObjectStore {
       const found: { name: string; generation: string; size: string }[] = []
       for (let page: GetFilesOptions | null = query; page !== null && found.length < (limit ?? Infinity);) {
         // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
-        const answer = (await this.#bucket.getFiles(page)) as unknown as [typeof found, GetFilesOptions | null]
-        found.push(...answer[0])
-        page = answer[1] && { ...query, pageToken: answer[1].pageToken! }
+        const answer: readonly unknown[] = await this.#bucket.getFiles(page)
+        const [listed, next] = answer as [typeof found, GetFilesOptions | null]
+        found.push(...listed)
+        page = next && { ...query, pageToken: next.pageToken! }
       }
       return found.slice(0, limit)
     })

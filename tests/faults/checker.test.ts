@@ -43,8 +43,13 @@ function answer(operation: Operation, change: { status?: number; audience?: Part
 
 const problem = (status: number, members: object = {}, headers: Record<string, string> = {}): Reply => {
   const text = { type: '/problems/x', title: 't', status, detail: 'd', instance: 'i', success: false, error: 'd' }
-  const body = { ...text, ...members } as unknown as Reply['body']
-  return { status, headers: new Headers({ 'content-type': 'application/problem+json', ...headers }), body, text: '' }
+  const body: unknown = { ...text, ...members }
+  return {
+    status,
+    headers: new Headers({ 'content-type': 'application/problem+json', ...headers }),
+    body: body as Reply['body'],
+    text: '',
+  }
 }
 
 test('a history without a fault passes', () => {

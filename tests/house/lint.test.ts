@@ -45,6 +45,7 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     'export const a = new globalThis.Date()',
     'export const a = Date()',
   ],
+  'house(double-cast)': ["export const a = 'a' as unknown as number", "export const a = ('a' as unknown) as number"],
   'house(naming)': [
     'export function wait_long() {\n  return 1\n}',
     'export const wait_long = () => 1',

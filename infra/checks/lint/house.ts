@@ -50,7 +50,17 @@ const zodNamespace: Rule = {
   }),
 }
 
+/** `as unknown as T` lets any value pass as any type. Give the value a type, or one cast at the border of a library. */
+const doubleCast: Rule = {
+  create: (context) => ({
+    TSAsExpression(node) {
+      if (node.expression.type !== 'TSAsExpression') return
+      context.report({ node, message: 'A cast of a cast hides every mistake. Cast once, from a declared unknown.' })
+    },
+  }),
+}
+
 export default {
   meta: { name: 'house' },
-  rules: { 'current-date': currentDate, naming, 'zod-namespace': zodNamespace },
+  rules: { 'current-date': currentDate, 'double-cast': doubleCast, naming, 'zod-namespace': zodNamespace },
 }

@@ -77,6 +77,17 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
   }
 
   const current = async (): Promise<KeySet> => {
+    const kept = keysAtHand()
+    if (kept !== undefined) return kept
+    await refresh().catch((cause: unknown) => {
+      throw keysAway(cause)
+    })
+    if (keys === undefined) throw keysAway()
+    return keys
+  }
+
+  /** The keys while they may be used, refreshed behind the caller's back when they are no longer fresh. @throws Problem */
+  const keysAtHand = (): KeySet | undefined => {
     const now_ms = clock.monotonicMs()
     const age_ms = keys === undefined ? Infinity : now_ms - keys.fetched_ms
     if (keys !== undefined && age_ms < KEPT_MS) {
@@ -84,10 +95,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
       return keys
     }
     if (pending === undefined && now_ms - attempted_ms < RETRY_INTERVAL_MS) throw keysAway()
-    await refresh().catch((cause: unknown) => {
-      throw keysAway(cause)
-    })
-    return keys as unknown as KeySet
+    return undefined
   }
 
   return {

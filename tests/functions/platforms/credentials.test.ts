@@ -104,9 +104,8 @@ test('a replacement without credentials is refused', async () => {
 
 test('the contract names the credential fields of every type as the adapters have them', () => {
   const fields = Object.entries(AD_PLATFORMS).map(([type, { credentials }]) => {
-    const { shape } = credentials as unknown as {
-      shape: Record<string, { safeParse: (v: unknown) => { success: boolean } }>
-    }
+    const schema: unknown = credentials
+    const { shape } = schema as { shape: Record<string, { safeParse: (v: unknown) => { success: boolean } }> }
     const names = Object.entries(shape).map(
       ([name, field]) => `${name}${field.safeParse(undefined).success ? '?' : ''}`,
     )

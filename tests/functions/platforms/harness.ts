@@ -110,8 +110,8 @@ export async function platformsInTest({ clock = systemClock }: { clock?: Clock }
   }
   const start = () => listen(createFunctionServer(createPlatformsApp(environment, { log, clock })))
   const clientOf = (url: string, user_id: string) => {
-    const { call } = createClient(url, () => issuer.sign({ sub: user_id }), clock)
-    return { call: call as unknown as CallPlatforms }
+    const { call }: { call: unknown } = createClient(url, () => issuer.sign({ sub: user_id }), clock)
+    return { call: call as CallPlatforms }
   }
   const url = await start()
   return {

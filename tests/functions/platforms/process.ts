@@ -26,6 +26,6 @@ export async function startProcess(
   child.stdout.on('data', (chunk) => (output += String(chunk)))
   const port = () => /(?:port|localhost:|0\.0\.0\.0:)\D{0,5}(\d{2,5})/.exec(output)?.[1]
   await expect.poll(port).toBeDefined()
-  const { call } = createClient(`http://127.0.0.1:${port()}`, () => running.token('demo_user'))
-  return { child, call: call as unknown as CallPlatforms }
+  const { call }: { call: unknown } = createClient(`http://127.0.0.1:${port()}`, () => running.token('demo_user'))
+  return { child, call: call as CallPlatforms }
 }

@@ -120,13 +120,15 @@ export async function standInTest(world: World) {
 
 /** Google's client as it is, signed in as nobody in particular. */
 function clientOf(project_id: string, endpoint_url: string): BigQuery {
-  const authClient = { getRequestHeaders: () => Promise.resolve(new Headers({ authorization: 'Bearer token' })) }
+  const auth_client: unknown = {
+    getRequestHeaders: () => Promise.resolve(new Headers({ authorization: 'Bearer token' })),
+  }
   type AuthClient = NonNullable<NonNullable<ConstructorParameters<typeof BigQuery>[0]>['authClient']>
   const retryOptions = { autoRetry: false }
   return new BigQuery({
     projectId: project_id,
     apiEndpoint: endpoint_url,
-    authClient: authClient as unknown as AuthClient,
+    authClient: auth_client as AuthClient,
     retryOptions,
   })
 }
