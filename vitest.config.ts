@@ -74,8 +74,8 @@ export default defineConfig({
     execArgv: [`--require=${import.meta.dirname}/tests/support/shifted-date.cjs`],
     // Processes that tests start find compiled what earlier ones compiled.
     env: { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules/.cache/compiled` },
-    // Tests start real processes: as many workers as the smallest machine that runs them has cores.
-    maxWorkers: 2,
+    // One more than the smallest machine that runs them has cores: tests also wait.
+    maxWorkers: 3,
     testTimeout: 2 * WAIT_MS_MAX,
     hookTimeout: 2 * WAIT_MS_MAX,
     expect: { poll: { timeout: WAIT_MS_MAX, interval: 20 } },

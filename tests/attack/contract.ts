@@ -75,7 +75,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).f
   }),
 )
 
-const ajv = new Ajv2020({ strict: false, allErrors: true })
+const ajv = new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } })
 addFormats.default(ajv)
 const validators = new Map<Schema, ValidateFunction>()
 

@@ -9,7 +9,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { streamLog } from '#shared/logging/log.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
-/** Every function behind the gateway on all stand-ins, and a client that sends exactly what it is told to. */
+/** Every function behind the gateway on all stand-ins, and a client that sends exactly the given bytes. */
 export interface AttackedSystem {
   readonly url: string
   /** The log as it would reach Cloud Logging: how many lines there are, and the text from one of them on. */

@@ -5,7 +5,7 @@ import { answersIn } from './http-answers.ts'
 const answersOf = (text: string) => answersIn(Buffer.from(text)).map(({ status, body }) => [status, body])
 
 describe('the answers of a connection', () => {
-  test('are told apart by their stated lengths, not by what a body looks like', () => {
+  test('are split by the lengths that they state, not by the look of a body', () => {
     const forged = '{"name":"\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: 1\r\n\r\n"}'
     const whole = `HTTP/1.1 200 OK\r\nContent-Length: ${forged.length}\r\n\r\n${forged}`
     expect(answersOf(whole)).toEqual([[200, forged]])

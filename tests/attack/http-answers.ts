@@ -8,8 +8,7 @@ export interface HttpAnswer {
 const CRLF = '\r\n'
 
 /**
- * The answers of a connection, told apart as a client does it: by the length that each one's head states, never by what
- * its body looks like.
+ * Splits a connection's bytes into answers as a client does: by the length in each head, never by the look of a body.
  * @throws Error when what comes is not HTTP
  */
 export function answersIn(bytes: Buffer): HttpAnswer[] {

@@ -1,7 +1,7 @@
 import { fc } from '#tests/support/seeds.ts'
 import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from './harness.ts'
 
-/** What one user does, told without ids: an index counts among what the same user has, by the order of making. */
+/** One request of a user without ids: an index selects among that user's records, in the order of their creation. */
 export interface Step {
   readonly method: string
   /** `{audience}` and so on stand for the id at the index; `{cursor}` for the last page's. */

@@ -16,7 +16,7 @@ export const absentId = (kind: Kind): string => newId(PREFIX[kind], systemClock.
 
 const TRADE_DESK = { platform_type: 'the_trade_desk', credentials: { api_key: 'good-key', account_id: 'abc1234' } }
 
-/** What a body may have as `platform_type` and `credentials`, which the contract tells in words only. */
+/** What a body may have as `platform_type` and `credentials`, which only the words of the contract describe. */
 export const ACCOUNTS: readonly Record<string, unknown>[] = [
   TRADE_DESK,
   { platform_type: 'meta', credentials: { access_token: 'bad-token-1', account_id: '1234567890' } },

@@ -5,7 +5,7 @@ import { jsonBytes, type SentRequest } from './harness.ts'
 import { type KnownValues, namesPlace, valid, wrong } from './values.ts'
 
 /** A request to one operation before it has an id and a token. */
-export interface Draft {
+export interface GeneratedRequest {
   readonly method: string
   /** Encoded parameters, without the `?`. */
   readonly query: string
@@ -17,9 +17,9 @@ export interface Draft {
   readonly authorization?: string
 }
 
-/** What is wrong with a draft, and how the answer has to say it. */
-export interface Bad {
-  readonly draft: Draft
+/** What is wrong with a request, and how the answer has to say it. */
+export interface BadRequest {
+  readonly request: GeneratedRequest
   readonly status: readonly number[]
   readonly namesIt?: (errors: readonly { path: string }[]) => boolean
 }
@@ -55,14 +55,14 @@ function validBody(operation: Operation, known: KnownValues): fc.Arbitrary<Uint8
   const { id, body } = operation
   if (body === undefined) return fc.constantFrom(undefined, undefined, Buffer.from('{}'))
   const sane = valid(body, known) as fc.Arbitrary<Record<string, unknown>>
-  const told = sane.chain((value) => {
+  const described = sane.chain((value) => {
     if (id === 'replacePlatformCredentials') return fc.constant({ credentials: ACCOUNTS[0]!['credentials'] })
     const { credentials: _, platform_type, ...rest } = value
     if (id === 'patchPlatform') return fc.constant({ ...rest, ...(platform_type !== undefined && { platform_type }) })
     if (id !== 'savePlatform') return fc.constant(value)
     return fc.constantFrom(...ACCOUNTS).map((account) => ({ ...rest, ...account }))
   })
-  return told.map((value) => {
+  return described.map((value) => {
     const faults = schemaFaults(body, value)
     if (faults.length > 0) throw new Error(`a body that is not valid: ${faults.join('; ')} ${JSON.stringify(value)}`)
     return jsonBytes(value)
@@ -72,7 +72,7 @@ function validBody(operation: Operation, known: KnownValues): fc.Arbitrary<Uint8
 const JSON_SPELLINGS = ['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset="UTF-8"']
 
 /** What the contract accepts, up to its edges. */
-export function validDraft(operation: Operation, known: KnownValues): fc.Arbitrary<Draft> {
+export function validRequest(operation: Operation, known: KnownValues): fc.Arbitrary<GeneratedRequest> {
   const parts = {
     query: validQuery(operation, known).map(encoded),
     headers: validHeaders(operation),
@@ -88,10 +88,10 @@ export function validDraft(operation: Operation, known: KnownValues): fc.Arbitra
 }
 
 /** Spoils a request that is good otherwise. */
-type Twist = (draft: Draft) => Bad
+type Twist = (request: GeneratedRequest) => BadRequest
 
 /** What the contract refuses, each for one reason. */
-export function badDraft(operation: Operation, known: KnownValues): fc.Arbitrary<Bad> {
+export function badRequest(operation: Operation, known: KnownValues): fc.Arbitrary<BadRequest> {
   const twist = fc.oneof(
     ...badBodies(operation, known),
     ...badQueries(operation),
@@ -100,7 +100,7 @@ export function badDraft(operation: Operation, known: KnownValues): fc.Arbitrary
     badMethods(operation),
     ...badIds(operation),
   )
-  return fc.tuple(validDraft(operation, known), twist).map(([draft, spoil]) => spoil(draft))
+  return fc.tuple(validRequest(operation, known), twist).map(([request, spoil]) => spoil(request))
 }
 
 const naming = (name: string) => (errors: readonly { path: string }[]) => errors.some(({ path }) => path === name)
@@ -127,17 +127,17 @@ const NAMED_TEXTS: readonly [string, string][] = [
   ['zzz', '{"zzz":-0}'],
 ]
 
-/** With this text as its JSON. A stale version is told before what a merge patch makes of the record: not sent here. */
+/** With this text as its JSON. If-Match is left out: a stale version would be answered first. */
 function withText(text: string | Uint8Array, more: Readonly<Record<string, string>> = {}) {
-  return (draft: Draft): Draft => {
-    const { 'If-Match': _, ...headers } = draft.headers
-    return { ...draft, headers: { ...headers, ...JSON_HEADER, ...more }, body: Buffer.from(text) }
+  return (request: GeneratedRequest): GeneratedRequest => {
+    const { 'If-Match': _, ...headers } = request.headers
+    return { ...request, headers: { ...headers, ...JSON_HEADER, ...more }, body: Buffer.from(text) }
   }
 }
 
 const refusedWith =
-  (status: number, spoil: (draft: Draft) => Draft, namesIt?: Bad['namesIt']): Twist =>
-  (draft) => ({ draft: spoil(draft), status: [status], ...(namesIt && { namesIt }) })
+  (status: number, spoil: (request: GeneratedRequest) => GeneratedRequest, namesIt?: BadRequest['namesIt']): Twist =>
+  (request) => ({ request: spoil(request), status: [status], ...(namesIt && { namesIt }) })
 
 const TOO_MUCH = new Uint8Array(1024 * 1024 + 1).fill(0x20)
 const DEEP = [`{"a":${'['.repeat(65)}${']'.repeat(65)}}`, '['.repeat(200_000)]
@@ -162,7 +162,7 @@ function badBodies(operation: Operation, known: KnownValues): fc.Arbitrary<Twist
     const texts = fc.constantFrom('1e400', '-1e400', '9007199254740993', '1e-400x')
     found.push(fc.tuple(fc.constantFrom(...numbers), texts).map(([name, text]) => refused(`{"${name}":${text}}`)))
   }
-  // Beside what is wrong everything is good, also what the contract tells in words only.
+  // Beside what is wrong everything is good, also where the contract says more in words than in its schema.
   const account = Object.entries(ACCOUNTS[0]!).map(([name, value]) => [name, fc.constant(value)] as const)
   const around = operation.id === 'savePlatform' ? { ...known, ...Object.fromEntries(account) } : known
   const spoiled = wrong(schema, around)?.map(({ path, value }) => {
@@ -172,15 +172,15 @@ function badBodies(operation: Operation, known: KnownValues): fc.Arbitrary<Twist
   return found
 }
 
-const withQuery = (pair: string) => (draft: Draft) => ({
-  ...draft,
-  query: [draft.query, pair].filter(Boolean).join('&'),
+const withQuery = (pair: string) => (request: GeneratedRequest) => ({
+  ...request,
+  query: [request.query, pair].filter(Boolean).join('&'),
 })
 
 /** The parameter only as it is here. */
-const withOnly = (name: string, pair: string) => (draft: Draft) => {
-  const others = draft.query.split('&').filter((one) => one !== '' && !one.startsWith(`${name}=`))
-  return withQuery(pair)({ ...draft, query: others.join('&') })
+const withOnly = (name: string, pair: string) => (request: GeneratedRequest) => {
+  const others = request.query.split('&').filter((one) => one !== '' && !one.startsWith(`${name}=`))
+  return withQuery(pair)({ ...request, query: others.join('&') })
 }
 
 const QUERY_TEXTS = [
@@ -244,7 +244,7 @@ function badHeaders(operation: Operation): fc.Arbitrary<Twist>[] {
     const values = BAD_HEADERS[name]
     if (values === undefined) return []
     return fc.constantFrom(...values).map((value) => {
-      const spoil = (draft: Draft) => ({ ...draft, headers: { ...draft.headers, [name]: value } })
+      const spoil = (request: GeneratedRequest) => ({ ...request, headers: { ...request.headers, [name]: value } })
       return refusedWith(400, spoil, naming(name))
     })
   })
@@ -261,7 +261,7 @@ const BAD_TOKENS = [
 
 function badCallers(operation: Operation): fc.Arbitrary<Twist>[] {
   if (operation.access === 'public') return []
-  const asking = (authorization: string) => (draft: Draft) => ({ ...draft, authorization })
+  const asking = (authorization: string) => (request: GeneratedRequest) => ({ ...request, authorization })
   const found = [fc.constantFrom(...BAD_TOKENS).map((text) => refusedWith(401, asking(text)))]
   if (operation.access === 'operator') return [...found, fc.constant(refusedWith(403, asking('user')))]
   found.push(
@@ -280,7 +280,7 @@ function badMethods(operation: Operation): fc.Arbitrary<Twist> {
   const own = OPERATIONS.filter(({ path }) => path === operation.path).map(({ method }) => method)
   const all = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'PURGE']
   const others = all.filter((method) => !own.includes(method))
-  return fc.constantFrom(...others).map((method) => refusedWith(405, (draft) => ({ ...draft, method })))
+  return fc.constantFrom(...others).map((method) => refusedWith(405, (request) => ({ ...request, method })))
 }
 
 const HOSTILE_IDS = [
@@ -315,17 +315,22 @@ const UNDECODABLE_IDS = ['%', '%zz', '%ff', '%c0%ae%c0%ae', '%ed%a0%80', 'aud_%'
 function badIds({ path }: Operation): fc.Arbitrary<Twist>[] {
   if (!path.includes('{')) return []
   const nobody = path.includes('{user_id}') ? 403 : 404
-  const as = (id: string) => (draft: Draft) => ({ ...draft, id })
+  const as = (id: string) => (request: GeneratedRequest) => ({ ...request, id })
   return [
     fc.constantFrom(...HOSTILE_IDS).map((id) => refusedWith(nobody, as(id))),
     fc.constantFrom(...UNDECODABLE_IDS).map((id) => refusedWith(400, as(id))),
   ]
 }
 
-/** A draft as it is sent. */
-export function sentOf({ path }: Operation, draft: Draft, id: string, authorization: string | undefined): SentRequest {
-  const { method, query, headers, body } = draft
-  const filled = path.replace(/\{\w+\}/, () => draft.id ?? encodeURIComponent(id))
+/** A request as it is sent. */
+export function sentOf(
+  { path }: Operation,
+  request: GeneratedRequest,
+  id: string,
+  authorization: string | undefined,
+): SentRequest {
+  const { method, query, headers, body } = request
+  const filled = path.replace(/\{\w+\}/, () => request.id ?? encodeURIComponent(id))
   return {
     method,
     target: query === '' ? filled : `${filled}?${query}`,

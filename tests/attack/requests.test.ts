@@ -2,7 +2,7 @@ import { fc, REPEAT, runs } from '#tests/support/seeds.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { OPERATIONS, type Operation } from './contract.ts'
-import { badDraft, type Draft, sentOf, validDraft } from './request-generators.ts'
+import { badRequest, type GeneratedRequest, sentOf, validRequest } from './request-generators.ts'
 import { absentId, knownValues, Records } from './records.ts'
 import { type AttackedSystem, jsonBytes, type Received, startAttacked } from './harness.ts'
 import { answerFaults } from './answer-check.ts'
@@ -25,9 +25,9 @@ async function authorizationOf({ access }: Operation, given: string | undefined)
   return as === 'user' ? `Bearer ${await system.tokenOf(USER)}` : as
 }
 
-async function ask(operation: Operation, draft: Draft, id: string): Promise<Received> {
-  const authorization = await authorizationOf(operation, draft.authorization)
-  const answer = await system.send(sentOf(operation, draft, id, authorization))
+async function ask(operation: Operation, request: GeneratedRequest, id: string): Promise<Received> {
+  const authorization = await authorizationOf(operation, request.authorization)
+  const answer = await system.send(sentOf(operation, request, id, authorization))
   const counts = seen.get(operation.id) ?? new Map<number, number>()
   seen.set(operation.id, counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1))
   return answer
@@ -65,8 +65,8 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
     const records = new Records(system, USER)
     const body = await records.goodBodyFor(operation)
     const sent = body === undefined ? {} : { body: jsonBytes(body), headers: { 'content-type': 'application/json' } }
-    const draft: Draft = { method: operation.method, query: '', headers: {}, body: undefined, ...sent }
-    const answer = await ask(operation, draft, await records.subjectOf(operation))
+    const request: GeneratedRequest = { method: operation.method, query: '', headers: {}, body: undefined, ...sent }
+    const answer = await ask(operation, request, await records.subjectOf(operation))
     expect(faultsOf(operation, answer, [200, 201, 204])).toEqual([])
   })
 
@@ -74,9 +74,9 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
     const records = new Records(system, USER)
     const known = await knownValues(records, USER, { with_absent: true })
     await fc.assert(
-      fc.asyncProperty(validDraft(operation, known), fc.nat(5), async (draft, chance) => {
+      fc.asyncProperty(validRequest(operation, known), fc.nat(5), async (request, chance) => {
         const id = chance === 0 ? absentId('audience') : await records.subjectOf(operation)
-        const answer = await ask(operation, draft, id)
+        const answer = await ask(operation, request, id)
         const by_state = JUDGED_BY_STATE[operation.id] ?? []
         const is_state = errorsOf(answer).length > 0 && errorsOf(answer).every(({ path }) => by_state.includes(path))
         const allowed = [200, 201, 204, 304, 403, 404, 409, 412, 422, ...(is_state ? [400] : [])]
@@ -90,8 +90,8 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
     const records = new Records(system, USER)
     const known = await knownValues(records, USER, { with_absent: false })
     await fc.assert(
-      fc.asyncProperty(badDraft(operation, known), async ({ draft, status, namesIt }) => {
-        const answer = await ask(operation, draft, await records.bystanderOf(operation))
+      fc.asyncProperty(badRequest(operation, known), async ({ request, status, namesIt }) => {
+        const answer = await ask(operation, request, await records.bystanderOf(operation))
         const faults = faultsOf(operation, answer, status)
         if (namesIt?.(errorsOf(answer)) === false) faults.push(`not named: ${JSON.stringify(answer.json)}`)
         expect(faults).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * The whole system as `npm start` runs it, in a process of its own: a thousand saves at once, then 10 000 audiences of
+ * The whole system as `npm start` runs it, in a process of its own: a thousand simultaneous saves, then 10 000 audiences of
  * one user in one month and over two years. Times are what a client sees over HTTP.
  */
 import { newId } from '#shared/base/ids.ts'
@@ -26,7 +26,7 @@ async function thousandAtOnce(): Promise<void> {
     const all_ms = performance.now() - start_ms
     const { write } = (await storage('GET', '/_operations')) as { write: number }
     const saved = statuses.filter(({ status }) => status === 201).length
-    printRow('1000 saves at once', [`${saved} saved`, `${write} PUTs`, ms(all_ms)])
+    printRow('1000 simultaneous saves', [`${saved} saved`, `${write} PUTs`, ms(all_ms)])
   })
 }
 
@@ -35,9 +35,9 @@ async function tenThousand(title: string, spread_ms: number): Promise<void> {
     const end_ms = Math.floor((Date.now() - MONTH_MS) / MONTH_MS) * MONTH_MS
     const ids: string[] = []
     for (let from = 0; from < COUNT; from += 500) {
-      const lot = Array.from({ length: 500 }, (_, i) => from + i)
+      const batch = Array.from({ length: 500 }, (_, i) => from + i)
       const saved = await Promise.all(
-        lot.map((number) => {
+        batch.map((number) => {
           const audience_id = newId('aud', Math.floor(end_ms - (number * spread_ms) / COUNT), systemRandom)
           ids.push(audience_id)
           return call('POST', '/api/audiences', { audience_id, ...sampleAudience(number) })

@@ -15,10 +15,11 @@ await withRuntime(async ({ call, memoryMb }) => {
   const platform = { platform_type: 'the_trade_desk', name: 'Bench seat' }
   const platform_id = await idOf('/api/platforms', platform, 'platform_id')
   for (let made = 0; made < COUNT; made += SIDE_BY_SIDE) {
-    const lot = Array.from({ length: SIDE_BY_SIDE }, () =>
+    const batch = Array.from({ length: SIDE_BY_SIDE }, () =>
       call('POST', '/api/distributions', { audience_id, platform_id }),
     )
-    if ((await Promise.all(lot)).some(({ status }) => status !== 201)) throw new Error('a distribution was not created')
+    if ((await Promise.all(batch)).some(({ status }) => status !== 201))
+      throw new Error('a distribution was not created')
   }
   printRow(`${COUNT} distributions of one user`, ['p50', 'p99', 'max'])
   for (const [what, path] of [

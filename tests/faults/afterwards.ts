@@ -9,7 +9,7 @@ import type { System } from './system.ts'
 
 /**
  * Once nothing is at fault any more: the same processes, asked as patiently as they ask for, answer everything again,
- * and whatever anybody was told before is true of the stored files and of what a reader sees who was not there.
+ * and every earlier answer agrees with the stored files and with what a new reader sees.
  * @returns the whole history
  */
 export async function expectWellAfter(

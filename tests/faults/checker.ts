@@ -23,20 +23,20 @@ export function checkHistory(operations: readonly Operation[], stored: ReadonlyM
   checkSights(operations)
 }
 
-/** A reader that saw nothing of the faults is told exactly what is stored. */
+/** A reader that met no fault gets exactly the stored records. */
 export async function checkReader(
   user_id: string,
   call: Call,
   stored: ReadonlyMap<string, StoredAudience>,
 ): Promise<void> {
-  const told = new Map<string, string>()
+  const shown = new Map<string, string>()
   for (const { audience_id, version, metadata } of await everyAudience({ call }, 'full')) {
-    told.set(audience_id, `${version} ${Object.keys(metadata).toSorted().join()}`)
+    shown.set(audience_id, `${version} ${Object.keys(metadata).toSorted().join()}`)
   }
   const expected = [...stored].filter(([, audience]) => audience.user_id === user_id && !audience.deleted)
-  if (told.size !== expected.length) fail(`${user_id} is shown ${told.size} of ${expected.length} audiences`)
+  if (shown.size !== expected.length) fail(`${user_id} is shown ${shown.size} of ${expected.length} audiences`)
   for (const [id, { version, marks }] of expected) {
-    if (told.get(id) !== `${version} ${marks.toSorted().join()}`) fail(`${id} is shown as ${told.get(id)}`)
+    if (shown.get(id) !== `${version} ${marks.toSorted().join()}`) fail(`${id} is shown as ${shown.get(id)}`)
   }
 }
 
@@ -55,9 +55,9 @@ const EXPECTED: Readonly<Record<Kind, readonly number[]>> = {
 }
 
 function checkAnswer({ kind, mark, if_match }: Operation, { status, headers, body, text }: Reply): void {
-  const told = `${mark} (${kind}) was answered ${status} ${text}`
-  if (!EXPECTED[kind].includes(status)) fail(told)
-  if (status === 412 && if_match === undefined) fail(told)
+  const answered = `${mark} (${kind}) was answered ${status} ${text}`
+  if (!EXPECTED[kind].includes(status)) fail(answered)
+  if (status === 412 && if_match === undefined) fail(answered)
   if (status < 300) return
   const is_problem =
     headers.get('content-type') === 'application/problem+json' &&
@@ -65,13 +65,13 @@ function checkAnswer({ kind, mark, if_match }: Operation, { status, headers, bod
     body.status === status &&
     body.type.startsWith('/problems/') &&
     [body.detail, body['title'], body['error'], body['instance']].every((member) => typeof member === 'string')
-  if (!is_problem) fail(`${told}, which is no problem document`)
+  if (!is_problem) fail(`${answered}, which is no problem document`)
   if (status !== 503 && status !== 429) return
-  if (!/^[1-9]\d*$/.test(headers.get('retry-after') ?? '')) fail(`${told} without Retry-After`)
+  if (!/^[1-9]\d*$/.test(headers.get('retry-after') ?? '')) fail(`${answered} without Retry-After`)
   if (body['outcome'] === undefined) return
-  if (kind === 'get' || kind === 'list') fail(`${told}, although it only read`)
+  if (kind === 'get' || kind === 'list') fail(`${answered}, although it only read`)
   if (body['outcome'] !== 'unknown' || !body.audience_id?.startsWith('aud_'))
-    fail(`${told} without the id to repeat it with`)
+    fail(`${answered} without the id to repeat it with`)
 }
 
 /** Acknowledged: exactly once, where the answer said. Refused or not made: nowhere. */
@@ -124,7 +124,7 @@ function checkVersions(operations: readonly Operation[]): void {
   }
 }
 
-/** Nobody is shown less than what somebody was told before the question was asked. */
+/** An answer shows at least what any earlier answer showed. */
 function checkSights(operations: readonly Operation[]): void {
   const by_end = operations.filter(({ ended }) => ended < Infinity).toSorted((a, b) => a.ended - b.ended)
   const by_start = operations.toSorted((a, b) => a.began - b.began)

@@ -18,7 +18,7 @@ export class Processes {
   readonly #children: ChildProcess[] = []
 
   /**
-   * Starts a process and waits for the line that tells its address.
+   * Starts a process and waits for the line with its address.
    * @param urlOf the address in a line of its output, if it is that line
    * @throws when it ends first
    */

@@ -44,7 +44,7 @@ describe.each(SEEDS)('SIGTERM in the middle of a burst (SEED=%i)', (seed) => {
   )
 
   longTest(
-    'of everything at once, as npm start runs it: nothing acknowledged is lost, exit 0',
+    'of the whole system, as npm start runs it: nothing acknowledged is lost, exit 0',
     { timeout: ROUND_MS_MAX },
     async () => {
       const runtimes = await localRuntimes()

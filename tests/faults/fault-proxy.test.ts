@@ -77,7 +77,7 @@ test.each([
   ['stall', false],
   ['stall_answer', true],
   ['endless_answer', true],
-] as const)('%s: carried out is %s, and nobody is told until it is healed', async (fault, is_made) => {
+] as const)('%s: carried out is %s, and no answer comes until it is healed', async (fault, is_made) => {
   const { proxy, stored } = await startBoth()
   proxy.plan = () => fault
   const met = upload(proxy.url, BODY)

@@ -19,7 +19,7 @@ import { systemClock } from '#shared/base/clock.ts'
  * - `end_in_answer`: the same, but the connection ends as if the answer were whole.
  * - `half_open`: the proxy's side of the connection ends before the answer, the other stays open; carried out.
  * - `stall`: nothing is passed on, nothing answered, until somebody hangs up.
- * - `stall_answer`: carried out; nothing of the answer comes until somebody hangs up.
+ * - `stall_answer`: carried out; no byte of the answer comes until the client hangs up.
  * - `slow_request`, `slow_answer`: passed on whole, in many small pieces.
  * - `endless_answer`: carried out; the answer comes in pieces, its last one never.
  */
@@ -76,7 +76,7 @@ export async function startFaultProxy(upstream: { readonly url: string }): Promi
       held.add(request.socket)
       request.socket.once('close', () => held.delete(request.socket))
     }
-    // Whoever hangs up may do so at any time.
+    // Either side may hang up at any time.
     request.on('error', () => undefined)
     void passOn(request, { url: upstream.url, agent, fault, hold }).catch(() => request.socket.resetAndDestroy())
   })

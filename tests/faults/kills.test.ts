@@ -81,7 +81,7 @@ describe.each(SEEDS)('kill -9 at random moments under load (SEED=%i)', (seed) =>
   })
 
   longTest(
-    'of everything at once, as npm start runs it: what was acknowledged is there',
+    'of the whole system, as npm start runs it: what was acknowledged is there',
     { timeout: ROUND_MS_MAX },
     async () => {
       const runtimes = await localRuntimes()

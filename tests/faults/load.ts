@@ -4,7 +4,7 @@ import type { Call, Client, Reply } from '#tests/functions/audiences/harness.ts'
 import { oneOf } from '#tests/simulation/seeded-random.ts'
 
 /**
- * Clients that save, change, delete and read, and write down what they were told. Every change leaves a mark of its own
+ * Clients that save, change, delete and read, and write down their answers. Every change leaves a mark of its own
  * in the record's metadata, so that afterwards the record itself says which changes it went through.
  */
 export type Kind = 'create' | 'patch' | 'delete' | 'get' | 'list'
@@ -68,11 +68,11 @@ export interface LoadOptions {
   /** And on until this holds. */
   readonly until?: () => boolean
   readonly clients: number
-  /** Creations carry an Idempotency-Key and are repeated; default true. */
+  /** Creations have an Idempotency-Key and are repeated; default true. */
   readonly keyed?: boolean
-  /** Whoever is told that nothing was done waits as long as Retry-After says and asks again. */
+  /** After an answer that nothing was done: waits as long as Retry-After says and repeats the request. */
   readonly patient?: boolean
-  /** Told of every answer; drives whatever happens meanwhile. */
+  /** Called with every answer: starts what happens meanwhile. */
   readonly onAnswer?: (answered: number, status: number | undefined) => void
 }
 
@@ -100,7 +100,7 @@ let order = 0
 class Load {
   readonly operations: Operation[] = []
   readonly #options: LoadOptions
-  /** Of each user, the records that were acknowledged, with the last version somebody was told. */
+  /** Of each user, the records that were acknowledged, with the last version in any answer. */
   readonly #known = new Map<string, Map<string, number>>()
   #answered = 0
 

@@ -1,7 +1,7 @@
 /**
  * A proxy in front of a bucket's API that lets requests through to one bucket and one prefix of it, and nothing else:
  * tests may then be pointed at a bucket that holds more. It counts, signs in, keeps to the rate at which one name may be
- * changed, and fails the next request when told to.
+ * changed, and fails the next request on demand.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'

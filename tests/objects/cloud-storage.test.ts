@@ -101,7 +101,7 @@ describe('the commit protocol on Cloud Storage', () => {
     expect(await a.table.get('u', id)).toMatchObject({ title: 'second', version: 3 })
   })
 
-  test('of saves from two instances at once none is lost and none is there twice', async () => {
+  test('of simultaneous saves from two instances none is lost and none is there twice', async () => {
     const store = openStore()
     const instances = [instance(store), instance(store)]
     const outcomes = await Promise.all(

@@ -97,7 +97,7 @@ export function objectStoreContract(adapter: string, open: () => Promise<Contrac
       expect(await textOf(store, 'raced')).toBe(`by ${winner}`)
     })
 
-    test('reads ranges from the start, inside and at the end, and tells the size of the whole', async () => {
+    test('reads ranges from the start, inside and at the end, and gives the size of the whole', async () => {
       const { store } = await open()
       const generation = await mustPut(store, 'ranged', '0123456789')
       const range = async (...options: Parameters<ObjectStore['readRange']>) => {

@@ -40,7 +40,7 @@ test('lists every generation under a prefix, oldest first, with when it was writ
   expect(found[2]!.replaced_at_ms).toBeGreaterThanOrEqual(found[2]!.created_at_ms)
 })
 
-test('reads any of them, live or not, and tells when one is not kept any more', async () => {
+test('reads any of them, live or not, and says when one is not kept any more', async () => {
   const { put, history, gcs } = await kept()
   const first = await put('a/one', 'old')
   const second = await put('a/one', 'new', first)

@@ -1,6 +1,6 @@
 import { systemRandom } from '#shared/base/random.ts'
 
-/** What main.ts tells its test processes. */
+/** Environment by which main.ts configures its test processes. */
 export const TARGET_VARIABLES = {
   endpoint: 'GCS_TEST_ENDPOINT',
   bucket: 'GCS_TEST_BUCKET',
@@ -59,7 +59,7 @@ export class TestPrefix {
   }
 }
 
-/** Sixteen at once. */
+/** Sixteen simultaneously. */
 async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const left = [...items]
   const worker = async () => {

@@ -42,7 +42,7 @@ export class Client {
       await this.#history.clock.sleep(oneOf(this.#random, [0, 0, 5, 300, 5000]))
       const mark = `${this.#name}.${at}`
       const chance = this.#random.uniform()
-      // Some send several at once, as a page does that saves while it is being left.
+      // Some send several requests simultaneously, as a page does that saves while the user leaves it.
       if (chance < 0.2)
         await Promise.all([this.#create(`${mark}a`), this.#change(`${mark}b`), this.#create(`${mark}c`)])
       else if (chance < 0.45) await this.#create(mark)
@@ -127,9 +127,9 @@ export class Client {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const instance = this.#fleet.any()
       const what = `${operation.mark}: ${operation.kind} ${operation.note_id ?? repeats_id ?? ''}`
-      this.#history.tell(`${what} is asked`)
+      this.#history.note(`${what} is asked`)
       const answer = await answerOf(Promise.race([send(instance, repeats_id), instance.crashed]))
-      this.#history.tell(`${what} is answered: ${spelled(answer)}`)
+      this.#history.note(`${what} is answered: ${spelled(answer)}`)
       if (answer.kind === 'refused') {
         // With the id of an open creation, "it exists" is the proof that it was carried out.
         const is_proof = repeats_id !== undefined && answer.problem.kind === 'conflict'

@@ -2,8 +2,8 @@ import type { Random } from '#shared/base/random.ts'
 import type { Fault, StoreCall } from './memory-object-store.ts'
 import { between, oneOf } from './seeded-random.ts'
 
-/** How the store fails in a history: some are calm, some are stormy, and in some reads hardly come back. */
-export class Weather {
+/** How often and how the store fails in one history: never, often, or with half of the reads unanswered. */
+export class FaultProfile {
   readonly #random: Random
   readonly #latency_ms_max: number
   #fault_share: number
@@ -20,6 +20,7 @@ export class Weather {
     return between(this.#random, 1, this.#latency_ms_max)
   }
 
+  /** From now on nothing fails. */
   clear(): void {
     this.#fault_share = 0
     this.#stalled_reads_share = 0

@@ -51,7 +51,7 @@ export class Fleet {
       clock: this.#wrongClock(),
       ...(this.#random.uniform() < 0.5 ? { awaits_until_crash: between(this.#random, 1, 60) } : {}),
       onCrash: () => {
-        this.#history.tell('an instance crashes')
+        this.#history.note('an instance crashes')
         this.#running.splice(this.#running.indexOf(instance), 1, this.#start())
       },
     })

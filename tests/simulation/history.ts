@@ -3,7 +3,7 @@ import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Landing, MemoryObjectStore } from './memory-object-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** What happened: what clients asked and were told, and what landed in the store. */
+/** The requests and answers of clients, and the writes that landed in the store. */
 export class History {
   readonly seed: number
   readonly schema: TableSchema
@@ -16,9 +16,9 @@ export class History {
   readonly purgeable = new Set<string>()
   /** Objects that an instance could not read. */
   readonly corrupt: string[] = []
-  /** What happened when, in words, for whoever replays it. */
+  /** Each event with its time, for reading a replay. */
   readonly story: string[] = []
-  /** By user and note, the highest version that anybody was told or shown. */
+  /** By user and note, the highest version in any answer so far. */
   readonly #known = new Map<string, Map<string, number>>()
 
   constructor(world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings'>) {
@@ -29,11 +29,11 @@ export class History {
     this.landings = world.landings
   }
 
-  tell(what: string): void {
+  note(what: string): void {
     this.story.push(`${new Date(this.clock.nowMs()).toISOString().slice(5, 23)}  ${what}`)
   }
 
-  /** What whoever asks now must find at least. */
+  /** Notes and versions that any request from now on must find. */
   knownOf(user_id: string): ReadonlyMap<string, number> {
     return new Map(this.#known.get(user_id))
   }

@@ -89,7 +89,7 @@ async function checkLandings(history: History): Promise<void> {
         if (!history.purgeable.has(id) || earlier['deleted'] !== true) {
           fail(`${name} lost ${id} at revision ${footer.rev}`)
         }
-        if (footer.floor < Number(earlier['rev'])) fail(`${name} does not tell that ${id} was purged`)
+        if (footer.floor < Number(earlier['rev'])) fail(`${name} does not show that ${id} was purged`)
         gone.add(id)
       } else if (marksOf(earlier).some((mark, at) => marksOf(now)[at] !== mark)) {
         fail(`${id} lost a change at revision ${footer.rev} of ${name}`)

@@ -23,7 +23,7 @@ export async function purgeNowAndThen(
         const ids = tombstones.map((row) => String(row['note_id']))
         for (const [month, of_month] of Map.groupBy(ids, (id) => monthOfId(history.schema, id)!)) {
           for (const id of of_month) history.purgeable.add(id)
-          history.tell(`${of_month.join()} are to be purged`)
+          history.note(`${of_month.join()} are to be purged`)
           await table.mutateAll(user_id, month, of_month.map(purgeOf))
         }
       }

@@ -20,7 +20,7 @@ import {
  *   answered as ever.
  * - `unavailable_after`: a 503 although the write landed; a precondition that fails is answered as ever.
  * - `lost_answer`: whatever the answer was, it does not arrive.
- * - `late_landing`: the answer is lost at once; the write arrives, with its precondition, `delay_ms` later.
+ * - `late_landing`: the answer is lost immediately; the write arrives, with its precondition, `delay_ms` later.
  * - `stalled`: nothing happens until the caller's time limit passes.
  * - `rejected`: no permission (403).
  */

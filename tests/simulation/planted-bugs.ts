@@ -48,7 +48,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     found_as: TWICE,
   },
   {
-    title: 'an unanswered write is decided anew instead of sent again as it was',
+    title: 'an unanswered write is decided again instead of sent again as it was',
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
@@ -110,7 +110,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     found_as: STALE_REFUSAL,
   },
   {
-    title: 'every waiting request is told the outcome of the first of its batch',
+    title: 'every waiting request gets the outcome of the first of its batch',
     edits: [
       { file: 'shared/table/commit/group-commit.ts', from: 'outcome: outcomes[at]!', to: 'outcome: outcomes[0]!' },
     ],
@@ -285,7 +285,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
         to: 'base.footer.floor',
       },
     ],
-    found_as: /does not tell that .* was purged/,
+    found_as: /does not show that .* was purged/,
   },
   {
     title: 'purged ids that are forgotten: what was deleted is created again',

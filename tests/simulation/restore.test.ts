@@ -14,7 +14,7 @@ import { checkRestores, restoreNowAndThen } from './restorer.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { PATIENCE_MS, seedsFrom } from './thread.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { Weather } from './fault-profile.ts'
+import { FaultProfile } from './fault-profile.ts'
 
 const HISTORIES = effort(8, 300)
 const USERS = ['ann', 'bob']
@@ -24,12 +24,12 @@ const SETTLED_MS = 120_000
 async function runHistory(seed: number, mutationsOf = restorations): Promise<number> {
   const random = seededRandom(seed)
   const clock = new VirtualClock()
-  const weather = new Weather(random)
+  const profile = new FaultProfile(random)
   const landings: Landing[] = []
   const store = new MemoryObjectStore({
     clock,
-    latencyMs: () => weather.latencyMs(),
-    faultOf: (call) => weather.faultOf(call),
+    latencyMs: () => profile.latencyMs(),
+    faultOf: (call) => profile.faultOf(call),
     onLanding: (landing) => void landings.push(landing),
   })
   const schema = random.uniform() < 0.5 ? NOTES : NOTES_BY_USER
@@ -48,7 +48,7 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
     ])
     return restored
   })
-  weather.clear()
+  profile.clear()
   await clock.advance(SETTLED_MS)
   return await checkRestores(history, agreed)
 }

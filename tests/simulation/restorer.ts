@@ -54,7 +54,7 @@ export async function restoreNowAndThen(
       shown: new Map(found.map(({ id, live }) => [id, Number(live?.['version'] ?? 0)])),
       restored: new Map(found.map(({ id, restored }) => [id, restored])),
     })
-    history.tell(`${object}: ${found.map(({ id, kind }) => `${id} ${kind}`).join()} is agreed to`)
+    history.note(`${object}: ${found.map(({ id, kind }) => `${id} ${kind}`).join()} is agreed to`)
     await history.clock.sleep(between(random, 0, 5000))
     const { user_id, month } = homeOf(history, users, object)
     const { table, crashed } = fleet.any()
@@ -71,7 +71,7 @@ async function startEpoch(history: History, random: Random, users: readonly stri
   const cache = new SnapshotCache(store, { bytes_max: 64 * 1024 })
   const ignore = (): void => undefined
   const events = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
-  history.tell(`${object} gets a new epoch`)
+  history.note(`${object} gets a new epoch`)
   await startNewEpoch(
     { store, cache, pacer: new WritePacer(clock, random), clock, random, events },
     { schema, month, name: object },
@@ -147,16 +147,16 @@ function isAgreed({ object, shown, restored }: Agreed, name: string, was: Row | 
   )
 }
 
-/** What was acknowledged was stored: at the version that was told, or with further changes in the same commit. */
+/** Every acknowledged change was stored: at the version in the answer, or with further changes in the same commit. */
 function checkAcknowledged({ operations }: History, versions: ReadonlyMap<string, Row>): void {
   const stored = Map.groupBy(versions.values(), (row) => row['note_id'])
   for (const { mark, status, row } of operations) {
     if (status !== 'acknowledged' || !row) continue
     const of_note = stored.get(row['note_id']) ?? []
     const first = of_note.find(({ version }) => Number(version) >= Number(row['version']))
-    const told = row['tags'] as readonly string[]
+    const answered = row['tags'] as readonly string[]
     const kept = (first?.['tags'] ?? []) as readonly string[]
-    if (told.some((one, at) => kept[at] !== one)) fail(`${mark} was acknowledged and not stored so`)
+    if (answered.some((one, at) => kept[at] !== one)) fail(`${mark} was acknowledged and not stored so`)
     const was_made = of_note.some(({ tags }) => (tags as readonly string[]).includes(mark))
     if (!was_made) fail(`${mark} was acknowledged and never made`)
   }

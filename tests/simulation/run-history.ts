@@ -9,7 +9,7 @@ import { purgeNowAndThen } from './janitor.ts'
 import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { Weather } from './fault-profile.ts'
+import { FaultProfile } from './fault-profile.ts'
 
 /** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']
@@ -42,15 +42,15 @@ export async function runHistory(
   const random = seededRandom(seed)
   const clock = new VirtualClock(Date.parse(oneOf(random, STARTS)) + between(random, 0, 20_000))
   const landings: Landing[] = []
-  const weather = new Weather(random)
+  const profile = new FaultProfile(random)
   const store = new MemoryObjectStore({
     clock,
-    latencyMs: () => weather.latencyMs(),
+    latencyMs: () => profile.latencyMs(),
     is_rate_limited: random.uniform() < 0.5,
-    faultOf: (call) => weather.faultOf(call),
+    faultOf: (call) => profile.faultOf(call),
     onLanding: (landing) => {
       landings.push(landing)
-      history.tell(`${landing.name} is at generation ${landing.generation}`)
+      history.note(`${landing.name} is at generation ${landing.generation}`)
     },
   })
   const schema = random.uniform() < 0.75 ? NOTES : NOTES_BY_USER
@@ -76,7 +76,7 @@ export async function runHistory(
         ...(has_janitor ? [purgeNowAndThen(history, fleet, random, USERS)] : []),
       ])
     }, LIFE)
-    weather.clear()
+    profile.clear()
     await clock.advance(SETTLED_MS)
     const fresh = releases.map((release) => fleet.startFresh(release).table)
     await clock.run(() => checkHistory(history, fresh))

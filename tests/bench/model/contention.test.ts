@@ -15,7 +15,7 @@ function meanOf(runs: readonly Simulated[], figure: (run: Simulated) => number):
   return runs.reduce((sum, run) => sum + figure(run), 0) / runs.length
 }
 
-describe('saves at once take as long and as many PUTs as the model says, and none is lost or doubled', () => {
+describe('simultaneous saves take as long and as many PUTs as the model says, and none is lost or doubled', () => {
   const grid = [1, 100].flatMap((users) =>
     [100, 1000].flatMap((saves) =>
       [1, 4, 16].flatMap((instances) => [100, 500].map((put_ms) => ({ users, saves, instances, put_ms }))),

@@ -1,5 +1,5 @@
 /**
- * Saves of one object, sent at once to several instances: when the last one is stored and how many PUTs it takes. The
+ * Saves of one object, sent simultaneously to several instances: when the last one is stored and how many PUTs it takes. The
  * arithmetic of MODEL.md as functions: no chance, no clock, no table.
  */
 
@@ -12,7 +12,7 @@ export interface Protocol {
   readonly backoff_cap_ms: number
   readonly attempts_max: number
   readonly deadline_ms: number
-  /** What a caller that was turned away waits before it asks again. */
+  /** How long a refused caller waits before it repeats. */
   readonly retry_after_ms: number
   /** A crowd's batch waits so long for more. */
   readonly crowd_pause_ms: number
@@ -56,7 +56,7 @@ const BIN_MS = 25
 const HORIZON_MS = 150_000
 
 /**
- * One batch per instance and user, of which the store takes one per second: the others are told 429, wait with jitter
+ * One batch per instance and user, of which the store takes one per second: the others get 429, wait with jitter
  * and try again. The distribution of each landing time follows from that of the one before.
  */
 export function predictBurst(
@@ -122,7 +122,7 @@ export interface StreamPrediction {
 }
 
 /**
- * One user's saves that keep arriving at one instance. The second batch is told 429; from then on each leaves a second
+ * One user's saves that keep arriving at one instance. The second batch gets 429; from then on each leaves a second
  * or two after the one before was answered, with all that has gathered.
  */
 export function predictStream({ put_ms }: { put_ms: number }, protocol = PROTOCOL): StreamPrediction {

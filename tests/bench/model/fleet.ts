@@ -31,7 +31,7 @@ const PROFILE: Profile = {
 export interface Deployment {
   readonly get_ms: number
   readonly put_ms: number
-  /** Requests that one instance takes at once. */
+  /** Requests that one instance takes simultaneously. */
   readonly concurrency: number
   /** CPU of one request, of one core; measured by `npm run bench -- load`. */
   readonly cpu_ms: number
@@ -119,7 +119,7 @@ export function fleetOf(users: number, profile = PROFILE, deployment = DEPLOYMEN
       ),
     in_flight,
     instances,
-    // Every request goes to any instance, so each holds the months of whoever came by.
+    // Every request goes to any instance, so each instance caches the months of all users.
     cache_use: (active * Math.min(1, 24 / instances) * profile.object_bytes) / cache_bytes,
     kms_calls_per_s: perSecond(profile.credential_calls),
     objects,
@@ -177,7 +177,7 @@ export function firstLimits(): { what: string; users: number }[] {
       users: within(({ objects }) => objects / 2 <= LIMITS.bigquery_files),
     },
     {
-      what: 'bucket: 1000 writes/s at once',
+      what: 'bucket: 1000 writes/s simultaneously',
       users: within((fleet) => fleet.writes_per_s <= LIMITS.bucket_writes_per_s),
     },
     { what: 'bucket: 5000 reads/s at once', users: within((fleet) => fleet.reads_per_s <= LIMITS.bucket_reads_per_s) },

@@ -26,14 +26,14 @@ export interface Load {
 interface Arrival {
   readonly user: number
   readonly at_ms: number
-  /** Which instance it is sent to first; whoever is turned away asks the next one. */
+  /** Which instance it is sent to first; a refused request goes to the next one. */
   readonly instance: number
 }
 
 export interface Simulated {
   /** From the first arrival to the last answer. */
   readonly completion_ms: number
-  /** Of each save, until it is stored: its caller repeats it whenever it is turned away. */
+  /** Of each save, until it is stored: its caller repeats it whenever it is refused. */
   readonly durations_ms: readonly number[]
   readonly puts: number
   readonly gets: number
@@ -41,7 +41,7 @@ export interface Simulated {
   readonly written: number
   readonly conflicts: number
   readonly throttled: number
-  /** Answers that told a caller to come back later. */
+  /** Answers 429 and 503. */
   readonly turned_away: number
   readonly in_flight_max: number
   readonly records_stored: number
@@ -58,7 +58,7 @@ const SAVES: TableSchema = {
   detail_columns: [],
 }
 
-/** All at once, users in turn, each user's saves spread over the instances. */
+/** All simultaneously, users in rotation, each user's saves spread over the instances. */
 export function burst({ saves, users, instances }: { saves: number; users: number; instances: number }): Arrival[] {
   return Array.from({ length: saves }, (_, at) => ({
     user: Math.floor((at * users) / saves),
