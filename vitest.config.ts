@@ -10,10 +10,12 @@ const WAIT_MS_MAX = 60_000
 /** Tests that start processes, bundle, compute for seconds or attack: `npm run test:fast` leaves them out. */
 const SLOW = [
   'tests/{attack,bench,docs,faults,house,simulation}/**/*.test.ts',
-  'tests/functions/audiences/{concurrency,processes,store-faults}.test.ts',
+  'tests/functions/audiences/{concurrency,corrupt-objects,processes,store-faults}.test.ts',
+  'tests/functions/distributions/reporting.test.ts',
+  'tests/functions/maintenance/{dispatch,retention}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
-  'tests/infra/stand-ins/gcs/{client-retries,disk-full,kill}.test.ts',
+  'tests/infra/stand-ins/gcs/{client-retries,disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/{cloud-storage,main}.test.ts',
 ]
 

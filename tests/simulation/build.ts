@@ -56,15 +56,21 @@ const TWO_RELEASES = `
   await runInThread((seed) => runHistory(seed, releases))
 `
 
+/** The source with these edits of it, in order. @throws Error when one fits nothing, or fits twice */
+export async function editedSource(path: string, edits: readonly Edit[]): Promise<string> {
+  let source = await readFile(path, 'utf8')
+  for (const { file, from, to } of edits) {
+    if (source.split(from).length !== 2) throw new Error(`${file} must have this text once: ${from}`)
+    source = source.replace(from, () => to)
+  }
+  return source
+}
+
 function editing(edits: readonly Edit[], other_release: readonly Edit[], unused: Set<Edit>): Plugin {
   const edited = async (path: string, wanted: readonly Edit[]): Promise<string> => {
-    let source = await readFile(path, 'utf8')
-    for (const edit of wanted.filter(({ file }) => join(PROJECT_ROOT, file) === path)) {
-      if (source.split(edit.from).length !== 2) throw new Error(`${edit.file} has not once: ${edit.from}`)
-      source = source.replace(edit.from, () => edit.to)
-      unused.delete(edit)
-    }
-    return source
+    const own = wanted.filter(({ file }) => join(PROJECT_ROOT, file) === path)
+    for (const edit of own) unused.delete(edit)
+    return await editedSource(path, own)
   }
   return {
     name: 'edits',

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { someOf } from '#tests/support/effort.ts'
-import { buildSimulation } from './build.ts'
+import { buildSimulation, editedSource } from './build.ts'
 import { COMMIT_BUGS, LEDGER_BUGS, PLACE_BUGS } from './planted-bugs.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
@@ -10,6 +12,16 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
 
 /** Each is found within so many histories; most within twenty. `npm test` plants one of each kind, CI all. */
 const SEEDS_MAX = 400
+
+test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS])(
+  'the sources have the text that this bug changes: $title',
+  async ({ edits }) => {
+    const by_file = Map.groupBy([...SMALL_LIMITS, ...edits], ({ file }) => file)
+    for (const [file, own] of by_file) {
+      await expect(editedSource(join(PROJECT_ROOT, file), own)).resolves.toEqual(expect.any(String))
+    }
+  },
+)
 
 describe.each([
   ['of the commit protocol', COMMIT_BUGS],

@@ -30,7 +30,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
       { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
       {
         file: 'shared/table/object/footer.ts',
-        from: 'const COMMITS_KEPT_MS = 60_000',
+        from: 'const COMMITS_KEPT_MS = MINUTE_MS',
         to: 'const COMMITS_KEPT_MS = 0',
       },
     ],
