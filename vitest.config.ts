@@ -44,6 +44,7 @@ export const LONG = [
   'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
   'tests/objects/main.test.ts',
+  'tests/support/hang-reporter.test.ts',
 ]
 const left_out = process.env['TEST_EFFORT'] === 'long' ? [] : LONG
 
