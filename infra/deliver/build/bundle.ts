@@ -48,6 +48,8 @@ async function bundleFunction(name: string, { project_root, out_dir }: BundleOpt
     metafile: true,
     // `debug` takes colours where they can be had, and tools of the project bring them: they are no part of a function.
     external: ['supports-color'],
+    // Its UMD build, which `main` names, calls a `require` that esbuild cannot follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     define: {
       'import.meta.url': 'bundle_url',
       'import.meta.filename': '__filename',

@@ -1,116 +1,68 @@
+import { printParseErrorCode, visit } from 'jsonc-parser'
+import type { ParseErrorCode } from 'jsonc-parser'
+
 import { fieldPath } from '../../records/validation/field-path.ts'
 
 /**
- * Says what is wrong with a JSON text and where; used only on texts known to be wrong, so it may be slow.
- * `JSON.parse` is not asked: its messages quote the text, which may hold a secret.
- * Grammar: RFC 8259.
+ * Says what is wrong with a JSON text and where, as jsonc-parser reads it; used only on texts known to be wrong.
+ * `JSON.parse` is not asked: its messages quote the text, which may hold a secret, and often name no position.
  */
 
-/** `position 17 (line 2, column 5)` and what was expected there. The first fault only. */
-export function syntaxFault(text: string): string {
-  const fault = read(text).fault
-  if (fault === undefined) return 'it cannot be read'
-  const before = text.slice(0, fault.position)
-  const line = before.split('\n').length
-  const column = fault.position - before.lastIndexOf('\n')
-  return `${fault.expected} expected at position ${fault.position} (line ${line}, column ${column})`
-}
-
-/** The path of the first name that an object has twice; of the body itself (`''`) when there is none. */
-export function duplicateKey(text: string): string {
-  return read(text).duplicate ?? ''
-}
-
-/** True when the grammar of RFC 8259 accepts the text; agrees with `JSON.parse`. */
-export function isJson(text: string): boolean {
-  return read(text).fault === undefined
-}
-
-interface Fault {
-  position: number
-  expected: string
-}
-
-class Stop extends Error {
-  readonly fault: Fault
-  constructor(fault: Fault) {
-    super('not JSON')
-    this.fault = fault
-  }
-}
-
-const SPACE = /[ \t\n\r]*/y
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-// eslint-disable-next-line no-control-regex -- control characters are what a JSON string must escape
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
-const WORD = /true|false|null/y
-
-/** A recursive-descent reader; recursion is bounded because the caller has bounded the nesting. */
-function read(text: string): { fault?: Fault; duplicate?: string } {
-  let at = 0
-  let duplicate: string | undefined
-  const path: (string | number)[] = []
-
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)?.[0]
-    if (found !== undefined) at += found.length
-    return found
-  }
-  const expect = (expected: string): never => {
-    throw new Stop({ position: at, expected: at >= text.length ? `more text (${expected})` : expected })
-  }
-  const value = (): void => {
-    take(SPACE)
-    if (text[at] === '{') members()
-    else if (text[at] === '[') entries()
-    else if (text[at] === '"') string()
-    else if ((take(WORD) ?? take(NUMBER)) === undefined) expect('a value')
-    take(SPACE)
-  }
-  const string = (): string => take(STRING) ?? expect('a properly quoted string')
-  const members = (): void => {
-    const names = new Set<string>()
-    at += 1
-    take(SPACE)
-    if (text[at] === '}') return void (at += 1)
-    for (;;) {
-      take(SPACE)
-      if (text[at] !== '"') expect('a name in double quotes')
-      const name = JSON.parse(string()) as string
-      path.push(name)
-      if (names.has(name)) duplicate ??= fieldPath(path)
-      names.add(name)
-      take(SPACE)
-      if (text[at] !== ':') expect('a colon')
-      at += 1
-      value()
-      path.pop()
-      if (text[at] === '}') return void (at += 1)
-      if (text[at] !== ',') expect('a comma or a closing brace')
-      at += 1
-    }
-  }
-  const entries = (): void => {
-    at += 1
-    take(SPACE)
-    if (text[at] === ']') return void (at += 1)
-    for (let index = 0; ; index++) {
-      path.push(index)
-      value()
-      path.pop()
-      if (text[at] === ']') return void (at += 1)
-      if (text[at] !== ',') expect('a comma or a closing bracket')
-      at += 1
-    }
-  }
-
+/**
+ * The first fault: `value expected at position 17 (line 2, column 5)`; undefined when the text is JSON (RFC 8259).
+ * A string that is wrong inside is reported at its opening quote.
+ */
+export function syntaxFault(text: string): string | undefined {
   try {
-    value()
-    if (at < text.length) expect('the end')
+    visit(text, { onError: stopAtFault }, { disallowComments: true })
   } catch (error) {
-    if (error instanceof Stop) return { fault: error.fault }
+    if (error instanceof SyntaxFault) return describeFault(error, text)
     throw error
   }
-  return duplicate === undefined ? {} : { duplicate }
+  return undefined
+}
+
+/** The path of the first name that an object of a JSON text has twice; of the body itself (`''`) when there is none. */
+export function duplicateKey(text: string): string {
+  let duplicate: string | undefined
+  const names_by_level: Set<string>[] = []
+  visit(text, {
+    onObjectBegin: () => void names_by_level.push(new Set()),
+    onObjectEnd: () => void names_by_level.pop(),
+    onObjectProperty: (name, _offset, _length, _line, _character, pathOfObject) => {
+      const names = names_by_level.at(-1)
+      if (names?.has(name) === true) duplicate ??= fieldPath([...pathOfObject(), name])
+      names?.add(name)
+    },
+  })
+  return duplicate ?? ''
+}
+
+/** Where jsonc-parser found the first fault; line and column count from 0. */
+class SyntaxFault extends Error {
+  readonly code: ParseErrorCode
+  readonly position: number
+  readonly line: number
+  readonly column: number
+  constructor(code: ParseErrorCode, position: number, line: number, column: number) {
+    super('not JSON')
+    this.code = code
+    this.position = position
+    this.line = line
+    this.column = column
+  }
+}
+
+/** Ends the reading: after a fault the parser would guess on, nested deeper than the caller's limit allows. */
+function stopAtFault(code: ParseErrorCode, position: number, _length: number, line: number, column: number): never {
+  throw new SyntaxFault(code, position, line, column)
+}
+
+/** The parser's own name of the fault, in words (`CloseBraceExpected`: close brace expected), and where. */
+function describeFault({ code, position, line, column }: SyntaxFault, text: string): string {
+  const reason = printParseErrorCode(code)
+    .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+    .toLowerCase()
+  const end = position >= text.length ? ', where the text ends' : ''
+  return `${reason} at position ${position} (line ${line + 1}, column ${column + 1})${end}`
 }

@@ -33,7 +33,11 @@ export function parseJson(bytes: Uint8Array): unknown {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new Problem('invalid-input', `The request body is not valid JSON: ${syntaxFault(text)}`, { cause })
+    throw new Problem(
+      'invalid-input',
+      `The request body is not valid JSON: ${syntaxFault(text) ?? 'it cannot be read'}`,
+      { cause },
+    )
   }
 
   const walk: Walk = { member_count: 0, path: [], errors: [] }
