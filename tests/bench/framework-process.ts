@@ -22,6 +22,7 @@ const gcs = await startGcs({ data_dir, buckets: [BUCKET], fsync: false })
 const environment = environmentOf({ issuer_url, gcs_url: gcs.url })
 const url = await listening(SERVERS[name](createAudiencesApp(environment, { log: silentLog })))
 
-process.send?.({ url, token: await issuer.sign({ sub: 'bench' }) })
+const tokens = await Promise.all(['bursts', 'one by one'].map((sub) => issuer.sign({ sub })))
+process.send?.({ url, tokens })
 process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))
 process.on('disconnect', () => void rm(data_dir, { recursive: true, force: true }).then(() => process.exit()))

@@ -1,6 +1,7 @@
 /**
  * Saves through our own server beside saves through the framework's, whose wrapper runs each request in a domain and so
- * turns on async hooks for the whole process: CPU time, a warm burst, and one save after another.
+ * turns on async hooks for the whole process (which here includes the stand-ins): one save after another, and bursts. The
+ * two processes take turns, so that both see the same machine.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,62 +11,79 @@ import type { ServerName } from './framework-server.ts'
 import { closeConnections, send } from './runtime.ts'
 import { sampleAudience } from './sample-audience.ts'
 
-const BURST_SAVES = 1000
-const BURSTS = 3
+const ROUNDS = 3
 const LONE_SAVES = 300
+const BURST_SAVES = 1000
 
-interface Measured {
-  readonly cpu_s: number
-  readonly saves_per_s: number
-  readonly lone_p50_ms: number
-}
+type Running = Awaited<ReturnType<typeof startServer>>
 
-async function measure(server: ServerName): Promise<Measured> {
+/** A process with the function behind one of the two servers. */
+async function startServer(server: ServerName) {
   const child = fork(new URL('framework-process.ts', import.meta.url), [server])
-  const [{ url, token }] = (await once(child, 'message')) as [{ url: string; token: string }]
-  const headers = { authorization: `Bearer ${token}` }
+  const [{ url, tokens }] = (await once(child, 'message')) as [{ url: string; tokens: [string, string] }]
   let saved = 0
-  const save = async (): Promise<void> => {
+  const saveWith = (token: string) => async (): Promise<void> => {
+    const headers = { authorization: `Bearer ${token}` }
     const { status } = await send('POST', `${url}/api/audiences`, sampleAudience(saved++), headers)
     if (status !== 201) throw new Error(`a save was answered ${status}`)
   }
-  const burst = () => Promise.all(Array.from({ length: BURST_SAVES }, save))
-  const cpuSeconds = async (): Promise<number> => {
-    child.send('cpu')
-    const [{ cpu }] = (await once(child, 'message')) as [{ cpu: NodeJS.CpuUsage }]
-    return (cpu.user + cpu.system) / 1e6
+  // Each kind of load has a user, and so an object, of its own.
+  const [saveInBurst, saveAlone] = tokens.map(saveWith) as [() => Promise<void>, () => Promise<void>]
+  return {
+    burst: () => timed(1, () => Promise.all(Array.from({ length: BURST_SAVES }, saveInBurst))),
+    oneByOne: () => timed(LONE_SAVES, saveAlone),
+    async cpuSeconds(): Promise<number> {
+      child.send('cpu')
+      const [{ cpu }] = (await once(child, 'message')) as [{ cpu: NodeJS.CpuUsage }]
+      return (cpu.user + cpu.system) / 1e6
+    },
+    async close(): Promise<void> {
+      const exited = once(child, 'exit')
+      child.disconnect()
+      await exited
+    },
   }
-
-  await burst()
-  const cpu_before_s = await cpuSeconds()
-  const started_ms = performance.now()
-  for (let count = 0; count < BURSTS; count++) await burst()
-  const elapsed_s = (performance.now() - started_ms) / 1000
-  const cpu_used_s = (await cpuSeconds()) - cpu_before_s
-  const lone = figuresOf(await timed(LONE_SAVES, save))
-  const exited = once(child, 'exit')
-  child.disconnect()
-  await exited
-  return { cpu_s: cpu_used_s, saves_per_s: (BURSTS * BURST_SAVES) / elapsed_s, lone_p50_ms: lone.p50 }
 }
 
-const framework = await measure('framework')
-const ours = await measure('ours')
+interface Measured {
+  cpu_s: number
+  readonly durations_ms: number[]
+}
+
+/** What `work` costs at each server; they take turns. */
+async function measure(servers: readonly Running[], work: (server: Running) => Promise<number[]>): Promise<Measured[]> {
+  const all = servers.map((): Measured => ({ cpu_s: 0, durations_ms: [] }))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [at, server] of servers.entries()) {
+      const before_s = await server.cpuSeconds()
+      all[at]!.durations_ms.push(...(await work(server)))
+      all[at]!.cpu_s += (await server.cpuSeconds()) - before_s
+    }
+  }
+  return all
+}
+
+function row(what: string, measured: readonly Measured[], figure: (one: Measured) => number, unit: string): void {
+  const [framework = NaN, ours = NaN] = measured.map(figure)
+  const print = (value: number): string =>
+    unit === 's' ? `${value.toFixed(1)} s` : unit === 'ms' ? ms(value) : value.toFixed(0)
+  printRow(what, [print(framework), print(ours), `${(ours / framework).toFixed(2)} ×`])
+}
+
+const servers = [await startServer('framework'), await startServer('ours')]
+for (const { burst } of servers) await burst()
+const alone = await measure(servers, ({ oneByOne }) => oneByOne())
+const bursts = await measure(servers, ({ burst }) => burst())
+for (const { close } of servers) await close()
 closeConnections()
 
-const row = (what: string, figure: (measured: Measured) => number, print: (value: number) => string): void => {
-  const [before, after] = [figure(framework), figure(ours)]
-  printRow(what, [print(before), print(after), `${(after / before).toFixed(2)} ×`])
-}
 printRow('', ["framework's", 'ours', 'ratio'])
+row(`CPU of ${ROUNDS * LONE_SAVES} saves, one by one`, alone, ({ cpu_s }) => cpu_s, 's')
+row('one by one, p50', alone, ({ durations_ms }) => figuresOf(durations_ms).p50, 'ms')
+row(`CPU of ${ROUNDS * BURST_SAVES} saves in bursts`, bursts, ({ cpu_s }) => cpu_s, 's')
 row(
-  `CPU of ${BURSTS * BURST_SAVES} saves in bursts`,
-  ({ cpu_s }) => cpu_s,
-  (value) => `${value.toFixed(1)} s`,
+  'saves per second, median burst',
+  bursts,
+  ({ durations_ms }) => (BURST_SAVES * 1000) / figuresOf(durations_ms).p50,
+  '',
 )
-row(
-  'saves per second, warm burst',
-  ({ saves_per_s }) => saves_per_s,
-  (value) => value.toFixed(0),
-)
-row('one save after another, p50', ({ lone_p50_ms }) => lone_p50_ms, ms)
