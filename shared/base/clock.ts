@@ -7,9 +7,9 @@ export interface Clock {
   nowMs(): number
   /** Milliseconds from an arbitrary origin that never go backwards: for durations and deadlines. */
   monotonicMs(): number
-  /** Resolves after `duration_ms`, or at once when `signal` aborts (it never rejects). */
+  /** Resolves after `duration_ms`, or immediately when `signal` aborts. Never rejects. */
   sleep(duration_ms: number, signal?: AbortSignal): Promise<void>
-  /** Resolves once everything that has already arrived (other requests, answers) has had its turn: no waiting. */
+  /** Resolves after all events that have already arrived (other requests, answers) are processed; takes no time. */
   turn(): Promise<void>
 }
 

@@ -1,28 +1,28 @@
 /**
- * Everything a caller can be told went wrong, in one class. RFC 9457 problem details, plus the members that clients of
+ * An error that callers see, of any kind, in one class. RFC 9457 problem details, plus the members that clients of
  * the old system read (`success: false`, `error`).
  *
  * Kinds are chosen by what the caller should do, so a kind decides status and title. A `Problem` is an expected outcome
  * (returned or thrown, then answered as it is); anything else that is thrown is a fault and answered as `internal`.
  */
 export const PROBLEM_KINDS = {
-  'invalid-input': { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'A valid token is needed' },
+  'invalid-input': { status: 400, title: 'Invalid request' },
+  unauthenticated: { status: 401, title: 'A valid token is required' },
   forbidden: { status: 403, title: 'Not allowed' },
   'not-found': { status: 404, title: 'Not found' },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  'illegal-transition': { status: 409, title: 'The state does not allow this' },
-  conflict: { status: 409, title: 'In conflict with what is stored' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'illegal-transition': { status: 409, title: 'Not allowed in the current state' },
+  conflict: { status: 409, title: 'Conflict with stored data' },
   'stale-version': { status: 412, title: 'The record has changed' },
   'too-large': { status: 413, title: 'The request body is too large' },
   'unsupported-media-type': { status: 415, title: 'The request body must be JSON' },
   'unresolvable-reference': { status: 422, title: 'A reference cannot be used' },
   'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
-  'quota-exceeded': { status: 422, title: 'A limit is reached' },
-  'too-many-requests': { status: 429, title: 'Too many requests at once' },
-  internal: { status: 500, title: 'Something failed on our side' },
-  contended: { status: 503, title: 'Too many writers at once' },
-  unavailable: { status: 503, title: 'The service cannot answer now' },
+  'quota-exceeded': { status: 422, title: 'Limit reached' },
+  'too-many-requests': { status: 429, title: 'Too many simultaneous requests' },
+  internal: { status: 500, title: 'Internal error' },
+  contended: { status: 503, title: 'Too many simultaneous writers' },
+  unavailable: { status: 503, title: 'Service temporarily unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ProblemKind = keyof typeof PROBLEM_KINDS

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 /**
  * Gives `work` at most `duration_ms`, then aborts its signal.
  * @param late makes the error thrown when the time is over; what the work itself does later is ignored
- * @param over whose signal the work gets, for callers that may abort it earlier
+ * @param over its signal is passed to the work, for callers that may abort it earlier
  */
 export async function withTimeLimit<T>(
   clock: Clock,

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * What one request did below the edge, gathered without handing a logger through every call: the table and the object
- * store add to the trace of the request they work for, and the edge writes it into the request's log line.
+ * Counts of one request's work below the edge, collected without passing a logger through every call: the table and
+ * the object store add to the trace of the request they work for, and the edge writes it into the request's log line.
  *
- * A group commit is counted in the trace of the request whose turn it was; the others see their `group_size`.
+ * A group commit is counted in the trace of the request that ran it. The other requests only see their `group_size`.
  */
 export interface RequestTrace {
   store_reads: number

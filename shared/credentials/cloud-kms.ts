@@ -19,7 +19,7 @@ export interface CloudKmsOptions {
   key_name: string
   clock: Clock
   random: Random
-  /** Base URL of a stand-in with this API, spoken to without credentials; for the local runtime. */
+  /** Base URL of a stand-in with this API, called without credentials; for the local runtime. */
   api_endpoint?: string | undefined
   /** Limit of one call with all its attempts; loading the client counts too. */
   timeout_ms?: number
@@ -64,7 +64,7 @@ class CloudKms implements KeyWrapper {
     return this.#limited(`encrypting with ${this.#key_name}`, async (client, limit) => {
       const answer = await client.encrypt(request, limit)
       if (!answer.verifiedPlaintextCrc32c || !answer.verifiedAdditionalAuthenticatedDataCrc32c) {
-        throw new DamagedOnTheWay('the checksums did not arrive with the request')
+        throw new DamagedOnTheWay('the service did not verify the checksums of the request')
       }
       const ciphertext = verified(answer.ciphertext, answer.ciphertextCrc32c)
       const key_version = answer.name ?? ''
@@ -92,7 +92,8 @@ class CloudKms implements KeyWrapper {
     return this.#limited(doing, async (client, limit) => {
       const { primary } = await client.getCryptoKey({ name: this.#key_name }, limit)
       const key_version = primary?.name ?? ''
-      if (!this.#isVersionOfKey(key_version)) throw new KeyError('key_unusable', `${doing}: the key has none`)
+      if (!this.#isVersionOfKey(key_version))
+        throw new KeyError('key_unusable', `${doing}: the key has no primary version`)
       return key_version
     })
   }
@@ -101,7 +102,7 @@ class CloudKms implements KeyWrapper {
     return name.startsWith(`${this.#key_name}/cryptoKeyVersions/`)
   }
 
-  /** Runs one call with a time limit; when it passes, the request is called off and its outcome unknown. */
+  /** Runs one call with a time limit. After the limit the request is aborted and its outcome is unknown. */
   async #limited<T>(doing: string, attempt: Attempt<T>): Promise<T> {
     const late = () => new KeyError('unavailable', `${doing} took longer than ${this.#timeout_ms} ms`)
     try {
@@ -118,7 +119,7 @@ class CloudKms implements KeyWrapper {
     return retry(timing, options, async () => attempt(await this.#opened(), { timeout_ms: this.#timeout_ms, signal }))
   }
 
-  /** The client, loaded once; a failure to open it (no credentials to be had just now) is not remembered. */
+  /** The client, loaded once; a failure to open it (for example, no credentials available now) is not remembered. */
   async #opened(): Promise<KmsClient> {
     const opening = (this.#client ??= openKmsClient(this.#api_endpoint))
     try {
@@ -131,7 +132,7 @@ class CloudKms implements KeyWrapper {
 }
 
 /**
- * The bytes of an answer, if they are what its checksum says.
+ * The bytes of an answer, after a check against its checksum.
  * @throws DamagedOnTheWay
  */
 function verified(

@@ -12,7 +12,7 @@ interface Lines {
 }
 
 /**
- * What a function answers when a key fails it, after telling the operator, whose alerts match `key_error`.
+ * Turns a `KeyError` into the problem that the function answers, and logs it: alerts match `key_error`.
  * @returns a function that gives `undefined` for every other error
  */
 export function keyFailures(log: Lines, function_name: string): (error: unknown) => Problem | undefined {
@@ -25,13 +25,13 @@ export function keyFailures(log: Lines, function_name: string): (error: unknown)
   }
 }
 
-/** What the user is told when a key does not do its work. None of it concerns any other platform. */
+/** The problem that the user sees for a failed key operation. It concerns no other platform. */
 function keyProblem(error: KeyError): Problem {
   switch (error.kind) {
     case 'unavailable':
       return new Problem(
         'unavailable',
-        'The service that encrypts credentials cannot be reached at the moment. Nothing was changed.',
+        'The service that encrypts credentials is temporarily unavailable. Nothing was changed.',
         { retry_after_ms: 5000, members: { code: 'key_unavailable' }, cause: error },
       )
     case 'key_unusable':
@@ -44,13 +44,13 @@ function keyProblem(error: KeyError): Problem {
     case 'denied':
       return new Problem(
         'unavailable',
-        'This service may not use its encryption key at the moment. Nothing was changed; the operator is informed.',
+        'This service is not permitted to use its encryption key. Nothing was changed. The operator is informed.',
         { retry_after_ms: 60_000, members: { code: 'key_denied' }, cause: error },
       )
     case 'refused':
       return new Problem(
         'conflict',
-        'The stored credentials cannot be opened any more: please enter them again. Nothing was changed.',
+        'The stored credentials can no longer be decrypted. Please enter them again. Nothing was changed.',
         { members: { code: 'credentials_unreadable' }, cause: error },
       )
   }

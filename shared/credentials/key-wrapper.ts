@@ -8,7 +8,7 @@
 /** Which version of the key was used: its resource name, `projects/…/cryptoKeys/…/cryptoKeyVersions/3`. */
 export type KeyVersion = string
 
-/** What one `encrypt` takes at most; the same limit holds for the AAD. */
+/** The most bytes that one `encrypt` accepts. The same limit holds for the AAD. */
 export const WRAPPED_BYTES_MAX = 64 * 1024
 
 export interface Wrapped {
@@ -21,13 +21,13 @@ export interface KeyWrapper {
   encrypt(plaintext: Uint8Array, aad: Uint8Array): Promise<Wrapped>
   /** The service finds the version by the ciphertext. The answer is the caller's to erase. */
   decrypt(ciphertext: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
-  /** What `encrypt` uses now: what was encrypted with another version waits for re-encryption. */
+  /** The version that `encrypt` uses now. Ciphertext of any other version waits for re-encryption. */
   primaryVersion(): Promise<KeyVersion>
 }
 
 /**
- * What the caller should do about a failed call.
- * - `unavailable`: the service is away, throttles or is too slow, or bytes were damaged on the way: try again later.
+ * The kinds of failed calls, by what the caller should do.
+ * - `unavailable`: the service does not answer, throttles or is too slow, or bytes were damaged in transit: try again.
  * - `key_unusable`: the version (or the whole key) is disabled, destroyed or about to be: until an operator enables it
  *   again, what it encrypted cannot be opened. Says nothing about other versions.
  * - `refused`: wrong AAD, another key's or a damaged ciphertext: this will never open. The secret must be entered again.

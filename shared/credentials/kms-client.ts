@@ -18,10 +18,10 @@ type Method<Request, Answer> = (request: Request & { name: string }, limit: Call
  * Loads and authenticates the official client. Loading takes most of a second, so nothing but a call may cause it.
  *
  * Calls go below the client's own methods, for two reasons. Those write request and answer, plaintext included, to the
- * debug log when GOOGLE_SDK_NODE_LOGGING is set. And when credentials cannot be had they throw outside of any promise
+ * debug log when GOOGLE_SDK_NODE_LOGGING is set. And when credentials are unavailable they throw outside of any promise
  * that a caller could catch, which ends the process; here it is `initialize` that fails.
  *
- * @param api_endpoint a stand-in, spoken to by REST and without credentials; otherwise Cloud KMS, by gRPC
+ * @param api_endpoint a stand-in, called by REST and without credentials; otherwise Cloud KMS, by gRPC
  */
 export async function openKmsClient(api_endpoint: string | undefined): Promise<KmsClient> {
   const { KeyManagementServiceClient } = await import('@google-cloud/kms')

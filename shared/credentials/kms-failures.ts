@@ -1,7 +1,7 @@
 import { KeyError, type KeyErrorKind } from './key-wrapper.ts'
 
 /**
- * From what the Cloud KMS client throws to `KeyError`. The client's errors are never kept as a cause: over REST they
+ * Maps errors of the Cloud KMS client to `KeyError`. The client's errors are never kept as a cause: over REST they
  * hold the request (with the plaintext in it), and the message of an answer that is not JSON quotes the answer.
  *
  * Source of the codes: https://cloud.google.com/kms/docs/reference/rest, google.rpc.Code.
@@ -40,16 +40,16 @@ const QUOTED_LENGTH_MAX = 300
 const WORDS: Readonly<Record<KeyErrorKind, string>> = {
   unavailable: 'Cloud KMS does not answer',
   key_unusable: 'the key cannot be used',
-  refused: 'Cloud KMS refuses: the ciphertext is damaged, of another key, or bound to something else',
+  refused: 'Cloud KMS refuses: the ciphertext is damaged, encrypted with another key, or bound to other data',
   denied: 'not allowed to use the key',
 }
 
-/** Bytes arrived that are not those that were sent: at us, or at the service. */
+/** Bytes were damaged in transit, to the service or back. */
 export class DamagedOnTheWay extends Error {
   override readonly name = 'DamagedOnTheWay'
 }
 
-/** What a further attempt may mend: everything that the network does, and the service's own hiccups. */
+/** Failures that another attempt may fix: network failures and transient errors of the service. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof DamagedOnTheWay || isChecksumRefusal(error)) return true
   const code = codeOf(error)

@@ -8,9 +8,9 @@ import { KeyError, type KeyVersion, type KeyWrapper, WRAPPED_BYTES_MAX } from '.
  * Credentials of a platform, sealed so that they open only where they belong: bound as additional authenticated data to
  * bucket, user, platform and platform type. Ciphertext that is copied to another record, user or environment stays shut.
  *
- * What fits goes through the key management service itself. Larger credentials are sealed here, by AES-256-GCM under a
- * data key made for this one write, and the service seals the data key; both under the same binding. Either way one
- * call to the service seals, and one opens.
+ * The key management service itself encrypts credentials that fit its limit. Larger credentials are sealed here, by
+ * AES-256-GCM under a data key made for this one write, and the service seals the data key; both under the same
+ * binding. Either way one call to the service seals, and one opens.
  *
  * Buffers that held a secret or a data key are overwritten after use. That shortens their life and is no guarantee:
  * strings (the JSON of the credentials, base64 inside the service's client) cannot be overwritten in JavaScript.
@@ -29,7 +29,7 @@ export interface CredentialVault {
 /** A JSON object. */
 export type Credentials = Readonly<Record<string, unknown>>
 
-/** To what credentials belong. None of it may ever change: a record that did would have to enter them anew. */
+/** The owner of credentials. No member may ever change: if one did, the credentials would have to be entered again. */
 export interface CredentialBinding {
   bucket: string
   user_id: string
@@ -38,7 +38,7 @@ export interface CredentialBinding {
   platform_type: string
 }
 
-/** What is stored: plain JSON, without anything that helps to guess a secret but its length. */
+/** The stored form: plain JSON. Only its length says anything about the secret. */
 export interface SealedCredentials {
   format: 'am1'
   /** Seals `ciphertext`, or the data key in `envelope`. Only informs: the service finds the version by itself. */
@@ -57,8 +57,8 @@ const DATA_KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 /**
- * First byte of a wrapped data key. The binding of data key and credentials is the same, so this keeps whoever can
- * write the bucket from passing one off as the other: no JSON text starts with it.
+ * First byte of a wrapped data key. Data key and credentials have the same binding, so without this byte a writer
+ * of the bucket could pass one off as the other: no JSON text starts with it.
  */
 const DATA_KEY_MARK = 0x01
 
@@ -113,7 +113,7 @@ export function needsReencryption(sealed: SealedCredentials, primary_version: Ke
 }
 
 /**
- * What a column holds, as sealed credentials.
+ * Parses the content of a column as sealed credentials.
  * @throws KeyError `refused` when it is anything else
  */
 export function sealedCredentials(stored: unknown): SealedCredentials {
@@ -121,7 +121,7 @@ export function sealedCredentials(stored: unknown): SealedCredentials {
   const wrapped_key = isObject(envelope) ? envelope['wrapped_key'] : undefined
   const is_known = format === FORMAT && typeof key_version === 'string' && typeof ciphertext === 'string'
   if (!is_known || (envelope !== undefined && typeof wrapped_key !== 'string')) {
-    throw new KeyError('refused', 'the stored credentials are not in a known form')
+    throw new KeyError('refused', 'the stored credentials have an unknown format')
   }
   return { format, key_version, ciphertext, ...(typeof wrapped_key === 'string' && { envelope: { wrapped_key } }) }
 }
@@ -173,7 +173,7 @@ async function unseal(stored: SealedCredentials, aad: Uint8Array, keys: KeyWrapp
 }
 
 function decrypt(sealed: Uint8Array, data_key: Uint8Array, aad: Uint8Array): Uint8Array {
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new KeyError('refused', 'the sealed credentials are cut off')
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new KeyError('refused', 'the sealed credentials are truncated')
   const tag_at = sealed.length - TAG_BYTES
   const decipher = createDecipheriv(CIPHER, data_key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
   decipher.setAAD(aad).setAuthTag(sealed.subarray(tag_at))
@@ -184,7 +184,7 @@ function decrypt(sealed: Uint8Array, data_key: Uint8Array, aad: Uint8Array): Uin
     return plaintext
   } catch {
     plaintext.fill(0)
-    throw new KeyError('refused', 'the sealed credentials are damaged, or bound to something else')
+    throw new KeyError('refused', 'the sealed credentials are damaged, or bound to other data')
   }
 }
 
@@ -194,9 +194,9 @@ function parseCredentials(plaintext: Uint8Array): Credentials {
   try {
     credentials = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
   } catch {
-    throw new KeyError('refused', 'what opened are no credentials')
+    throw new KeyError('refused', 'the decrypted credentials are not a JSON object')
   }
-  if (!isObject(credentials)) throw new KeyError('refused', 'what opened are no credentials')
+  if (!isObject(credentials)) throw new KeyError('refused', 'the decrypted credentials are not a JSON object')
   return credentials
 }
 

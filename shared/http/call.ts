@@ -10,7 +10,7 @@ export interface Caller {
   email: string | undefined
 }
 
-/** What a handler sees of a request: authenticated, matched and validated. */
+/** A request as its handler receives it: authenticated, matched and validated. */
 export interface Call<R extends Route = Route> {
   caller: Caller
   params: { readonly [Name in PathParameter<R['path']>]: string }
@@ -25,7 +25,7 @@ export interface Call<R extends Route = Route> {
   matchesIfNoneMatch(etag: string): boolean
   /** Present when the route honours `Idempotency-Key` and the request has one. */
   idempotency: IdempotencyRequest | undefined
-  /** Aborts when the client has gone away or the time limit of the request has passed. */
+  /** Aborts when the client has disconnected or the time limit of the request has passed. */
   signal: AbortSignal
   /** Names the record in the request's log line. */
   noteRecord(record_id: string): void
@@ -39,7 +39,7 @@ export interface IdempotencyRequest {
   body_hash: string
 }
 
-/** What a handler answers; the edge adds the headers that every answer has. */
+/** The answer of a handler. The edge adds the headers that every answer has. */
 export interface Answer {
   status: number
   /** Win over the edge's own, `Cache-Control` for example. */

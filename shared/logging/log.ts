@@ -76,7 +76,7 @@ export const silentLog: Log = { write: () => undefined, flush: async () => undef
 
 /**
  * One entry as a line of JSON. Line breaks of any kind and control characters cannot leave their string; long strings are cut,
- * and what looks like a token is masked wherever it stands.
+ * and text that looks like a token is masked everywhere.
  */
 export function logLine(entry: LogEntry, time_ms: number): string {
   const { severity, message, ...fields } = entry
@@ -90,7 +90,7 @@ export function logLine(entry: LogEntry, time_ms: number): string {
   return `${plain(JSON.stringify({ ...head, cut_characters: line.length }))}\n`
 }
 
-/** What JSON leaves as it is, though some readers end a line at it and terminals obey it or turn the text around. */
+/** Characters that JSON leaves unescaped, although some readers end a line there and terminals interpret them. */
 const UNSAFE = /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu
 
 function plain(json: string): string {

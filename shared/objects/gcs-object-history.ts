@@ -14,7 +14,7 @@ export function gcsObjectHistory(options: GcsOptions): ObjectHistory {
 /** An object of the greatest size, or many pages of a listing. */
 const HISTORY_MS_MAX = 10 * REQUEST_MS_MAX
 
-/** What a listing is asked for. */
+/** The fields that a listing requests. */
 interface Item {
   readonly name: string
   readonly generation: string
@@ -36,7 +36,7 @@ class GcsObjectHistory implements ObjectHistory {
 
   async generations(prefix: string): Promise<StoredGeneration[]> {
     const fields = 'items(name,generation,size,timeCreated,timeDeleted),nextPageToken'
-    // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
+    // With `fields` the client returns the answer's items as they are, not the File objects its types promise.
     const items = await limited(this.#clock, this.#timeout_ms, `listing generations of ${prefix}`, async () => {
       const answer: readonly unknown[] = await this.#bucket.getFiles({ prefix, versions: true, fields })
       return answer[0] as readonly Item[]

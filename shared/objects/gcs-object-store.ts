@@ -19,7 +19,7 @@ import {
 // The client itself hangs eleven listeners on the stream of a large download; the default of ten makes Node warn.
 EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
 
-/** A large object on a slow day still moves at a megabyte per second. */
+/** Allows for a transfer rate of one megabyte per second. */
 const TIMEOUT_PER_BYTE_MS = 1 / 1000
 
 /**
@@ -106,7 +106,7 @@ class GcsObjectStore implements ObjectStore {
       }
       const found: { name: string; generation: string; size: string }[] = []
       for (let page: GetFilesOptions | null = query; page !== null && found.length < (limit ?? Infinity);) {
-        // With `fields` the client hands out the answer's items as they are, not the File objects its types promise.
+        // With `fields` the client returns the answer's items as they are, not the File objects its types promise.
         const answer: readonly unknown[] = await this.#bucket.getFiles(page)
         const [listed, next] = answer as [typeof found, GetFilesOptions | null]
         found.push(...listed)
@@ -157,9 +157,9 @@ class GcsObjectStore implements ObjectStore {
       let is_given_up = false
       const giveUp = (): void => {
         is_given_up = true
-        // An answer that is yet to come runs dry: the client fails if it finds the stream destroyed.
+        // An answer that arrives later must drain: the client fails if it finds the stream destroyed.
         if (headers) stream.destroy()
-        reject(new Error('the request was given up'))
+        reject(new Error('the request was aborted'))
       }
       signal.addEventListener('abort', giveUp, { once: true })
       stream

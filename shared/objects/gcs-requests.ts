@@ -28,7 +28,7 @@ export function openBucket({ bucket, api_endpoint }: GcsOptions): Bucket {
 }
 
 /**
- * Runs one request with a time limit; when it passes, the request is given up and its outcome unknown.
+ * Runs one request with a time limit. After the limit the request is aborted and its outcome is unknown.
  * @throws StoreError
  */
 export async function limited<T>(

@@ -1,6 +1,6 @@
 import type { Generation } from './object-store.ts'
 
-/** The port to what object versioning keeps: for recovery alone, nothing that answers requests looks back. */
+/** The port to the generations that object versioning keeps. Only recovery uses it; no request handler does. */
 export interface ObjectHistory {
   /**
    * Every generation that is still kept of every object whose name starts with `prefix`, live or not: by name, and of one

@@ -58,9 +58,9 @@ export interface ObjectStore {
 }
 
 /**
- * What the caller should do about a failed call.
+ * The kinds of failed calls, by what the caller should do.
  * - `throttled`: nothing happened; wait, then try again.
- * - `unavailable`: the store is away or the answer was lost; a write may or may not have landed, or may land later.
+ * - `unavailable`: the store did not answer, or its answer was lost; a write may or may not have landed, or may yet.
  * - `rejected`: the store understood and refuses (permission, malformed): trying again does not help.
  */
 export type StoreErrorKind = 'throttled' | 'unavailable' | 'rejected'

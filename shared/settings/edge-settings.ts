@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { SEVERITIES } from '../logging/log.ts'
 import { type SettingsOf, setting } from './settings.ts'
 
-/** Signatures made with a private key only: with a shared secret, whoever can check a token could also make one. */
+/** Signatures made with a private key only: with a shared secret, any verifier could also issue tokens. */
 const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const
 
 const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
@@ -12,16 +12,16 @@ const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) address
 const issuerSchema = z.strictObject({
   /** Exactly as in the tokens' `iss`. */
   issuer: address,
-  /** What `aud` may be: the client ids of the app. */
+  /** The accepted values of `aud`: the client ids of the app. */
   audiences: z
     .array(z.string().check(z.minLength(1)))
     .check(z.minLength(1, { error: 'must name at least one audience' })),
   algorithms: z._default(z.array(z.enum(SIGNATURE_ALGORITHMS)).check(z.minLength(1)), ['RS256']),
-  /** Goes before the `sub` of its users; the one issuer without it is the primary one. */
+  /** Prefix of its users' ids, before `sub`. The one issuer without an alias is the primary issuer. */
   alias: z.optional(
     z.string().check(z.regex(/^[a-z][a-z0-9-]{0,15}$/, { error: 'must be 1 to 16 of a-z, 0-9 and -' })),
   ),
-  /** Where the keys are; without it discovery says so. */
+  /** URL of the keys. Without it, OpenID discovery gives the URL. */
   jwks_url: z.optional(address),
 })
 
@@ -69,7 +69,7 @@ const origin = z.string().check(
   }),
 )
 
-/** What the edge of every function needs. */
+/** The settings of every function's HTTP edge. */
 export const edgeSettings = {
   OIDC_ISSUERS: setting({
     schema: z.pipe(json, issuers),
@@ -82,53 +82,59 @@ export const edgeSettings = {
   }),
   ALLOWED_ORIGINS: setting({
     schema: listOf(origin),
-    description: 'Origins whose pages may call from a browser, separated by commas; none when all share one origin.',
+    description:
+      'Origins whose pages may call the API from a browser, separated by commas. ' +
+      'Leave empty when pages and API share one origin.',
     example: 'https://app.example.com',
   }),
   OPERATOR_ACCOUNTS: setting({
     schema: listOf(email),
-    description: 'Verified emails that may call operator routes, separated by commas; empty refuses everyone.',
+    description: 'Verified emails that may call operator routes, separated by commas. Empty refuses everyone.',
     example: 'scheduler@my-project.iam.gserviceaccount.com',
   }),
   SMOKE_ACCOUNTS: setting({
     schema: listOf(email),
-    description: 'Service accounts that may use user routes, owning their data like any user; for smoke tests.',
+    description: 'Service accounts that may use user routes and own data like any user, for smoke tests.',
     example: 'smoke@my-project.iam.gserviceaccount.com',
   }),
   FUNCTION_URL: setting({
     schema: z.optional(address),
-    description: "This function's own URL: the audience of tokens on operator routes, which are closed without it.",
+    description:
+      "This function's own URL: the required audience of tokens on operator routes. " +
+      'Without it those routes refuse every call.',
     example: 'https://audiences-abc123-ew.a.run.app',
     endpoints: (url) => (url === undefined ? [] : [url]),
   }),
   USER_HASH_SALT: setting({
     schema: z.string().check(z.minLength(16, { error: 'must have at least 16 characters' })),
-    description: 'Secret under which user ids are hashed for the logs; the same for every function of an environment.',
+    description:
+      'Secret that keys the hash of user ids in the logs. Every function of an environment needs the same one.',
     example: 'a-long-random-text',
   }),
   LOG_LEVEL: setting({
     schema: z._default(z.enum(SEVERITIES), 'INFO'),
-    description: `Least severity that is logged: ${SEVERITIES.join(', ')}.`,
+    description: `Lowest severity that is logged: ${SEVERITIES.join(', ')}.`,
     example: 'INFO',
   }),
   GOOGLE_CLOUD_PROJECT: setting({
     schema: z.optional(z.string()),
-    description: 'Project whose traces the log lines point to.',
+    description: 'Google Cloud project of the traces that log lines refer to.',
     example: 'my-project',
   }),
   K_SERVICE: setting({
     schema: z.optional(z.string()),
-    description: 'Set by Cloud Run: addresses that are not https or are this machine are then refused.',
+    description:
+      'Set by Cloud Run. Where it is set, addresses without https and addresses of this machine are refused.',
   }),
   K_REVISION: setting({
     schema: z._default(z.string(), 'local'),
-    description: 'Set by Cloud Run: the revision named in logs and health answers.',
+    description: 'Set by Cloud Run. The revision that logs and health answers name.',
   }),
 } as const
 
 export type EdgeSettings = SettingsOf<typeof edgeSettings>
 
-/** What the process that serves a function needs. */
+/** The settings of the process that serves a function. */
 export const serverSettings = {
   PORT: setting({
     schema: z._default(
@@ -143,7 +149,7 @@ export const serverSettings = {
   }),
 } as const
 
-/** What a function that keeps records needs. */
+/** The settings of a function that stores records. */
 export const storageSettings = {
   GCS_BUCKET: setting({
     schema: z
@@ -154,7 +160,7 @@ export const storageSettings = {
   }),
   STORAGE_API_ENDPOINT: setting({
     schema: z.optional(address),
-    description: "Where Cloud Storage's API is; only to use a stand-in.",
+    description: 'Base URL of the Cloud Storage API. Set it only to use a stand-in.',
     example: 'http://127.0.0.1:9000',
     endpoints: (url) => (url === undefined ? [] : [url]),
   }),
@@ -168,7 +174,7 @@ export const storageSettings = {
         context.addIssue({ code: 'custom', message: backend === 'bigquery' ? why : 'must be parquet' })
       }),
     ),
-    description: 'How records are kept; `parquet` is the only one.',
+    description: 'Storage format of records. `parquet` is the only one.',
     example: 'parquet',
   }),
   CACHE_BYTES: setting({
@@ -177,14 +183,14 @@ export const storageSettings = {
       128 * 1024 * 1024,
     ),
     description:
-      'Memory that decoded partitions may take in one instance, in bytes; 128 MiB suits an instance of 512 MiB.',
+      'Memory limit of the cache of decoded partitions in one instance, in bytes. 128 MiB suits an instance of 512 MiB.',
     example: '134217728',
   }),
 } as const
 
 export type StorageSettings = SettingsOf<typeof storageSettings>
 
-/** What a function that seals or opens credentials needs. */
+/** The settings of a function that encrypts or decrypts credentials. */
 export const keySettings = {
   KMS_KEY: setting({
     schema: z.string().check(
@@ -192,12 +198,12 @@ export const keySettings = {
         error: 'must be projects/…/locations/…/keyRings/…/cryptoKeys/…',
       }),
     ),
-    description: 'Cloud KMS key that credentials of platforms are encrypted with.',
+    description: 'Cloud KMS key that encrypts the credentials of platforms.',
     example: 'projects/my-project/locations/europe-west1/keyRings/activation/cryptoKeys/credentials',
   }),
   KMS_API_ENDPOINT: setting({
     schema: z.optional(address),
-    description: "Where Cloud KMS's API is; only to use a stand-in.",
+    description: 'Base URL of the Cloud KMS API. Set it only to use a stand-in.',
     example: 'http://127.0.0.1:9001',
     endpoints: (url) => (url === undefined ? [] : [url]),
   }),

@@ -30,7 +30,7 @@ export function setting<T>(definition: Setting<T>): Setting<T> {
   return definition
 }
 
-/** Names every bad setting at once; a process that gets one must not start. */
+/** Lists every bad setting in one message. A process that gets this error must not start. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly faults: readonly { name: string; message: string }[]

@@ -68,7 +68,7 @@ describe('a problem', () => {
     expect(answer.headers.get('retry-after')).toBe('2')
     expect(await bodyOf(answer)).toEqual({
       type: '/problems/contended',
-      title: 'Too many writers at once',
+      title: 'Too many simultaneous writers',
       status: 503,
       detail: 'Many writers',
       instance: `urn:request:${answer.headers.get('x-request-id')}`,

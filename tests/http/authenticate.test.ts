@@ -90,7 +90,7 @@ async function refused(token: string): Promise<true> {
   const { kind, headers, message } = await problemOf(identify(token))
   expect(kind).toBe('unauthenticated')
   expect(headers['WWW-Authenticate']).toMatch(/^Bearer realm="[\w-]+", error="invalid_token"/)
-  expect(message).toMatch(/^The token (is not valid here|has expired)$/)
+  expect(message).toMatch(/^The token (is not valid for this service|has expired)$/)
   return true
 }
 
@@ -253,7 +253,7 @@ describe('keys', () => {
     expect((await attempt).kind).toBe('unavailable')
   })
 
-  test('at hand are used on while their issuer is away, for a day', async () => {
+  test('in the cache stay in use for a day while their issuer is unavailable', async () => {
     await identify(await sign())
     is_away = true
     clock.advance(11 * MINUTE_MS)
@@ -276,7 +276,7 @@ describe('keys', () => {
     expect(String(faults[0])).toContain('not allowed')
   })
 
-  test('of a discovery document that speaks for another issuer are not used', async () => {
+  test('of a discovery document for another issuer are not used', async () => {
     issuer = await createLocalIssuer({ data_dir, issuer: 'https://evil.example.com', audience: 'app', clock })
     const { kind } = await problemOf(identify(await sign({ iss: url })))
     expect(kind).toBe('unavailable')

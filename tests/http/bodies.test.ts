@@ -199,7 +199,7 @@ describe('a body where none is due', () => {
 })
 
 describe('validation', () => {
-  test('names every bad field at once, in words for people, and never the value', async () => {
+  test('names every bad field in one answer, in words for people, and never the value', async () => {
     const secret = 'hunter2-hunter2-hunter2-hunter2'
     const answer = await toy.call('/api/audiences', {
       method: 'POST',

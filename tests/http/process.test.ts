@@ -98,7 +98,7 @@ describe('a function as a process', () => {
     const messages = linesOf(output()).map(({ message }) => message)
     expect(messages[0]).toBe('listening')
     expect(messages).toContain('GET /api/audiences/{id} 200')
-    expect(messages.slice(-2)).toEqual(['ending: SIGTERM', 'ended'])
+    expect(messages.slice(-2)).toEqual(['shutting down: SIGTERM', 'ended'])
   })
 
   test('on SIGTERM answers what is under way with Connection: close, takes nothing new, and exits 0', async () => {
@@ -122,7 +122,7 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  longTest('on SIGTERM with idle connections open ends at once', async () => {
+  longTest('on SIGTERM with idle connections open ends immediately', async () => {
     const { url, child, exited, output } = await started()
     const agent = new Agent({ keepAlive: true })
     await request(url, 'slow 0', agent)

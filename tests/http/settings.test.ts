@@ -50,7 +50,7 @@ describe('settings', () => {
     })
   })
 
-  test('that are bad are all named at once, in one readable message', () => {
+  test('that are bad are all named in one readable message', () => {
     const change = { OIDC_ISSUERS: undefined, USER_HASH_SALT: 'short', PORT: 'x', GCS_BUCKET: 'Not A Bucket' }
     expect(faults(change)).toEqual({
       OIDC_ISSUERS: 'is required',

@@ -16,9 +16,9 @@ const VERIFIED_TOKENS_MAX = 2_000
 
 export interface Authenticator {
   /**
-   * Who the `Authorization` header proves the caller to be.
+   * The identity that the `Authorization` header proves.
    * @throws Problem `unauthenticated` with `WWW-Authenticate`, whatever is wrong with the token; `unavailable` when its
-   * issuer's keys cannot be had or used
+   * issuer's keys are unavailable or unusable
    */
   identify(authorization: string | undefined): Promise<Identity>
 }
@@ -36,7 +36,7 @@ interface Options {
 interface TrustedIssuer {
   settings: IssuerSettings
   keys: KeySource
-  /** What of its keys cannot be used; told once for each revision of them. */
+  /** Called for an unusable key, once for each revision of the key set. */
   onBadKey: (error: unknown, revision: number) => void
 }
 
@@ -145,7 +145,7 @@ async function verifyWith(token: string, { find, revision }: KeySet, options: Ve
   }
 }
 
-/** jose's own errors say what is wrong with the token; anything else, that the issuer's key for it cannot be used. */
+/** jose's own errors describe a fault of the token. Any other error means that the issuer's key for it is unusable. */
 function tokenFault(error: unknown, { onBadKey }: TrustedIssuer, { revision }: KeySet): Problem {
   if (error instanceof errors.JOSEError) return invalidToken(error.code, error)
   onBadKey(error, revision)

@@ -6,7 +6,7 @@ import type { Caller } from '../call.ts'
 import type { IssuerSettings } from '../../settings/edge-settings.ts'
 import { hashUserId } from '../../logging/user-hash.ts'
 
-/** What a verified token says of its bearer. */
+/** The bearer of a verified token. */
 export interface Identity extends Caller {
   /** For log lines, where the user id itself must not be. */
   user_hash: string
@@ -19,7 +19,7 @@ export interface Identity extends Caller {
 }
 
 const SUBJECT_BYTES_MAX = 255
-// eslint-disable-next-line no-control-regex -- they are what is refused
+// eslint-disable-next-line no-control-regex -- these characters are refused
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/
 
 /** @throws Problem `unauthenticated` for a subject that cannot be a user id */
@@ -43,7 +43,7 @@ function userIdOf(subject: unknown, alias: string | undefined): string {
   if (CONTROL_CHARACTER.test(subject) || !subject.isWellFormed()) throw invalidToken('the subject is not plain text')
   if (alias !== undefined) return `${alias}:${subject}`
   // Otherwise a user of the primary issuer could be taken for one of another issuer.
-  if (subject.includes(':')) throw invalidToken('the subject looks like an aliased one')
+  if (subject.includes(':')) throw invalidToken('the subject contains a colon, which is reserved for issuer aliases')
   return subject
 }
 
@@ -72,23 +72,23 @@ export function authorize(identity: Identity, access: Exclude<Route['access'], '
   if (access === 'operator') {
     const is_for_here = audiences.length === 1 && audiences[0] === policy.function_url
     if (email === undefined || !policy.operator_accounts.includes(email) || !is_for_here) {
-      throw new Problem('forbidden', 'Only operators may do this, with a token for this very function')
+      throw new Problem('forbidden', 'Only operators may call this route, with a token issued for this function.')
     }
     return
   }
   if (!identity.is_for_users) throw invalidToken('the token is for operators')
   if (is_service_account && (email === undefined || !policy.smoke_accounts.includes(email))) {
-    throw new Problem('forbidden', 'Service accounts have no data here')
+    throw new Problem('forbidden', 'Service accounts cannot own data in this service.')
   }
 }
 
 /**
- * RFC 6750 section 3. The answer says no more than that the token will not do, or has expired.
+ * RFC 6750 section 3. The answer only says that the token is not valid or has expired.
  * @param reason for the log
  */
 export function invalidToken(reason: string, cause?: unknown): Problem {
   const expired = cause !== undefined && (cause as { code?: unknown }).code === 'ERR_JWT_EXPIRED'
-  const detail = expired ? 'The token has expired' : 'The token is not valid here'
+  const detail = expired ? 'The token has expired' : 'The token is not valid for this service'
   return new Problem('unauthenticated', detail, {
     headers: {
       'WWW-Authenticate': `Bearer realm="activation-manager", error="invalid_token", error_description="${detail}"`,

@@ -12,7 +12,7 @@ import { withTimeLimit } from '../../base/timeout.ts'
  * forgets good keys when a refresh fails, and reads the ambient clock.
  */
 export interface KeySource {
-  /** Finds keys among those at hand. @throws Problem `unavailable` when there are none and they cannot be had */
+  /** Finds keys among those at hand. @throws Problem `unavailable` without usable keys */
   current(): Promise<KeySet>
   /** Keys fetched after a token named one that `current` lacks; the same ones when the last fetch is too recent. */
   afterUnknownKey(): Promise<KeySet>
@@ -20,7 +20,7 @@ export interface KeySource {
 
 export interface KeySet {
   find: JWTVerifyGetKey
-  /** Rises when a fetch brought other keys: what was verified with older ones must be verified again. */
+  /** Rises when a fetch brought other keys: tokens verified with older keys must be verified again. */
   revision: number
 }
 
@@ -43,7 +43,7 @@ interface Options {
   clock: Clock
   /** Refuses an address that discovery names (a loopback one on the cloud). */
   acceptsUrl: (url: string) => boolean
-  /** Told of every fetch that failed. */
+  /** Called for every failed fetch. */
   onFault: (error: unknown) => void
 }
 
@@ -66,7 +66,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
 
   const fetchKeys = async (signal: AbortSignal): Promise<void> => {
     const url = jwks_url ?? (await discover(issuer, signal))
-    if (!acceptsUrl(url)) throw new Error(`${issuer} names keys at ${url}, which is not allowed here`)
+    if (!acceptsUrl(url)) throw new Error(`${issuer} publishes its keys at ${url}, an address that is not allowed here`)
     const text = await fetchText(url, signal)
     const fetched_ms = clock.monotonicMs()
     if (keys?.text === text) keys.fetched_ms = fetched_ms
@@ -86,7 +86,7 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
     return keys
   }
 
-  /** The keys while they may be used, refreshed behind the caller's back when they are no longer fresh. @throws Problem */
+  /** The keys while they may be used, refreshed in the background when they are no longer fresh. @throws Problem */
   const keysAtHand = (): KeySet | undefined => {
     const now_ms = clock.monotonicMs()
     const age_ms = keys === undefined ? Infinity : now_ms - keys.fetched_ms
@@ -109,9 +109,9 @@ export function createKeySource({ issuer, jwks_url, clock, acceptsUrl, onFault }
   }
 }
 
-/** Nobody can tell whether a token is good. */
+/** The problem when no token can be verified. */
 export function keysAway(cause?: unknown): Problem {
-  const detail = 'Tokens cannot be checked now: the keys of their issuer cannot be had'
+  const detail = 'Tokens cannot be verified now: the keys of their issuer are unavailable.'
   return new Problem('unavailable', detail, { retry_after_ms: 5_000, cause })
 }
 
@@ -119,7 +119,7 @@ export function keysAway(cause?: unknown): Problem {
 async function discover(issuer: string, signal: AbortSignal): Promise<string> {
   const text = await fetchText(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, signal)
   const document = discoveryDocument.parse(JSON.parse(text))
-  if (document.issuer !== issuer) throw new Error(`discovery at ${issuer} speaks for another issuer`)
+  if (document.issuer !== issuer) throw new Error(`the discovery document of ${issuer} is for another issuer`)
   return document.jwks_uri
 }
 
@@ -130,6 +130,6 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
     throw new Error(`${url} answered ${response.status}`)
   }
   const { text, is_cut } = await textAtMost(response, DOCUMENT_BYTES_MAX)
-  if (is_cut) throw new Error(`${url} answered more than ${DOCUMENT_BYTES_MAX} bytes`)
+  if (is_cut) throw new Error(`the answer of ${url} is longer than ${DOCUMENT_BYTES_MAX} bytes`)
   return text
 }

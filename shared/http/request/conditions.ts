@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts'
 
-/** What `If-Match` names when no record can have it: compared with any version it differs. */
+/** Stands for an `If-Match` tag that no record can have: it differs from every version. */
 const NEVER_A_VERSION = -1
 
 const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/
@@ -14,7 +14,7 @@ export function versionTag(version: number): string {
 /**
  * The version that `If-Match` asks for; `undefined` for no header and for `*`. RFC 9110 section 13.1.1 compares
  * strongly, so a weak tag matches nothing and is `NEVER_A_VERSION`.
- * @throws Problem `invalid-input` for what is no entity tag, and for a list: a record has one version
+ * @throws Problem `invalid-input` for a malformed entity tag, and for a list: a record has one version
  */
 export function ifMatchVersion(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === '*') return undefined

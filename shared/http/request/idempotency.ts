@@ -8,7 +8,7 @@ const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/
 const HASH_CHARACTERS = 32
 
 /**
- * What the ledger keeps of a request with `Idempotency-Key`; `undefined` without one.
+ * The hashes that the ledger keeps of a request with `Idempotency-Key`; `undefined` without one.
  * @param path with its parameters decoded, so that two spellings of one path are one request
  * @throws Problem `invalid-input` for a key that is not 1–255 visible ASCII characters
  */

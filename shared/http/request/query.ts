@@ -11,7 +11,7 @@ export function listParameters(schema: z.core.$ZodType | undefined): ReadonlySet
   return new Set(Object.keys(shape).filter((name) => unwrap(shape[name]!) instanceof z.core.$ZodArray))
 }
 
-/** What a schema reads, under `optional`, `default`, `nullable` and the output side of a pipe. */
+/** The innermost schema, without `optional`, `default`, `nullable` and the output side of a pipe. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   if (
     schema instanceof z.core.$ZodOptional ||

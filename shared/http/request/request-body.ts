@@ -5,7 +5,7 @@ import { Problem } from '../../base/problem.ts'
 import { SETTLED } from '../../base/timeout.ts'
 
 export const BODY_BYTES_MAX = 1024 * 1024
-/** A body that has not arrived by then is given up: a slow sender must not hold a request slot. */
+/** Limit for receiving a body: a slow sender must not hold a request slot. */
 const BODY_DURATION_MS_MAX = 15_000
 
 /** The bytes of a request's body (none: length 0), or why they were not taken. */
@@ -38,7 +38,7 @@ const tooLarge = (): Intake =>
 
 /**
  * Reads the whole body, at most 1 MiB of it, within 15 s. Stops reading at the first byte too many, declared or not;
- * `gone` when the client went away first.
+ * `gone` when the client disconnected first.
  */
 export async function takeBody(request: IncomingMessage, clock: Clock): Promise<Intake> {
   if (isEncoded(request)) return encoded()
@@ -69,7 +69,7 @@ function readBytes(request: IncomingMessage, clock: Clock): Promise<Intake> {
     }
     const onEnd = () => settle({ kind: 'read', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) })
     const onGone = () => {
-      // An 'error' without a listener would end the process; this one is told by `gone`.
+      // An 'error' without a listener would end the process; this one is reported as `gone`.
       request.on('error', () => undefined)
       settle({ kind: 'gone' })
     }
@@ -82,10 +82,10 @@ function readBytes(request: IncomingMessage, clock: Clock): Promise<Intake> {
 
 const tooSlow = (): Intake => refuse(new Problem('invalid-input', 'The request body did not arrive in time'))
 
-/** Closing at once would reset the connection, and the client, still sending, might never see the answer. */
+/** Closing immediately would reset the connection, and a client that still sends might never see the answer. */
 const LINGER_MS = 5_000
 
-/** Once the answer is out, throws away what the client still sends of a refused body, for a while; then hangs up. */
+/** After the answer is sent, discards the rest of a refused body for a limited time, then closes the connection. */
 export function discardRest(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   response.once('finish', () => {
     const ended = new AbortController()
@@ -97,7 +97,7 @@ export function discardRest(request: IncomingMessage, response: ServerResponse, 
   })
 }
 
-/** A request as the plain framework hands it over, its body already read and kept. */
+/** A request from the plain framework, which has already read its body. */
 type WithRawBody = IncomingMessage & { rawBody?: Uint8Array }
 
 /** The body where a server has left it in `rawBody`, within the same limits; read here when there is none. */

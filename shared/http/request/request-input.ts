@@ -9,7 +9,7 @@ import { parseJson } from './json.ts'
 import { listParameters, parseQuery } from './query.ts'
 import { collect, refuseIfAny } from '../../records/validation/validate.ts'
 
-/** What a request says, validated by its route. */
+/** The input of a request, validated by its route. */
 export interface RequestInput {
   query: unknown
   body: unknown
@@ -22,8 +22,8 @@ const NO_PARAMETERS = z.strictObject({})
 
 /**
  * Reads the query and body of requests to `route`.
- * @returns a function that throws `Problem`: `unsupported-media-type`; `invalid-input` with every bad field of query
- * and body at once; `forbidden` for somebody else's `user_id`
+ * @returns a function that throws `Problem`: `unsupported-media-type`; `invalid-input`, which lists every bad field of
+ * query and body; `forbidden` for another user's `user_id`
  */
 export function createInputReader(route: Route) {
   const query_schema = route.query ?? NO_PARAMETERS
@@ -56,7 +56,7 @@ function ownUserIdRemoved<T>(input: T, caller: Caller | undefined): T | Omit<T, 
   if (caller === undefined || !isObject(input)) return input
   if (!Object.hasOwn(input, 'user_id')) return input
   const { user_id, ...rest } = input as T & { user_id: unknown }
-  if (user_id !== caller.user_id) throw new Problem('forbidden', 'user_id is not the user of the token')
+  if (user_id !== caller.user_id) throw new Problem('forbidden', 'user_id must be the user of the token')
   return rest
 }
 

@@ -6,7 +6,7 @@ import type { FunctionName } from '../../contract/functions.ts'
 import type { Log, Severity } from '../../logging/log.ts'
 import type { RequestIdentity } from './trace-context.ts'
 
-/** What is gathered about one request until its line is written. */
+/** The data collected about one request until its log line is written. */
 export interface RequestRecord extends RequestIdentity {
   method: string
   /** Path as sent, without the query, until a route has matched; then `route` filled with its parameters. */
@@ -21,9 +21,9 @@ export interface RequestRecord extends RequestIdentity {
 export interface RequestLogger {
   begin(request: IncomingMessage, identity: RequestIdentity, path: string): RequestRecord
   /**
-   * The one line of the request, written just before the last byte of its answer leaves: afterwards the CPU may be
-   * taken away.
-   * @param outcome `ok`, or the kind of problem, or what cut the answer off
+   * The one line of the request, written just before the last byte of its answer leaves: afterwards Cloud
+   * Run may withdraw the CPU.
+   * @param outcome `ok`, or the kind of problem, or the reason why the answer was cut off
    */
   end(record: RequestRecord, request: IncomingMessage, answer: { status: number; outcome: string; bytes: number }): void
   /** A fault of ours, in the format that Error Reporting collects. */

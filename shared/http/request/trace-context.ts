@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 import type { Random } from '../../base/random.ts'
 
-/** How one request is called in answers and logs, and which distributed trace it belongs to. */
+/** The id of a request in answers and logs, and the distributed trace that it belongs to. */
 export interface RequestIdentity {
   request_id: string
   trace_id: string | undefined
@@ -16,7 +16,7 @@ const CLOUD_TRACE = /^(?!0{32})([0-9a-fA-F]{32})(?:\/(\d{1,20}))?(?:;o=\d)?$/
 const SANE_REQUEST_ID = /^[\w.:-]{8,64}$/
 
 const ID_BYTES = 16
-/** Random bytes are fetched for many ids at once: each fetch costs as much as the rest of a request's bookkeeping. */
+/** Random bytes are fetched for many ids in one call: a fetch costs as much as the rest of a request's bookkeeping. */
 const IDS_PER_FETCH = 64
 
 /**

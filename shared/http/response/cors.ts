@@ -17,7 +17,7 @@ export function createCors(allowed_origins: readonly string[]) {
   const allows = (origin: string | undefined): origin is string => origin !== undefined && allowed.has(origin)
 
   return {
-    /** What an answer to `request` needs so that an allowed origin may read it; nothing for any other. */
+    /** The headers that let an allowed origin read the answer to `request`; none for any other origin. */
     headersFor(request: IncomingMessage): Readonly<Record<string, string>> {
       const { origin } = request.headers
       return allows(origin) ? { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED } : {}
@@ -32,7 +32,7 @@ export function createCors(allowed_origins: readonly string[]) {
       if (origin === undefined || request.headers['access-control-request-method'] === undefined) {
         return { status: 204, headers: { Allow: methods } }
       }
-      if (!allows(origin)) throw new Problem('forbidden', 'This origin is not allowed to call here')
+      if (!allows(origin)) throw new Problem('forbidden', 'This origin may not call this API.')
       return {
         status: 204,
         headers: {

@@ -4,7 +4,7 @@ import type { healthRoute } from '../../contract/health.ts'
 import type { Answer, Call } from '../call.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
 
-/** Touches what the function depends on, as cheaply as that can be; rejects when it does not answer. */
+/** Calls the function's dependencies as cheaply as possible. Rejects when one does not answer. */
 export type Probe = (signal: AbortSignal) => Promise<unknown>
 
 const PROBE_KEPT_MS = 10_000
@@ -38,7 +38,7 @@ export function createHealthHandler({ probe, revision, clock, onFault }: Options
 
   return async ({ query }: Call<ReturnType<typeof healthRoute>>): Promise<Answer> => {
     if (query.deep === '1' && !(await isHealthy())) {
-      throw new Problem('unavailable', 'What this function depends on does not answer', {
+      throw new Problem('unavailable', 'A dependency of this function does not answer.', {
         retry_after_ms: PROBE_KEPT_MS,
       })
     }

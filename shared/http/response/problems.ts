@@ -4,10 +4,10 @@ import type { Answer } from '../call.ts'
 
 const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** Whatever was thrown, as a problem: itself when it is one, else `internal`, with the cause kept for the log. */
+/** Any thrown value as a problem: itself when it is one, otherwise `internal` with the value as cause for the log. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
-  return new Problem('internal', 'Something failed on our side; trying again may help', { cause: error })
+  return new Problem('internal', 'An internal error occurred. Trying again may help.', { cause: error })
 }
 
 /**

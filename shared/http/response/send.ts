@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { SETTLED } from '../../base/timeout.ts'
 import type { Answer } from '../call.ts'
 
-/** A client that takes nothing for so long is gone. */
+/** A client that reads nothing for this long counts as disconnected. */
 const STALL_MS_MAX = 30_000
 
 export interface Sending {
@@ -86,7 +86,7 @@ async function sendStream(answer: Answer, stream: AsyncIterable<Uint8Array>, sen
   response.end()
 }
 
-/** Resolves when the client has taken what was written, or has gone; one that takes nothing for long is sent away. */
+/** Resolves when the client has taken what was written, or disconnected. A stalled client is disconnected. */
 async function drained(response: ServerResponse, clock: Clock): Promise<void> {
   const over = new AbortController()
   const end = () => over.abort(SETTLED)

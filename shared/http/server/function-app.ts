@@ -7,7 +7,7 @@ import type { Intake } from '../request/request-body.ts'
 import type { Log } from '../../logging/log.ts'
 import type { Environment } from '../../settings/settings.ts'
 
-/** What tests and the local runtime put in place of the process's own. */
+/** Dependencies that tests and the local runtime replace. */
 export interface Overrides {
   clock?: Clock
   random?: Random
@@ -21,7 +21,7 @@ export interface FunctionApp {
   readonly clock: Clock
   /**
    * Answers one request; never rejects.
-   * @param intake what the server made of the body; without it the body is taken from `rawBody`, where the plain
+   * @param intake the body as the server read it; without it the body is taken from `rawBody`, where the plain
    * framework leaves it, or read here
    */
   handle(request: IncomingMessage, response: ServerResponse, intake?: Intake): Promise<void>

@@ -43,7 +43,7 @@ export function createFunctionServer(app: FunctionApp): Server {
   }
 }
 
-/** The time limits of a server that stands behind a load balancer, and problems for what is not even a request. */
+/** The time limits of a server that stands behind a load balancer, and problems for malformed requests. */
 export function configureServer(server: Server): Server {
   server.on('clientError', answerClientError)
   server.keepAliveTimeout = KEEP_ALIVE_MS
@@ -52,7 +52,7 @@ export function configureServer(server: Server): Server {
   return server
 }
 
-/** What serves a function inside another server: the local runtime's gateway, or a test. */
+/** A listener that serves a function inside another server: the local runtime's gateway, or a test. */
 export function createFunctionListener(app: FunctionApp): RequestListener {
   const server = createFunctionServer(app)
   return (request, response) => void server.emit('request', request, response)
@@ -63,10 +63,13 @@ const CLIENT_FAULTS: Readonly<Record<string, { kind: ProblemKind; detail: string
   ERR_HTTP_REQUEST_TIMEOUT: { kind: 'invalid-input', detail: 'The request did not arrive in time' },
 }
 
-/** What cannot be parsed as HTTP never becomes a request; it is answered as a problem all the same. */
+/** Input that cannot be parsed as HTTP never becomes a request, but is still answered as a problem. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const { kind, detail } = CLIENT_FAULTS[error.code ?? ''] ?? { kind: 'invalid-input', detail: 'This is not HTTP' }
+  const { kind, detail } = CLIENT_FAULTS[error.code ?? ''] ?? {
+    kind: 'invalid-input',
+    detail: 'The request is not valid HTTP',
+  }
   const { status, body } = problemAnswer(new Problem(kind, detail), 'none')
   const payload = JSON.stringify(body)
   socket.end(

@@ -92,7 +92,7 @@ export function listen(server: Server, port: number, host?: string): Promise<Add
 /**
  * Ends the process gracefully: on SIGTERM and SIGINT, and after an error that nobody caught, which is logged first and
  * then ends the process as well, since its state can no longer be trusted, but not the requests under way.
- * @param drain ends what serves; resolves with how many requests were cut off
+ * @param drain stops serving; resolves with the number of requests that were cut off
  */
 export function onShutdown(log: Log, drain: (duration_ms_max?: number) => Promise<number>): void {
   let ending = false
@@ -100,14 +100,14 @@ export function onShutdown(log: Log, drain: (duration_ms_max?: number) => Promis
     if (ending) return
     ending = true
     const started_ms = systemClock.monotonicMs()
-    log.write({ severity: 'NOTICE', message: `ending: ${reason}` })
+    log.write({ severity: 'NOTICE', message: `shutting down: ${reason}` })
     const cut_off = await drain()
     const ms = Math.round(systemClock.monotonicMs() - started_ms)
     log.write({ severity: cut_off === 0 ? 'NOTICE' : 'ERROR', message: 'ended', cut_off_requests: cut_off, ms })
     await log.flush()
     process.exit(cut_off === 0 ? exit_code : 1)
   }
-  // Whoever read our lines is gone: nothing can be said any more, but requests can be answered.
+  // The reader of our log lines is gone. Nothing can be logged any more, but requests can still be answered.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   process.on('SIGTERM', () => void end('SIGTERM', 0))
   process.on('SIGINT', () => void end('SIGINT', 0))
