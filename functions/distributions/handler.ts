@@ -29,7 +29,7 @@ export interface DistributionEnding {
   readonly user_id: string
   readonly distribution_id: string
   readonly platform_type: string
-  /** `error_details.code`, as whoever performed the upload reported it. */
+  /** `error_details.code`, as the uploader reported it. */
   readonly code: string | null
 }
 
@@ -51,8 +51,8 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
   /**
    * The second of two commits. The distribution is committed first: were the platform first and this function to end
    * in between, it would claim a sync that nothing tells of. As it is, all that can be missing is the platform's
-   * `last_sync_at`, and whoever repeats the report (who got no answer, or a 503) sets it. It never goes back, whatever
-   * order reports arrive in.
+   * `last_sync_at`, and a repeated report (after no answer, or a 503) sets it. It never goes back, in whatever order
+   * reports arrive.
    */
   const markSynced = async (user_id: string, row: DistributionRow): Promise<void> => {
     const { completed_at } = row

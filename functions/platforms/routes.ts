@@ -13,7 +13,7 @@ const credentials = z.unknown().check(
   }),
 )
 
-/** The routes of the contract, whose edge also knows the credentials of each type: all that is bad is told at once. */
+/** The routes of the contract, whose edge also validates the credentials of each type: one answer lists all faults. */
 export const routes = {
   ...platformRoutes,
   savePlatform: {

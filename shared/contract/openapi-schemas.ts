@@ -60,7 +60,7 @@ export function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output'): Json 
   return document
 }
 
-/** The number that a pipe reads from text: `limit=50` is an integer to whoever writes a client. */
+/** The number that a pipe reads from text: `limit=50` is an integer to the author of a client. */
 function numberInText(schema: z.core.$ZodType): Json | undefined {
   if (!(schema instanceof z.core.$ZodPipe)) return undefined
   const { out } = schema._zod.def

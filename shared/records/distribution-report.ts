@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { count, freeObject, text } from './fields.ts'
 import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, instant, type DistributionStatus } from './distribution.ts'
 
-/** What whoever performs an upload reports about it, in the spelling of today and in that of the old system. */
+/** The report of an upload by its uploader, in the current spelling and in that of the old system. */
 
 const ERROR_DETAILS_BYTES_MAX = 8 * 1024
 const rate = z.number().check(z.minimum(0), z.maximum(1))

@@ -71,7 +71,7 @@ export interface RecordKind<T extends KindTypes = KindTypes> {
   readonly transitions: Readonly<Record<string, readonly T['fields']['status'][]>>
   /** Statuses that no client can ask for, and what brings them about: `connected` → `a test that succeeds`. */
   readonly set_by_server?: Readonly<Record<string, string>>
-  /** What a deletion sets besides: columns that it empties at once, the status that a restore gives back. */
+  /** Values that a deletion also sets: columns that it empties, the status that a restore gives back. */
   readonly deletion_sets?: RecordValue
 }
 

@@ -17,7 +17,7 @@ export interface CommitEvent {
   generation: string
   rev: number
   commit_id: string
-  /** Attempts it took, 1 = at once. */
+  /** Attempts it took, 1 = on the first. */
   attempts: number
   /** Proven by its commit id after the answer was lost. */
   answer_lost: boolean

@@ -14,7 +14,7 @@ describe.each(TYPES)('credentials of %s', (type) => {
     expect(readCredentials(type, GOOD[type], [])).toEqual(GOOD[type])
   })
 
-  test('every missing field is named at once', () => {
+  test('one answer names every missing field', () => {
     const required = Object.keys(GOOD[type]).filter((name) => !OPTIONAL.has(name))
     expect(paths(errorsOf(type, {}))).toEqual(required.map((name) => `credentials.${name}`))
   })

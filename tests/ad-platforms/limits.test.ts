@@ -36,7 +36,7 @@ describe.each(TYPES)('%s', (type) => {
     expect(await result).toMatchObject({ ok: false, code: 'timeout' })
   })
 
-  test('whoever goes away ends the call', async () => {
+  test('a caller that aborts ends the call', async () => {
     running.faults.add({ platform: type, behaviour: 'slow' })
     const caller = new AbortController()
     const before = running.requests.length

@@ -4,7 +4,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 
 describe('the system clock', () => {
-  test('ends a sleep at once when its signal aborts, and does not begin one that is aborted already', async () => {
+  test('ends a sleep immediately when its signal aborts, and does not begin one that is aborted already', async () => {
     const controller = new AbortController()
     const slept = systemClock.sleep(3_600_000, controller.signal)
     controller.abort()

@@ -161,7 +161,7 @@ describe('checksums', () => {
   })
 })
 
-describe('when Cloud KMS is away', () => {
+describe('when Cloud KMS is unavailable', () => {
   test('a call is given up at its limit of ten seconds, not before and not later', async () => {
     const kms = await start()
     const clock = new VirtualClock()

@@ -147,7 +147,7 @@ describe('a lost race', () => {
     expect(new Set(writes.map((at) => calls[at]!.at_ms)).size).toBe(5)
   })
 
-  test('is evaluated anew also when it was throttled: somebody else is writing', async () => {
+  test('is evaluated again also when it was throttled: another writer is active', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'throttled')
     await r.run(async () => {
@@ -232,7 +232,7 @@ describe('an answer that was lost', () => {
     expect(rev(r)).toBe(2)
   })
 
-  test('that lands after the batch was planned anew does nothing', async () => {
+  test('that lands after the batch was planned again does nothing', async () => {
     const r = await twoInstances()
     r.store.strike('write', { late_landing: { delay_ms: 5000 } })
     await r.run(async () => {
@@ -286,7 +286,7 @@ describe('an answer that was lost', () => {
   })
 })
 
-describe('a store that is away', () => {
+describe('a store that is unavailable', () => {
   test('is waited for at one write per second, and the save succeeds', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'throttled', 5)
@@ -317,7 +317,7 @@ describe('a store that is away', () => {
     expect(await r.run(() => r.a.get('u', r.id))).toMatchObject({ title: 'first' })
   })
 
-  test('by refusing us is unavailable at once', async () => {
+  test('because it refuses us fails immediately', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'rejected')
     expect(await kindOf(r.run(() => r.a.mutate('u', changeNote(r.id, { size: 9 }))))).toBe('unavailable')

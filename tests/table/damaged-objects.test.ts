@@ -22,7 +22,7 @@ describe('an object that cannot be read', () => {
     ['lost its rows', (bytes) => Buffer.concat([bytes.subarray(0, 4), bytes.subarray(bytes.length - 600)])],
   ]
   for (const [damage, apply] of DAMAGES) {
-    test(`because it ${damage} is 503 for whoever needs it, told to the operator, and never overwritten`, async () => {
+    test(`because it ${damage} is 503 for requests that need it, reported to the operator, and never overwritten`, async () => {
       const { run, store, instance, corrupt, id, bytes } = await withNote()
       const damaged = apply(bytes)
       store.place(MAY, damaged)

@@ -13,7 +13,7 @@ import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
 const OBJECT = 'notes/user_id=u/notes.parquet'
 const SLOW = { schema: NOTES_BY_USER, latencyMs: () => 100 }
 
-describe('a thousand saves at once', () => {
+describe('a thousand simultaneous saves', () => {
   test('take a few PUTs, lose nothing and double nothing', async () => {
     const { run, store, instance, snapshot } = rig(SLOW)
     const table = instance()

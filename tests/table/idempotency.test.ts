@@ -37,7 +37,7 @@ describe('a keyed request', () => {
     expect(store.counts).toMatchObject({ read: 1, write: 0, body: 0 })
   })
 
-  test('sent twice at once makes one record, in one instance and in two', async () => {
+  test('sent twice simultaneously makes one record, in one instance and in two', async () => {
     const { run, instance } = rig({ latencyMs: () => 50 })
     const tables = [instance(), instance()]
     const ids = await run(() =>
@@ -205,7 +205,7 @@ describe("across a month's end", () => {
     expect(await reads('c')).toBe(0)
   })
 
-  test('a reservation whose creation was never made is carried out under its id by whoever repeats it', async () => {
+  test('a reservation whose creation was never made is carried out under its id when the request is repeated', async () => {
     for (const repeated_after_ms of [1000, 12 * 60_000]) {
       const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
       store.strike('write', { late_landing: { delay_ms: 0 } })
@@ -260,22 +260,19 @@ describe("across a month's end", () => {
   test.each([
     ['a lookup', { start: '2025-06-01T01:00:00Z' }, 'read', 3],
     ['a reservation', { start: '2025-06-01T00:00:30Z', latencyMs: slowWritesMs }, 'write', 1],
-  ] as const)(
-    'whoever was told that nothing was changed, after %s took too long, finds nothing later',
-    async (...given) => {
-      const [, options, operation, stalls] = given
-      const { run, clock, store, instance } = rig(options)
-      store.strike(operation, 'stalled', stalls)
-      const answer = await run(() =>
-        instance()
-          .create('u', createNote({ key: keyed('k') }))
-          .catch((e: unknown) => e),
-      )
-      expect(answer).toMatchObject({ kind: 'unavailable', members: {} })
-      await clock.advance(HOUR_MS)
-      expect(await run(() => idsOf(instance(), 'u'))).toEqual([])
-    },
-  )
+  ] as const)('an answer that nothing was changed, after %s took too long, stays true later', async (...given) => {
+    const [, options, operation, stalls] = given
+    const { run, clock, store, instance } = rig(options)
+    store.strike(operation, 'stalled', stalls)
+    const answer = await run(() =>
+      instance()
+        .create('u', createNote({ key: keyed('k') }))
+        .catch((e: unknown) => e),
+    )
+    expect(answer).toMatchObject({ kind: 'unavailable', members: {} })
+    await clock.advance(HOUR_MS)
+    expect(await run(() => idsOf(instance(), 'u'))).toEqual([])
+  })
 
   test('the same holds with clocks half a minute apart and a PUT that takes ten minutes', async () => {
     const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:14Z' })

@@ -102,7 +102,7 @@ describe('a restore', () => {
     expect(await run(() => table.get('u', b))).toMatchObject({ title: 'a title', version: 3 })
   })
 
-  test('that loses the race against an edit decides anew: the edit stands', async () => {
+  test('that loses the race against an edit decides again: the edit stands', async () => {
     const world = await withNotes()
     const { run, store, table, a, earlier, instance } = world
     await run(() => table.mutate('u', changeNote(a, { title: 'spoilt' })))

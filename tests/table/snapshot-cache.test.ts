@@ -65,7 +65,7 @@ describe('a large cold object', () => {
     expect(store.counts.list).toBe(2)
   })
 
-  test('opened by ranges can be changed at once: it is fetched whole for that', async () => {
+  test('opened by ranges can be changed immediately: it is fetched whole for that', async () => {
     const { run, instance, snapshot, newest } = await large()
     const table = instance()
     await run(() => pageOf(table, 'u', { limit: 1 }))

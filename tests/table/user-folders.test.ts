@@ -120,7 +120,7 @@ describe('a walk over all users', () => {
     expect(folders.map(({ objects }) => objects.get('notes')?.length)).toEqual([1500, 1])
   })
 
-  test('waits for a store that is away for a moment, and fails as a problem when it stays away', async () => {
+  test('waits for a store that is briefly unavailable, and fails as a problem when it stays unavailable', async () => {
     const { store, place, walk } = world()
     place(notes('a'))
     store.strike('list', 'unavailable', 2)

@@ -25,8 +25,8 @@ interface DispatchSums extends Sums {
 
 /**
  * Starts scheduled distributions that are due and creates the refreshes that are. Every step is a decision over the
- * record as it then is, and refreshes have ids that follow from what they refresh: running it twice, or in two instances
- * at once, does nothing more.
+ * record as it then is, and refreshes have ids that follow from what they refresh: running it twice, or in two
+ * instances simultaneously, does nothing more.
  *
  * Cost when nothing changed since the last run of this instance: two LISTs for every thousand objects.
  */

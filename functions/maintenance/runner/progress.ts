@@ -34,7 +34,7 @@ export interface Run {
   readonly report_omitted: number
 }
 
-/** Whoever holds it works; past its time it holds nobody. */
+/** A time-limited claim: its holder runs the job until `until`; after that anyone may take over. */
 interface Claim {
   readonly claim_id: string
   readonly until: string

@@ -46,7 +46,7 @@ async function bundleFunction(name: string, { project_root, out_dir }: BundleOpt
     format: 'cjs',
     sourcemap: true,
     metafile: true,
-    // `debug` takes colours where they can be had, and tools of the project bring them: they are no part of a function.
+    // `debug` uses colours where their package is installed, and tools of the project install it: they are no part of a function.
     external: ['supports-color'],
     // Its UMD build, which `main` names, calls a `require` that esbuild cannot follow.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },

@@ -8,8 +8,7 @@ import { humanMessage } from './messages.ts'
 const ERRORS_MAX = 500
 
 /**
- * `value` as `schema` reads it; what is wrong goes into `errors`, every bad field at once, and the result is then
- * `undefined`.
+ * `value` as `schema` reads it. With faults the result is `undefined`, and `errors` gets every bad field.
  * @param name says what the value is (`body`), where a message needs to speak of all of it
  */
 export function collect<S extends z.ZodMiniType>(

@@ -7,8 +7,8 @@ import type { Mutation, Outcome } from './mutation.ts'
 import type { WritePacer } from './write-pacer.ts'
 
 /**
- * Group commit: the mutations of one object inside one instance queue up; whoever finds it idle takes all that is
- * queued and commits them together, and a commit on its way gathers its followers. Nothing is acknowledged before its
+ * Group commit: the mutations of one object inside one instance queue up; the first caller to find it idle takes all
+ * that are queued and commits them together, and a commit on its way gathers its followers. Nothing is acknowledged before its
  * own commit is.
  */
 export class GroupCommit<Target extends { readonly name: string }, R extends Row = Row> {

@@ -142,7 +142,7 @@ export class Writes<R extends Row> {
   }
 
   /**
-   * Carries out one mutation within the time that its request has. Whoever gave the request up instead could only say
+   * Carries out one mutation within the time that its request has. Aborting the request from outside could only say
    * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
    */
   async #inTime(carryOut: (sending: Sending) => Promise<Outcome<R>>): Promise<Outcome<R>> {

@@ -26,7 +26,7 @@ export async function namingObject<T>(object: string, decode: () => T | Promise<
   }
 }
 
-/** What the user is told of a failure below the table; whatever is not a known failure stays as it is. */
+/** The problem that the user sees for a failure below the table. Unknown failures are returned unchanged. */
 export function asProblem(error: unknown, events: TableEvents): unknown {
   if (error instanceof CorruptObject) {
     events.corrupt(error.object, error)

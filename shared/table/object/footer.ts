@@ -9,7 +9,7 @@ import { PurgedIds } from './purged-ids.ts'
 export interface Footer {
   /** The object's full name. An object found under another name was copied or swapped: it is corrupt. */
   readonly home: string
-  /** New whenever the object is created anew: a cursor of another epoch says nothing about this one. */
+  /** New whenever the object is created again: a cursor of another epoch says nothing about this one. */
   readonly epoch: string
   /** Counts the object's commits without gaps. */
   readonly rev: number
@@ -43,7 +43,7 @@ export class NewerFormat extends CorruptFile {}
 /** The release number this code writes as: an object whose `min_writer` is higher is read only. */
 export const WRITER_RELEASE = 1
 /**
- * The oldest release that may write beside this one. Two run at once during a canary and a rollback: it is raised only
+ * The oldest release that may write beside this one. Two run simultaneously during a canary and a rollback: it is raised only
  * when an older one would destroy what this one writes, never together with `WRITER_RELEASE` in one deployment.
  */
 export const OLDEST_WRITER_BESIDE = 1

@@ -28,7 +28,7 @@ export class SnapshotCache {
 
   /** The object as it is now: one GET, without a body when it has not changed. @throws StoreError, CorruptObject */
   async current(schema: TableSchema, name: string): Promise<Snapshot> {
-    // Whoever comes while a cold object is on its way waits for that one copy, then validates it like any other.
+    // A caller that arrives while a cold object is being fetched waits for that one copy, then validates it as usual.
     const loading = this.#snapshots.has(name) ? undefined : this.#loading.get(name)
     if (loading) await Promise.allSettled([loading])
     const cached = this.#snapshots.get(name)

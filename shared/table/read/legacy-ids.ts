@@ -26,7 +26,7 @@ interface LegacyIndex {
 }
 
 const USERS_KEPT = 1000
-/** Only imports write here, and rarely two of one user at once. */
+/** Only imports write here, and rarely two of one user simultaneously. */
 const ADD_ATTEMPTS = 8
 
 export class LegacyIds {
@@ -42,7 +42,7 @@ export class LegacyIds {
   async find(schema: TableSchema, user_id: string, id: string): Promise<LegacyEntry | undefined> {
     const spelling = canonicalSpelling(schema, id)
     const known = (): LegacyEntry | undefined => this.#known.get(user_id)?.tables.get(schema.name)?.get(spelling)
-    // Whoever comes while the index is on its way for the first time waits for that one copy.
+    // A caller that arrives during the first fetch of the index waits for that one copy.
     if (!this.#known.has(user_id)) await Promise.allSettled([this.#reading.get(user_id)])
     return known() ?? (await this.#read(user_id)).tables.get(schema.name)?.get(spelling)
   }

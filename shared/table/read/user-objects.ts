@@ -5,7 +5,7 @@ import type { TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import type { Snapshot } from '../object/snapshot.ts'
 
-/** Fetched at once. */
+/** Fetched simultaneously. */
 export const PARTITIONS_SIDE_BY_SIDE = 8
 
 /** Which objects a table has of one user. */

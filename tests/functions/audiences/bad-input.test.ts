@@ -17,7 +17,7 @@ function expectProblem({ status, body, headers, text }: Reply, expected: { statu
   expect(text).not.toMatch(/\.ts\b|node_modules|\n\s+at |user_id=|parquet|activation-test/i)
 }
 
-test('every bad field of a save is named at once', async () => {
+test('one answer names every bad field of a save', async () => {
   const { call, gcs } = await audiencesInTest()
   gcs.operations.reset()
   const reply = await call('POST', PATH, {

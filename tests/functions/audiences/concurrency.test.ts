@@ -84,7 +84,7 @@ test('of many patches with the same If-Match exactly one wins, over two instance
   }
 })
 
-test('status flips, patches and creates from two instances at once: each version was acknowledged, none twice', async () => {
+test('status flips, patches and creates from two instances simultaneously: each version was acknowledged, none twice', async () => {
   const running = await audiencesInTest()
   const clients = [running, await running.anotherInstance()]
   const shared = await Promise.all(Array.from({ length: 4 }, (_, i) => saved(running, { name: `shared ${i}` })))

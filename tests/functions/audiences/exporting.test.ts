@@ -229,7 +229,7 @@ test('an export of what is not there is a problem, not a file', async () => {
   expect(headers.get('content-disposition')).toBeNull()
 })
 
-test('an export while the store is away is a 503, not a broken file', async () => {
+test('an export while the store is unavailable is a 503, not a broken file', async () => {
   const running = await audiencesInTest()
   const { audience_id } = await saved(running)
   running.gcs.faults.add({ fault: 'unavailable' })

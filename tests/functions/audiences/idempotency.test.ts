@@ -134,7 +134,7 @@ test('with an id that the client chose, the key is looked up where that id lives
   expect(again.body.audience).toMatchObject({ name: 'edited since', version: 2 })
 })
 
-test('many repetitions at once, over two instances, create one audience', async () => {
+test('many simultaneous repetitions, over two instances, create one audience', async () => {
   const running = await audiencesInTest()
   const other = await running.anotherInstance()
   const replies = await Promise.all(
@@ -206,8 +206,8 @@ longTest('keys are forgotten by age only: 23 hours and many commits later a repl
   expect((await create(running, 'k')).body.audience_id).toBe(first.body.audience_id)
   clock.set('2025-06-11T01:00:00Z')
   await saved(running)
-  const anew = await create(running, 'k')
-  expect(anew.body.audience_id).not.toBe(first.body.audience_id)
+  const second = await create(running, 'k')
+  expect(second.body.audience_id).not.toBe(first.body.audience_id)
 })
 
 test('a key whose first answer was lost on the way finds the record that was made', async () => {

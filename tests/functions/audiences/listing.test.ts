@@ -189,7 +189,7 @@ test('a cursor of another user is only a place in one’s own list', async () =>
   expect(mine.body.audiences.map(({ name }) => name)).toEqual(['ann 2', 'ann 1', 'ann 0'])
 })
 
-test('every bad parameter is named at once', async () => {
+test('one answer names every bad parameter', async () => {
   const { call } = await audiencesInTest()
   const { status, body } = await call(
     'GET',

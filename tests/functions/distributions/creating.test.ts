@@ -124,7 +124,7 @@ test('a time ahead makes it scheduled, without an attempt yet; a time in the pas
   expect(now).toMatchObject({ status: 'pending' })
 })
 
-test('every bad field is named at once, and nothing starts completed', async () => {
+test('one answer names every bad field, and nothing starts completed', async () => {
   const running = await runningInTest()
   const bad = await refusalOf(running, { distribution_type: 'again', scheduled_at: 'soon', colour: 1 })
   expect([bad.status, bad.errors.map(({ path }) => path).toSorted()]).toEqual([

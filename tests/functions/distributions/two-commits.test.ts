@@ -18,7 +18,7 @@ test('a completed distribution sets the time of its platform, and nothing else d
   expect(cost).toEqual({ reads: 0, writes: 2, lists: 0 })
 })
 
-test('a crash between the two commits leaves nothing dangling: whoever repeats the report mends it', async () => {
+test('a crash between the two commits leaves nothing dangling: repeating the report repairs it', async () => {
   const running = await runningInTest()
   const pair = await aPair(running)
   const made = await created(running.distributions, pair)

@@ -146,7 +146,7 @@ test('nothing is refreshed without auto_refresh, to a disconnected platform, or 
   expect((await running.dispatch()).body).toMatchObject(NOTHING)
 })
 
-test('run in three instances at once, everything happens once', async () => {
+test('run in three instances simultaneously, everything happens once', async () => {
   const { running, clock } = await atNoon()
   for (let i = 0; i < 3; i++) await completedAtNoon(running)
   const pair = await aPair(running)
@@ -163,7 +163,7 @@ test('run in three instances at once, everything happens once', async () => {
   expect(new Set(distributions.map(({ version }) => version))).toEqual(new Set([1, 2, 3]))
 })
 
-test("one user's unreadable object keeps nobody else waiting, and is told of", async () => {
+test("one user's unreadable object delays nobody else, and is reported", async () => {
   const { running, clock } = await atNoon()
   for (const user_id of ['a_user', 'b_user']) {
     const pair = await aPair(running, user_id)
@@ -177,7 +177,7 @@ test("one user's unreadable object keeps nobody else waiting, and is told of", a
   expect((await running.dispatch()).body).toMatchObject({ started: 1, failed_users: 0 })
 })
 
-test('one refresh that cannot be made keeps no other from being made, and is told of', async () => {
+test('one refresh that cannot be created prevents no other, and is reported', async () => {
   const { running, clock } = await atNoon()
   clock.set('2025-04-15T12:00:00Z')
   await completedAtNoon(running)

@@ -147,7 +147,7 @@ describe('integrity', () => {
     ])
   })
 
-  test('stops where it is while the store is away, and goes on with the next call', async () => {
+  test('stops where it is while the store is unavailable, and goes on with the next call', async () => {
     const world = await withRecords()
     const { running, call } = world
     running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'audiences/' })

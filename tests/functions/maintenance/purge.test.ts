@@ -117,7 +117,7 @@ describe('a purge', () => {
     expect((await running.audiences.call('GET', `/api/audiences/${id}`)).status).toBe(200)
   })
 
-  test('run in two instances at once takes everything out once', async () => {
+  test('run in two instances simultaneously takes everything out once', async () => {
     const world = await maintained()
     const { running, clock } = world
     await deleted(world, ...(await audiences(running.audiences, {}, {}, {})))

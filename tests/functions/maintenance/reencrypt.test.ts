@@ -82,7 +82,7 @@ describe('re-encryption', () => {
   })
 
   test.each(['DISABLED', 'DESTROYED'] as const)(
-    'what a %s version sealed is told of, platform by platform, and left as it is',
+    'credentials sealed by a %s version are reported, platform by platform, and left unchanged',
     async (state) => {
       const { kms, call, save, keyVersion, running } = await withKey()
       const stuck = await save()
@@ -102,7 +102,7 @@ describe('re-encryption', () => {
     },
   )
 
-  test('while the key service is away the call is a 503, and the next one goes on', async () => {
+  test('while the key service is unavailable the call is a 503, and the next one goes on', async () => {
     const { kms, call, save } = await withKey()
     await save()
     kms.rotate()
@@ -113,7 +113,7 @@ describe('re-encryption', () => {
     expect((await call('reencrypt')).body).toMatchObject({ state: 'done', reencrypted: 1, run: { calls: 2 } })
   })
 
-  test('run in two instances at once seals everything once', async () => {
+  test('run in two instances simultaneously seals everything once', async () => {
     const { kms, callFresh, save, running, works } = await withKey()
     const ids = [await save(), await save()]
     kms.rotate()

@@ -104,7 +104,7 @@ describe('retention', () => {
     expect((await call('retention')).body).toMatchObject({ state: 'done', users: 0, archived: 0 })
   })
 
-  test('run in three instances at once archives everything once', async () => {
+  test('run in three instances simultaneously archives everything once', async () => {
     const { running, clock, audience } = await maintained()
     const ids = await audiences(running.audiences, {}, {}, {}, {})
     clock.set(MAY)

@@ -133,7 +133,7 @@ describe('the run of a job', () => {
     // A Sunday: the next week begins on Monday.
     ['week', '2025-05-18T23:00:00Z', 3600 * SECOND_MS],
     ['week', '2025-05-12T00:00:00Z', 7 * DAY_MS],
-  ] as const)('begins anew with the next %s, not before', async (period, start, until_ms) => {
+  ] as const)('starts over with the next %s, not before', async (period, start, until_ms) => {
     const { clock, run } = world({ start })
     const began_ms = clock.monotonicMs()
     expect((await run(period)).state).toBe('done')
@@ -181,7 +181,7 @@ describe('the run of a job', () => {
     expect(turns).toHaveLength(40)
   })
 
-  test("whose claim has run out yields to whoever took over: the late one's word does not count", async () => {
+  test('whose claim has expired yields to the new holder: its late result does not count', async () => {
     const { clock, store, call } = world({ turn_ms: 10 * SECOND_MS })
     const late = call()
     await clock.advance(5 * SECOND_MS)
@@ -212,7 +212,7 @@ describe('the run of a job', () => {
     expect(await run()).toMatchObject({ state: 'done', run: { sums: { users: 40 } } })
   })
 
-  test('waits while the store is away, three calls long, and then leaves behind whom it cannot serve', async () => {
+  test('waits for three calls while the store is unavailable, then skips the users it cannot process', async () => {
     const away = new Problem('unavailable', 'away', { cause: new StoreError('unavailable', 'away') })
     const { turns, run } = world({
       happens: (user_id) => {
@@ -248,7 +248,7 @@ describe('the run of a job', () => {
     },
   )
 
-  test('begins anew when what was noted cannot be read', async () => {
+  test('starts over when its saved progress cannot be read', async () => {
     const { store, turns, run } = world()
     for (const text of ['', 'no json', '{"format": 2}', '{"format": 1, "run": {"after": 7}}']) {
       store.place(PROGRESS, Buffer.from(text))

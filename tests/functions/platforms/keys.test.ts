@@ -4,7 +4,7 @@ import { aPlatform, connected, PATH, platformsInTest, saved, SECRET } from './ha
 
 const CREDENTIALS = { api_key: SECRET, account_id: 'a' }
 
-test('while the key service is away credentials cannot be saved or tested, and everything else works', async () => {
+test('while the key service is unavailable credentials cannot be saved or tested, and everything else works', async () => {
   const running = await platformsInTest()
   const { platform_id } = await connected(running)
   const path = `${PATH}/${platform_id}`

@@ -52,7 +52,7 @@ test('a disconnected platform is not tested, and its credentials are not opened'
   expect(cost.keys).toBe(0)
 })
 
-test('deleting drops the credentials at once; restoring brings the platform back pending, without them', async () => {
+test('deleting drops the credentials immediately; restoring brings the platform back pending, without them', async () => {
   const running = await platformsInTest()
   const { platform_id } = await connected(running)
   const path = `${PATH}/${platform_id}`

@@ -59,7 +59,7 @@ test('every other job is called each hour, one after another', async () => {
   expect(called().slice(0, 10)).toEqual([...jobs, ...jobs])
 })
 
-test('a run that fails is told of, and the next one comes all the same', async () => {
+test('a failed run is reported, and the next run still starts', async () => {
   const { requests, lines } = await scheduled(503)
   await expect.poll(() => requests.filter(({ url }) => url?.endsWith('/dispatch')).length).toBeGreaterThan(2)
   expect(lines).toContainEqual({ severity: 'WARNING', message: 'scheduled dispatch: 503 why' })

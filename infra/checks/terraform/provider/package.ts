@@ -110,7 +110,7 @@ function sha512(bytes: Uint8Array): string {
   return createHash('sha512').update(bytes).digest('base64')
 }
 
-/** Whoever reads the file at the same time sees all of it or nothing. */
+/** A concurrent reader sees the whole file or none. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const unfinished = `${path}.${process.pid}`
   await writeFile(unfinished, text)

@@ -127,7 +127,7 @@ describe('requests', () => {
 })
 
 describe('storage', () => {
-  test('an object that cannot be read raises an alert at once', async () => {
+  test('an object that cannot be read raises an alert immediately', async () => {
     const running = await audiencesInTest()
     await saved(running)
     expect(raises('corrupt-object', entriesOf(running.lines))).toBe(false)
@@ -142,7 +142,7 @@ describe('storage', () => {
     expect(raises('crashes', entries)).toBe(false)
   })
 
-  test('what Cloud Storage refuses raises an alert at once', async () => {
+  test('a refusal by Cloud Storage raises an alert immediately', async () => {
     const running = await audiencesInTest()
     const token = await running.token('demo_user')
     const environment = environmentOf({ issuer_url: issuerOf(token), gcs_url: running.gcs.url })
@@ -251,7 +251,7 @@ describe('maintenance', () => {
     expect(raises('maintenance-failures', entries)).toBe(true)
   })
 
-  test('credentials that cannot be sealed anew raise an alert that says why', async () => {
+  test('credentials that cannot be re-encrypted raise an alert that says why', async () => {
     const { kms, call, save, running } = await withKey()
     await save()
     kms.rotate()

@@ -136,7 +136,7 @@ describe('a rollout one of whose calls fails', () => {
   })
 })
 
-describe('two builds at once', () => {
+describe('two simultaneous builds', () => {
   test('roll out one after the other, the second over what the first brought', async () => {
     const world = new World(FUNCTIONS)
     const [first, second] = await world.clock.run(() =>

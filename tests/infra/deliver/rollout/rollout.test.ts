@@ -153,7 +153,7 @@ describe('a rollout is taken back', () => {
     expectWhollyOld(world)
   })
 
-  test('at once when many real requests fail, long before the gate ends', async () => {
+  test('immediately when many real requests fail, long before the gate ends', async () => {
     const world = new World()
     world.metrics = async () => monitored({ requests: 200, server_errors: 20 })
     const outcome = await world.run({ name: 'build' })

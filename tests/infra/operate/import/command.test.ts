@@ -118,7 +118,7 @@ longTest(
   },
 )
 
-longTest('a bucket and a local folder at once, and bad settings, are refused before anything is read', async () => {
+longTest('a bucket together with a local folder, and bad settings, are refused before anything is read', async () => {
   const both = await runImport(['--from', LEGACY, '--data', '/nowhere'], { GCS_BUCKET: 'some-bucket' })
   expect(both).toMatchObject({ code: 2, err: expect.stringContaining('Choose one: --data') as string })
   const bad = await runImport(['--from', LEGACY], { GCS_BUCKET: 'No Bucket', CACHE_BYTES: 'x' })

@@ -85,7 +85,7 @@ for (const [name, { send, is_retried }] of Object.entries(CALLS)) {
     )
   })
 
-  test(`${name} fails at once when it is forbidden`, async () => {
+  test(`${name} fails immediately when it is forbidden`, async () => {
     const { bucket, proxy, known, forwarded } = await open()
     proxy.fail('forbidden')
     expect((await errorOf(send(bucket, known))).code).toBe(403)

@@ -330,7 +330,7 @@ describe('faults and control', () => {
     expect((await raw(kms, 'POST', '/_keys/else')).status).toBe(404)
   })
 
-  test('count requests by kind and status, and start anew', async () => {
+  test('count requests by kind and status, and can be reset', async () => {
     const kms = await start()
     await decrypt(kms, await encrypted(kms))
     await decrypt(kms, 'AAAA')

@@ -54,7 +54,7 @@ const CASES: readonly VersionCase[] = [
     unversioned: [],
   },
   {
-    title: 'a create after a delete starts anew beside what is noncurrent',
+    title: 'a create after a delete starts a new generation beside the noncurrent ones',
     steps: [put('a'), { do: 'delete' }, put('b')],
     versioned: ['a@1', 'b@1*'],
     unversioned: ['b@1*'],
