@@ -1,7 +1,7 @@
 import type { AudienceRow } from '#shared/records/audience.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
 import type { PlatformRow } from '#shared/records/platform.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { CellReader } from '#shared/table/read/listing.ts'
 import { monthOf, type Month } from '#shared/table/object/partition.ts'
 import { spelled } from '#shared/table/object/limits.ts'
@@ -19,7 +19,7 @@ export interface AudienceCount extends Activity {
   readonly months: Map<Month, { created: number; by_status: Tally; by_type: Tally; total_size: number }>
 }
 
-export const audienceCounter = new GroupCounter<AudienceRow, AudienceCount>(
+export const audienceCounter = new RowGroupCounter<AudienceRow, AudienceCount>(
   ['created_at', 'updated_at', 'deleted', 'status', 'data_type', 'total_audience_size'],
   () => ({ changed_at_ms: 0, months: new Map() }),
   (count, cell) => {
@@ -43,7 +43,7 @@ export interface PlatformCount extends Activity {
   readonly by_type: Tally
 }
 
-export const platformCounter = new GroupCounter<PlatformRow, PlatformCount>(
+export const platformCounter = new RowGroupCounter<PlatformRow, PlatformCount>(
   ['updated_at', 'deleted', 'status', 'platform_type'],
   () => ({ changed_at_ms: 0, total: 0, by_status: {}, by_type: {} }),
   (count, cell) => {
@@ -73,7 +73,7 @@ export interface DistributionCount extends Activity {
   readonly platform_months: Map<string, PlatformMonthCount>
 }
 
-export const distributionCounter = new GroupCounter<DistributionRow, DistributionCount>(
+export const distributionCounter = new RowGroupCounter<DistributionRow, DistributionCount>(
   [
     'created_at',
     'updated_at',

@@ -17,7 +17,7 @@ import type { FunctionApp } from './server/function-app.ts'
 import { standardHeaders } from './response/headers.ts'
 import { createHealthHandler, type Probe } from './response/health.ts'
 import { idempotencyRequest } from './request/idempotency.ts'
-import { discardRest, type Intake, intakeOf } from './request/request-body.ts'
+import { discardRest, type BodyResult, requestBodyOf } from './request/request-body.ts'
 import type { Log } from '../logging/log.ts'
 import { problemAnswer, problemOf } from './response/problems.ts'
 import { createInputReader } from './request/request-input.ts'
@@ -40,7 +40,7 @@ export interface AppOptions<R extends Routes> {
   log: Log
   /** What `GET …/health?deep=1` tries. */
   probe?: Probe
-  /** Turns failures that callers can act on (the store is away) into problems; others are `internal`. */
+  /** Turns failures that callers can act on (the store does not answer) into problems; others are `internal`. */
   explain?: (error: unknown) => Problem | undefined
   request_duration_ms_max?: number
   /** `Cache-Control` of every answer, instead of the usual one. */
@@ -80,21 +80,21 @@ interface Parts {
   /** Of every answer. */
   standard_headers: Readonly<Record<string, string>>
   accept: (exchange: Exchange) => Promise<Accepted | Answer>
-  callHandler: (exchange: Exchange, accepted: Accepted, intake: Intake, signal: AbortSignal) => Promise<Answer>
+  callHandler: (exchange: Exchange, accepted: Accepted, received: BodyResult, signal: AbortSignal) => Promise<Answer>
   problemOf: (error: unknown) => Problem
   request_duration_ms_max: number
 }
 
 /** Answers one request; never rejects. */
-async function handleRequest(parts: Parts, request: IncomingMessage, response: ServerResponse, given?: Intake) {
+async function handleRequest(parts: Parts, request: IncomingMessage, response: ServerResponse, given?: BodyResult) {
   const { clock, logger } = parts
-  const intake = given ?? (await intakeOf(request, clock))
-  if (intake.kind === 'refused') discardRest(request, response, clock)
+  const received = given ?? (await requestBodyOf(request, clock))
+  if (received.kind === 'refused') discardRest(request, response, clock)
   const { raw_path, raw_query } = splitTarget(request.url ?? '/')
   const record = logger.begin(request, parts.nameRequest(request.headers), withoutUser(raw_path))
   const exchange = { request, response, record, raw_path, raw_query }
   try {
-    await sendAnswer(parts, exchange, await limitedAnswer(parts, exchange, intake), 'ok')
+    await sendAnswer(parts, exchange, await limitedAnswer(parts, exchange, received), 'ok')
   } catch (error) {
     const sendFailure = (failure: unknown) => sendProblem(parts, exchange, failure)
     // A problem's own headers may be what Node refuses; the one that says so has none.
@@ -103,7 +103,7 @@ async function handleRequest(parts: Parts, request: IncomingMessage, response: S
 }
 
 /** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
-async function limitedAnswer(parts: Parts, exchange: Exchange, intake: Intake): Promise<Answer> {
+async function limitedAnswer(parts: Parts, exchange: Exchange, received: BodyResult): Promise<Answer> {
   const { request, response, record } = exchange
   const accepted = await runTraced(record.trace, () => parts.accept(exchange))
   if ('status' in accepted) return accepted
@@ -113,7 +113,7 @@ async function limitedAnswer(parts: Parts, exchange: Exchange, intake: Intake): 
     if (!response.writableFinished) over.abort(CLIENT_GONE)
   })
   const work = (signal: AbortSignal) =>
-    runTraced(record.trace, () => parts.callHandler(exchange, accepted, intake, signal))
+    runTraced(record.trace, () => parts.callHandler(exchange, accepted, received, signal))
   const late = () => tookTooLong(request.method)
   return await withTimeLimit(parts.clock, parts.request_duration_ms_max, work, late, over)
 }
@@ -196,13 +196,13 @@ function createAcceptor(router: Router, cors: Cors, identify: Identify) {
 function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler>): Parts['callHandler'] {
   const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
   /** @throws the handler's failures, and before them the problems of the request itself */
-  return async ({ request, record, raw_query }, { name, route, params, method, path, caller }, intake, signal) => {
-    if (intake.kind === 'refused') throw intake.problem
-    if (intake.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
+  return async ({ request, record, raw_query }, { name, route, params, method, path, caller }, received, signal) => {
+    if (received.kind === 'refused') throw received.problem
+    if (received.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
     const { 'if-match': if_match, 'if-none-match': if_none_match, 'idempotency-key': key } = request.headers
     const if_match_version = route.conditional === true ? ifMatchVersion(if_match) : undefined
-    const { query, body, body_as_sent } = readers.get(route)!(request, raw_query, intake.bytes, caller)
+    const { query, body, body_as_sent } = readers.get(route)!(request, raw_query, received.bytes, caller)
     const idempotency =
       route.idempotent_by_key === true
         ? idempotencyRequest(headerText(key), { method, path, body: body_as_sent })
@@ -250,7 +250,7 @@ interface Exchange {
   raw_query: string
 }
 
-const CLIENT_GONE = new Error('the client has gone away')
+const CLIENT_GONE = new Error('the client has disconnected')
 
 /** What a handler of a public route finds as its caller; it has no use for one. */
 const NOBODY: Caller = Object.freeze({ user_id: '', email: undefined })

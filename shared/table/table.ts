@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { ObjectListing, ObjectStore } from '../objects/object-store.ts'
-import type { GroupCounter } from './read/aggregate.ts'
+import type { RowGroupCounter } from './read/aggregate.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject } from './object/failures.ts'
 import { LegacyIds } from './read/legacy-ids.ts'
@@ -12,7 +12,7 @@ import { objectName, type Month } from './object/partition.ts'
 import { WritePacer } from './commit/write-pacer.ts'
 import { SnapshotCache } from './object/snapshot-cache.ts'
 import type { Snapshot } from './object/snapshot.ts'
-import { summaryColumns, type Row, type TableSchema } from './object/schema.ts'
+import { summaryColumns, type Row, type StoredRow, type TableSchema } from './object/schema.ts'
 import { PARTITIONS_SIDE_BY_SIDE, UserObjects } from './read/user-objects.ts'
 import { Writes } from './commit/writes.ts'
 
@@ -67,7 +67,7 @@ export class Table<R extends Row = Row> {
   }
 
   /** The record as it is now, deleted or not; `undefined` when the user has none of this id. */
-  async get(user_id: string, id: string): Promise<R | undefined> {
+  async get(user_id: string, id: string): Promise<StoredRow<R> | undefined> {
     return await this.#lookups.row(user_id, id)
   }
 
@@ -137,7 +137,7 @@ export class Table<R extends Row = Row> {
    */
   async count<T>(
     user_id: string,
-    counter: GroupCounter<R, T>,
+    counter: RowGroupCounter<R, T>,
     { from = '', listed }: { from?: Month; listed?: readonly ObjectListing[] } = {},
   ): Promise<T[]> {
     return await this.#lookups.reading(async () => {

@@ -2,7 +2,7 @@ import { http } from '@google-cloud/functions-framework'
 import { getTestServer } from '@google-cloud/functions-framework/testing'
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 
-import { takeBody } from '#shared/http/request/request-body.ts'
+import { readBody } from '#shared/http/request/request-body.ts'
 import type { FunctionApp } from '#shared/http/server/function-app.ts'
 import { configureServer, createFunctionServer } from '#shared/http/server/function-server.ts'
 
@@ -21,7 +21,7 @@ function createFrameworkServer(app: FunctionApp): Server {
   return configureServer(server)
 
   async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await takeBody(request, app.clock)
+    const body = await readBody(request, app.clock)
     await app.clock.turn()
     if (body.kind !== 'read') return app.handle(request, response, body)
     express(Object.assign(request, { rawBody: body.bytes }), response)

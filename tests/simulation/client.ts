@@ -1,7 +1,7 @@
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { Row, UnstampedRow } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { changeNote, createNote, keyed, type Key } from '#tests/table/notes.ts'
 import type { Fleet } from './fleet.ts'
@@ -190,7 +190,7 @@ export class Client {
 }
 
 /** What the other release writes for its own: `colour` always spells `size`, of which every release knows. */
-function recoloured(row: Row): Row {
+function recoloured(row: UnstampedRow): UnstampedRow {
   const size = Number(row['size']) + 1
   return { ...row, size, colour: String(size) }
 }

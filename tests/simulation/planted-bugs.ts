@@ -18,7 +18,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {',
+        from: 'if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {',
         to: 'if (false) {',
       },
     ],
@@ -63,13 +63,13 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: '  for (;;) {\n    const { plan',
-        to: '  let once\n  for (;;) {\n    const { plan',
+        from: '  for (;;) {\n    const { effect',
+        to: '  let once\n  for (;;) {\n    const { effect',
       },
       {
         file: 'shared/table/commit/commit.ts',
-        from: '= await prepare(dependencies, target, view.snapshot, batch)',
-        to: '= (once ??= await prepare(dependencies, target, view.snapshot, batch))',
+        from: '= await prepare(dependencies, object, view.snapshot, batch)',
+        to: '= (once ??= await prepare(dependencies, object, view.snapshot, batch))',
       },
     ],
     found_as: /went from revision|lost note_|lost a change/,
@@ -90,9 +90,9 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'const { result, was_unanswered } = await attempts.send(name, candidate, view.snapshot.generation)',
-        to: `attempts.send(name, candidate, view.snapshot.generation).catch(() => undefined)
-             return plan.outcomes
+        from: 'const { result, was_unanswered } = await attempts.send(name, next, view.snapshot.generation)',
+        to: `attempts.send(name, next, view.snapshot.generation).catch(() => undefined)
+             return effect.outcomes
              let result, was_unanswered`,
       },
     ],
@@ -103,8 +103,8 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'if (view.is_proven) return plan.outcomes',
-        to: 'return plan.outcomes',
+        from: 'if (view.is_proven) return effect.outcomes',
+        to: 'return effect.outcomes',
       },
     ],
     found_as: STALE_REFUSAL,
@@ -125,8 +125,8 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'ledger: base.footer.ledger.with(plan.ledger_entries, now_ms)',
-        to: 'ledger: plan.purges.floor > 0 ? Ledger.EMPTY : base.footer.ledger.with(plan.ledger_entries, now_ms)',
+        from: 'ledger: base.footer.ledger.with(effect.ledger_entries, now_ms)',
+        to: 'ledger: effect.purges.floor > 0 ? Ledger.EMPTY : base.footer.ledger.with(effect.ledger_entries, now_ms)',
       },
       {
         file: 'shared/table/commit/commit.ts',
@@ -202,7 +202,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
         file: 'shared/table/commit/writes.ts',
         from: '      const problem = asProblem(error, this.#dependencies.events)\n      throw problem instanceof',
         to: `      const problem = asProblem(error, this.#dependencies.events)
-             const next = { ...target, month: '202507', name: objectName(this.#schema, user_id, '202507') }
+             const next = { ...object, month: '202507', name: objectName(this.#schema, user_id, '202507') }
              if (month !== '') return await this.#group_commit.submit(user_id, next, mutation)
              throw problem instanceof`,
       },
@@ -281,7 +281,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'Math.max(base.footer.floor, plan.purges.floor)',
+        from: 'Math.max(base.footer.floor, effect.purges.floor)',
         to: 'base.footer.floor',
       },
     ],

@@ -16,7 +16,7 @@ import {
 import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { StoredRow } from '#shared/table/object/schema.ts'
 import type { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import { between, oneOf } from './seeded-random.ts'
@@ -25,7 +25,7 @@ import { between, oneOf } from './seeded-random.ts'
 export interface Agreed {
   readonly object: string
   readonly shown: ReadonlyMap<string, number>
-  readonly restored: ReadonlyMap<string, Row>
+  readonly restored: ReadonlyMap<string, StoredRow>
 }
 
 const AS_IT_WAS: RestoreRules = { restored: (old) => old, tombstone: (live) => live }
@@ -51,7 +51,7 @@ export async function restoreNowAndThen(
     const found = differences(history.schema, AS_IT_WAS, await rows(history.store.bytesOf(object)!), await rows(then))
     all.push({
       object,
-      shown: new Map(found.map(({ id, live }) => [id, Number(live?.['version'] ?? 0)])),
+      shown: new Map(found.map(({ id, live }) => [id, live?.version ?? 0])),
       restored: new Map(found.map(({ id, restored }) => [id, restored])),
     })
     history.note(`${object}: ${found.map(({ id, kind }) => `${id} ${kind}`).join()} is agreed to`)
@@ -91,18 +91,18 @@ function homeOf({ schema }: History, users: readonly string[], object: string): 
  */
 export async function checkRestores(history: History, agreed: readonly Agreed[]): Promise<number> {
   const before = new Map<string, Seen>()
-  const versions = new Map<string, Row>()
+  const versions = new Map<string, StoredRow>()
   let restored = 0
   for (const { name, generation, bytes } of history.landings) {
     const snapshot = wholeSnapshot(name, generation, bytes)
     const { rev, epoch, purged } = snapshot.footer
-    const last = before.get(name) ?? { rev: 0, epoch, rows: new Map<string, Row>() }
+    const last = before.get(name) ?? { rev: 0, epoch, rows: new Map<string, StoredRow>() }
     if (rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${rev}`)
     const rows = await rowsById(history.schema, snapshot)
     for (const [id, row] of rows) {
       const was = last.rows.get(id)
-      if (was?.['version'] === row['version']) continue
-      if (versions.has(versionKey(row))) fail(`${id} has version ${String(row['version'])} for the second time`)
+      if (was?.version === row.version) continue
+      if (versions.has(versionKey(row))) fail(`${id} has version ${row.version} for the second time`)
       versions.set(versionKey(row), row)
       if (epoch !== last.epoch) {
         if (!was || !isAhead(was, row)) fail(`${id} is another in the new epoch`)
@@ -114,7 +114,7 @@ export async function checkRestores(history: History, agreed: readonly Agreed[])
     }
     for (const [id, was] of last.rows) {
       if (rows.has(id)) continue
-      if (epoch !== last.epoch || !history.purgeable.has(id) || was['deleted'] !== true) fail(`${name} lost ${id}`)
+      if (epoch !== last.epoch || !history.purgeable.has(id) || !was.deleted) fail(`${name} lost ${id}`)
       if (!purged.has(id)) fail(`${id} is gone and may be used again`)
     }
     before.set(name, { rev, epoch, rows })
@@ -126,34 +126,39 @@ export async function checkRestores(history: History, agreed: readonly Agreed[])
 interface Seen {
   readonly rev: number
   readonly epoch: string
-  readonly rows: ReadonlyMap<string, Row>
+  readonly rows: ReadonlyMap<string, StoredRow>
 }
 
-function versionKey(row: Row): string {
-  return `${String(row['note_id'])} at ${String(row['version'])}`
+function versionKey(row: StoredRow): string {
+  return `${String(row['note_id'])} at ${row.version}`
 }
 
 /** The restore of a note that was shown as it was until then. */
-function isAgreed({ object, shown, restored }: Agreed, name: string, was: Row | undefined, row: Row): boolean {
+function isAgreed(
+  { object, shown, restored }: Agreed,
+  name: string,
+  was: StoredRow | undefined,
+  row: StoredRow,
+): boolean {
   const id = String(row['note_id'])
   const wanted = restored.get(id)
   return (
     object === name &&
     row['client_id'] === RESTORE_CLIENT_ID &&
-    shown.get(id) === Number(was?.['version'] ?? 0) &&
-    (!was || row['version'] === Number(was['version']) + 1) &&
+    shown.get(id) === (was?.version ?? 0) &&
+    (!was || row['version'] === was.version + 1) &&
     wanted?.['deleted'] === row['deleted'] &&
     String(wanted?.['tags']) === String(row['tags'])
   )
 }
 
 /** Every acknowledged change was stored: at the version in the answer, or with further changes in the same commit. */
-function checkAcknowledged({ operations }: History, versions: ReadonlyMap<string, Row>): void {
+function checkAcknowledged({ operations }: History, versions: ReadonlyMap<string, StoredRow>): void {
   const stored = Map.groupBy(versions.values(), (row) => row['note_id'])
   for (const { mark, status, row } of operations) {
     if (status !== 'acknowledged' || !row) continue
     const of_note = stored.get(row['note_id']) ?? []
-    const first = of_note.find(({ version }) => Number(version) >= Number(row['version']))
+    const first = of_note.find(({ version }) => version >= Number(row['version']))
     const answered = row['tags'] as readonly string[]
     const kept = (first?.['tags'] ?? []) as readonly string[]
     if (answered.some((one, at) => kept[at] !== one)) fail(`${mark} was acknowledged and not stored so`)
@@ -162,16 +167,16 @@ function checkAcknowledged({ operations }: History, versions: ReadonlyMap<string
   }
 }
 
-function isAhead(was: Row, row: Row): boolean {
+function isAhead(was: StoredRow, row: StoredRow): boolean {
   const same_version = { ...row, version: was['version'], rev: was['rev'] }
-  return row['version'] === Number(was['version']) + VERSIONS_AHEAD && isDeepStrictEqual(same_version, { ...was })
+  return row['version'] === was.version + VERSIONS_AHEAD && isDeepStrictEqual(same_version, { ...was })
 }
 
 /** Changes of clients, perhaps several in one commit: what was there, and a mark for each. */
-function isChanged(was: Row | undefined, row: Row): boolean {
+function isChanged(was: StoredRow | undefined, row: StoredRow): boolean {
   const before = (was?.['tags'] ?? []) as readonly string[]
   const after = row['tags'] as readonly string[]
-  const changes = Number(row['version']) - Number(was?.['version'] ?? 0)
+  const changes = row.version - (was?.version ?? 0)
   return after.length === before.length + changes && before.every((mark, at) => after[at] === mark)
 }
 

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { Problem } from '#shared/base/problem.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { changeNote, createNote, deleteNote, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf, type Rig } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness, rowOf, type TableHarness } from './harness.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
 
 /** One object with one note at version 1, and two instances that both have seen it. */
-async function twoInstances(options: Parameters<typeof rig>[0] = {}) {
-  const r = rig({ schema: NOTES_BY_USER, ...options })
+async function twoInstances(options: Parameters<typeof tableHarness>[0] = {}) {
+  const r = tableHarness({ schema: NOTES_BY_USER, ...options })
   const [a, b] = [r.instance(), r.instance()]
   const id = await r.run(async () => idOf(await a.create('u', createNote({ fields: { title: 'first' } }))))
   await r.run(() => b.get('u', id))
@@ -18,7 +18,7 @@ async function twoInstances(options: Parameters<typeof rig>[0] = {}) {
 }
 
 /** The next `times` writes find that somebody else was faster. */
-function outrun({ store }: Pick<Rig, 'store'>, times: number): void {
+function outrun({ store }: Pick<TableHarness, 'store'>, times: number): void {
   const write = store.write.bind(store)
   let left = times
   store.write = async (name, bytes, options) => {
@@ -27,7 +27,7 @@ function outrun({ store }: Pick<Rig, 'store'>, times: number): void {
   }
 }
 
-function rev(r: Rig): number {
+function rev(r: TableHarness): number {
   return r.snapshot(OBJECT).footer.rev
 }
 
@@ -173,7 +173,7 @@ describe('a lost race', () => {
   })
 
   test('among many instances at one write per second loses and doubles nothing', async () => {
-    const r = rig({ schema: NOTES_BY_USER, is_rate_limited: true, latencyMs: () => 50 })
+    const r = tableHarness({ schema: NOTES_BY_USER, is_rate_limited: true, latencyMs: () => 50 })
     const instances = Array.from({ length: 4 }, () => r.instance())
     const outcomes = await r.run(() => all(80, (at) => kindOf(instances[at % 4]!.create('u', createNote()))))
     expect(outcomes).toEqual(Array.from({ length: 80 }, () => 'written'))
@@ -217,7 +217,7 @@ describe('an answer that was lost', () => {
   })
 
   test('of a first write, where the precondition is that nothing is there, is found as well', async () => {
-    const r = rig({ schema: NOTES_BY_USER })
+    const r = tableHarness({ schema: NOTES_BY_USER })
     r.store.strike('write', 'lost_answer')
     await r.run(() => r.instance().create('u', createNote()))
     expect(r.landings).toHaveLength(1)

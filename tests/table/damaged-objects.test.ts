@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { parseFile } from '#shared/parquet/file.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
 import { changeNote, createNote, noteRow, NOTES } from './notes.ts'
-import { idOf, idsOf, kindOf, pageOf, rig, rowOf } from './harness.ts'
+import { idOf, idsOf, kindOf, pageOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
 async function withNote() {
-  const r = rig()
+  const r = tableHarness()
   const id = idOf(await r.run(() => r.instance().create('u', createNote())))
   return { ...r, id, bytes: r.store.bytesOf(MAY)! }
 }
@@ -75,7 +75,7 @@ describe('an object of a newer release', () => {
   const NEWER: TableSchema = { ...NOTES, columns: [...NOTES.columns, { name: 'colour', type: 'string' }] }
 
   test('that this one may not write is read, refuses as ever, and answers 503 to changes', async () => {
-    const { run, store, instance } = rig()
+    const { run, store, instance } = tableHarness()
     const row = noteRow('note_01jv2t8000e0080000000000zz', {})
     store.place(MAY, await storedObject(NOTES, MAY, [row], { min_writer: 2 }))
     const bytes = store.bytesOf(MAY)
@@ -91,7 +91,7 @@ describe('an object of a newer release', () => {
   })
 
   test('keeps its unknown columns, with their rows, and its unknown key-values', async () => {
-    const { run, store, instance, snapshot } = rig()
+    const { run, store, instance, snapshot } = tableHarness()
     const ids = ['note_01jv2t8000e0080000000000zz', 'note_01jv2t8000e0080000000000zy']
     const rows = ids.map((id, at) => noteRow(id, { colour: ['red', 'blue'][at]! }))
     const unknown = new Map([['sequences', 'of a later release']])
@@ -112,7 +112,7 @@ describe('an object of a newer release', () => {
   })
 
   test('and an older one can be written in turn by both', async () => {
-    const { run, store, clock, random, instance } = rig()
+    const { run, store, clock, random, instance } = tableHarness()
     const { Table } = await import('#shared/table/table.ts')
     const events = {
       committed: () => undefined,

@@ -8,14 +8,14 @@ import type { Mutation, Outcome } from '#shared/table/commit/mutation.ts'
 import { findRow } from '#shared/table/object/snapshot.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { changeNote, createNote, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness, rowOf } from './harness.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
 const SLOW = { schema: NOTES_BY_USER, latencyMs: () => 100 }
 
 describe('a thousand simultaneous saves', () => {
   test('take a few PUTs, lose nothing and double nothing', async () => {
-    const { run, store, instance, snapshot } = rig(SLOW)
+    const { run, store, instance, snapshot } = tableHarness(SLOW)
     const table = instance()
     const ids = await run(() => all(1000, async () => idOf(await table.create('u', createNote()))))
     expect(new Set(ids).size).toBe(1000)
@@ -25,7 +25,7 @@ describe('a thousand simultaneous saves', () => {
   })
 
   test('that arrive one after the other gather behind the PUT under way', async () => {
-    const { run, store, clock, instance } = rig(SLOW)
+    const { run, store, clock, instance } = tableHarness(SLOW)
     const table = instance()
     await run(() =>
       all(1000, async (at) => {
@@ -37,7 +37,7 @@ describe('a thousand simultaneous saves', () => {
   })
 
   test('of as many users are not held up by each other', async () => {
-    const { run, clock, instance } = rig(SLOW)
+    const { run, clock, instance } = tableHarness(SLOW)
     const table = instance()
     await run(() => all(200, (at) => table.create(`u${at}`, createNote())))
     // A read of what is not there, then a PUT.
@@ -45,7 +45,7 @@ describe('a thousand simultaneous saves', () => {
   })
 
   test('tell each request how many shared its commit', async () => {
-    const { run, instance } = rig(SLOW)
+    const { run, instance } = tableHarness(SLOW)
     const table = instance()
     const sizes = await run(() =>
       all(20, async () => {
@@ -60,7 +60,7 @@ describe('a thousand simultaneous saves', () => {
 
 describe('a batch', () => {
   test('fails only where it is bad', async () => {
-    const { run, instance } = rig(SLOW)
+    const { run, instance } = tableHarness(SLOW)
     const table = instance()
     const outcomes = await run(async () => {
       const id = idOf(await table.create('u', createNote()))
@@ -76,7 +76,7 @@ describe('a batch', () => {
   })
 
   test('outlives a decision that throws: only its own request fails', async () => {
-    const { run, instance } = rig(SLOW)
+    const { run, instance } = tableHarness(SLOW)
     const table = instance()
     const broken = (error: unknown) => ({
       ...createNote(),
@@ -97,7 +97,7 @@ describe('a batch', () => {
   })
 
   test('applies the changes of one record one upon the other, in the order of their coming', async () => {
-    const { run, store, instance, snapshot } = rig(SLOW)
+    const { run, store, instance, snapshot } = tableHarness(SLOW)
     const table = instance()
     const versions = await run(async () => {
       const id = idOf(await table.create('u', createNote({ fields: { size: 0 } })))
@@ -111,7 +111,7 @@ describe('a batch', () => {
   })
 
   test('acknowledges nothing before its PUT has landed and answered', async () => {
-    const { run, clock, landings, instance, snapshot } = rig(SLOW)
+    const { run, clock, landings, instance, snapshot } = tableHarness(SLOW)
     const table = instance()
     await run(() =>
       all(300, async (at) => {
@@ -127,7 +127,7 @@ describe('a batch', () => {
   })
 
   test('has at most 2000 operations and 8 MiB, whichever comes first', async () => {
-    const { run, commits, instance } = rig(SLOW)
+    const { run, commits, instance } = tableHarness(SLOW)
     const table = instance()
     await run(() => all(4500, () => table.create('u', createNote())))
     expect(Math.max(...commits.map(({ records }) => records.length))).toBe(LIMITS.batch_operations)
@@ -137,7 +137,7 @@ describe('a batch', () => {
   })
 
   test('lets a single operation through that is larger than a batch may be', async () => {
-    const { run, instance } = rig(SLOW)
+    const { run, instance } = tableHarness(SLOW)
     const table = instance()
     expect(await kindOf(run(() => table.create('u', createNote({ size_bytes: 9 * 1024 * 1024 }))))).toBe('written')
   })
@@ -145,7 +145,7 @@ describe('a batch', () => {
 
 describe('the queue of one object', () => {
   test('turns the operation after the 5000th away with 429, and takes new ones when it has moved on', async () => {
-    const { run, instance } = rig(SLOW)
+    const { run, instance } = tableHarness(SLOW)
     const table = instance()
     const outcomes = await run(async () => {
       const first = kindOf(table.create('u', createNote()))
@@ -159,7 +159,7 @@ describe('the queue of one object', () => {
   })
 
   test('turns away what waited more than eight seconds, unwritten', async () => {
-    const { run, store, clock, instance } = rig(SLOW)
+    const { run, store, clock, instance } = tableHarness(SLOW)
     const table = instance()
     const kinds = await run(async () => {
       await table.create('u', createNote())
@@ -220,7 +220,7 @@ describe('lingering', () => {
   }
 
   test('costs a lone save nothing: no time but that of its PUT', async () => {
-    const { run, clock, instance } = rig(SLOW)
+    const { run, clock, instance } = tableHarness(SLOW)
     const table = instance()
     await run(() => table.create('u', createNote()))
     const started_ms = clock.monotonicMs()
@@ -265,7 +265,7 @@ describe('lingering', () => {
   })
 
   test('is over for a save whose lookup of an old id fails', async () => {
-    const { run, store, clock, instance } = rig(SLOW)
+    const { run, store, clock, instance } = tableHarness(SLOW)
     const table = instance()
     store.strike('read', 'rejected')
     expect(await kindOf(run(() => table.mutate('u', changeNote('note-old', {}))))).toBe('unavailable')
@@ -277,7 +277,7 @@ describe('lingering', () => {
 })
 
 test('two instances that hammer one object both get through: neither starves the other', async () => {
-  const { run, clock, instance } = rig({
+  const { run, clock, instance } = tableHarness({
     schema: NOTES_BY_USER,
     latencyMs: ({ operation }) => (operation === 'write' ? 400 : 30),
   })

@@ -11,7 +11,7 @@ import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { NOTES } from './notes.ts'
 
-export interface Rig {
+export interface TableHarness {
   readonly clock: VirtualClock
   readonly random: Random
   readonly store: MemoryObjectStore
@@ -36,14 +36,14 @@ interface RigOptions extends Omit<MemoryStoreOptions, 'clock' | 'onLanding'> {
 }
 
 /** Table instances on virtual time over one store in memory. */
-export function rig({ schema = NOTES, start, seed = 1, ...faults }: RigOptions = {}): Rig {
+export function tableHarness({ schema = NOTES, start, seed = 1, ...faults }: RigOptions = {}): TableHarness {
   const clock = new VirtualClock(start)
   const random = seededRandom(seed)
   const landings: Landing[] = []
   const store = new MemoryObjectStore({ ...faults, clock, onLanding: (landing) => landings.push(landing) })
   const commits: CommitEvent[] = []
   const corrupt: string[] = []
-  const near_limits: Rig['near_limits'] = []
+  const near_limits: TableHarness['near_limits'] = []
   const store_failures: StoreError[] = []
   return {
     clock,

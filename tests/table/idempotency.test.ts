@@ -8,7 +8,7 @@ import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
 import type { StoreCall } from '#tests/simulation/memory-object-store.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const HOUR_MS = 3_600_000
@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS
 
 describe('a keyed request', () => {
   test('repeated gives the first status and id and the record as it stands now, on any instance', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const [a, b] = [instance(), instance()]
     const first = await run(() => a.create('u', createNote({ key: keyed('k') })))
     await run(() => b.mutate('u', changeNote(idOf(first), { title: 'changed since' })))
@@ -29,7 +29,7 @@ describe('a keyed request', () => {
   })
 
   test('repeated costs one conditional GET', async () => {
-    const { run, store, instance } = rig()
+    const { run, store, instance } = tableHarness()
     const table = instance()
     await run(() => table.create('u', createNote({ key: keyed('k') })))
     store.resetCounts()
@@ -38,7 +38,7 @@ describe('a keyed request', () => {
   })
 
   test('sent twice simultaneously makes one record, in one instance and in two', async () => {
-    const { run, instance } = rig({ latencyMs: () => 50 })
+    const { run, instance } = tableHarness({ latencyMs: () => 50 })
     const tables = [instance(), instance()]
     const ids = await run(() =>
       all(10, async (at) => idOf(await tables[at % 2]!.create('u', createNote({ key: keyed('k') })))),
@@ -48,7 +48,7 @@ describe('a keyed request', () => {
   })
 
   test('with another body is a mismatch', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     await run(() => table.create('u', createNote({ key: keyed('k', 'one') })))
     expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k', 'two') }))))).toBe(
@@ -57,14 +57,14 @@ describe('a keyed request', () => {
   })
 
   test('is a key of its own user only', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     await run(() => table.create('u', createNote({ key: keyed('k') })))
     expect(await kindOf(run(() => table.create('v', createNote({ key: keyed('k') }))))).toBe('written')
   })
 
   test('that was refused is not recorded: it may succeed later', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     const id = idOf(await run(() => table.create('u', createNote())))
     const change = () => table.mutate('u', changeNote(id, { title: 'x' }, { if_match: 2, key: keyed('k') }))
@@ -75,7 +75,7 @@ describe('a keyed request', () => {
   })
 
   test('that changed nothing is recorded: repeated after a later change it does not undo that', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     const id = idOf(await run(() => table.create('u', createNote({ fields: { title: 'wanted' } }))))
     const change = () => table.mutate('u', changeNote(id, { title: 'wanted' }, { key: keyed('k') }))
@@ -85,7 +85,7 @@ describe('a keyed request', () => {
   })
 
   test('of a record that was deleted since is replayed with its tombstone', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     const id = idOf(await run(() => table.create('u', createNote({ key: keyed('k') }))))
     await run(() => table.mutate('u', deleteNote(id)))
@@ -94,7 +94,7 @@ describe('a keyed request', () => {
   })
 
   test('whose answer was lost for good is replayed when it is repeated', async () => {
-    const { run, store, instance } = rig()
+    const { run, store, instance } = tableHarness()
     const table = instance()
     store.strike('write', 'lost_answer')
     store.strike('write', 'unavailable', 7)
@@ -104,7 +104,7 @@ describe('a keyed request', () => {
   })
 
   test('with an id of the client finds its key in the object of that id, whatever the month is now', async () => {
-    const { run, clock, instance } = rig({ start: '2025-05-31T12:00:00Z' })
+    const { run, clock, instance } = tableHarness({ start: '2025-05-31T12:00:00Z' })
     const table = instance()
     const id = idOf(await run(() => table.create('u', createNote())))
     await run(() => table.mutate('u', changeNote(id, { size: 5 }, { key: keyed('k') })))
@@ -117,7 +117,7 @@ describe('a keyed request', () => {
 
 describe('the ledger', () => {
   test('forgets by age only: a day later the key still is known, two minutes after that it is not', async () => {
-    const { run, clock, instance, random } = rig({ start: '2025-05-15T00:00:00Z' })
+    const { run, clock, instance, random } = tableHarness({ start: '2025-05-15T00:00:00Z' })
     const table = instance()
     const first = idOf(await run(() => table.create('u', createNote({ key: keyed('k') }))))
     await run(() => all(500, () => table.create('u', createNote({ key: keyed(String(random.uniform())) }))))
@@ -141,7 +141,7 @@ describe('the ledger', () => {
     )
 
   test('with 20 000 live entries turns keyed requests away with 429, and only those', async () => {
-    const { run, clock, store, instance } = rig({ schema: NOTES_BY_USER })
+    const { run, clock, store, instance } = tableHarness({ schema: NOTES_BY_USER })
     store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.nowMs()) }))
     const table = instance()
     const outcomes = await run(() =>
@@ -154,7 +154,7 @@ describe('the ledger', () => {
   })
 
   test('full of entries that have expired turns nobody away', async () => {
-    const { run, clock, store, instance, snapshot } = rig({ schema: NOTES_BY_USER })
+    const { run, clock, store, instance, snapshot } = tableHarness({ schema: NOTES_BY_USER })
     store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger: full(clock.nowMs() - 2 * DAY_MS) }))
     expect(await kindOf(run(() => instance().create('u', createNote({ key: keyed('k') }))))).toBe('written')
     expect(snapshot(OBJECT).footer.ledger.entries).toHaveLength(1)
@@ -167,7 +167,7 @@ describe("across a month's end", () => {
   const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
   test('a keyed creation of the first eleven minutes first reserves its key in the month before: one more PUT', async () => {
-    const { run, clock, store, instance, snapshot } = rig({ start: '2025-06-01T00:10:59.999Z' })
+    const { run, clock, store, instance, snapshot } = tableHarness({ start: '2025-06-01T00:10:59.999Z' })
     const table = instance()
     const writes = async (key: string | undefined) => {
       store.resetCounts()
@@ -184,7 +184,7 @@ describe("across a month's end", () => {
   })
 
   test('the creations of one batch reserve their keys together', async () => {
-    const { run, store, instance } = rig({ start: '2025-06-01T00:01:00Z' })
+    const { run, store, instance } = tableHarness({ start: '2025-06-01T00:01:00Z' })
     const table = instance()
     await run(() => all(100, (at) => table.create('u', createNote({ key: keyed(String(at)) }))))
     expect(store.counts.write).toBeLessThanOrEqual(4)
@@ -192,7 +192,7 @@ describe("across a month's end", () => {
   })
 
   test('the month before is asked with one more conditional GET, for a day', async () => {
-    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:11:00Z' })
+    const { run, clock, store, instance } = tableHarness({ start: '2025-06-01T00:11:00Z' })
     const table = instance()
     const reads = async (key: string) => {
       store.resetCounts()
@@ -207,7 +207,7 @@ describe("across a month's end", () => {
 
   test('a reservation whose creation was never made is carried out under its id when the request is repeated', async () => {
     for (const repeated_after_ms of [1000, 12 * 60_000]) {
-      const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+      const { run, clock, store, instance } = tableHarness({ start: '2025-06-01T00:00:20Z' })
       store.strike('write', { late_landing: { delay_ms: 0 } })
       store.strike('write', 'unavailable', 7)
       const lost = await run(() =>
@@ -226,7 +226,7 @@ describe("across a month's end", () => {
 
   test('an attempt that is still on its way when its repetition is carried out never lands beside it', async () => {
     for (const repeated_after_ms of [30_000, 59_000, 61_000, 120_000, 540_000]) {
-      const { run, clock, store, instance } = rig({ start: '2025-05-31T23:59:50Z' })
+      const { run, clock, store, instance } = tableHarness({ start: '2025-05-31T23:59:50Z' })
       store.strike('write', { late_landing: { delay_ms: repeated_after_ms + 20_000 } })
       store.strike('write', 'unavailable', 7)
       const lost = await run(() =>
@@ -244,7 +244,7 @@ describe("across a month's end", () => {
 
   test('a key is followed from month to month, also when one clock is a month behind', async () => {
     let is_contended = true
-    const { run, clock, instance } = rig({
+    const { run, clock, instance } = tableHarness({
       start: '2025-06-01T00:00:20Z',
       faultOf: ({ operation, name }) =>
         is_contended && operation === 'write' && name === MAY ? 'throttled' : undefined,
@@ -262,7 +262,7 @@ describe("across a month's end", () => {
     ['a reservation', { start: '2025-06-01T00:00:30Z', latencyMs: slowWritesMs }, 'write', 1],
   ] as const)('an answer that nothing was changed, after %s took too long, stays true later', async (...given) => {
     const [, options, operation, stalls] = given
-    const { run, clock, store, instance } = rig(options)
+    const { run, clock, store, instance } = tableHarness(options)
     store.strike(operation, 'stalled', stalls)
     const answer = await run(() =>
       instance()
@@ -275,7 +275,7 @@ describe("across a month's end", () => {
   })
 
   test('the same holds with clocks half a minute apart and a PUT that takes ten minutes', async () => {
-    const { run, clock, store, instance } = rig({ start: '2025-06-01T00:00:14Z' })
+    const { run, clock, store, instance } = tableHarness({ start: '2025-06-01T00:00:14Z' })
     const [behind, ahead] = [-15_000, 15_000].map((ahead_ms) => instance({ clock: clock.skewed(ahead_ms) }))
     store.strike('write', { late_landing: { delay_ms: 585_000 } })
     store.strike('write', 'unavailable', 7)
@@ -287,7 +287,7 @@ describe("across a month's end", () => {
   })
 
   test('a key reserved for another body is a mismatch in both months', async () => {
-    const { run, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+    const { run, instance } = tableHarness({ start: '2025-06-01T00:00:20Z' })
     const table = instance()
     await run(() => table.create('u', createNote({ key: keyed('k', 'one') })))
     expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k', 'two') }))))).toBe(
@@ -296,7 +296,7 @@ describe("across a month's end", () => {
   })
 
   test('what is refused reserves nothing', async () => {
-    const { run, store, instance } = rig({ start: '2025-06-01T00:00:20Z' })
+    const { run, store, instance } = tableHarness({ start: '2025-06-01T00:00:20Z' })
     const problem = new Problem('conflict', 'never')
     const refused = { ...createNote({ key: keyed('k') }), decide: () => ({ kind: 'refuse', problem }) as const }
     expect(await kindOf(run(() => instance().create('u', refused)))).toBe('conflict')
@@ -305,7 +305,7 @@ describe("across a month's end", () => {
 
   /** What a request leaves behind that is sent twice, to two instances; times count from the month's start. */
   async function sentTwice(first: { at_ms: number; ahead_ms: number }, second: { at_ms: number; ahead_ms: number }) {
-    const { run, clock, instance } = rig({ start: new Date(JUNE_MS + first.at_ms).toISOString() })
+    const { run, clock, instance } = tableHarness({ start: new Date(JUNE_MS + first.at_ms).toISOString() })
     const send = (ahead_ms: number): Promise<Outcome> =>
       run(() => instance({ clock: clock.skewed(ahead_ms) }).create('u', createNote({ key: keyed('k') })))
     const one = idOf(await send(first.ahead_ms))

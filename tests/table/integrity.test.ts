@@ -8,7 +8,7 @@ import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Footer } from '#shared/table/object/footer.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { createNote, deleteNote, changeNote, noteRow, NOTES } from './notes.ts'
-import { all, idOf, rig } from './harness.ts'
+import { all, idOf, tableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const NAME = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
@@ -35,7 +35,7 @@ async function findings({ rows = [row()], footer = {}, schema = NOTES, ...given 
 
 describe('an inspection', () => {
   test('finds nothing in what commits have written, however many, with purges and old ids', async () => {
-    const { run, store, instance } = rig()
+    const { run, store, instance } = tableHarness()
     const table = instance()
     const ids = await run(() => all(600, async () => idOf(await table.create('u', createNote()))))
     await run(() => Promise.all(ids.slice(0, 40).map((id) => table.mutate('u', changeNote(id, { size: 7 })))))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { LegacyIds } from '#shared/table/read/legacy-ids.ts'
 import { changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
-import { idOf, idsOf, kindOf, rig, rowOf } from './harness.ts'
+import { idOf, idsOf, kindOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const INDEX = 'indexes/user_id=u/legacy_ids.json'
@@ -10,7 +10,7 @@ const MARCH = 'notes/user_id=u/year=2025/month=03/notes_202503.parquet'
 const OLD_ID = 'note-ab12cd34'
 
 async function imported() {
-  const r = rig()
+  const r = tableHarness()
   const importer = new LegacyIds(r.store)
   await r.run(() => importer.add(NOTES, 'u', [{ id: OLD_ID, month: '202503' }]))
   const created_at = Date.parse('2025-03-05T00:00:00Z')

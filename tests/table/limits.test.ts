@@ -8,7 +8,7 @@ import type { Row } from '#shared/table/object/schema.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { longDescribe } from '#tests/support/effort.ts'
 import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
-import { idOf, kindOf, pageOf, rig } from './harness.ts'
+import { idOf, kindOf, pageOf, tableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const OBJECT = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
@@ -26,7 +26,7 @@ function dense(bytes: number): Uint8Array {
 
 describe('a record', () => {
   test('above 256 KiB is refused by name of the limit; the others of its batch are stored', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     const large = bodyCell('x'.repeat(LIMITS.record_bytes))
     const [refused, stored] = await run(() =>
@@ -38,7 +38,7 @@ describe('a record', () => {
   })
 
   test('just below 256 KiB is stored and read back', async () => {
-    const { run, instance } = rig()
+    const { run, instance } = tableHarness()
     const table = instance()
     const body = bodyCell('é'.repeat(LIMITS.record_bytes / 2 - 200))
     const id = idOf(await run(() => table.create('u', createNote({ fields: { body } }))))
@@ -48,7 +48,7 @@ describe('a record', () => {
 
 describe('an object of 50 000 rows', () => {
   test('takes changes but no more records, names limit and month, and lets the month after have them', async () => {
-    const { run, clock, store, instance, near_limits } = rig()
+    const { run, clock, store, instance, near_limits } = tableHarness()
     const stored = rows(LIMITS.object_rows - 1, () => ({ body: null }))
     store.place(OBJECT, await storedObject(NOTES, OBJECT, stored))
     const table = instance()
@@ -69,7 +69,7 @@ describe('an object of 50 000 rows', () => {
   })
 
   test('is listed by its newest rows without decoding the rest', async () => {
-    const { run, store, instance } = rig()
+    const { run, store, instance } = tableHarness()
     const stored = rows(20_000, () => ({ body: null }))
     store.place(OBJECT, await storedObject(NOTES, OBJECT, stored))
     const { rows: page } = await run(() => pageOf(instance(), 'u', { limit: 50 }))
@@ -84,7 +84,7 @@ describe('an object of 50 000 rows', () => {
 
 longDescribe('an object of 64 MiB', () => {
   test('takes no more records, still takes changes that fit, and says when it comes near', async () => {
-    const { run, store, instance, near_limits, snapshot } = rig({ schema: NOTES_BY_USER })
+    const { run, store, instance, near_limits, snapshot } = tableHarness({ schema: NOTES_BY_USER })
     const name = 'notes/user_id=u/notes.parquet'
     const stored = rows(340, () => ({ body: dense(255 * 1024) }))
     const bytes = await storedObject(NOTES_BY_USER, name, stored)
@@ -106,7 +106,7 @@ longDescribe('an object of 64 MiB', () => {
 })
 
 test('an object far below its limits raises no warning', async () => {
-  const { run, instance, near_limits } = rig()
+  const { run, instance, near_limits } = tableHarness()
   await run(() => instance().create('u', createNote()))
   expect(near_limits).toEqual([])
 })

@@ -7,7 +7,7 @@ import { comparePositions, type Position } from '#shared/table/read/listing.ts'
 import { monthOf, objectName } from '#shared/table/object/partition.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { changeNote, createNote, deleteNote, noteRow, NOTES } from './notes.ts'
-import { all, idOf, idsOf, pageOf, rig, type Rig } from './harness.ts'
+import { all, idOf, idsOf, pageOf, tableHarness, type TableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const positionOf = (row: Row): Position => ({
@@ -16,10 +16,10 @@ const positionOf = (row: Row): Position => ({
 })
 
 /** Stores notes of the given times, in the objects of their months. */
-async function storeNotes({ store }: Rig, times_ms: readonly number[], seed = 1): Promise<Row[]> {
+async function storeNotes({ store }: TableHarness, times_ms: readonly number[], seed = 1): Promise<Row[]> {
   const random = seededRandom(seed)
   const rows = times_ms.map((time_ms) => noteRow(newId('note', time_ms, random), { size: time_ms }))
-  for (const [month, of_month] of Map.groupBy(rows, (row) => monthOf(Number(row['created_at'])))) {
+  for (const [month, of_month] of Map.groupBy(rows, (row) => monthOf(row.created_at))) {
     const name = objectName(NOTES, 'u', month)
     store.place(name, await storedObject(NOTES, name, of_month))
   }
@@ -39,7 +39,7 @@ describe('a listing', () => {
         fc.integer({ min: 1, max: 120 }),
         fc.nat(),
         async (times, limit, seed) => {
-          const r = rig()
+          const r = tableHarness()
           const expected = (await storeNotes(r, times, seed)).map((row) => row['note_id'])
           const table = r.instance()
           expect(await r.run(() => idsOf(table, 'u'))).toEqual(expected)
@@ -59,7 +59,7 @@ describe('a listing', () => {
   })
 
   test('shows the last millisecond of a month and the first of the next, in that month', async () => {
-    const r = rig()
+    const r = tableHarness()
     const may_ms = Date.parse('2025-05-31T23:59:59.999Z')
     const rows = await storeNotes(r, [may_ms, may_ms + 1])
     expect(r.store.names()).toEqual([objectName(NOTES, 'u', '202505'), objectName(NOTES, 'u', '202506')])
@@ -73,7 +73,7 @@ describe('a listing', () => {
   test('read on while others write shows nothing twice and skips nothing that was there all the time', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 30 }), async (seed, limit) => {
-        const r = rig({ seed })
+        const r = tableHarness({ seed })
         const random = seededRandom(seed)
         const [reader, writer] = [r.instance(), r.instance()]
         const before = await r.run(() =>
@@ -108,7 +108,7 @@ describe('a listing', () => {
   })
 
   test('without matches is empty, and so is that of a user who has nothing', async () => {
-    const r = rig()
+    const r = tableHarness()
     await storeNotes(r, [Date.parse('2025-01-01T00:00:00Z')])
     expect(await r.run(() => pageOf(r.instance(), 'u', { matches: () => false }))).toEqual({
       rows: [],
@@ -118,7 +118,7 @@ describe('a listing', () => {
   })
 
   test('offers a next page exactly when there are more rows', async () => {
-    const r = rig()
+    const r = tableHarness()
     const rows = await storeNotes(
       r,
       [1, 2, 3].map((at) => Date.parse('2025-01-01T00:00:00Z') + at),
@@ -129,7 +129,7 @@ describe('a listing', () => {
   })
 
   test('may begin behind any position, even one that no row has', async () => {
-    const r = rig()
+    const r = tableHarness()
     const start_ms = Date.parse('2025-01-31T23:59:59.000Z')
     const rows = await storeNotes(
       r,
@@ -154,7 +154,7 @@ describe('a listing', () => {
   })
 
   test('has summaries unless details are asked for; an export has everything, lot by lot', async () => {
-    const r = rig()
+    const r = tableHarness()
     const rows = await storeNotes(
       r,
       Array.from({ length: 700 }, (_, at) => Date.parse('2025-01-01T00:00:00Z') + at),
@@ -176,7 +176,7 @@ describe('a listing', () => {
   })
 
   test('costs one LIST and the objects that changed since', async () => {
-    const r = rig()
+    const r = tableHarness()
     const months = ['2025-02', '2025-03', '2025-04', '2025-05'].map((month) => Date.parse(`${month}-15T00:00:00Z`))
     await storeNotes(r, months)
     const [table, other] = [r.instance(), r.instance()]
@@ -191,7 +191,7 @@ describe('a listing', () => {
   })
 
   test('fetches the newest month only when that fills the page', async () => {
-    const r = rig()
+    const r = tableHarness()
     await storeNotes(
       r,
       Array.from({ length: 400 }, (_, at) => Date.parse('2023-01-01T00:00:00Z') + at * 10 * 3_600_000),

@@ -6,20 +6,20 @@ import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { changeNote, createNote, deleteNote, keyed, noteRow, NOTES } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, rowOf, type Rig } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness, rowOf, type TableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
 async function withNotes() {
-  const world = rig()
+  const world = tableHarness()
   const table = world.instance()
   const ids = await world.run(() => all(5, async () => idOf(await table.create('u', createNote()))))
   return { ...world, table, ids, id: ids[0]!, earlier: world.store.bytesOf(MAY)! }
 }
 
-function renew({ store, clock, random, commits }: Rig, replacement?: Replacement) {
-  const events = { committed: (commit: Rig['commits'][number]) => commits.push(commit), ...SILENT }
+function renew({ store, clock, random, commits }: TableHarness, replacement?: Replacement) {
+  const events = { committed: (commit: TableHarness['commits'][number]) => commits.push(commit), ...SILENT }
   const cache = new SnapshotCache(store, { bytes_max: 1 << 20 })
   const target = { schema: NOTES, month: '202505', name: MAY }
   return clock.run(() =>
@@ -49,7 +49,7 @@ describe('a new epoch', () => {
     expect(footer.epoch).not.toBe(before.epoch)
     for (const row of rows) {
       const now = await run(() => table.get('u', String(row['note_id'])))
-      expect(now).toEqual({ ...row, version: Number(row['version']) + 1000, rev: footer.rev })
+      expect(now).toEqual({ ...row, version: row.version + 1000, rev: footer.rev })
     }
     expect(world.commits.at(-1)).toMatchObject({ rev: footer.rev, records: rows.map(() => ({ client: 'restore' })) })
   })
@@ -63,7 +63,7 @@ describe('a new epoch', () => {
     await renewing
     const row = await world.run(() => world.instance().get('u', id))
     expect(row).toMatchObject({ title: 'meanwhile' })
-    expect(Number(row!['version'])).toBeGreaterThan(1000)
+    expect(row!.version).toBeGreaterThan(1000)
   })
 
   test('whose answer is lost is made once', async () => {
@@ -85,7 +85,7 @@ describe('a new epoch', () => {
   })
 
   test('of what a newer release wrote is left to it', async () => {
-    const world = rig()
+    const world = tableHarness()
     world.store.place(
       MAY,
       await storedObject(NOTES, MAY, [noteRow('note_01jv2t8000e0080000000000zz')], { min_writer: 2 }),
@@ -129,7 +129,7 @@ describe('a generation that takes the place of one that cannot be read', () => {
 
   test('comes back where there is no object at all', async () => {
     const { earlier } = await withNotes()
-    const world = rig({ seed: 2 })
+    const world = tableHarness({ seed: 2 })
     await renew(world, replacing(earlier, NO_OBJECT))
     expect(await world.run(() => idsOf(world.instance(), 'u'))).toHaveLength(5)
     expect(world.snapshot(MAY).footer.rev).toBeGreaterThan(1)

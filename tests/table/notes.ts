@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { idTimeMs } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Creation, Decision, Mutation } from '#shared/table/commit/mutation.ts'
-import { SYSTEM_COLUMNS, type Row, type TableSchema } from '#shared/table/object/schema.ts'
+import { SYSTEM_COLUMNS, type Row, type StoredRow, type TableSchema } from '#shared/table/object/schema.ts'
 
 /** A small kind of record with a column of every type, one of them a detail. */
 export const NOTES: TableSchema = {
@@ -40,7 +40,7 @@ export function bodyCell(content: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(content))
 }
 
-export function noteRow(id: string, fields: Row = {}): Row {
+export function noteRow(id: string, fields: Row = {}): StoredRow {
   return {
     note_id: id,
     created_at: idTimeMs('note', id) ?? 0,
@@ -90,9 +90,9 @@ export function changeNote(id: string, fields: Row, { if_match, key }: ChangeOpt
     idempotency: key,
     size_bytes: 100,
     decide: (current): Decision => {
-      if (!current || current['deleted'] === true) return refuse(new Problem('not-found', 'no such note'))
+      if (!current || current['deleted']) return refuse(new Problem('not-found', 'no such note'))
       if (if_match !== undefined && current['version'] !== if_match) {
-        const version = Number(current['version'])
+        const version = current.version
         return refuse(new Problem('stale-version', `at version ${version}`, { members: { version } }))
       }
       const is_same = Object.entries(fields).every(([name, cell]) => current[name] === cell)

@@ -6,7 +6,7 @@ import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
 import { PurgedIds } from '#shared/table/object/purged-ids.ts'
 import { changeNote, createNote, deleteNote, noteRow } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 
@@ -23,7 +23,7 @@ function purge(id: string): Mutation {
 
 /** Ten notes of one month, of which the first three are deleted. */
 async function withTombstones() {
-  const world = rig()
+  const world = tableHarness()
   const table = world.instance()
   const ids = await world.run(() => all(10, async () => idOf(await table.create('u', createNote()))))
   const deleted = ids.slice(0, 3)
@@ -46,7 +46,7 @@ describe('a purge', () => {
 
   test('leaves a floor: the highest revision among what it took out', async () => {
     const { run, table, deleted, month, snapshot } = await withTombstones()
-    const revs = await run(() => Promise.all(deleted.map(async (id) => Number((await table.get('u', id))!['rev']))))
+    const revs = await run(() => Promise.all(deleted.map(async (id) => (await table.get('u', id))!.rev)))
     await run(() => table.mutateAll('u', month, deleted.map(purge)))
     expect(snapshot(MAY).footer.floor).toBe(Math.max(...revs))
     expect(snapshot(MAY).footer.rev).toBeGreaterThan(Math.max(...revs))
@@ -84,10 +84,10 @@ describe('a purge', () => {
     await run(() => table.mutateAll('u', month, deleted.map(purge)))
     const revive: Mutation = {
       ...purge(id!),
-      decide: () => ({ kind: 'write', row: noteRow(id!), status: 200, revives: { version: Number(last['version']) } }),
+      decide: () => ({ kind: 'write', row: noteRow(id!), status: 200, revives: { version: last.version } }),
     }
     await run(() => table.mutateAll('u', month, [revive]))
-    expect(await run(() => table.get('u', id!))).toMatchObject({ version: Number(last['version']) + 1, deleted: false })
+    expect(await run(() => table.get('u', id!))).toMatchObject({ version: last.version + 1, deleted: false })
     expect(snapshot(MAY).footer.purged.size).toBe(2)
   })
 
@@ -102,7 +102,7 @@ describe('a purge', () => {
     for (let round = 0; round < 3; round++) {
       await run(() => table.mutateAll('u', month, [purge(id!)]))
       await run(() => table.mutateAll('u', month, [revive]))
-      versions.push((await run(() => table.get('u', id!)))!['version'])
+      versions.push((await run(() => table.get('u', id!)))!.version)
       await run(() => table.mutate('u', deleteNote(id!)))
     }
     expect(versions).toEqual([3, 5, 7])
@@ -126,7 +126,7 @@ describe('a purge', () => {
 })
 
 describe('purged ids', () => {
-  const { random } = rig()
+  const { random } = tableHarness()
   const ids = Array.from({ length: 500 }, () => newId('note', 0, random))
   const purged = PurgedIds.NONE.with(new Map(ids.map((id) => [id, true])))
 

@@ -8,14 +8,14 @@ import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { changeNote, createNote, deleteNote, keyed, NOTES } from './notes.ts'
-import { all, idOf, idsOf, kindOf, rig, type Rig } from './harness.ts'
+import { all, idOf, idsOf, kindOf, tableHarness, type TableHarness } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 const AS_IT_WAS: RestoreRules = { restored: (old) => old, tombstone: (live) => live }
 
 /** Five notes, and the bytes of their object at that time. */
 async function withNotes() {
-  const world = rig()
+  const world = tableHarness()
   const table = world.instance()
   const ids = await world.run(() =>
     all(5, async (at) => idOf(await table.create('u', createNote({ fields: { size: at } })))),
@@ -24,7 +24,7 @@ async function withNotes() {
   return { ...world, table, ids, a, b, c, d, e, earlier: world.store.bytesOf(MAY)! }
 }
 
-async function differencesTo({ store }: Pick<Rig, 'store'>, earlier: Uint8Array, ids?: readonly string[]) {
+async function differencesTo({ store }: Pick<TableHarness, 'store'>, earlier: Uint8Array, ids?: readonly string[]) {
   const rowsOf = (bytes: Uint8Array) => rowsById(NOTES, wholeSnapshot(MAY, 'x', bytes))
   return differences(NOTES, AS_IT_WAS, await rowsOf(store.bytesOf(MAY)!), await rowsOf(earlier), ids)
 }
@@ -142,15 +142,15 @@ describe('a restore', () => {
       startNewEpoch({ store, clock, random, events, cache, pacer: new WritePacer(clock, random) }, target),
     )
     await run(() => table.mutate('u', deleteNote(a)))
-    const last = Number((await run(() => table.get('u', a)))!['version'])
+    const last = (await run(() => table.get('u', a)))!.version
     await run(() => table.mutateAll('u', '202505', [purge(a)]))
     await run(async () => table.mutateAll('u', '202505', restorations(await differencesTo(world, earlier, [a]))))
     expect(last).toBe(1002)
-    expect(Number((await run(() => table.get('u', a)))!['version'])).toBeGreaterThan(last)
+    expect((await run(() => table.get('u', a)))!.version).toBeGreaterThan(last)
   })
 
   test('of many records is one commit', async () => {
-    const { run, instance, store, ...world } = rig()
+    const { run, instance, store, ...world } = tableHarness()
     const table = instance()
     const ids = await run(() => all(400, async () => idOf(await table.create('u', createNote()))))
     const earlier = store.bytesOf(MAY)!

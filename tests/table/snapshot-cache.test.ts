@@ -10,7 +10,7 @@ import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { longTest } from '#tests/support/effort.ts'
 import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
-import { all, idsOf, pageOf, rig } from './harness.ts'
+import { all, idsOf, pageOf, tableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
@@ -29,7 +29,7 @@ function rowsWithBodies(count: number, body_bytes: number): Row[] {
 describe('a large cold object', () => {
   async function large() {
     const rows = rowsWithBodies(1200, 10_000)
-    const r = rig({ schema: NOTES })
+    const r = tableHarness({ schema: NOTES })
     const bytes = await storedObject(NOTES, MONTH_OBJECT, rows)
     expect(bytes.length).toBeGreaterThan(8 * 1024 * 1024)
     r.store.place(MONTH_OBJECT, bytes)
@@ -172,7 +172,7 @@ describe('the snapshot cache', () => {
   })
 
   test('never answers by itself: a reader sees every write that was acknowledged before it asked', async () => {
-    const { run, instance } = rig({ schema: NOTES_BY_USER, latencyMs: () => 20 })
+    const { run, instance } = tableHarness({ schema: NOTES_BY_USER, latencyMs: () => 20 })
     const [writer, reader] = [instance(), instance()]
     const ids: string[] = []
     for (let at = 0; at < 10; at++) {

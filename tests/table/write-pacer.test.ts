@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { longTest } from '#tests/support/effort.ts'
 
 import { createNote } from './notes.ts'
-import { idsOf, rig } from './harness.ts'
+import { idsOf, tableHarness } from './harness.ts'
 
 const PUT_MS = 400
 
 /** Thirty saves, four a second, to one instance. */
 async function streamTo(is_rate_limited: boolean) {
-  const { run, clock, store, instance, landings } = rig({ is_rate_limited, latencyMs: () => PUT_MS })
+  const { run, clock, store, instance, landings } = tableHarness({ is_rate_limited, latencyMs: () => PUT_MS })
   const table = instance()
   await run(async () => {
     const saves: Promise<unknown>[] = []
@@ -32,7 +32,7 @@ test('a store that throttles is asked a second apart from then on: hardly anothe
 longTest('of two instances that both are paced neither takes all the turns', async () => {
   let refused = 0
   for (const seed of [1, 2, 3, 4]) {
-    const { run, clock, instance } = rig({ is_rate_limited: true, latencyMs: () => 100, seed })
+    const { run, clock, instance } = tableHarness({ is_rate_limited: true, latencyMs: () => 100, seed })
     const tables = [instance(), instance()]
     await run(async () => {
       const saves: Promise<unknown>[] = []
@@ -54,7 +54,7 @@ test('a store that never throttles is never waited for', async () => {
 })
 
 test('what was throttled is forgotten after a minute', async () => {
-  const { run, clock, store, instance } = rig({ latencyMs: () => PUT_MS })
+  const { run, clock, store, instance } = tableHarness({ latencyMs: () => PUT_MS })
   const table = instance()
   store.strike('write', 'throttled')
   await run(() => table.create('u', createNote()))

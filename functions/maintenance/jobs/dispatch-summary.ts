@@ -1,7 +1,7 @@
 import { DAY_MS } from '#shared/base/durations.ts'
 import { LeastRecentlyUsed } from '#shared/base/lru.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
@@ -30,7 +30,7 @@ export interface Completed {
 
 const OPEN: ReadonlySet<unknown> = new Set(['scheduled', 'pending', 'in_progress'])
 
-export const dispatchSummary = new GroupCounter<DistributionRow, DispatchSummary>(
+export const dispatchSummary = new RowGroupCounter<DistributionRow, DispatchSummary>(
   ['distribution_id', 'deleted', 'status', 'audience_id', 'platform_id', 'scheduled_at', 'completed_at', 'created_at'],
   noDistributions,
   (facts, cell) => {
@@ -76,7 +76,7 @@ export type Refreshes = Map<string, number>
 
 const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
 
-export const refreshPeriods = new GroupCounter<PlatformRow, Refreshes>(
+export const refreshPeriods = new RowGroupCounter<PlatformRow, Refreshes>(
   ['platform_id', 'deleted', 'status', 'settings'],
   () => new Map(),
   (refreshes, cell) => {
@@ -108,11 +108,11 @@ const OBJECTS_KEPT = 20_000
  */
 export class ObjectSummaries<R extends Row, T> {
   readonly #table: Table<R>
-  readonly #counter: GroupCounter<R, T>
+  readonly #counter: RowGroupCounter<R, T>
   readonly #merged: (parts: readonly T[]) => T
   readonly #known = new LeastRecentlyUsed<{ generation: string; facts: T }>(OBJECTS_KEPT)
 
-  constructor(table: Table<R>, counter: GroupCounter<R, T>, merged: (parts: readonly T[]) => T) {
+  constructor(table: Table<R>, counter: RowGroupCounter<R, T>, merged: (parts: readonly T[]) => T) {
     this.#table = table
     this.#counter = counter
     this.#merged = merged

@@ -1,7 +1,7 @@
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { LIMITS, WARN_SHARE } from '#shared/table/object/limits.ts'
 import type { Table } from '#shared/table/table.ts'
@@ -38,7 +38,7 @@ interface MetricsSums extends Sums {
 
 const LARGEST_USERS = 20
 
-const counts = new GroupCounter<
+const counts = new RowGroupCounter<
   Pick<AudienceRow, 'deleted'> & { readonly status: string },
   { records: number; deleted: number; by_status: Record<string, number> }
 >(

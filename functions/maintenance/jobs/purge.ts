@@ -4,11 +4,11 @@ import { Problem } from '#shared/base/problem.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOfObject } from '#shared/table/object/partition.ts'
-import type { Row, TableSchema } from '#shared/table/object/schema.ts'
+import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Job, Sums, UserTask } from '../runner/job.ts'
@@ -32,8 +32,8 @@ interface PurgeSums extends Sums {
 }
 
 /** When each record of a group was deleted, of those that are. */
-function tombstonesOf({ id_column }: TableSchema): GroupCounter<Row, Map<string, number>> {
-  return new GroupCounter<Row, Map<string, number>>(
+function tombstonesOf({ id_column }: TableSchema): RowGroupCounter<Row, Map<string, number>> {
+  return new RowGroupCounter<Row, Map<string, number>>(
     [id_column, 'deleted', 'updated_at'],
     () => new Map(),
     (tombstones, cell) => {
@@ -45,7 +45,7 @@ function tombstonesOf({ id_column }: TableSchema): GroupCounter<Row, Map<string,
 const TOMBSTONES = new Map([DISTRIBUTIONS, AUDIENCES, PLATFORMS].map((kind) => [kind.name, tombstonesOf(kind)]))
 
 /** Ids of audiences and platforms that any row of distributions names, a tombstone's as well. */
-const references = new GroupCounter<DistributionRow, Set<string>>(
+const references = new RowGroupCounter<DistributionRow, Set<string>>(
   ['audience_id', 'platform_id'],
   () => new Set(),
   (ids, cell) => {
@@ -125,8 +125,8 @@ function purgeOf(id: string, before_ms: number): Mutation {
   return { id, client: 'purge', size_bytes: 0, decide: (row) => decidePurge(row, before_ms) }
 }
 
-function decidePurge(row: Row | undefined, before_ms: number): Decision {
+function decidePurge(row: StoredRow | undefined, before_ms: number): Decision {
   if (!row) return { kind: 'refuse', problem: new Problem('not-found', 'The record is already purged.') }
-  const is_old = row['deleted'] === true && Number(row['updated_at']) < before_ms
+  const is_old = row.deleted && row.updated_at < before_ms
   return is_old ? { kind: 'purge' } : { kind: 'keep', row, status: 200 }
 }

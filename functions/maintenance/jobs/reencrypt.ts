@@ -4,7 +4,7 @@ import { needsReencryption, sealedCredentials, type CredentialVault } from '#sha
 import { PLATFORMS, type PlatformRow, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
 import { cellsOf, valuesOf } from '#shared/records/record-rows.ts'
 import { sameCells } from '#shared/records/rows.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
@@ -26,7 +26,7 @@ interface ReencryptSums extends Sums {
 }
 
 /** The key version of each platform's credentials; nothing else of them is kept. */
-const keyVersions = new GroupCounter<PlatformRow, Map<string, string>>(
+const keyVersions = new RowGroupCounter<PlatformRow, Map<string, string>>(
   ['platform_id', SEALED_CREDENTIALS],
   () => new Map(),
   (versions, cell) => {

@@ -2,7 +2,7 @@ import { DAY_MS } from '#shared/base/durations.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
 import { decideIdle } from '#shared/records/idle.ts'
-import { GroupCounter } from '#shared/table/read/aggregate.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import { monthOfObject } from '#shared/table/object/partition.ts'
@@ -28,7 +28,7 @@ interface RetentionSums extends Sums {
 }
 
 /** When each active audience of a group was last changed. */
-const activeAudiences = new GroupCounter<AudienceRow, Map<string, number>>(
+const activeAudiences = new RowGroupCounter<AudienceRow, Map<string, number>>(
   ['audience_id', 'deleted', 'status', 'updated_at'],
   () => new Map(),
   (active, cell) => {
@@ -38,7 +38,7 @@ const activeAudiences = new GroupCounter<AudienceRow, Map<string, number>>(
 )
 
 /** When each audience was last distributed, by any distribution there is a row of; one that is scheduled is ahead. */
-const lastDistributed = new GroupCounter<DistributionRow, Map<string, number>>(
+const lastDistributed = new RowGroupCounter<DistributionRow, Map<string, number>>(
   ['audience_id', 'created_at', 'updated_at', 'completed_at', 'scheduled_at'],
   () => new Map(),
   (last, cell) => {

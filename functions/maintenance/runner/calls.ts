@@ -2,7 +2,7 @@ import { Problem } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import type { ReportItem, Job, JobName } from './job.ts'
 import { maintenanceJobs, presentedItem, runDependencies, type MaintenanceDependencies } from '../jobs/all-jobs.ts'
-import type { Run } from './progress.ts'
+import type { JobRun } from './progress.ts'
 import { callScheduled, type Period, type ScheduledDependencies } from './scheduled-run.ts'
 import { processUsers, type ProcessedUsers } from './process-users.ts'
 
@@ -17,12 +17,12 @@ const PERIODS = {
   reencrypt: 'week',
 } as const satisfies Record<Exclude<JobName, 'dispatch'>, Period>
 
-export interface Query {
+export interface JobQuery {
   readonly cursor?: string | undefined
   readonly dry_run?: 'true' | 'false' | undefined
 }
 
-type Body = Readonly<Record<string, unknown>>
+type JobAnswer = Readonly<Record<string, unknown>>
 
 /** What a call over HTTP makes of the jobs: a part of a run, as long as a request may take, and what to answer. */
 export class Calls {
@@ -37,7 +37,7 @@ export class Calls {
   }
 
   /** Runs every minute from the start: a call that processed all users has nothing to remember, and writes nothing. */
-  async dispatch({ cursor }: Query): Promise<Body> {
+  async dispatch({ cursor }: JobQuery): Promise<JobAnswer> {
     const { progress } = this.#runs
     const { progress: noted, generation } = await progress.read('dispatch')
     const after = cursor === undefined ? (noted.run?.after ?? undefined) : placeOf(cursor)
@@ -55,7 +55,7 @@ export class Calls {
   }
 
   /** Without a cursor a part of the run of the day or week; with one, or trying, apart from it. */
-  async job(name: keyof typeof PERIODS, query: Query): Promise<Body> {
+  async job(name: keyof typeof PERIODS, query: JobQuery): Promise<JobAnswer> {
     const job = this.#jobs[name]
     if (query.cursor !== undefined || query.dry_run === 'true') return await this.#alone(job, query)
     const started_ms = this.#dependencies.clock.monotonicMs()
@@ -67,7 +67,7 @@ export class Calls {
     return { ...this.#answer(called.state, processed, run ?? processed), run: run ? shownRun(run) : null }
   }
 
-  async #alone(job: Job, { cursor = '', dry_run }: Query): Promise<Body> {
+  async #alone(job: Job, { cursor = '', dry_run }: JobQuery): Promise<JobAnswer> {
     const started_ms = this.#dependencies.clock.monotonicMs()
     const is_dry = dry_run === 'true'
     const processed = await processUsers(this.#runs, job, {
@@ -81,7 +81,11 @@ export class Calls {
     return { ...this.#answer(stateOf(processed), processed, processed), run: null }
   }
 
-  #answer(state: string, processed: ProcessedUsers, reported: Pick<ProcessedUsers, 'report' | 'report_omitted'>): Body {
+  #answer(
+    state: string,
+    processed: ProcessedUsers,
+    reported: Pick<ProcessedUsers, 'report' | 'report_omitted'>,
+  ): JobAnswer {
     const report = reported.report.map((item: ReportItem) => presentedItem(item, this.#dependencies.hashUser))
     return { state, ...processed.sums, report, report_omitted: reported.report_omitted, ...nextCursor(processed) }
   }
@@ -100,7 +104,7 @@ export class Calls {
     })
   }
 
-  #logRun(job: Job, run: Run): void {
+  #logRun(job: Job, run: JobRun): void {
     this.#dependencies.log.write({
       severity: Number(run.sums['failed_users']) > 0 ? 'WARNING' : 'INFO',
       message: `maintenance ${job.name}: all users processed`,
@@ -111,7 +115,7 @@ export class Calls {
   }
 
   /** What is remembered of a dispatch. */
-  #passing({ sums, stopped_after }: ProcessedUsers): Run {
+  #passing({ sums, stopped_after }: ProcessedUsers): JobRun {
     return {
       started_at: isoTime(this.#dependencies.clock.nowMs()),
       finished_at: null,
@@ -134,7 +138,7 @@ function stateOf({ stopped_after }: ProcessedUsers): 'done' | 'more' {
   return stopped_after === undefined ? 'done' : 'more'
 }
 
-function shownRun({ started_at, finished_at, calls, sums }: Run): Body {
+function shownRun({ started_at, finished_at, calls, sums }: JobRun): JobAnswer {
   return { started_at, finished_at, calls, ...sums }
 }
 

@@ -14,13 +14,13 @@ import type { ReportItem, JobName, Sums } from './job.ts'
  * as precondition. So any instance carries on what another began, also after a crash, and two do not do the same at
  * once. None of it is needed for what the jobs do to be right: if it is lost, a run starts again and finds most of the work done.
  */
-export interface Progress {
+export interface JobProgress {
   /** Absent before the first run. */
-  readonly run: Run | undefined
+  readonly run: JobRun | undefined
   readonly claim: Claim | undefined
 }
 
-export interface Run {
+export interface JobRun {
   readonly started_at: string
   /** null: some users are not processed yet. */
   readonly finished_at: string | null
@@ -73,7 +73,7 @@ const CLAIM_MS = MINUTE_MS
 /** Claim and result are two writes of one name, and Cloud Storage takes about one a second. */
 const WRITE_RETRIES = { attempts_max: 6, backoff: { base_ms: 1000, cap_ms: 1500 } }
 
-const NOTHING: Progress = { run: undefined, claim: undefined }
+const NOTHING: JobProgress = { run: undefined, claim: undefined }
 
 /** Of each job. Every failure is a `Problem`. */
 export class ProgressObjects {
@@ -84,7 +84,7 @@ export class ProgressObjects {
   }
 
   /** One GET. What cannot be read counts as nothing: the next write puts it right. */
-  async read(job: JobName): Promise<{ progress: Progress; generation: Generation }> {
+  async read(job: JobName): Promise<{ progress: JobProgress; generation: Generation }> {
     const result = await this.#failing(() =>
       retryReads(this.#dependencies, () => this.#dependencies.store.read(nameOf(job))),
     )
@@ -97,18 +97,18 @@ export class ProgressObjects {
    * Makes the job this call's own for a minute.
    * @returns what to hand to `write` when it is done, or undefined when another has it
    */
-  async claim(job: JobName, run: Run, generation: Generation): Promise<Generation | undefined> {
+  async claim(job: JobName, run: JobRun, generation: Generation): Promise<Generation | undefined> {
     const { clock, random } = this.#dependencies
     const claim_id = Buffer.from(random.bytes(8)).toString('hex')
     return await this.write(job, { run, claim: { claim_id, until: isoTime(clock.nowMs() + CLAIM_MS) } }, generation)
   }
 
-  isClaimed({ claim }: Progress): boolean {
+  isClaimed({ claim }: JobProgress): boolean {
     return claim !== undefined && Date.parse(claim.until) > this.#dependencies.clock.nowMs()
   }
 
   /** @returns the new generation; undefined when another has written since, whose word then stands */
-  async write(job: JobName, progress: Progress, if_generation: Generation): Promise<Generation | undefined> {
+  async write(job: JobName, progress: JobProgress, if_generation: Generation): Promise<Generation | undefined> {
     const json = JSON.stringify({ format: 1, ...progress })
     return await this.#failing(() => swapJson(this.#dependencies, nameOf(job), json, if_generation, WRITE_RETRIES))
   }
@@ -126,7 +126,7 @@ function nameOf(job: JobName): string {
   return `maintenance/progress/${job}.json`
 }
 
-function decode(bytes: Uint8Array): Progress {
+function decode(bytes: Uint8Array): JobProgress {
   try {
     const { run, claim } = progressSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
     return { run, claim }

@@ -1,16 +1,16 @@
 import { DAY_MS } from '#shared/base/durations.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { addUp, type Job, type Sums } from './job.ts'
-import type { ProgressObjects, Run } from './progress.ts'
+import type { ProgressObjects, JobRun } from './progress.ts'
 import { mergedReport, processUsers, type ProcessedUsers, type ProcessUsersDependencies } from './process-users.ts'
 
 export type Period = 'day' | 'week'
 
 /** What became of a call without a cursor. */
 export type Called =
-  | { readonly state: 'done' | 'more'; readonly processed: ProcessedUsers; readonly run: Run }
+  | { readonly state: 'done' | 'more'; readonly processed: ProcessedUsers; readonly run: JobRun }
   /** The run of this period is done: `run` is it. */
-  | { readonly state: 'waiting'; readonly run: Run }
+  | { readonly state: 'waiting'; readonly run: JobRun }
   /** Another call is at it. */
   | { readonly state: 'busy' }
 
@@ -63,13 +63,13 @@ export async function callScheduled(
   return { state: 'done', processed, run }
 }
 
-function newRun(job: Job, now_ms: number): Run {
+function newRun(job: Job, now_ms: number): JobRun {
   const sums: Sums = { users: 0, failed_users: 0, ...job.begin() }
   const started_at = isoTime(now_ms)
   return { started_at, finished_at: null, after: null, calls: 0, failures: 0, sums, report: [], report_omitted: 0 }
 }
 
-function withSlice(job: Job, run: Run, processed: ProcessedUsers, clock: Clock): Run {
+function withSlice(job: Job, run: JobRun, processed: ProcessedUsers, clock: Clock): JobRun {
   const sums: Sums = structuredClone(run.sums)
   addUp(sums, processed.sums)
   const report = mergedReport(job, run.report, processed.report)

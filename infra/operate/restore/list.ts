@@ -28,7 +28,7 @@ async function contentsOf(history: ObjectHistory, object: KeptObject, stored: St
     const opened = await openStored(history, object, stored)
     if (typeof opened === 'string') return `unreadable: ${opened}`
     const rows = [...opened.rows.values()]
-    const deleted = rows.filter((row) => row['deleted'] === true).length
+    const deleted = rows.filter(({ deleted }) => deleted).length
     return `revision ${opened.snapshot.footer.rev}, ${rows.length - deleted} records, ${deleted} deleted`
   } catch (error) {
     if (error instanceof OperatorError) return error.message

@@ -48,7 +48,7 @@ function generationText({ object }: Plan, generation: string): string {
 
 function differenceLines({ kind, secret_columns }: RestoreKind, difference: Difference): string[] {
   const { id, live, restored, columns } = difference
-  const before = live ? `version ${Number(live['version'])}` : 'purged'
+  const before = live ? `version ${live.version}` : 'purged'
   const was = live && fromRow(kind.columns, live)
   const becomes = fromRow(kind.columns, restored)
   const shown = columns.filter((name) => name !== 'deleted' && !kind.derived_columns.includes(name))

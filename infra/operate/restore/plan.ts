@@ -7,7 +7,7 @@ import { NewerFormat } from '#shared/table/object/footer.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { differences, RESTORE_CLIENT_ID, rowsById, type Difference } from '#shared/table/recovery/restore.ts'
 import type { Replacement } from '#shared/table/recovery/new-epoch.ts'
-import type { Row } from '#shared/table/object/schema.ts'
+import type { StoredRow } from '#shared/table/object/schema.ts'
 import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
 import type { KeptObject } from './objects.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
@@ -45,7 +45,7 @@ export type Plan = {
 /** A readable generation and its rows. */
 export interface Opened {
   readonly snapshot: Snapshot
-  readonly rows: ReadonlyMap<string, Row>
+  readonly rows: ReadonlyMap<string, StoredRow>
 }
 
 type Live =
@@ -121,7 +121,7 @@ class Planner {
     const stored = await this.#find(source)
     const old = stored && (await this.#open(stored))
     if (old) requireKnownColumns(old.snapshot, kind.columns)
-    const old_rows = old?.rows ?? new Map<string, Row>()
+    const old_rows = old?.rows ?? new Map<string, StoredRow>()
     const ids = this.#idsIn(live.rows, old_rows)
     if (ids.length === 0) return this.#nothing('the object has none of these records')
     const found = differences(kind, rules, live.rows, old_rows, ids, live.snapshot.footer.purged_version)
@@ -151,8 +151,8 @@ class Planner {
     const over = live.kind === 'absent' ? NO_OBJECT : live.generation
     const { restored } = this.#object.kind.rules
     // Later deletions and deliveries are unknown, so records are restored as from a tombstone.
-    const settle = (row: Row): Row =>
-      row['deleted'] === true ? row : { ...restored(row, undefined), client_id: RESTORE_CLIENT_ID }
+    const settle = (row: StoredRow): StoredRow =>
+      row.deleted ? row : { ...restored(row, undefined), client_id: RESTORE_CLIENT_ID }
     const replacement = { base: old.snapshot, over, ...(is_newest ? {} : { settle }) }
     return this.#newEpoch(old, replacement, remarks)
   }
@@ -165,7 +165,7 @@ class Planner {
     return { kind: 'nothing', object: this.#object, reason, remarks: [] }
   }
 
-  #idsIn(live: ReadonlyMap<string, Row>, old: ReadonlyMap<string, Row>): string[] {
+  #idsIn(live: Opened['rows'], old: Opened['rows']): string[] {
     const ids = [...new Set([...old.keys(), ...live.keys()])]
     const { record_ids } = this.#goal
     if (record_ids.length === 0) return ids

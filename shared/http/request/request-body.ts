@@ -9,11 +9,11 @@ export const BODY_BYTES_MAX = 1024 * 1024
 const BODY_DURATION_MS_MAX = 15_000
 
 /** The bytes of a request's body (none: length 0), or why they were not taken. */
-export type Intake = { kind: 'read'; bytes: Uint8Array } | { kind: 'refused'; problem: Problem } | { kind: 'gone' }
+export type BodyResult = { kind: 'read'; bytes: Uint8Array } | { kind: 'refused'; problem: Problem } | { kind: 'gone' }
 
-const NOTHING: Intake = { kind: 'read', bytes: new Uint8Array(0) }
+const NOTHING: BodyResult = { kind: 'read', bytes: new Uint8Array(0) }
 
-const refuse = (problem: Problem): Intake => ({ kind: 'refused', problem })
+const refuse = (problem: Problem): BodyResult => ({ kind: 'refused', problem })
 
 /** True when the declared length alone is reason enough not to read. */
 export function declaresTooMuch(request: IncomingMessage): boolean {
@@ -25,7 +25,7 @@ function isEncoded({ headers: { 'content-encoding': encoding } }: IncomingMessag
 }
 
 /** A few bytes of a compressed body can be a gigabyte; none of ours is worth compressing. */
-const encoded = (): Intake =>
+const encoded = (): BodyResult =>
   refuse(
     new Problem('unsupported-media-type', 'Send the request body without a Content-Encoding', {
       headers: { 'Accept-Encoding': 'identity' },
@@ -33,14 +33,14 @@ const encoded = (): Intake =>
   )
 
 /** The answer to a body over the limit. */
-const tooLarge = (): Intake =>
+const tooLarge = (): BodyResult =>
   refuse(new Problem('too-large', `The request body may have at most ${BODY_BYTES_MAX} bytes`))
 
 /**
  * Reads the whole body, at most 1 MiB of it, within 15 s. Stops reading at the first byte too many, declared or not;
  * `gone` when the client disconnected first.
  */
-export async function takeBody(request: IncomingMessage, clock: Clock): Promise<Intake> {
+export async function readBody(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
   if (isEncoded(request)) return encoded()
   if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
     return NOTHING
@@ -49,18 +49,18 @@ export async function takeBody(request: IncomingMessage, clock: Clock): Promise<
   return readBytes(request, clock)
 }
 
-function readBytes(request: IncomingMessage, clock: Clock): Promise<Intake> {
+function readBytes(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = []
     let received_bytes = 0
     const settled = new AbortController()
 
-    const settle = (intake: Intake) => {
+    const settle = (received: BodyResult) => {
       if (settled.signal.aborted) return
       settled.abort(SETTLED)
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
-      if (intake.kind !== 'read') request.pause()
-      resolve(intake)
+      if (received.kind !== 'read') request.pause()
+      resolve(received)
     }
     const onData = (chunk: Uint8Array) => {
       received_bytes += chunk.length
@@ -80,7 +80,7 @@ function readBytes(request: IncomingMessage, clock: Clock): Promise<Intake> {
   })
 }
 
-const tooSlow = (): Intake => refuse(new Problem('invalid-input', 'The request body did not arrive in time'))
+const tooSlow = (): BodyResult => refuse(new Problem('invalid-input', 'The request body did not arrive in time'))
 
 /** Closing immediately would reset the connection, and a client that still sends might never see the answer. */
 const LINGER_MS = 5_000
@@ -101,9 +101,9 @@ export function discardRest(request: IncomingMessage, response: ServerResponse, 
 type WithRawBody = IncomingMessage & { rawBody?: Uint8Array }
 
 /** The body where a server has left it in `rawBody`, within the same limits; read here when there is none. */
-export async function intakeOf(request: IncomingMessage, clock: Clock): Promise<Intake> {
+export async function requestBodyOf(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
   const { rawBody } = request as WithRawBody
-  if (rawBody === undefined) return takeBody(request, clock)
+  if (rawBody === undefined) return readBody(request, clock)
   if (isEncoded(request)) return encoded()
   return rawBody.length > BODY_BYTES_MAX ? tooLarge() : { kind: 'read', bytes: rawBody }
 }

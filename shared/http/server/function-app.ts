@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { FunctionName } from '../../contract/functions.ts'
-import type { Intake } from '../request/request-body.ts'
+import type { BodyResult } from '../request/request-body.ts'
 import type { Log } from '../../logging/log.ts'
 import type { Environment } from '../../settings/settings.ts'
 
@@ -21,10 +21,10 @@ export interface FunctionApp {
   readonly clock: Clock
   /**
    * Answers one request; never rejects.
-   * @param intake the body as the server read it; without it the body is taken from `rawBody`, where the plain
+   * @param received the body as the server read it; without it the body is taken from `rawBody`, where the plain
    * framework leaves it, or read here
    */
-  handle(request: IncomingMessage, response: ServerResponse, intake?: Intake): Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse, received?: BodyResult): Promise<void>
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 
 import { Problem, type ProblemKind } from '../../base/problem.ts'
 import type { FunctionApp } from './function-app.ts'
-import { declaresTooMuch, type Intake, takeBody } from '../request/request-body.ts'
+import { declaresTooMuch, type BodyResult, readBody } from '../request/request-body.ts'
 import { problemAnswer } from '../response/problems.ts'
 import { registerFunction } from './registered-function.ts'
 
@@ -24,7 +24,7 @@ const WHOLE_REQUEST_DURATION_MS_MAX = 60_000
  * framework is called.
  */
 export function createFunctionServer(app: FunctionApp): Server {
-  const bodies = new WeakMap<IncomingMessage, Intake>()
+  const bodies = new WeakMap<IncomingMessage, BodyResult>()
   const serve = registerFunction(app.name, (request, response) => app.handle(request, response, bodies.get(request)))
   const server = createServer()
   server.on('request', (request, response) => void readAndServe(request, response))
@@ -36,7 +36,7 @@ export function createFunctionServer(app: FunctionApp): Server {
   return configureServer(server)
 
   async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    bodies.set(request, await takeBody(request, app.clock))
+    bodies.set(request, await readBody(request, app.clock))
     // Requests that have arrived meanwhile are read first, so that the saves of a burst reach the table together.
     await app.clock.turn()
     await serve(request, response)

@@ -6,7 +6,7 @@ import { currentTrace } from '../../base/trace.ts'
 import type { ObjectStore, WriteResult } from '../../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
 import { assembleFile } from '../../parquet/file.ts'
-import { evaluate, openDraft, type Admission, type Draft, type Plan } from './evaluate.ts'
+import { evaluate, readBatchRows, type Admission, type BatchRows, type BatchEffect } from './evaluate.ts'
 import type { TableEvents } from '../events.ts'
 import { namingObject, outcomeUnknown, retryReads } from '../object/failures.ts'
 import {
@@ -38,7 +38,7 @@ export interface CommitDependencies {
   readonly events: TableEvents
 }
 
-export interface Target<R extends Row = Row> {
+export interface TableObject<R extends Row = Row> {
   readonly schema: TableSchema<R>
   readonly month: Month
   /** The object's full name. */
@@ -59,7 +59,7 @@ interface View {
 }
 
 /** A new generation, ready to be sent. */
-export interface Candidate {
+export interface NextGeneration {
   readonly snapshot: Omit<Snapshot, 'generation'>
   readonly bytes: Uint8Array
   readonly crc32c: number
@@ -72,11 +72,11 @@ export interface Candidate {
  */
 export async function commitBatch<R extends Row>(
   dependencies: CommitDependencies,
-  target: Target<R>,
+  object: TableObject<R>,
   batch: readonly Mutation<R>[],
 ): Promise<readonly Outcome<R>[]> {
   const { cache, pacer, clock, events } = dependencies
-  const { schema, name } = target
+  const { schema, name } = object
   const attempts = new Attempts(dependencies)
   const refresh = async (): Promise<View> => ({
     snapshot: await retryReads(dependencies, () => cache.whole(schema, name)),
@@ -86,32 +86,32 @@ export async function commitBatch<R extends Row>(
   let view: View = seen?.whole ? { snapshot: seen, is_proven: false } : await refresh()
 
   for (;;) {
-    const { plan, candidate } = await prepare(dependencies, target, view.snapshot, batch)
-    if (!candidate) {
+    const { effect, next } = await prepare(dependencies, object, view.snapshot, batch)
+    if (!next) {
       // A refusal, a no-op or a replay is answered only from rows proven current.
-      if (view.is_proven) return plan.outcomes
+      if (view.is_proven) return effect.outcomes
       const fresh = await refresh()
-      if (fresh.snapshot.generation === view.snapshot.generation) return plan.outcomes
+      if (fresh.snapshot.generation === view.snapshot.generation) return effect.outcomes
       view = fresh
       continue
     }
 
-    const { result, was_unanswered } = await attempts.send(name, candidate, view.snapshot.generation)
+    const { result, was_unanswered } = await attempts.send(name, next, view.snapshot.generation)
     if (result.kind === 'written') {
-      const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
+      const snapshot: Snapshot = { ...next.snapshot, generation: result.generation }
       cache.put(snapshot)
       pacer.landed(name)
-      report(events, snapshot, candidate, plan, attempts.count, false)
-      return plan.outcomes
+      report(events, snapshot, next, effect, attempts.count, false)
+      return effect.outcomes
     }
     if (was_unanswered) {
       const landed = await refresh().catch((error: unknown) => {
         throw attempts.exhausted(error)
       })
-      if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {
+      if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {
         // The attempt whose answer was lost had landed: the whole batch stands as computed.
-        report(events, landed.snapshot, candidate, plan, attempts.count, true)
-        return plan.outcomes
+        report(events, landed.snapshot, next, effect, attempts.count, true)
+        return effect.outcomes
       }
     }
     if (result.kind === 'conflict') await attempts.waitAfterConflict()
@@ -124,22 +124,22 @@ export async function commitBatch<R extends Row>(
 /** Evaluates the batch on a snapshot and, when it changes anything, builds the next generation. */
 async function prepare<R extends Row>(
   dependencies: CommitDependencies,
-  target: Target<R>,
+  object: TableObject<R>,
   snapshot: Snapshot,
   batch: readonly Mutation<R>[],
-): Promise<{ plan: Plan<R>; candidate: Candidate | undefined }> {
-  const { schema, month } = target
+): Promise<{ effect: BatchEffect<R>; next: NextGeneration | undefined }> {
+  const { schema, month } = object
   const now_ms = dependencies.clock.nowMs()
-  const draft = await openDraft(schema, snapshot, batch)
+  const batch_rows = await readBatchRows(schema, snapshot, batch)
   for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
-    const plan = evaluate(month, draft, batch, { now_ms, admission })
-    if (plan.writes.length + plan.ledger_entries.length === 0) return { plan, candidate: undefined }
+    const effect = evaluate(month, batch_rows, batch, { now_ms, admission })
+    if (effect.writes.length + effect.ledger_entries.length === 0) return { effect, next: undefined }
     requireWriter(snapshot.footer)
-    const candidate = await build(dependencies, schema, draft, plan, now_ms)
+    const next = await build(dependencies, schema, batch_rows, effect, now_ms)
     // With no write admitted there can be purges yet, which make room in the end.
-    if (candidate.bytes.length <= LIMITS.object_bytes || admission === 'none') return { plan, candidate }
+    if (next.bytes.length <= LIMITS.object_bytes || admission === 'none') return { effect, next }
   }
-  throw new Error('a plan that admits no write has writes')
+  throw new Error('a batch that may write nothing writes')
 }
 
 export function requireWriter({ min_writer }: Footer): void {
@@ -153,31 +153,31 @@ export function requireWriter({ min_writer }: Footer): void {
 async function build(
   { random }: CommitDependencies,
   schema: TableSchema,
-  draft: Draft,
-  plan: Plan,
+  batch_rows: BatchRows,
+  effect: BatchEffect,
   now_ms: number,
-): Promise<Candidate> {
-  const base = draft.snapshot
-  const file = await namingObject(base.name, () => layOut(schema, base, plan.writes, draft.decoded))
-  return assembleCandidate(base, file, {
+): Promise<NextGeneration> {
+  const base = batch_rows.snapshot
+  const file = await namingObject(base.name, () => layOut(schema, base, effect.writes, batch_rows.decoded))
+  return assembleNext(base, file, {
     commit_id: randomMark(random),
     time_ms: now_ms,
     footer: {
       epoch: base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch,
-      ledger: base.footer.ledger.with(plan.ledger_entries, now_ms),
-      floor: Math.max(base.footer.floor, plan.purges.floor),
-      purged_version: Math.max(base.footer.purged_version, plan.purges.version),
-      purged: base.footer.purged.with(plan.purges.is_purged),
+      ledger: base.footer.ledger.with(effect.ledger_entries, now_ms),
+      floor: Math.max(base.footer.floor, effect.purges.floor),
+      purged_version: Math.max(base.footer.purged_version, effect.purges.version),
+      purged: base.footer.purged.with(effect.purges.is_purged),
     },
   })
 }
 
 /** The generation after `base`: these rows, one revision on, and of the footer what a commit always changes. */
-export function assembleCandidate(
+export function assembleNext(
   base: Snapshot,
   file: Snapshot['file'],
   { commit_id, time_ms, footer: changed }: CommitMark & { footer: Partial<Footer> },
-): Candidate {
+): NextGeneration {
   const footer: Footer = {
     ...base.footer,
     ...changed,
@@ -220,7 +220,7 @@ export class Attempts {
    */
   async send(
     name: string,
-    candidate: Candidate,
+    next: NextGeneration,
     if_generation: string,
   ): Promise<{ result: WriteResult | { kind: 'throttled' }; was_unanswered: boolean }> {
     const { store, pacer, clock, random } = this.#dependencies
@@ -230,9 +230,9 @@ export class Attempts {
       if (this.count >= ATTEMPTS_MAX || clock.monotonicMs() > this.deadline_ms) throw this.exhausted()
       if (this.count++ > 0) currentTrace().retries++
       try {
-        const result = await store.write(name, candidate.bytes, {
+        const result = await store.write(name, next.bytes, {
           if_generation,
-          crc32c: candidate.crc32c,
+          crc32c: next.crc32c,
           content_type: 'application/vnd.apache.parquet',
         })
         return { result, was_unanswered }
@@ -266,8 +266,8 @@ export class Attempts {
 export function report(
   events: TableEvents,
   snapshot: Snapshot,
-  { commit_id, bytes, snapshot: own }: Candidate,
-  plan: Pick<Plan, 'changes'>,
+  { commit_id, bytes, snapshot: own }: NextGeneration,
+  effect: Pick<BatchEffect, 'changes'>,
   attempts: number,
   answer_lost: boolean,
 ): void {
@@ -280,7 +280,7 @@ export function report(
     attempts,
     answer_lost,
     bytes: bytes.length,
-    records: plan.changes,
+    records: effect.changes,
   })
   const rows = rowCount(snapshot)
   if (rows > LIMITS.object_rows * WARN_SHARE) events.nearLimit(object, 'object_rows', rows, LIMITS.object_rows)

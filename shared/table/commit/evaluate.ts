@@ -9,19 +9,19 @@ import { LIMITS, partitionFull, recordTooLarge } from '../object/limits.ts'
 import type { Decision, Mutation, Outcome } from './mutation.ts'
 import type { Month } from '../object/partition.ts'
 import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../object/snapshot.ts'
-import type { Row, TableSchema } from '../object/schema.ts'
+import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 
 /** What a batch would do to a snapshot: answers, and the rows to store for them to be true. */
-export interface Plan<R extends Row = Row> {
+export interface BatchEffect<R extends Row = Row> {
   readonly outcomes: readonly Outcome<R>[]
   readonly writes: readonly RowWrite<R>[]
   readonly ledger_entries: readonly LedgerEntry[]
-  readonly purges: Purges
+  readonly purges: PurgeEffect
   readonly changes: readonly RecordChange[]
 }
 
 /** What a batch does to the ids that are used up for good. */
-export interface Purges {
+export interface PurgeEffect {
   /** True: purged. False: revived by a restore. */
   readonly is_purged: ReadonlyMap<string, boolean>
   /** Highest `rev` among the purged rows; 0 without any. */
@@ -31,27 +31,27 @@ export interface Purges {
 }
 
 /** The rows of a snapshot that a batch is about, decoded, and the groups they came from. */
-export interface Draft<R extends Row = Row> {
+export interface BatchRows<R extends Row = Row> {
   readonly snapshot: Snapshot
-  readonly rows: ReadonlyMap<string, { row: R; place: RowPlace }>
+  readonly rows: ReadonlyMap<string, { row: StoredRow<R>; place: RowPlace }>
   readonly decoded: ReadonlyMap<RowGroup, ColumnValues>
 }
 
 /** Which writes may still enter an object that is full: all, only those that replace a row, or none. */
 export type Admission = 'all' | 'replacements' | 'none'
 
-export async function openDraft<R extends Row>(
+export async function readBatchRows<R extends Row>(
   schema: TableSchema<R>,
   snapshot: Snapshot,
   batch: readonly Mutation<R>[],
-): Promise<Draft<R>> {
+): Promise<BatchRows<R>> {
   const ids = new Set(batch.map(({ id }) => id))
   for (const { idempotency } of batch) {
     const entry = idempotency && snapshot.footer.ledger.find(idempotency.request_hash)
     if (entry) ids.add(entry.id)
   }
   return await namingObject(snapshot.name, async () => {
-    const rows = new Map<string, { row: R; place: RowPlace }>()
+    const rows = new Map<string, { row: StoredRow<R>; place: RowPlace }>()
     const decoded = new Map<RowGroup, ColumnValues>()
     for (const id of ids) {
       const place = await findRow(snapshot, schema, id)
@@ -66,45 +66,45 @@ export async function openDraft<R extends Row>(
 
 /**
  * Asks every mutation, one after another, for its decision; each sees the results of those before it. A bad one fails
- * alone. No I/O: the same batch on the same draft always gives the same plan.
+ * alone. No I/O: the same batch on the same rows always has the same effect.
  */
 export function evaluate<R extends Row>(
   month: Month,
-  draft: Draft<R>,
+  batch_rows: BatchRows<R>,
   batch: readonly Mutation<R>[],
   options: { now_ms: number; admission: Admission },
-): Plan<R> {
-  const evaluation = new Evaluation(month, draft, options)
+): BatchEffect<R> {
+  const evaluation = new Evaluation(month, batch_rows, options)
   const outcomes = batch.map((mutation) => evaluation.outcomeOf(mutation))
   return { outcomes, ...evaluation.changes() }
 }
 
-/** The plan of a batch as it grows, mutation by mutation. */
+/** The effect of a batch as it grows, mutation by mutation. */
 class Evaluation<R extends Row> {
   readonly #month: Month
-  readonly #draft: Draft<R>
+  readonly #batch_rows: BatchRows<R>
   readonly #now_ms: number
   readonly #admission: Admission
   readonly #ledger: Ledger
-  readonly #written = new Map<string, RowWrite<R>>()
+  readonly #written = new Map<string, RowWrite<StoredRow<R>>>()
   readonly #ledger_entries = new Map<string, LedgerEntry>()
   readonly #purges: { is_purged: Map<string, boolean>; floor: number; version: number }
   readonly #changes: RecordChange[] = []
   #rows_free: number
 
-  constructor(month: Month, draft: Draft<R>, { now_ms, admission }: { now_ms: number; admission: Admission }) {
-    const { footer } = draft.snapshot
+  constructor(month: Month, batch_rows: BatchRows<R>, { now_ms, admission }: { now_ms: number; admission: Admission }) {
+    const { footer } = batch_rows.snapshot
     this.#month = month
-    this.#draft = draft
+    this.#batch_rows = batch_rows
     this.#now_ms = now_ms
     this.#admission = admission
     // Entries that have expired count for nothing, also while they are still stored.
     this.#ledger = footer.ledger.with([], now_ms)
     this.#purges = { is_purged: new Map(), floor: 0, version: footer.purged_version }
-    this.#rows_free = LIMITS.object_rows - rowCount(draft.snapshot)
+    this.#rows_free = LIMITS.object_rows - rowCount(batch_rows.snapshot)
   }
 
-  changes(): Omit<Plan<R>, 'outcomes'> {
+  changes(): Omit<BatchEffect<R>, 'outcomes'> {
     return {
       writes: [...this.#written.values()],
       ledger_entries: [...this.#ledger_entries.values()],
@@ -142,50 +142,54 @@ class Evaluation<R extends Row> {
     return entries >= LEDGER_ENTRIES_MAX ? refused(tooManyKeys()) : undefined
   }
 
-  #purge({ id, client }: Mutation<R>, current: R | undefined): Outcome<R> {
-    const place = this.#draft.rows.get(id)?.place
+  #purge({ id, client }: Mutation<R>, current: StoredRow<R> | undefined): Outcome<R> {
+    const place = this.#batch_rows.rows.get(id)?.place
     if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
-    const version_before = Number(current['version'])
+    const version_before = current.version
     const purges = this.#purges
     this.#written.set(id, { row: undefined, replaces: place })
     purges.is_purged.set(id, true)
-    purges.floor = Math.max(purges.floor, Number(current['rev']))
+    purges.floor = Math.max(purges.floor, current.rev)
     purges.version = Math.max(purges.version, version_before)
     this.#changes.push({ id, version_before, version_after: 0, client })
     return { kind: 'written', row: current, status: 200 }
   }
 
-  #write(mutation: Mutation<R>, current: R | undefined, decision: WriteDecision<R>): Outcome<R> {
+  #write(mutation: Mutation<R>, current: StoredRow<R> | undefined, decision: WriteDecision<R>): Outcome<R> {
     const { id, client } = mutation
-    const is_purged = this.#purges.is_purged.get(id) ?? this.#draft.snapshot.footer.purged.has(id)
+    const is_purged = this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
     const row = this.#stamped(decision, current, is_purged)
     const problem = this.#limitReachedBy(row, current)
     if (problem) return refused(problem)
 
-    this.#written.set(id, { row, replaces: this.#draft.rows.get(id)?.place })
+    this.#written.set(id, { row, replaces: this.#batch_rows.rows.get(id)?.place })
     if (is_purged) this.#purges.is_purged.set(id, false)
-    const version_before = Number(current?.['version'] ?? 0)
-    this.#changes.push({ id, version_before, version_after: Number(row['version']), client })
+    const version_before = current?.version ?? 0
+    this.#changes.push({ id, version_before, version_after: row.version, client })
     this.#remember(mutation, decision.status)
     return { kind: 'written', row, status: decision.status }
   }
 
   /** A version is never given out twice: a record that comes back goes on behind all that were purged here. */
-  #stamped({ row, revives, updated_at_ms }: WriteDecision<R>, current: R | undefined, is_purged: boolean): R {
+  #stamped(
+    { row, revives, updated_at_ms }: WriteDecision<R>,
+    current: StoredRow<R> | undefined,
+    is_purged: boolean,
+  ): StoredRow<R> {
     const last_version = current
-      ? Number(current['version'])
+      ? current.version
       : Math.max(revives?.version ?? 0, is_purged ? this.#purges.version : 0)
     return {
       ...row,
       version: last_version + 1,
-      rev: this.#draft.snapshot.footer.rev + 1,
+      rev: this.#batch_rows.snapshot.footer.rev + 1,
       updated_at: updated_at_ms ?? this.#now_ms,
     }
   }
 
   /** Takes one of the free rows for a new record. */
-  #limitReachedBy(row: R, current: R | undefined): Problem | undefined {
+  #limitReachedBy(row: StoredRow<R>, current: StoredRow<R> | undefined): Problem | undefined {
     const record_bytes = rowBytes(row)
     if (record_bytes > LIMITS.record_bytes) return recordTooLarge(record_bytes)
     if (this.#admission === 'none' || (this.#admission === 'replacements' && !current)) {
@@ -194,8 +198,8 @@ class Evaluation<R extends Row> {
     return !current && this.#rows_free-- <= 0 ? partitionFull('object_rows', this.#month) : undefined
   }
 
-  #currentOf(id: string): R | undefined {
-    return (this.#written.get(id) ?? this.#draft.rows.get(id))?.row
+  #currentOf(id: string): StoredRow<R> | undefined {
+    return (this.#written.get(id) ?? this.#batch_rows.rows.get(id))?.row
   }
 
   #remember({ id, idempotency }: Mutation<R>, status: number): void {
@@ -207,7 +211,11 @@ class Evaluation<R extends Row> {
 type WriteDecision<R extends Row> = Extract<Decision<R>, { kind: 'write' }>
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
-function decisionOf<R extends Row>(mutation: Mutation<R>, current: R | undefined, now_ms: number): Decision<R> {
+function decisionOf<R extends Row>(
+  mutation: Mutation<R>,
+  current: StoredRow<R> | undefined,
+  now_ms: number,
+): Decision<R> {
   try {
     return mutation.decide(current, now_ms)
   } catch (error) {
@@ -217,7 +225,11 @@ function decisionOf<R extends Row>(mutation: Mutation<R>, current: R | undefined
 }
 
 /** The answer to a keyed request that was carried out before. */
-export function replay<R extends Row>(entry: LedgerEntry, body_hash: string, row: R | undefined): Outcome<R> {
+export function replay<R extends Row>(
+  entry: LedgerEntry,
+  body_hash: string,
+  row: StoredRow<R> | undefined,
+): Outcome<R> {
   if (entry.body_hash === body_hash) return { kind: 'replayed', id: entry.id, row, status: entry.status }
   return refused(
     new Problem('idempotency-mismatch', 'This Idempotency-Key was used for the same request with another body.'),

@@ -11,14 +11,14 @@ import type { WritePacer } from './write-pacer.ts'
  * that are queued and commits them together, and a commit on its way gathers its followers. Nothing is acknowledged before its
  * own commit is.
  */
-export class GroupCommit<Target extends { readonly name: string }, R extends Row = Row> {
-  readonly #commit: Committer<Target, R>['commit']
+export class GroupCommit<TableObject extends { readonly name: string }, R extends Row = Row> {
+  readonly #commit: Committer<TableObject, R>['commit']
   readonly #clock: Clock
   readonly #pacer: WritePacer | undefined
   readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
-  constructor(commit: Committer<Target, R>['commit'], clock: Clock, pacer?: WritePacer) {
+  constructor(commit: Committer<TableObject, R>['commit'], clock: Clock, pacer?: WritePacer) {
     this.#commit = commit
     this.#clock = clock
     this.#pacer = pacer
@@ -47,8 +47,8 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
    * Queues a mutation and resolves with its outcome, true of the stored object.
    * @throws Problem `too-many-requests` when the queue is full, or what the commit threw
    */
-  async submit(owner: string, target: Target, mutation: Mutation<R>): Promise<Outcome<R>> {
-    const queue = this.#queues.get(target.name)
+  async submit(owner: string, object: TableObject, mutation: Mutation<R>): Promise<Outcome<R>> {
+    const queue = this.#queues.get(object.name)
     if (queue && queue.length >= LIMITS.queue_operations) {
       throw new Problem('too-many-requests', 'Too many changes are waiting to be stored. Try again shortly.', {
         retry_after_ms: 1000,
@@ -59,8 +59,8 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
     if (queue) {
       queue.push(waiting)
     } else {
-      this.#queues.set(target.name, [waiting])
-      void this.#drain(owner, target)
+      this.#queues.set(object.name, [waiting])
+      void this.#drain(owner, object)
     }
     const { outcome, group_size } = await promise
     currentTrace().group_size = group_size
@@ -68,11 +68,11 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
   }
 
   /** Commits batch after batch until the queue is empty. Never rejects: each waiting mutation has its own answer. */
-  async #drain(owner: string, target: Target): Promise<void> {
-    const queue = this.#queues.get(target.name)!
+  async #drain(owner: string, object: TableObject): Promise<void> {
+    const queue = this.#queues.get(object.name)!
     for (let committed = 0; queue.length > 0;) {
       await this.#linger(owner, queue, committed)
-      await this.#pacer?.ready(target.name)
+      await this.#pacer?.ready(object.name)
       const batch = takeBatch(queue)
       committed = batch.length
       const oldest_ms = this.#clock.monotonicMs() - WAIT_MAX_MS
@@ -82,7 +82,7 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
       if (due.length === 0) continue
       try {
         const outcomes = await this.#commit(
-          target,
+          object,
           due.map(({ mutation }) => mutation),
         )
         due.forEach(({ resolve }, at) => resolve({ outcome: outcomes[at]!, group_size: due.length }))
@@ -90,7 +90,7 @@ export class GroupCommit<Target extends { readonly name: string }, R extends Row
         for (const { reject } of due) reject(error)
       }
     }
-    this.#queues.delete(target.name)
+    this.#queues.delete(object.name)
   }
 
   /**
@@ -120,8 +120,8 @@ const COMPLETE = 'complete'
 const WAIT_MAX_MS = 8000
 
 /** Methods, here and in `Resolver`, so that a table of one kind is also a table of any kind. */
-interface Committer<Target, R extends Row> {
-  commit(target: Target, batch: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]>
+interface Committer<TableObject, R extends Row> {
+  commit(object: TableObject, batch: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]>
 }
 
 interface Committed<R extends Row> {

@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/problem.ts'
-import type { Row } from '../object/schema.ts'
+import type { Row, StoredRow, UnstampedRow } from '../object/schema.ts'
 
 /**
  * A change to one record, as a pure decision over the record as it is: it may be asked several times, each time on
@@ -13,13 +13,13 @@ export interface Mutation<R extends Row = Row> {
   readonly idempotency?: { readonly request_hash: string; readonly body_hash: string } | undefined
   /** Bytes of the request, to bound a batch. */
   readonly size_bytes: number
-  decide(current: R | undefined, now_ms: number): Decision<R>
+  decide(current: StoredRow<R> | undefined, now_ms: number): Decision<R>
 }
 
 /** A mutation that names its record only if the client chose an id. */
 export type Creation<R extends Row = Row> = Omit<Mutation<R>, 'id' | 'decide'> & {
   readonly id: string | undefined
-  decide(id: string, current: R | undefined, now_ms: number): Decision<R>
+  decide(id: string, current: StoredRow<R> | undefined, now_ms: number): Decision<R>
 }
 
 export type Decision<R extends Row = Row> =
@@ -29,20 +29,20 @@ export type Decision<R extends Row = Row> =
    */
   | {
       readonly kind: 'write'
-      readonly row: R
+      readonly row: UnstampedRow<R>
       readonly status: number
       readonly updated_at_ms?: number
       readonly revives?: { readonly version: number }
     }
   /** The record already is as wanted: no new version. */
-  | { readonly kind: 'keep'; readonly row: R; readonly status: number }
+  | { readonly kind: 'keep'; readonly row: UnstampedRow<R>; readonly status: number }
   /** Take the row out for good; its id stays used. */
   | { readonly kind: 'purge' }
   | { readonly kind: 'refuse'; readonly problem: Problem }
 
 /** The row as it was stored or found; a purged one as it was last. */
 export type Outcome<R extends Row = Row> =
-  | { readonly kind: 'written' | 'kept'; readonly row: R; readonly status: number }
+  | { readonly kind: 'written' | 'kept'; readonly row: UnstampedRow<R>; readonly status: number }
   /** The same keyed request was carried out before. `row` is the record as it stands now, if it still is there. */
-  | { readonly kind: 'replayed'; readonly id: string; readonly row: R | undefined; readonly status: number }
+  | { readonly kind: 'replayed'; readonly id: string; readonly row: StoredRow<R> | undefined; readonly status: number }
   | { readonly kind: 'refused'; readonly problem: Problem }

@@ -1,7 +1,7 @@
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
-import { commitBatch, type CommitDependencies, type Target } from './commit.ts'
+import { commitBatch, type CommitDependencies, type TableObject } from './commit.ts'
 import { replay } from './evaluate.ts'
 import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -22,14 +22,14 @@ export class Writes<R extends Row> {
   readonly #schema: TableSchema<R>
   readonly #dependencies: CommitDependencies
   readonly #lookups: Lookups<R>
-  readonly #group_commit: GroupCommit<Target<R>, R>
+  readonly #group_commit: GroupCommit<TableObject<R>, R>
 
   constructor(schema: TableSchema<R>, dependencies: CommitDependencies, lookups: Lookups<R>) {
     this.#schema = schema
     this.#dependencies = dependencies
     this.#lookups = lookups
     this.#group_commit = new GroupCommit(
-      (target, batch) => commitBatch(dependencies, target, batch),
+      (object, batch) => commitBatch(dependencies, object, batch),
       dependencies.clock,
       dependencies.pacer,
     )
@@ -48,7 +48,7 @@ export class Writes<R extends Row> {
   async mutateAll(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
     if (mutations.length === 0) return []
     try {
-      return await commitBatch(this.#dependencies, this.#target(user_id, month), mutations)
+      return await commitBatch(this.#dependencies, this.#objectOf(user_id, month), mutations)
     } catch (error) {
       throw asProblem(error, this.#dependencies.events)
     }
@@ -129,10 +129,10 @@ export class Writes<R extends Row> {
   }
 
   async #submit(user_id: string, mutation: Mutation<R>, month: Month, announced: () => void): Promise<Outcome<R>> {
-    const target = this.#target(user_id, month)
+    const object = this.#objectOf(user_id, month)
     announced()
     try {
-      return await this.#group_commit.submit(user_id, target, mutation)
+      return await this.#group_commit.submit(user_id, object, mutation)
     } catch (error) {
       const problem = asProblem(error, this.#dependencies.events)
       throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
@@ -160,7 +160,7 @@ export class Writes<R extends Row> {
     return await withTimeLimit(this.#dependencies.clock, MUTATION_MS_MAX, () => carryOut(sending), late)
   }
 
-  #target(user_id: string, month: Month): Target<R> {
+  #objectOf(user_id: string, month: Month): TableObject<R> {
     return { schema: this.#schema, month, name: objectName(this.#schema, user_id, month) }
   }
 

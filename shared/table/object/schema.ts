@@ -30,8 +30,24 @@ export const SYSTEM_COLUMNS = [
   { name: 'client_id', type: 'string' },
 ] as const satisfies readonly Column[]
 
+/** What `SYSTEM_COLUMNS` hold; times in milliseconds since 1970. */
+export type SystemCells = {
+  readonly created_at: number
+  readonly updated_at: number
+  readonly version: number
+  readonly rev: number
+  readonly deleted: boolean
+  readonly client_id: string | null
+}
+
 /** One record as the table handles it: a cell per column of the schema. JSON cells are UTF-8 text. */
 export type Row = Readonly<Record<string, Cell>>
+
+/** A whole row as an object has it, stamped by the table. */
+export type StoredRow<R extends Row = Row> = R & SystemCells
+
+/** A row to be stored: what the table does not stamp is in it. */
+export type UnstampedRow<R extends Row = Row> = R & Omit<SystemCells, 'version' | 'rev' | 'updated_at'>
 
 /** The columns of a row, by name. */
 export type ColumnName<R extends Row> = keyof R & string

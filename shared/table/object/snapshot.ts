@@ -4,7 +4,7 @@ import { parseFile, type ParquetFile } from '../../parquet/file.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import { fromParquet, parquetSchemaOf, type Cell } from '../../parquet/schema.ts'
 import { decodeFooter, newFooter, type Footer } from './footer.ts'
-import type { Row, TableSchema } from './schema.ts'
+import type { Row, StoredRow, TableSchema } from './schema.ts'
 
 /**
  * One generation of one partition object. Immutable: a commit makes a new snapshot that shares the row groups it did
@@ -81,6 +81,13 @@ async function indexOf(group: RowGroup, id_column: string): Promise<ReadonlyMap<
 }
 
 /** The row at `index` of decoded columns: every column of `names`, null where the file lacks it. */
+export function rowAt<R extends Row>(schema: TableSchema<R>, values: ColumnValues, index: number): StoredRow<R>
+export function rowAt<R extends Row>(
+  schema: TableSchema<R>,
+  values: ColumnValues,
+  index: number,
+  names: ReadonlySet<string> | undefined,
+): R
 export function rowAt<R extends Row>(
   schema: TableSchema<R>,
   values: ColumnValues,

@@ -7,7 +7,7 @@ import type { ColumnName, Row, TableSchema } from '../object/schema.ts'
  * Counts rows without building them. Groups never change, so each is counted once in an instance, and after a save only
  * the group that it touched is counted again.
  */
-export class GroupCounter<R extends Row, T> {
+export class RowGroupCounter<R extends Row, T> {
   readonly #columns: readonly ColumnName<R>[]
   readonly #start: () => T
   readonly #add: (sum: T, cell: CellReader<R>) => void

@@ -5,7 +5,7 @@ import { asProblem, namingObject, retryReads } from '../object/failures.ts'
 import type { LegacyIds } from './legacy-ids.ts'
 import type { LedgerEntry } from '../object/ledger.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
-import type { Row, TableSchema } from '../object/schema.ts'
+import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { findRow, rowAt, type Snapshot } from '../object/snapshot.ts'
 
@@ -36,7 +36,7 @@ export class Lookups<R extends Row> {
     return entry && { id: entry.id, month: this.#schema.partitioned_by === 'user' ? '' : entry.month }
   }
 
-  async row(user_id: string, id: string): Promise<R | undefined> {
+  async row(user_id: string, id: string): Promise<StoredRow<R> | undefined> {
     const located = await this.locate(user_id, id)
     return located && (await this.#inObject(user_id, located.month, (snapshot) => this.#rowIn(snapshot, located.id)))
   }
@@ -46,7 +46,7 @@ export class Lookups<R extends Row> {
     user_id: string,
     month: Month,
     request_hash: string,
-  ): Promise<{ entry: LedgerEntry; row: R | undefined } | undefined> {
+  ): Promise<{ entry: LedgerEntry; row: StoredRow<R> | undefined } | undefined> {
     return await this.#inObject(user_id, month, async (snapshot) => {
       const entry = snapshot.footer.ledger.with([], this.#dependencies.clock.nowMs()).find(request_hash)
       return entry && { entry, row: await this.#rowIn(snapshot, entry.id) }
@@ -70,7 +70,7 @@ export class Lookups<R extends Row> {
     })
   }
 
-  async #rowIn(snapshot: Snapshot, id: string): Promise<R | undefined> {
+  async #rowIn(snapshot: Snapshot, id: string): Promise<StoredRow<R> | undefined> {
     const place = await findRow(snapshot, this.#schema, id)
     return place && rowAt(this.#schema, await place.group.allColumns(), place.index)
   }

@@ -5,7 +5,7 @@ import { parquetSchemaOf, topLevelColumns } from '../../parquet/schema.ts'
 import { canonicalSpelling } from '../read/legacy-ids.ts'
 import { createdBoundsMs, wholeSnapshot, type Snapshot } from '../object/snapshot.ts'
 import { monthOf, monthOfId, type Month } from '../object/partition.ts'
-import { SYSTEM_COLUMNS, type TableSchema } from '../object/schema.ts'
+import { SYSTEM_COLUMNS, type SystemCells, type TableSchema } from '../object/schema.ts'
 
 /**
  * - `unreadable`: no request that needs the object can be answered.
@@ -138,14 +138,17 @@ function checkFooter({ footer }: Snapshot, notes: Notes): void {
 interface InspectedRow {
   readonly id: string
   readonly created_at: number
-  readonly cells: Readonly<Record<string, unknown>>
+  /** As they lie in the file: this is what is inspected. */
+  readonly cells: Readonly<Record<keyof SystemCells, unknown>>
 }
 
 function* rowsOf(schema: TableSchema, values: ColumnValues, count: number): Generator<InspectedRow> {
   for (let at = 0; at < count; at++) {
-    const cells = Object.fromEntries(SYSTEM_COLUMNS.map(({ name }) => [name, values.get(name)?.[at] ?? null]))
+    const cells = Object.fromEntries(
+      SYSTEM_COLUMNS.map(({ name }) => [name, values.get(name)?.[at] ?? null]),
+    ) as InspectedRow['cells']
     const id = values.get(schema.id_column)?.[at]
-    yield { id: typeof id === 'string' ? id : '', created_at: Number(cells['created_at']), cells }
+    yield { id: typeof id === 'string' ? id : '', created_at: Number(cells.created_at), cells }
   }
 }
 
@@ -185,11 +188,11 @@ function checkHome(
 }
 
 function checkSystemCells({ id, cells }: InspectedRow, { footer }: Snapshot, notes: Notes): void {
-  for (const name of ['created_at', 'updated_at', 'deleted']) {
+  for (const name of ['created_at', 'updated_at', 'deleted'] as const) {
     if (cells[name] === null) notes.add('cells', `${name} has no value`, id)
   }
-  if (!(Number(cells['version']) >= 1)) notes.add('cells', 'version is below 1', id)
-  const rev = Number(cells['rev'])
+  if (!(Number(cells.version) >= 1)) notes.add('cells', 'version is below 1', id)
+  const rev = Number(cells.rev)
   if (!(rev >= 1 && rev <= footer.rev)) notes.add('cells', "rev is not one of the object's", id)
 }
 

@@ -1,20 +1,20 @@
 import { Problem } from '../../base/problem.ts'
 import type { Generation } from '../../objects/object-store.ts'
 import {
-  assembleCandidate,
+  assembleNext,
   Attempts,
   randomMark,
   report,
   requireWriter,
-  type Candidate,
+  type NextGeneration,
   type CommitDependencies,
-  type Target,
+  type TableObject,
 } from '../commit/commit.ts'
 import type { RecordChange } from '../events.ts'
 import { CorruptObject, namingObject, retryReads } from '../object/failures.ts'
 import { layOut, type RowWrite } from '../object/layout.ts'
 import { RESTORE_CLIENT_ID, VERSIONS_AHEAD } from './restore.ts'
-import type { Row, TableSchema } from '../object/schema.ts'
+import type { StoredRow, TableSchema } from '../object/schema.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
 
 /** A readable generation that takes the place of a live one that is not readable, or not there. */
@@ -23,7 +23,7 @@ export interface Replacement {
   /** The live generation it replaces; `NO_OBJECT` when there is none. */
   readonly over: Generation
   /** What becomes of each row; without it they stay as they are. */
-  readonly settle?: (row: Row) => Row
+  readonly settle?: (row: StoredRow) => StoredRow
 }
 
 /**
@@ -34,22 +34,22 @@ export interface Replacement {
  */
 export async function startNewEpoch(
   dependencies: CommitDependencies,
-  target: Target,
+  object: TableObject,
   replacement?: Replacement,
 ): Promise<Snapshot> {
   const { cache, pacer, clock, events } = dependencies
-  const { schema, name } = target
+  const { schema, name } = object
   const attempts = new Attempts(dependencies)
   const current = (): Promise<Snapshot> => retryReads(dependencies, () => cache.whole(schema, name))
   for (;;) {
     const base = replacement?.base ?? (await current())
-    const { candidate, changes } = await nextEpochOf(dependencies, schema, base, replacement?.settle)
-    const { result, was_unanswered } = await attempts.send(name, candidate, replacement?.over ?? base.generation)
+    const { next, changes } = await nextEpochOf(dependencies, schema, base, replacement?.settle)
+    const { result, was_unanswered } = await attempts.send(name, next, replacement?.over ?? base.generation)
     if (result.kind === 'written') {
-      const snapshot: Snapshot = { ...candidate.snapshot, generation: result.generation }
+      const snapshot: Snapshot = { ...next.snapshot, generation: result.generation }
       cache.put(snapshot)
       pacer.landed(name)
-      report(events, snapshot, candidate, { changes }, attempts.count, false)
+      report(events, snapshot, next, { changes }, attempts.count, false)
       return snapshot
     }
     if (was_unanswered) {
@@ -57,8 +57,8 @@ export async function startNewEpoch(
         if (error instanceof CorruptObject) return undefined
         throw attempts.exhausted(error)
       })
-      if (landed?.footer.commits.some(({ commit_id }) => commit_id === candidate.commit_id)) {
-        report(events, landed, candidate, { changes }, attempts.count, true)
+      if (landed?.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {
+        report(events, landed, next, { changes }, attempts.count, true)
         return landed
       }
     }
@@ -74,8 +74,8 @@ async function nextEpochOf(
   { clock, random }: CommitDependencies,
   schema: TableSchema,
   base: Snapshot,
-  settle: (row: Row) => Row = (row) => row,
-): Promise<{ candidate: Candidate; changes: RecordChange[] }> {
+  settle: (row: StoredRow) => StoredRow = (row) => row,
+): Promise<{ next: NextGeneration; changes: RecordChange[] }> {
   requireWriter(base.footer)
   const time_ms = clock.nowMs()
   const rev = base.footer.rev + 1
@@ -86,7 +86,7 @@ async function nextEpochOf(
       const values = await group.allColumns()
       for (let index = 0; index < group.row_count; index++) {
         const row = settle(rowAt(schema, values, index))
-        const version_before = Number(row['version'])
+        const version_before = row.version
         const version_after = version_before + VERSIONS_AHEAD
         writes.push({ row: { ...row, version: version_after, rev }, replaces: { group, index } })
         changes.push({ id: String(row[schema.id_column]), version_before, version_after, client: RESTORE_CLIENT_ID })
@@ -99,6 +99,6 @@ async function nextEpochOf(
     ledger: base.footer.ledger.with([], time_ms),
     purged_version: base.footer.purged_version + VERSIONS_AHEAD,
   }
-  const candidate = assembleCandidate(base, file, { commit_id: randomMark(random), time_ms, footer })
-  return { candidate, changes }
+  const next = assembleNext(base, file, { commit_id: randomMark(random), time_ms, footer })
+  return { next, changes }
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import type { Cell } from '../../parquet/schema.ts'
 import type { Mutation } from '../commit/mutation.ts'
-import type { Row, TableSchema } from '../object/schema.ts'
+import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
 
 /**
@@ -11,7 +11,7 @@ import { rowAt, type Snapshot } from '../object/snapshot.ts'
  */
 
 /** What a kind of record does not simply take over from an old generation, such as secrets that were deleted since. */
-export interface RestoreRules<R extends Row = Row> {
+export interface RestoreRules<R extends Row = StoredRow> {
   /**
    * The record as it is to be stored. The table stamps it.
    * @param old not deleted
@@ -32,9 +32,9 @@ export interface Difference {
   readonly kind: 'changed' | 'deleted' | 'undeleted' | 'revived'
   readonly id: string
   /** `undefined` of one that is revived. */
-  readonly live: Row | undefined
+  readonly live: StoredRow | undefined
   /** Of one that is revived the version is the highest of all in its object: a new epoch may have moved it since. */
-  readonly restored: Row
+  readonly restored: StoredRow
   /** Columns that change their value, besides those that the table stamps. */
   readonly columns: readonly string[]
 }
@@ -46,8 +46,8 @@ export const VERSIONS_AHEAD = 1000
 const STAMPED = new Set(['version', 'rev', 'updated_at', 'client_id'])
 
 /** Every row, by id. @throws CorruptFile */
-export async function rowsById(schema: TableSchema, snapshot: Snapshot): Promise<ReadonlyMap<string, Row>> {
-  const rows = new Map<string, Row>()
+export async function rowsById(schema: TableSchema, snapshot: Snapshot): Promise<ReadonlyMap<string, StoredRow>> {
+  const rows = new Map<string, StoredRow>()
   for (const group of snapshot.file.groups) {
     const values = await group.allColumns()
     for (let at = 0; at < group.row_count; at++) {
@@ -66,28 +66,28 @@ export async function rowsById(schema: TableSchema, snapshot: Snapshot): Promise
 export function differences(
   schema: TableSchema,
   rules: RestoreRules,
-  live: ReadonlyMap<string, Row>,
-  old: ReadonlyMap<string, Row>,
+  live: ReadonlyMap<string, StoredRow>,
+  old: ReadonlyMap<string, StoredRow>,
   ids: Iterable<string> = new Set([...old.keys(), ...live.keys()]),
   purged_version = 0,
 ): Difference[] {
   let highest = purged_version
-  for (const row of [...live.values(), ...old.values()]) highest = Math.max(highest, Number(row['version']))
+  for (const row of [...live.values(), ...old.values()]) highest = Math.max(highest, row.version)
   return Array.from(ids)
     .flatMap((id) => differenceOf(schema, rules, id, live.get(id), old.get(id)) ?? [])
     .map((found) => (found.live ? found : { ...found, restored: { ...found.restored, version: highest } }))
-    .toSorted((a, b) => Number(a.restored['created_at']) - Number(b.restored['created_at']) || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => a.restored.created_at - b.restored.created_at || (a.id < b.id ? -1 : 1))
 }
 
 function differenceOf(
   schema: TableSchema,
   rules: RestoreRules,
   id: string,
-  live: Row | undefined,
-  old: Row | undefined,
+  live: StoredRow | undefined,
+  old: StoredRow | undefined,
 ): Difference | undefined {
-  const is_wanted = old !== undefined && old['deleted'] !== true
-  const is_there = live !== undefined && live['deleted'] !== true
+  const is_wanted = old !== undefined && !old.deleted
+  const is_there = live !== undefined && !live.deleted
   // Of two tombstones none says more, and one that was purged stays purged.
   if (!is_wanted && !is_there) return undefined
   const restored = is_wanted ? rules.restored(old, live) : { ...rules.tombstone(live!), deleted: true }
@@ -101,7 +101,7 @@ function differenceOf(
 
 /** The version that a record has after its restore. */
 export function versionAfter({ live, restored }: Difference): number {
-  return live ? Number(live['version']) + 1 : Number(restored['version']) + VERSIONS_AHEAD
+  return live ? live.version + 1 : restored.version + VERSIONS_AHEAD
 }
 
 /**
@@ -114,8 +114,8 @@ export function restorations(found: readonly Difference[]): Mutation[] {
     client: RESTORE_CLIENT_ID,
     size_bytes: 0,
     decide: (current) => {
-      const seen = Number(difference.live?.['version'] ?? 0)
-      const version = Number(current?.['version'] ?? 0)
+      const seen = difference.live?.version ?? 0
+      const version = current?.version ?? 0
       if (version !== seen) return { kind: 'refuse', problem: changedSince(version, seen) }
       const revives = { version: versionAfter(difference) - 1 }
       return { kind: 'write', row: difference.restored, status: 200, ...(current ? {} : { revives }) }

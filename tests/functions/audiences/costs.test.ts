@@ -167,7 +167,7 @@ test('an imported audience costs what any does, under either spelling of its old
   const running = await audiencesInTest({ clock: clockAt('2025-05-15T12:00:00Z') })
   const table = await index(running, 'aud-ab12cd34', '202505')
   const { status, audience_id: _, ...template } = await saved(running, { name: 'imported' })
-  const row = await table.get('demo_user', _)
+  const row = (await table.get('demo_user', _))!
   await table.mutate('demo_user', {
     id: 'aud-ab12cd34',
     size_bytes: 0,

@@ -6,7 +6,7 @@ import { crc32c } from '#shared/base/crc32c.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT, type ObjectListing } from '#shared/objects/object-store.ts'
-import type { GroupCounter } from '#shared/table/read/aggregate.ts'
+import type { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import { logTableEvents } from '#shared/table/event-log.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
@@ -61,7 +61,7 @@ class LateTable<R extends Row> extends Table<R> {
 
   override async count<T>(
     user_id: string,
-    counter: GroupCounter<R, T>,
+    counter: RowGroupCounter<R, T>,
     options: { listed?: readonly ObjectListing[] } = {},
   ) {
     const counted = await super.count(user_id, counter, options)

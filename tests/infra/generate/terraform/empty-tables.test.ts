@@ -7,18 +7,18 @@ import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import { pageOf, rig, rowOf } from '#tests/table/harness.ts'
+import { pageOf, tableHarness, rowOf } from '#tests/table/harness.ts'
 
 test.each(KINDS)('the first object of $name is one as the functions make them, without a record', async (kind) => {
   const { name, bytes } = emptyTable(kind)
-  const { store, run, instance } = rig({ schema: kind })
+  const { store, run, instance } = tableHarness({ schema: kind })
   const options = { if_generation: NO_OBJECT, crc32c: crc32c(bytes), content_type: 'application/vnd.apache.parquet' }
   await run(() => store.write(name, bytes, options))
   expect(wholeSnapshot(name, '1', bytes).file.groups).toEqual([])
   const ids = async () => (await pageOf(instance(), 'nobody')).rows.map((stored) => stored[kind.id_column])
   expect(await run(ids)).toEqual([])
   const id = newId(kind.id_prefix, 0, systemRandom)
-  const row = { [kind.id_column]: id, created_at: 0, deleted: false }
+  const row = { [kind.id_column]: id, created_at: 0, deleted: false, client_id: null }
   const outcome = await run(() =>
     instance().mutate('nobody', { id, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) }),
   )

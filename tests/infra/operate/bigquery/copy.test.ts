@@ -146,7 +146,7 @@ test('objects of an older release lack newer columns; the copy follows when they
   await saved(client, { name: 'new release', enhanced_name: 'already written' })
   const id = newId('aud', Date.UTC(2024, 0, 1), systemRandom)
   const created_at = Date.UTC(2024, 0, 1)
-  const row = { audience_id: id, created_at, deleted: false, status: 'active', name: 'old release' }
+  const row = { audience_id: id, created_at, deleted: false, client_id: null, status: 'active', name: 'old release' }
   const old_table = tableOver(running, older)
   await old_table.mutate('u', { id, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) })
   const lake = await lakeInTest(running.bucket_dir, older)
@@ -186,6 +186,7 @@ test('a record whose JSON cannot be represented shows null there, and stops no c
     audience_id: id,
     created_at: Date.UTC(2025, 0, 1),
     deleted: false,
+    client_id: null,
     metadata: '{"not": JSON',
     segments: '[]',
   }
