@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
 import { fasterClock } from './clock.ts'
@@ -20,6 +24,22 @@ describe('a faster clock', () => {
     const began_ms = systemClock.monotonicMs()
     while (systemClock.monotonicMs() - began_ms < 200);
     expect(clock.monotonicMs() - before_ms).toBeLessThan(systemClock.monotonicMs() - began_ms + 100)
+  })
+
+  test('takes nothing from a limit while a file is written', async () => {
+    const clock = fasterClock(1000)
+    const folder = await mkdtemp(join(tmpdir(), 'clock-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const limit = new AbortController()
+    // While somebody sleeps the clock runs fast, as beside every limit.
+    const slept = clock.sleep(86_400_000, limit.signal)
+    const before_ms = clock.monotonicMs()
+    const began_ms = systemClock.monotonicMs()
+    await writeFile(join(folder, 'large'), Buffer.alloc(50_000_000), { flush: true })
+    const took_ms = systemClock.monotonicMs() - began_ms
+    expect(clock.monotonicMs() - before_ms).toBeLessThan(took_ms + 100)
+    limit.abort()
+    await slept
   })
 
   test('ends a sleep when its signal aborts', async () => {
