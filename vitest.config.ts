@@ -35,7 +35,7 @@ const ISOLATED = [
  */
 export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
-  'tests/faults/{clock-steps,disk-full,endings,network}.test.ts',
+  'tests/faults/{clock-steps,disk-full,endings,kills,network}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/house/{ci,dead-code,format,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
@@ -43,6 +43,7 @@ export const LONG = [
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',
   'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
+  'tests/infra/operate/user-hash/*.test.ts',
   'tests/objects/main.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]

@@ -96,7 +96,7 @@ describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
         if (namesIt?.(errorsOf(answer)) === false) faults.push(`not named: ${JSON.stringify(answer.json)}`)
         expect(faults).toEqual([])
       }),
-      runs(4, 225),
+      runs(2, 225),
     )
   })
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 
 import { BUCKET, environmentOf, saved } from '#tests/functions/audiences/harness.ts'
 import { DEMO, runningInTest } from '#tests/functions/distributions/harness.ts'
@@ -19,7 +19,7 @@ longTest('the hash of a user is the one in the log lines of their requests and c
   expect(running.lines.filter((line) => String(line['object']).includes(`user_hash=${hash}/`))).toHaveLength(1)
 })
 
-test('without the salt of an environment no hash is printed, but for the local runtime', async () => {
+longTest('without the salt of an environment no hash is printed, but for the local runtime', async () => {
   const unsalted = await runCommand('user-hash', [DEMO])
   expect(unsalted).toMatchObject({ code: 1, out: '' })
   expect(unsalted.err).toContain('USER_HASH_SALT is required')
