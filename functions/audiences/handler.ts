@@ -36,12 +36,13 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       service.list(call, {
         limit: call.query.limit,
         cursor: call.query.cursor,
-        with_details: call.query.view === 'full',
+        with_details: (call.query.view ?? (call.is_old_client ? 'full' : 'summary')) === 'full',
         matches: audienceFilter(call.query),
         summarize: (summary) => ({
           ...summary,
           variable_count: (summary['selected_variables'] as readonly string[]).length,
         }),
+        ...(call.is_old_client && { present: forOldPage }),
       }),
 
     getAudience: (call) => service.read(call, call.params.audience_id),
@@ -106,4 +107,9 @@ async function* resume<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T
   if (first.done) return
   yield first.value
   yield* rest
+}
+
+/** The old page formats the total size without asking whether it is known: it would end at a null. */
+function forOldPage(audience: Record<string, unknown>): Record<string, unknown> {
+  return { ...audience, total_audience_size: audience['total_audience_size'] ?? 0 }
 }

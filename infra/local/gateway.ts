@@ -1,10 +1,11 @@
-import type { RequestListener } from 'node:http'
+import { hash } from 'node:crypto'
+import type { IncomingMessage, RequestListener } from 'node:http'
 
 import { Problem } from '#shared/base/problem.ts'
 import { functionOfPath, type FunctionName } from '#shared/contract/functions.ts'
-import { localJson, localProblem, pathOf, send } from '../stand-ins/kit/answers.ts'
-
-const OPENAPI_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' }
+import { openApiPage, type ShownContract } from '#shared/contract/openapi-page.ts'
+import { movedTo } from '#shared/http/request/unknown-path.ts'
+import { type Answer, localJson, localProblem, noContent, pathOf, send } from '../stand-ins/kit/answers.ts'
 
 /** The listeners and documents that the gateway serves at its one origin. */
 export interface Mounts {
@@ -12,33 +13,87 @@ export interface Mounts {
   functions: Partial<Record<FunctionName, RequestListener>>
   /** `/local/…` and discovery. */
   issuer: RequestListener
-  /** Answered at `/`: the addresses of everything. */
+  /** Answered at `/` and `/api`: the addresses of everything. */
   index: () => unknown
   /** The text of openapi.json. */
   openapi: string
 }
 
+const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' }
+
+/** Two bars and a dot, in the colours of the page at /docs. */
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0b57d0"/>' +
+  '<path fill="#fff" d="M3 9h2v4H3zM7 6h2v7H7z"/><circle cx="12" cy="4" r="1.5" fill="#fff"/></svg>'
+
 /** One origin in front of all functions, as the load balancer is in the cloud: by the path table of the contract. */
 export function createGateway(mounts: Mounts): RequestListener {
+  const documents = documentsOf(mounts)
   const issuerOf = (path: string) =>
     path.startsWith('/local/') || path.startsWith('/.well-known/') ? mounts.issuer : undefined
-
-  const ownAnswer = (path: string) => {
-    switch (path) {
-      case '/':
-        return localJson(mounts.index())
-      case '/openapi.json':
-        return { status: 200, headers: OPENAPI_HEADERS, body: mounts.openapi }
-      default:
-        return localProblem(new Problem('not-found', 'There is nothing at this path. GET / lists the paths.'))
-    }
-  }
 
   return (request, response) => {
     const path = pathOf(request)
     const name = functionOfPath(path)
     const listener = name === undefined ? issuerOf(path) : mounts.functions[name]
     if (listener !== undefined) return listener(request, response)
-    void send(response, ownAnswer(path))
+    const document = documents.get(path)
+    void send(response, document === undefined ? unknownPath(request, path, documents) : read(request, document))
   }
+}
+
+type Documents = ReadonlyMap<string, () => Answer>
+
+/** What the gateway itself has to show. */
+function documentsOf({ index, openapi }: Mounts): Documents {
+  const addresses = () => localJson(index())
+  let page: Answer | undefined
+  return new Map([
+    ['/', addresses],
+    ['/api', addresses],
+    ['/openapi.json', () => ({ status: 200, headers: typed('application/json'), body: openapi })],
+    ['/docs', () => (page ??= contractPage(openapi))],
+    ['/favicon.ico', () => ({ status: 200, headers: typed('image/svg+xml'), body: ICON })],
+    ['/robots.txt', () => ({ status: 200, headers: typed('text/plain'), body: 'User-agent: *\nDisallow: /\n' })],
+  ])
+}
+
+const typed = (type: string) => ({ 'Content-Type': type, ...NO_SNIFFING })
+
+/** The contract as one page. It runs no script and loads nothing but its icon. */
+function contractPage(openapi: string): Answer {
+  const { html, style } = openApiPage(JSON.parse(openapi) as ShownContract)
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${hash('sha256', style, 'base64')}'`,
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]
+  const headers = { ...typed('text/html; charset=utf-8'), 'Content-Security-Policy': policy.join('; ') }
+  return { status: 200, headers, body: html }
+}
+
+function read({ method }: IncomingMessage, document: () => Answer): Answer {
+  const allow = { Allow: 'GET, HEAD, OPTIONS' }
+  if (method === 'GET' || method === 'HEAD') return document()
+  if (method === 'OPTIONS') return noContent(allow)
+  return localProblem(new Problem('method-not-allowed', 'Only GET, HEAD, OPTIONS are allowed here', { headers: allow }))
+}
+
+/** Leads to the path that was meant where slashes and letters leave no doubt; otherwise says what is here. */
+function unknownPath(request: IncomingMessage, path: string, documents: Documents): Answer {
+  const meant = path.replace(/^\/+api\/+([^/]+)/i, (_whole, name: string) => `/api/${name.toLowerCase()}`)
+  if (meant !== path && functionOfPath(meant) !== undefined) return moved(request, meant)
+  const own = `/${path.toLowerCase().replace(/^\/+|\/+$/g, '')}`
+  if (own !== path && documents.has(own)) return moved(request, own)
+  const detail = 'There is nothing at this path. GET / lists the addresses, and GET /docs shows every path of the API.'
+  return localProblem(new Problem('not-found', detail))
+}
+
+function moved(request: IncomingMessage, path: string): Answer {
+  const [, raw_query = ''] = /\?(.*)$/.exec(request.url ?? '') ?? []
+  const { status, headers, body } = movedTo(path, raw_query)
+  return localJson(body, headers, status)
 }

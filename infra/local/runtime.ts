@@ -168,6 +168,7 @@ function indexOf(url: string, function_urls: Readonly<Record<FunctionName, strin
     functions: Object.fromEntries(functions) as Record<string, string>,
     token: `POST ${url}${TOKEN_PATH} {"user_id": "demo_user"}`,
     openapi: `${url}/openapi.json`,
+    docs: `${url}/docs`,
   }
 }
 
@@ -180,7 +181,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
   const rows = [
     ...functions,
     ['tokens', `POST ${url}${TOKEN_PATH}`],
-    ['contract', `${url}/openapi.json`],
+    ['contract', `${url}/docs, as data ${url}/openapi.json`],
     ['storage', `${storage_url} (stand-in for Cloud Storage, bucket ${LOCAL_BUCKET})`],
     ['keys', `${kms_url} (stand-in for Cloud KMS)`],
     [

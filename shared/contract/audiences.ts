@@ -52,6 +52,7 @@ export const audienceRoutes = {
     summary: 'Save an audience: a new one, or the sent fields of the one whose id is given.',
     access: 'user',
     body: told(audienceInput, neverNull('name'), needsOneOf(['audience_id'], ['name'])),
+    conditional: true,
     idempotent_by_key: true,
     answers: {
       200: { description: 'Changed, or already as sent.', body: saved },

@@ -38,7 +38,7 @@ const saved = z.object({ ...success, distribution_id: z.string(), distribution, 
 
 export const distributionPage = z.object({
   ...success,
-  distributions: z.array(distributionSummary),
+  distributions: z.array(z.union([distribution, distributionSummary])),
   count: z.int(),
   next_cursor: z.nullable(z.string()),
 })
@@ -55,6 +55,7 @@ export const distributionRoutes = {
       neverNull('audience_id', 'platform_id'),
       needsOneOf(['distribution_id'], ['audience_id', 'platform_id']),
     ),
+    conditional: true,
     idempotent_by_key: true,
     answers: {
       200: { description: 'It exists: changed as far as its status allows, or already as sent.', body: saved },

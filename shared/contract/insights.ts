@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import { integerInText } from './integer-in-text.ts'
 import type { Routes } from './route.ts'
 
 /** The routes of the insights function. */
@@ -48,14 +49,7 @@ const distributionMonth = z.object({
 })
 
 const monthsQuery = z.strictObject({
-  months: z
-    .optional(
-      z.pipe(
-        z.pipe(z.string().check(z.regex(/^\d{1,2}$/)), z.transform(Number)),
-        z.int().check(z.minimum(1), z.maximum(36)),
-      ),
-    )
-    .check(z.describe('How many months back, this one included; 12 without it.')),
+  months: z.optional(integerInText(1, 36)).check(z.describe('How many months back, this one included; 12 without it.')),
 })
 
 export const insightRoutes = {

@@ -72,8 +72,11 @@ function pathParameters(path: string): Json[] {
 }
 
 const VERSION_TAG = { type: 'string', examples: ['"3"'] }
-/** RFC 9110 section 8.8.3; a list is refused, since a record has one version. */
-const VERSION_CONDITION = { ...VERSION_TAG, pattern: String.raw`^(\*|(W/)?"[\x21\x23-\x7e]*")$` }
+/** RFC 9110, section 13.1: `*`, or entity tags separated by commas. */
+const VERSION_CONDITION = {
+  ...VERSION_TAG,
+  pattern: String.raw`^[ \t]*(\*|[ \t,]*(W/)?"[\x21\x23-\x7e]*"([ \t]*,([ \t]*(W/)?"[\x21\x23-\x7e]*")?)*)[ \t]*$`,
+}
 
 function headerParameters(route: Route): Json[] {
   const parameters: Json[] = []
@@ -85,13 +88,19 @@ function headerParameters(route: Route): Json[] {
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
     })
   }
+  const of = (name: string, description: string, schema: Json) =>
+    parameters.push({ name, in: 'header', description, schema })
   if (route.conditional === true) {
-    const description = 'Change the record only if it still has this version.'
-    parameters.push({ name: 'If-Match', in: 'header', description, schema: VERSION_CONDITION })
+    of('If-Match', 'Change the record only if it has one of these versions; `*`: only if it exists.', VERSION_CONDITION)
+    of(
+      'If-None-Match',
+      'Change the record only if it has none of these versions; `*`: only create it.',
+      VERSION_CONDITION,
+    )
   }
   if (route.answers[304] !== undefined) {
-    const description = 'Answer 304 if the record still has this version.'
-    parameters.push({ name: 'If-None-Match', in: 'header', description, schema: VERSION_TAG })
+    of('If-Match', 'Answer 412 unless the record has one of these versions.', VERSION_CONDITION)
+    of('If-None-Match', 'Answer 304 if the record still has one of these versions.', VERSION_TAG)
   }
   return parameters
 }
@@ -111,7 +120,7 @@ function possibleProblems(route: Route): ProblemKind[] {
   if (route.access !== 'public') kinds.push('unauthenticated', 'forbidden')
   // A keyed request may be repeated after its record was deleted.
   if (route.path.includes('{') || route.idempotent_by_key === true) kinds.push('not-found')
-  if (route.conditional === true) kinds.push('stale-version')
+  if (route.conditional === true || route.answers[304] !== undefined) kinds.push('stale-version')
   if (route.method !== 'GET') kinds.push('conflict', 'quota-exceeded', 'too-many-requests')
   return kinds
 }

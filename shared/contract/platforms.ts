@@ -79,6 +79,7 @@ export const platformRoutes = {
       withMembers({ credentials: (member) => ({ anyOf: [member, { type: 'null' }] }) }),
       needsOneOf(['platform_id'], ['platform_type', 'name']),
     ),
+    conditional: true,
     idempotent_by_key: true,
     answers: {
       200: { description: 'Changed, or already as sent.', body: saved },

@@ -20,7 +20,7 @@ export interface Route {
   readonly body?: z.ZodMiniType
   /** Whether `Idempotency-Key` is honoured. */
   readonly idempotent_by_key?: boolean
-  /** Whether `If-Match` is honoured. */
+  /** Whether `If-Match` and `If-None-Match` decide about a change. */
   readonly conditional?: boolean
   readonly answers: Readonly<Record<number, RouteAnswer>>
 }

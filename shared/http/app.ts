@@ -10,7 +10,7 @@ import type { Route, Routes } from '../contract/route.ts'
 import { authorize } from './auth/identity.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Answer, Call, Caller, Handlers } from './call.ts'
-import { ifMatchVersion, noneMatchNames } from './request/conditions.ts'
+import { noneMatchNames, requestCondition } from './request/conditions.ts'
 import { createCors } from './response/cors.ts'
 import type { EdgeSettings } from '../settings/edge-settings.ts'
 import type { FunctionApp } from './server/function-app.ts'
@@ -23,6 +23,7 @@ import { problemAnswer, problemOf } from './response/problems.ts'
 import { createInputReader } from './request/request-input.ts'
 import { createRequestLogger, type RequestLogger, type RequestRecord } from './request/request-log.ts'
 import { createRouter, splitTarget } from './request/router.ts'
+import { answerUnknownPath, methodsOfUnknown } from './request/unknown-path.ts'
 import { send } from './response/send.ts'
 import { withTimeLimit } from '../base/timeout.ts'
 import { createRequestNamer } from './request/trace-context.ts'
@@ -171,12 +172,13 @@ function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestL
 /** Finds the route and the caller, or the answer where no handler is needed. */
 function createAcceptor(router: Router, cors: Cors, identify: Identify) {
   /** @throws Problem */
-  return async ({ request, record, raw_path }: Exchange): Promise<Accepted | Answer> => {
+  return async (exchange: Exchange): Promise<Accepted | Answer> => {
+    const { request, record, raw_path } = exchange
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
     const match = router.match(raw_path)
     if (match === undefined) {
-      if (method === 'OPTIONS') return cors.answerOptions(request, 'OPTIONS')
-      throw new Problem('not-found', 'There is nothing at this path')
+      if (method === 'OPTIONS') return cors.answerOptions(request, methodsOfUnknown(router, raw_path))
+      return answerUnknownPath(router, { method, raw_path, raw_query: exchange.raw_query })
     }
     record.route = match.template
     record.path = loggedPath(match)
@@ -201,8 +203,8 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
     if (received.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
     const { 'if-match': if_match, 'if-none-match': if_none_match, 'idempotency-key': key } = request.headers
-    const if_match_version = route.conditional === true ? ifMatchVersion(if_match) : undefined
-    const { query, body, body_as_sent } = readers.get(route)!(request, raw_query, received.bytes, caller)
+    const condition = requestCondition(route, if_match, if_none_match)
+    const { query, body, body_as_sent, is_old_client } = readers.get(route)!(request, raw_query, received.bytes, caller)
     const idempotency =
       route.idempotent_by_key === true
         ? idempotencyRequest(headerText(key), { method, path, body: body_as_sent })
@@ -212,8 +214,9 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
       params,
       query,
       body,
-      if_match_version,
+      condition,
       matchesIfNoneMatch: (etag) => noneMatchNames(if_none_match, etag),
+      is_old_client,
       idempotency,
       signal,
       noteRecord: (record_id) => (record.record_id = record_id),

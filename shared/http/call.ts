@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 
 import type { PathParameter, Route, Routes } from '../contract/route.ts'
+import type { VersionCondition } from '../records/version-condition.ts'
 
 /** Who calls: from the verified token, never from the request. */
 export interface Caller {
@@ -16,13 +17,12 @@ export interface Call<R extends Route = Route> {
   params: { readonly [Name in PathParameter<R['path']>]: string }
   query: R extends { query: infer Q extends z.ZodMiniType } ? z.output<Q> : undefined
   body: R extends { body: infer B extends z.ZodMiniType } ? z.output<B> : undefined
-  /**
-   * The version named by `If-Match`, when the route is conditional and the header is there (`*` = any: undefined).
-   * A tag that no record can have (a weak one, or not a version) is `NEVER_A_VERSION`, so that it is simply stale.
-   */
-  if_match_version: number | undefined
+  /** What `If-Match` and, for a change, `If-None-Match` ask of the record's version; `undefined` without them. */
+  condition: VersionCondition | undefined
   /** True when `If-None-Match` names this entity tag (weak comparison) or is `*`. */
   matchesIfNoneMatch(etag: string): boolean
+  /** The query names the caller as `user_id`, as only clients of the old system do. */
+  is_old_client: boolean
   /** Present when the route honours `Idempotency-Key` and the request has one. */
   idempotency: IdempotencyRequest | undefined
   /** Aborts when the client has disconnected or the time limit of the request has passed. */

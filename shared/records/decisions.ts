@@ -4,6 +4,7 @@ import type { FieldsOf, RecordKind, RecordOf, RowOf, StatusOf } from './record-k
 import { cellsOf, recordOf, rowOf } from './record-rows.ts'
 import { fromRow, sameCells, type RecordValue } from './rows.ts'
 import { collect, invalid } from './validation/validate.ts'
+import { conditionFault, type VersionCondition } from './version-condition.ts'
 
 /**
  * What may become of a record, as pure decisions over the record as it stands. The same rules hold whichever route
@@ -26,8 +27,8 @@ export type Sent<K extends RecordKind> = { readonly [Name in keyof FieldsOf<K>]?
 export interface Asking<K extends RecordKind = RecordKind> {
   readonly kind: K
   readonly user_id: string
-  /** The version that `If-Match` names. */
-  readonly if_match_version?: number | undefined
+  /** Of `If-Match` and `If-None-Match`. */
+  readonly condition?: VersionCondition | undefined
 }
 
 /**
@@ -47,6 +48,8 @@ export function decideSave<K extends RecordKind>(
   if (current?.deleted === true) return refuse(deletedConflict(kind))
   const given = fieldsOf(kind, sent)
   if (!current) {
+    const stale = staleVersion(asking, undefined)
+    if (stale) return refuse(stale)
     if (created_at === undefined) return refuse(notOurId(kind))
     const fields = complete(kind, given)
     if (fields instanceof Problem) return refuse(fields)
@@ -177,13 +180,20 @@ function complete<K extends RecordKind>(kind: K, given: RecordValue): FieldsOf<K
   return fields === undefined ? invalid(errors) : (fields as FieldsOf<K>)
 }
 
-function requireLive<K extends RecordKind>(
-  { kind, user_id, if_match_version }: Asking<K>,
+function requireLive<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Problem | undefined {
+  if (!current || current.deleted) return notFound(asking.kind)
+  return staleVersion(asking, current)
+}
+
+/** Why the condition does not hold, with the record as it is; `undefined` when it holds. */
+export function staleVersion<K extends RecordKind>(
+  { kind, user_id, condition = {} }: Asking<K>,
   current: RowOf<K> | undefined,
 ): Problem | undefined {
-  if (!current || current.deleted) return notFound(kind)
-  if (if_match_version === undefined || current.version === if_match_version) return undefined
-  return new Problem('stale-version', `The ${kind.noun} is at version ${current.version}, not ${if_match_version}.`, {
+  const fault = conditionFault(condition, kind.noun, current?.version)
+  if (fault === undefined) return undefined
+  if (current === undefined) return new Problem('stale-version', fault)
+  return new Problem('stale-version', fault, {
     members: { [kind.noun]: presentRecord(kind, user_id, current) },
     headers: { ETag: `"${current.version}"` },
   })

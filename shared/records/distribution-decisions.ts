@@ -81,7 +81,7 @@ function decideChange({ asking, id, created_at, current, sent, now_ms }: Creatio
   if (is_moved && !isAhead(others.scheduled_at, now_ms)) return refuse(invalid([NOT_AHEAD]))
   const saved = decideSave(asking, id, created_at, current, others)
   if (saved.kind === 'refuse' || status === null || status === undefined || status === current!.status) return saved
-  const moved = { ...asking, if_match_version: undefined }
+  const moved = { ...asking, condition: undefined }
   return decideReport(moved, saved.row, { status }, now_ms)
 }
 

@@ -8,14 +8,14 @@ import { canonicalSpelling } from '../table/read/legacy-ids.ts'
 import type { CellReader } from '../table/read/listing.ts'
 import type { RecordService } from './record-service.ts'
 
-/** Listings of distributions, which two functions answer: all of a user, and those of one audience. */
+/** Listings of distributions, which two functions answer: all of a user, and those of one audience. Old clients get whole records. */
 export async function listDistributions(
   service: RecordService<typeof DISTRIBUTIONS>,
   call: Call,
   query: DistributionQuery,
 ): Promise<Answer> {
   const { limit, cursor } = query
-  return service.list(call, { limit, cursor, with_details: false, matches: distributionFilter(query) })
+  return service.list(call, { limit, cursor, with_details: call.is_old_client, matches: distributionFilter(query) })
 }
 
 function distributionFilter(query: DistributionQuery): (cell: CellReader<DistributionRow>) => boolean {

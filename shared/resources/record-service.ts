@@ -5,7 +5,14 @@ import { Problem } from '../base/problem.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
 import { decodeCursor, encodeCursor } from '../records/cursor.ts'
-import { notFound, presentRecord, presentSummary, type Asking, type Decision } from '../records/decisions.ts'
+import {
+  notFound,
+  presentRecord,
+  presentSummary,
+  staleVersion,
+  type Asking,
+  type Decision,
+} from '../records/decisions.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { CellReader } from '../table/read/listing.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
@@ -37,6 +44,8 @@ export class RecordService<K extends RecordKind> {
   /** Answers with the record, or that it still is as `If-None-Match` names it. */
   async read(call: Call, id: string): Promise<Answer> {
     const row = await this.live(call, id)
+    const stale = staleVersion(this.#askingOf(call), row)
+    if (stale) throw stale
     const etag = versionTag(row.version)
     if (call.matchesIfNoneMatch(etag)) return { status: 304, headers: { ETag: etag } }
     return this.answer(call, { status: 200, row, headers: {} })
@@ -45,11 +54,13 @@ export class RecordService<K extends RecordKind> {
   /** One page as `{<kind's name>, count, next_cursor}`. */
   async list(call: Call, options: ListOptions<K>): Promise<Answer> {
     const { user_id } = call.caller
-    const { limit = PAGE_ROWS, cursor, with_details, matches, summarize = (summary) => summary } = options
+    const { limit = PAGE_ROWS, cursor, with_details, matches, summarize = asIs, present = asIs } = options
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
     const { rows, next } = await this.#table.page(user_id, { limit, after, with_details, matches })
     const shown = rows.map((row) =>
-      with_details ? presentRecord(this.#kind, user_id, row) : summarize(presentSummary(this.#kind, user_id, row)),
+      with_details
+        ? present(presentRecord(this.#kind, user_id, row))
+        : summarize(presentSummary(this.#kind, user_id, row)),
     )
     const next_cursor = next ? encodeCursor(next) : null
     return { status: 200, body: { [this.#kind.name]: shown, count: shown.length, next_cursor } }
@@ -135,8 +146,8 @@ export class RecordService<K extends RecordKind> {
     }
   }
 
-  #askingOf({ caller, if_match_version }: Call): Asking<K> {
-    return { kind: this.#kind, user_id: caller.user_id, if_match_version }
+  #askingOf({ caller, condition }: Call): Asking<K> {
+    return { kind: this.#kind, user_id: caller.user_id, condition }
   }
 
   #createdAt(id: string): string | undefined {
@@ -173,7 +184,11 @@ export interface ListOptions<K extends RecordKind> {
   readonly matches: (cell: CellReader<RowOf<K>>) => boolean
   /** Adds to a summary what follows from it. */
   readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
+  /** Changes a whole record as the caller needs it. */
+  readonly present?: (record: Record<string, unknown>) => Record<string, unknown>
 }
+
+const asIs = (record: Record<string, unknown>) => record
 
 const PAGE_ROWS = 50
 const EARLIEST_ID_MS = Date.UTC(2000, 0, 1)

@@ -39,14 +39,28 @@ function validQuery(operation: Operation, known: KnownValues): fc.Arbitrary<[str
 
 const HEADER_VALUES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'Idempotency-Key': fc.stringMatching(/^[!-~]{1,255}$/),
-  'If-Match': fc.constantFrom('*', '"1"', '"1"', '"2"', '"0"', 'W/"1"', '""', '"no-version"', '"9007199254740993"'),
-  'If-None-Match': fc.constantFrom('*', '"1"', 'W/"1"', '"0", "1"', 'nonsense', ',,', '"'),
+  'If-Match': fc.constantFrom(
+    '*',
+    '"1"',
+    '"1"',
+    '"2"',
+    '"0", "1"',
+    'W/"1"',
+    '""',
+    '"no-version"',
+    '"9007199254740993"',
+  ),
+  'If-None-Match': fc.constantFrom('*', '"1"', 'W/"1"', '"0", "1"', '"no-version"'),
 }
+/** Of a read, which passes over what it does not understand. */
+const IF_NONE_MATCH_OF_READS = fc.oneof(HEADER_VALUES['If-None-Match']!, fc.constantFrom('nonsense', ',,', '"'))
 
 function validHeaders(operation: Operation): fc.Arbitrary<Record<string, string>> {
   const names = parametersIn(operation, 'header').map(({ name }) => name)
   for (const name of names) if (HEADER_VALUES[name] === undefined) throw new Error(`no values for ${name}`)
-  const values = names.map((name) => HEADER_VALUES[name]!.map((value) => [name, value] as const))
+  const of = (name: string) =>
+    name === 'If-None-Match' && operation.method === 'GET' ? IF_NONE_MATCH_OF_READS : HEADER_VALUES[name]!
+  const values = names.map((name) => of(name).map((value) => [name, value] as const))
   return fc.tuple(...values).chain((pairs) => fc.subarray(pairs).map((kept) => Object.fromEntries(kept)))
 }
 
@@ -127,10 +141,10 @@ const NAMED_TEXTS: readonly [string, string][] = [
   ['zzz', '{"zzz":-0}'],
 ]
 
-/** With this text as its JSON. If-Match is left out: a stale version would be answered first. */
+/** With this text as its JSON. Conditions are left out: a stale version would be answered first. */
 function withText(text: string | Uint8Array, more: Readonly<Record<string, string>> = {}) {
   return (request: GeneratedRequest): GeneratedRequest => {
-    const { 'If-Match': _, ...headers } = request.headers
+    const { 'If-Match': _, 'If-None-Match': __, ...headers } = request.headers
     return { ...request, headers: { ...headers, ...JSON_HEADER, ...more }, body: Buffer.from(text) }
   }
 }
@@ -236,7 +250,7 @@ const CURSORS = [
 
 const BAD_HEADERS: Readonly<Record<string, readonly string[]>> = {
   'Idempotency-Key': ['', 'a b', 'x'.repeat(256), 'é', 'a\tb'],
-  'If-Match': ['1', '"1', '"1", "2"', 'x', '', 'W/1', '"1" '.repeat(500)],
+  'If-Match': ['1', '"1', '"1" "2"', 'x', '', 'W/1', '"1" '.repeat(500), ',', '*, "1"'],
 }
 
 function badHeaders(operation: Operation): fc.Arbitrary<Twist>[] {

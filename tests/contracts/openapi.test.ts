@@ -72,9 +72,9 @@ describe('openapi.json', () => {
 
   test('tells of conditions and idempotency keys where they are honoured', () => {
     const create = document.paths['/api/audiences']?.['post']
-    expect(create?.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key'])
+    expect(create?.parameters.map(({ name }) => name)).toEqual(['Idempotency-Key', 'If-Match', 'If-None-Match'])
     const patch = document.paths['/api/audiences/{audience_id}']?.['patch']
-    expect(patch?.parameters.map(({ name }) => name)).toEqual(['audience_id', 'If-Match'])
+    expect(patch?.parameters.map(({ name }) => name)).toEqual(['audience_id', 'If-Match', 'If-None-Match'])
     expect(Object.keys(patch?.requestBody?.content ?? {})).toEqual(['application/merge-patch+json', 'application/json'])
     expect(Object.keys(patch?.responses ?? {})).toContain('412')
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import type { VersionCondition } from '#shared/records/version-condition.ts'
 import { bodyOf, type Running, startToy } from './harness.ts'
 import { toyState } from './toy-function.ts'
 
@@ -166,10 +167,10 @@ describe('a download', () => {
 })
 
 describe('CORS', () => {
-  const preflight = (origin: string, path = '/api/audiences/a') =>
+  const preflight = (origin: string, path = '/api/audiences/a', asked = 'authorization') =>
     fetch(`${toy.url}${path}`, {
       method: 'OPTIONS',
-      headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization' },
+      headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': asked },
     })
 
   test('answers a preflight of an allowed origin without a token, for two hours', async () => {
@@ -177,12 +178,36 @@ describe('CORS', () => {
     expect(answer.status).toBe(204)
     expect(answer.headers.get('access-control-allow-origin')).toBe(APP)
     expect(answer.headers.get('access-control-allow-methods')).toBe('GET, PATCH, HEAD, OPTIONS')
-    expect(answer.headers.get('access-control-allow-headers')).toBe(
-      'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key',
+    expect(answer.headers.get('access-control-allow-headers')).toMatch(
+      /^Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Client-Id, traceparent, /,
     )
     expect(answer.headers.get('access-control-max-age')).toBe('7200')
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
     expect(answer.headers.get('vary')).toContain('Origin')
+  })
+
+  test('allows what monitoring adds to a page’s requests, of W3C and of the vendors, but not any header', async () => {
+    const allowed = (await preflight(APP)).headers.get('access-control-allow-headers')!.toLowerCase().split(', ')
+    for (const name of ['traceparent', 'tracestate', 'baggage', 'sentry-trace', 'client-id', 'b3', 'uber-trace-id']) {
+      expect(allowed).toContain(name)
+    }
+    for (const name of ['x-b3-traceid', 'x-datadog-trace-id', 'newrelic', 'request-id', 'x-correlation-id']) {
+      expect(allowed).toContain(name)
+    }
+    expect(new Set(allowed).size).toBe(allowed.length)
+    for (const name of ['*', 'x-user-id', 'cookie', 'x-forwarded-for', 'x-http-method-override']) {
+      expect(allowed).not.toContain(name)
+    }
+  })
+
+  test('lets a page see why a path is wrong: the preflight for it succeeds', async () => {
+    for (const [path, methods] of [
+      ['/api/audiences/a/', 'GET, PATCH, HEAD, OPTIONS'],
+      ['/nowhere', 'GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS'],
+    ] as const) {
+      const answer = await preflight(APP, path)
+      expect([path, answer.status, answer.headers.get('access-control-allow-methods')]).toEqual([path, 204, methods])
+    }
   })
 
   test('gives no permission to any other origin, nor to null', async () => {
@@ -220,21 +245,61 @@ describe('CORS', () => {
   })
 })
 
-describe('If-Match', () => {
-  const patch = async (tag: string) => {
-    const answer = await toy.call('/api/audiences/a', { method: 'PATCH', json: {}, headers: { 'if-match': tag } })
-    return answer.status === 200 ? (await bodyOf(answer))['if_match_version'] : answer.status
+describe('If-Match and If-None-Match of a change', () => {
+  const conditionOf = async (headers: Record<string, string>) => {
+    const answer = await toy.call('/api/audiences/a', { method: 'PATCH', json: {}, headers })
+    return answer.status === 200 ? (await bodyOf(answer))['condition'] : answer.status
   }
-  test('names one version, or with * any', async () => {
-    expect(await patch('"7"')).toBe(7)
-    expect(await patch('*')).toBeNull()
+  const ifMatch = async (tags: string) => {
+    const condition = await conditionOf({ 'if-match': tags })
+    return typeof condition === 'object' ? (condition as VersionCondition).if_match : condition
+  }
+
+  test('name versions as a list, with empty elements, in any spacing, or any with *', async () => {
+    expect(await ifMatch('"7"')).toEqual([7])
+    expect(await ifMatch('"7", "9"')).toEqual([7, 9])
+    expect(await ifMatch('"7","9"\t, "10"')).toEqual([7, 9, 10])
+    expect(await ifMatch(',"7",, "9",')).toEqual([7, 9])
+    expect(await ifMatch(' * ')).toBe('any')
+    expect(await ifMatch(Array(500).fill('"7"').join(', '))).toHaveLength(500)
   })
-  test('of a weak tag, or of one that is no version, can only be stale', async () => {
-    for (const tag of ['W/"7"', '"x"', '""', '"07"', '"-1"', '"99999999999999999999"'])
-      expect(await patch(tag)).toBe(-1)
+  test('know no version in a tag that no record has; a comma inside quotes separates nothing', async () => {
+    for (const tag of ['"x"', '""', '"07"', '"-1"', '"99999999999999999999"', '"7,9"'])
+      expect([tag, await ifMatch(tag)]).toEqual([tag, []])
   })
-  test('that is no entity tag, or a list of them, is 400', async () => {
-    for (const tag of ['7', '"7', '"1", "2"', 'W/7']) expect(await patch(tag)).toBe(400)
+  test('compare strongly and weakly, as RFC 9110 says', async () => {
+    expect(await ifMatch('W/"7"')).toEqual([])
+    expect(await ifMatch('W/"7", "9"')).toEqual([9])
+    expect(await conditionOf({ 'if-none-match': 'W/"7", "9"' })).toEqual({ if_none_match: [7, 9] })
+    expect(await conditionOf({ 'if-none-match': '*' })).toEqual({ if_none_match: 'any' })
+  })
+  test('that are no entity tags are 400', async () => {
+    for (const tag of [
+      '7',
+      '"7',
+      '7"',
+      'W/7',
+      'w/"7"',
+      '"7" "9"',
+      '"7"; "9"',
+      '*, "7"',
+      '**',
+      '',
+      ',',
+      "'7'",
+      '"a b"',
+    ]) {
+      expect([tag, await ifMatch(tag)]).toEqual([tag, 400])
+      expect([tag, await conditionOf({ 'if-none-match': tag })]).toEqual([tag, 400])
+    }
+  })
+  test('of a read: If-Match is a condition, and an If-None-Match that is none is passed over', async () => {
+    const read = (headers: Record<string, string>) => toy.call('/api/audiences/a', { headers })
+    expect(await bodyOf(await read({ 'if-match': '"6", "7"' }))).toMatchObject({ condition: { if_match: [6, 7] } })
+    expect((await read({ 'if-match': '7' })).status).toBe(400)
+    for (const [tags, status] of Object.entries({ '"6","7"': 304, 'W/"7"': 304, '*': 304, '"6,7"': 200, x: 200 })) {
+      expect([tags, (await read({ 'if-none-match': tags })).status]).toEqual([tags, status])
+    }
   })
 })
 

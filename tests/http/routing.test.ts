@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => toy.close())
 
 /** As node:http sends it: fetch would tidy the path. */
-function rawGet(path: string, method = 'GET'): Promise<{ status: number; body: string; type: string | undefined }> {
+function rawGet(
+  path: string,
+  method = 'GET',
+): Promise<{ status: number; body: string; type: string | undefined; location?: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(toy.url)
     toy.token().then((token) => {
@@ -21,7 +24,12 @@ function rawGet(path: string, method = 'GET'): Promise<{ status: number; body: s
         let body = ''
         response.on('data', (chunk) => (body += chunk))
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, body, type: response.headers['content-type'] }),
+          resolve({
+            status: response.statusCode ?? 0,
+            body,
+            type: response.headers['content-type'],
+            ...(response.headers.location !== undefined && { location: response.headers.location }),
+          }),
         )
       })
       sent.on('error', reject).end()
@@ -32,18 +40,56 @@ function rawGet(path: string, method = 'GET'): Promise<{ status: number; body: s
 describe('a path', () => {
   test('that is nobody’s is a 404 problem', async () => {
     for (const path of [
-      '/api/audiences/',
       '/api/audiences/a/b/c',
       '/api',
       '/',
-      '/api/audiences/a/restore/',
-      '//api/audiences',
       // The framework would answer these itself.
       '/favicon.ico',
       '/robots.txt',
     ]) {
       const { status, type } = await rawGet(path)
       expect([path, status, type]).toEqual([path, 404, 'application/problem+json'])
+    }
+  })
+
+  test('that is nobody’s says what is here and where the contract is', async () => {
+    for (const path of ['/', '/api', '/API', '/audiences', '/api/v1/audiences', '/docs', '/swagger.json', '/..%2f']) {
+      const { detail } = JSON.parse((await rawGet(path)).body) as { detail: string }
+      expect(detail).toMatch(/^There is nothing at this path\. .*below \/api\/audiences\. .*openapi\.json.*\/docs/)
+    }
+  })
+
+  test('with other slashes at its ends or in other letters leads to the right one, whatever the method', async () => {
+    for (const [sent, method, meant] of [
+      ['/api/audiences/', 'GET', '/api/audiences'],
+      ['/api/audiences//', 'POST', '/api/audiences'],
+      ['//api/audiences?limit=3', 'HEAD', '/api/audiences?limit=3'],
+      ['//evil.example.com/api/audiences', 'GET', undefined],
+      ['/API/Audiences/Aud_1', 'PATCH', '/api/audiences/Aud_1'],
+      ['/api/audiences/x%2F/restore/', 'POST', '/api/audiences/x%2F/restore'],
+      ['/api/audiences/Export', 'GET', undefined],
+    ] as const) {
+      const { location } = await rawGet(sent, method)
+      expect([sent, location]).toEqual([sent, meant])
+    }
+    const { status, body } = await rawGet('/api/audiences/')
+    expect([status, JSON.parse(body)]).toMatchObject([308, { success: false, did_you_mean: '/api/audiences' }])
+    const followed = await toy.call('/api/audiences/', { method: 'POST', json: { name: 'x' } })
+    expect([followed.status, (await bodyOf(followed))['body']]).toMatchObject([201, { name: 'x' }])
+  })
+
+  test('that may lack an id leads nowhere else, and says so', async () => {
+    for (const [sent, method, meant] of [
+      ['/api/audiences//export', 'GET', '/api/audiences/export'],
+      ['/api/audiences//restore', 'POST', '/api/audiences/restore'],
+      ['/api//audiences', 'GET', '/api/audiences'],
+      ['/api/audiences/', 'DELETE', '/api/audiences'],
+      ['/api/audiences/', 'PATCH', '/api/audiences'],
+    ] as const) {
+      const { status, body } = await rawGet(sent, method)
+      expect([sent, status]).toEqual([sent, 404])
+      const { did_you_mean, detail } = JSON.parse(body) as Record<string, string>
+      expect([sent, did_you_mean, detail]).toEqual([sent, meant, expect.stringMatching(/id may be missing/)])
     }
   })
 
@@ -125,10 +171,29 @@ describe('a query', () => {
     expect(answer.status).toBe(400)
     expect((await bodyOf(answer))['errors']).toEqual([
       { path: 'q', message: 'may be given only once' },
-      { path: 'limit', message: 'must be a number' },
+      { path: 'limit', message: 'must be a whole number from 1 to 200' },
       { path: 'foo', message: 'is not a known field' },
       { path: '__proto__', message: 'is not a known field' },
     ])
+  })
+
+  test('with a number out of bounds says the bound, of however many digits', async () => {
+    for (const [text, message] of Object.entries({
+      1000: 'must be at most 200',
+      201: 'must be at most 200',
+      ['9'.repeat(400)]: 'must be at most 200',
+      0: 'must be at least 1',
+      '-1': 'must be at least 1',
+      [`-${'9'.repeat(400)}`]: 'must be at least 1',
+      '1.5': 'must be a whole number from 1 to 200',
+      '1e2': 'must be a whole number from 1 to 200',
+      '%2B5': 'must be a whole number from 1 to 200',
+      '': 'must be a whole number from 1 to 200',
+    })) {
+      const answer = await toy.call(`/api/audiences?limit=${text}`)
+      expect([text, (await bodyOf(answer))['errors']]).toEqual([text, [{ path: 'limit', message }]])
+    }
+    expect((await bodyOf(await toy.call('/api/audiences?limit=007')))['query']).toEqual({ limit: 7 })
   })
 
   test('that is not valid percent-encoding is 400', async () => {

@@ -6,6 +6,7 @@ import { Problem } from '#shared/base/problem.ts'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { currentTrace } from '#shared/base/trace.ts'
+import { integerInText } from '#shared/contract/integer-in-text.ts'
 import type { Routes } from '#shared/contract/route.ts'
 import { type AppOptions, createApp } from '#shared/http/app.ts'
 import type { Handlers } from '#shared/http/call.ts'
@@ -39,12 +40,12 @@ export const toyRoutes = {
     method: 'GET',
     path: '/api/audiences',
     query: z.strictObject({
-      limit: z._default(z.pipe(z.coerce.number(), z.int().check(z.minimum(1), z.maximum(200))), 50),
+      limit: z._default(integerInText(1, 200), 50),
       tag: z.optional(z.array(z.string())),
       q: z.optional(z.string()),
     }),
   },
-  get: { ...base, method: 'GET', path: '/api/audiences/{id}', conditional: true },
+  get: { ...base, method: 'GET', path: '/api/audiences/{id}', answers: { ...ok, 304: { description: 'As it was' } } },
   patch: { ...base, method: 'PATCH', path: '/api/audiences/{id}', body: z.partial(thing), conditional: true },
   restore: { ...base, method: 'POST', path: '/api/audiences/{id}/restore', idempotent_by_key: true },
   export: { ...base, method: 'GET', path: '/api/audiences/export', query: z.strictObject({ how: z.string() }) },
@@ -102,15 +103,12 @@ function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
       noteRecord('aud_01')
       return { status: 201, headers: { ETag: '"1"' }, body: { user_id: caller.user_id, body, idempotency } }
     },
-    list: async ({ query, caller }) => ({ status: 200, body: { query, caller } }),
-    get: async ({ params, if_match_version, matchesIfNoneMatch }) => {
+    list: async ({ query, caller, is_old_client }) => ({ status: 200, body: { query, caller, is_old_client } }),
+    get: async ({ params, condition, matchesIfNoneMatch }) => {
       if (matchesIfNoneMatch('"7"')) return { status: 304, headers: { ETag: '"7"' } }
-      return { status: 200, headers: { ETag: '"7"' }, body: { id: params.id, if_match_version } }
+      return { status: 200, headers: { ETag: '"7"' }, body: { id: params.id, condition } }
     },
-    patch: async ({ params, body, if_match_version }) => ({
-      status: 200,
-      body: { id: params.id, body, if_match_version: if_match_version ?? null },
-    }),
+    patch: async ({ params, body, condition }) => ({ status: 200, body: { id: params.id, body, condition } }),
     restore: async ({ params, idempotency }) => ({ status: 200, body: { id: params.id, idempotency } }),
     export: async ({ query }) => ({
       status: 200,

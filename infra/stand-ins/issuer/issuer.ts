@@ -5,6 +5,7 @@ import * as z from 'zod'
 
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
+import { ALLOWED_HEADERS } from '#shared/http/response/cors.ts'
 import { type Answer, localJson, localProblem, noContent, pathOf, send } from '../kit/answers.ts'
 import { readBody } from '../kit/body.ts'
 import { failureMessage } from '../kit/refusal.ts'
@@ -120,7 +121,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 function corsOf(request: IncomingMessage): Record<string, string> {
   const { origin } = request.headers
   if (origin === undefined || !isLoopback(origin)) return {}
-  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Headers': 'Content-Type', Vary: 'Origin' }
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Headers': ALLOWED_HEADERS, Vary: 'Origin' }
 }
 
 /** A page elsewhere that makes its own name resolve to this machine still calls it by its own name. */

@@ -23,8 +23,8 @@ export function indentedJson(body: unknown, status = 200): Answer {
 const GOOGLE_JSON = 'application/json; charset=UTF-8'
 
 /** JSON of the local runtime's own paths, as the functions send it. */
-export function localJson(body: unknown, headers: Record<string, string> = {}): Answer {
-  return { status: 200, headers: { ...LOCAL_HEADERS, ...headers }, body: indented(body) }
+export function localJson(body: unknown, headers: Readonly<Record<string, string>> = {}, status = 200): Answer {
+  return { status, headers: { ...LOCAL_HEADERS, ...headers }, body: indented(body) }
 }
 
 const LOCAL_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }

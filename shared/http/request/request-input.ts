@@ -15,6 +15,8 @@ export interface RequestInput {
   body: unknown
   /** The JSON as it was sent, for the hash of an idempotent request; `undefined` for an empty body. */
   body_as_sent: unknown
+  /** The query names the caller as `user_id`. */
+  is_old_client: boolean
 }
 
 /** A route that names no parameters takes none, and one without a body takes at most an empty object. */
@@ -31,14 +33,20 @@ export function createInputReader(route: Route) {
 
   return (request: IncomingMessage, raw_query: string, bytes: Uint8Array, caller: Caller | undefined): RequestInput => {
     const errors: FieldError[] = []
-    const query = ownUserIdRemoved(parseQuery(raw_query, lists, errors), caller)
+    const sent_query = parseQuery(raw_query, lists, errors)
+    const query = ownUserIdRemoved(sent_query, caller)
     const body_as_sent = bytes.length === 0 ? undefined : parseJson(checkedMediaType(request, route.method, bytes))
     const body = ownUserIdRemoved(body_as_sent, caller)
 
     const valid_query = collect(query_schema, query, errors, 'query')
     const valid_body = readBody(route, body, errors)
     refuseIfAny(errors)
-    return { query: route.query === undefined ? undefined : valid_query, body: valid_body, body_as_sent }
+    return {
+      query: route.query === undefined ? undefined : valid_query,
+      body: valid_body,
+      body_as_sent,
+      is_old_client: Object.hasOwn(sent_query, 'user_id'),
+    }
   }
 }
 

@@ -57,7 +57,31 @@ export function createRouter<R extends Routes>(routes: R) {
       })
       return { template: entry.template, params, path: path.join('/'), methods: entry.methods, allow: allowOf(entry) }
     },
+
+    /** Every path of the table, in its order. */
+    templates: [...entries.keys()] as readonly string[],
+
+    /**
+     * The path of this table that was probably meant by one that it does not have: with other slashes at its ends,
+     * with empty segments, or in other letters. Parameters stay as sent.
+     */
+    meant(raw_path: string): MeantPath<Name> | undefined {
+      const sent = raw_path.split('/').filter((segment) => segment !== '')
+      const entry = ordered.find(({ segments }) => fits(segments, ['', ...sent], true))
+      if (entry === undefined) return undefined
+      const path = entry.segments.map(({ parameter, literal }, index) =>
+        parameter === undefined ? literal : sent[index - 1],
+      )
+      // Between two slashes an id may be missing, and then the path without the gap is another record's or everybody's.
+      const has_gap = /[^/]\/{2,}[^/]/.test(raw_path)
+      return { path: path.join('/'), methods: entry.methods, allow: allowOf(entry), has_gap }
+    },
   }
+}
+
+export interface MeantPath<Name extends string> extends Pick<PathMatch<Name>, 'path' | 'methods' | 'allow'> {
+  /** An empty segment in the middle was left out. */
+  has_gap: boolean
 }
 
 const PARAMETER = /^\{(\w+)\}$/
@@ -68,10 +92,11 @@ function segmentsOf(template: string) {
 
 const rank = ({ segments }: PathEntry<string>) => segments.map(({ parameter }) => (parameter ? '1' : '0')).join('')
 
-function fits(segments: PathEntry<string>['segments'], sent: readonly string[]): boolean {
+function fits(segments: PathEntry<string>['segments'], sent: readonly string[], in_any_case = false): boolean {
   if (segments.length !== sent.length) return false
+  const isLiteral = (literal: string, text: string) => literal === (in_any_case ? text.toLowerCase() : text)
   return segments.every(({ literal, parameter }, index) =>
-    parameter === undefined ? literal === sent[index] : sent[index] !== '',
+    parameter === undefined ? isLiteral(literal, sent[index]!) : sent[index] !== '',
   )
 }
 

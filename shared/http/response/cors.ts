@@ -4,7 +4,30 @@ import { Problem } from '../../base/problem.ts'
 import type { Answer } from '../call.ts'
 
 const EXPOSED = 'ETag, Retry-After, Idempotency-Replayed, Content-Disposition, X-Request-Id, Date'
-const ALLOWED_HEADERS = 'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key'
+
+/**
+ * What monitoring adds to the requests of a page. A browser sends nothing at all when one of them is refused, so that a
+ * page with a tracer could not call the API. Nothing here decides by them; some of them name requests in the log. Sources: W3C Trace Context and Baggage, and the propagation formats of the vendors.
+ */
+const TRACING_HEADERS = {
+  w3c: 'traceparent, tracestate, baggage',
+  sentry: 'sentry-trace',
+  zipkin: 'b3, X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled, X-B3-Flags',
+  jaeger: 'uber-trace-id',
+  datadog: 'X-Datadog-Trace-Id, X-Datadog-Parent-Id, X-Datadog-Origin, X-Datadog-Sampling-Priority, X-Datadog-Tags',
+  new_relic: 'newrelic',
+  elastic: 'elastic-apm-traceparent',
+  application_insights: 'Request-Id, Request-Context',
+  aws: 'X-Amzn-Trace-Id',
+  google: 'X-Cloud-Trace-Context',
+  any: 'X-Correlation-Id, X-Request-Id',
+}
+
+/** Headers that a page of an allowed origin may send; `Client-Id` names a device that synchronizes. */
+export const ALLOWED_HEADERS = [
+  'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Client-Id',
+  ...Object.values(TRACING_HEADERS),
+].join(', ')
 /** The longest that Chromium keeps a preflight. */
 const PREFLIGHT_AGE_S = 7200
 

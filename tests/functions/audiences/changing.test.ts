@@ -148,6 +148,42 @@ test('If-Match that does not hold is 412 with the current record and its ETag, f
   expect((await running.call('DELETE', path, undefined, { 'if-match': '"4"' })).status).toBe(204)
 })
 
+test('a list in If-Match holds when one of its versions does; If-None-Match when none does', async () => {
+  const running = await audiencesInTest()
+  const { audience_id } = await saved(running)
+  const path = `${PATH}/${audience_id}`
+  const patch = async (headers: Record<string, string>, name = 'x') =>
+    (await running.call('PATCH', path, { name }, headers)).status
+  expect(await patch({ 'if-match': '"7", "1"' }, 'second')).toBe(200)
+  expect(await patch({ 'if-match': '"7", "9"' })).toBe(412)
+  expect(await patch({ 'if-match': 'W/"2", "9"' })).toBe(412)
+  expect(await patch({ 'if-none-match': '"1", W/"2"' })).toBe(412)
+  expect(await patch({ 'if-none-match': '*' })).toBe(412)
+  expect(await patch({ 'if-match': '"2"', 'if-none-match': '"2"' })).toBe(412)
+  const { body } = await running.call('PATCH', path, { name: 'x' }, { 'if-match': '"7", "9"' })
+  expect(body).toMatchObject({ detail: 'The audience is at version 2, not 7 or 9.', audience: { name: 'second' } })
+  expect(await patch({ 'if-none-match': '"1", "3"' }, 'third')).toBe(200)
+  const read = async (headers: Record<string, string>) => (await running.call('GET', path, undefined, headers)).status
+  expect(await read({ 'if-match': '"3", "9"' })).toBe(200)
+  expect(await read({ 'if-match': '"2"' })).toBe(412)
+  expect(await read({ 'if-match': '"3"', 'if-none-match': '"3"' })).toBe(304)
+})
+
+test('a save with If-None-Match: * only creates, and one with If-Match only changes', async () => {
+  const running = await audiencesInTest()
+  const audience_id = newId('aud', systemClock.nowMs(), systemRandom)
+  const save = (headers: Record<string, string>, name: string) =>
+    running.call('POST', PATH, { audience_id, name }, headers)
+  const missing = await save({ 'if-match': '*' }, 'too early')
+  expect([missing.status, missing.body.type]).toEqual([412, '/problems/stale-version'])
+  expect((await save({ 'if-none-match': '*' }, 'first')).status).toBe(201)
+  expect((await save({ 'if-none-match': '*' }, 'second')).status).toBe(412)
+  expect((await save({ 'if-match': '"1"' }, 'changed')).status).toBe(200)
+  expect((await save({ 'if-match': '"1"' }, 'lost update')).status).toBe(412)
+  const { body } = await running.call('GET', `${PATH}/${audience_id}`)
+  expect(body.audience).toMatchObject({ name: 'changed', version: 2 })
+})
+
 test('If-Match that does not hold refuses also what would change nothing', async () => {
   const running = await audiencesInTest()
   const { audience_id, name } = await saved(running)

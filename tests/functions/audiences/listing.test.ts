@@ -47,6 +47,21 @@ test('view=full lists whole records, in the shape of the old system', async () =
   expect((await running.call('GET', `${PATH}?view=summary`)).body.audiences[0]).not.toHaveProperty('segments')
 })
 
+test('a client of the old system, which names its user, gets whole records with a size that it can format', async () => {
+  const running = await audiencesInTest()
+  const whole = await saved(running)
+  const { body } = await running.call('GET', `${PATH}?user_id=demo_user&status=all&limit=10`)
+  expect(body.audiences).toEqual([whole])
+  expect((await running.call('GET', `${PATH}?user_id=demo_user&view=summary`)).body.audiences[0]).not.toHaveProperty(
+    'segments',
+  )
+  await saved(running, { total_audience_size: null, segments: [] })
+  const [newest] = (await running.call('GET', `${PATH}?user_id=demo_user`)).body.audiences
+  expect(newest).toMatchObject({ total_audience_size: 0, segments: [] })
+  const [as_it_is] = (await running.call('GET', `${PATH}?view=full`)).body.audiences
+  expect(as_it_is).toMatchObject({ total_audience_size: null })
+})
+
 test('newest come first, across months and whatever the order of saving', async () => {
   const running = await audiencesInTest()
   await savedAt(running, '2024-03-31T23:59:59.999Z', { name: 'end of March' })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { isoTime, systemClock } from '#shared/base/clock.ts'
+import type { Client } from '#tests/functions/audiences/harness.ts'
 import { clockAt } from '#tests/support/clock.ts'
 import {
   aPair,
@@ -44,6 +45,25 @@ test('newest first, by audience, platform, status and time; pages join without a
   expect(await listed(running, `?limit=2&cursor=${first.body.next_cursor}`)).toEqual([ia])
   expect((first.body['distributions'] as DistributionJson[])[0]).not.toHaveProperty('audience_snapshot')
   expect((await running.as('somebody_else').distributions.call('GET', PATH)).body.count).toBe(0)
+})
+
+test('rows are without snapshots and attempts, but whole for a client of the old system, which names its user', async () => {
+  const running = await runningInTest()
+  const { audience_id, platform_id } = await aPair(running)
+  await created(running.distributions, { audience_id, platform_id })
+  const rows = async (client: Client, path: string) =>
+    (await client.call('GET', path)).body['distributions'] as DistributionJson[]
+  for (const [client, path] of [
+    [running.distributions, PATH],
+    [running.audiences, `/api/audiences/${audience_id}/distributions`],
+  ] as const) {
+    expect((await rows(client, path))[0]).not.toHaveProperty('audience_snapshot')
+    const [whole] = await rows(client, `${path}?user_id=demo_user`)
+    expect(whole).toMatchObject({
+      audience_snapshot: { segments: expect.any(Array) as unknown },
+      attempts: [{ attempt: 1 }],
+    })
+  }
 })
 
 test('what is asked for in words that are not known is refused by name', async () => {

@@ -1,0 +1,101 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { createGateway } from '#infra/local/gateway.ts'
+import { OPENAPI_PATH } from '#infra/generate/openapi.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { bodyOf, closed, listening } from '#tests/http/harness.ts'
+
+/** The gateway in front of a function that only says which path it was asked for. */
+
+const openapi = readFileSync(join(PROJECT_ROOT, OPENAPI_PATH), 'utf8')
+let server: Server
+let url: string
+
+beforeAll(async () => {
+  server = createServer(
+    createGateway({
+      functions: { audiences: ({ url: target, method }, response) => response.end(JSON.stringify({ target, method })) },
+      issuer: (_request, response) => response.end('{"issuer":true}'),
+      index: () => ({ name: 'index' }),
+      openapi,
+    }),
+  )
+  url = await listening(server)
+})
+afterAll(() => closed(server))
+
+const get = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, { redirect: 'manual', ...init })
+
+test('/ and /api list the addresses', async () => {
+  for (const path of ['/', '/api']) expect(await bodyOf(await get(path))).toEqual({ name: 'index' })
+})
+
+test('/docs shows every operation of the contract, runs no script and loads nothing from elsewhere', async () => {
+  const answer = await get('/docs')
+  const html = await answer.text()
+  const { paths } = JSON.parse(openapi) as { paths: Record<string, Record<string, { operationId: string }>> }
+  for (const [path, methods] of Object.entries(paths)) {
+    expect(html).toContain(`<code>${path}</code>`)
+    for (const { operationId } of Object.values(methods)) expect(html).toContain(`<details id="${operationId}">`)
+  }
+  expect(html).not.toMatch(/<script|\son\w+=|style="|https?:\/\/(?!json-schema)[^"<]*"|@import|url\(/)
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+
+  const policy = answer.headers.get('content-security-policy')!
+  const [, style = ''] = /<style>([^]*?)<\/style>/.exec(html)!
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain(`style-src 'sha256-${hash('sha256', style, 'base64')}'`)
+  expect(policy).not.toContain('unsafe')
+})
+
+test('a browser finds an icon, and a robot that nothing is for it', async () => {
+  expect((await get('/favicon.ico')).headers.get('content-type')).toBe('image/svg+xml')
+  expect(await (await get('/robots.txt')).text()).toContain('Disallow: /')
+})
+
+test('paths with other slashes or letters lead to the right one, of the functions and of its own', async () => {
+  for (const [sent, meant] of Object.entries({
+    '/docs/': '/docs',
+    '/Docs?x=1': '/docs?x=1',
+    '/api/': '/api',
+    '//openapi.json': '/openapi.json',
+    '//api/audiences?limit=3': '/api/audiences?limit=3',
+    '/API/Audiences/Aud_1/': '/api/audiences/Aud_1/',
+    '/api//audiences': '/api/audiences',
+  })) {
+    const answer = await get(sent)
+    expect([sent, answer.status, answer.headers.get('location')]).toEqual([sent, 308, meant])
+    expect(await bodyOf(answer)).toMatchObject({ success: false, detail: expect.stringContaining('spelled') as string })
+  }
+  const posted = await get('//api/audiences', { method: 'POST', body: '{}', redirect: 'follow' })
+  expect(await bodyOf(posted)).toEqual({ target: '/api/audiences', method: 'POST' })
+})
+
+test('any other path is a problem that says where to look, and leads to no other host', async () => {
+  for (const path of [
+    '/nothing',
+    '/api/unknown',
+    '/api/audiencesx',
+    '//evil.example.com/',
+    '/docs/x',
+    '/openapi.yaml',
+  ]) {
+    const answer = await get(path)
+    expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 404, null])
+    const { detail } = await bodyOf(answer)
+    expect(detail).toMatch(/GET \/ lists the addresses, and GET \/docs/)
+  }
+})
+
+test('what it shows can only be read', async () => {
+  for (const path of ['/', '/docs', '/openapi.json', '/favicon.ico']) {
+    expect(await (await get(path, { method: 'HEAD' })).text()).toBe('')
+    expect((await get(path, { method: 'OPTIONS' })).headers.get('allow')).toBe('GET, HEAD, OPTIONS')
+    const refused = await get(path, { method: 'DELETE' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+  }
+})
