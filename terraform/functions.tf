@@ -21,13 +21,15 @@ locals {
   credential_functions = toset([for name, function in local.functions : name if contains(function.settings, "KMS_KEY")])
 
   google_issuer = "https://accounts.google.com"
+  # Functions take Google's name with and without the scheme for the same issuer.
+  google_issuers = [local.google_issuer, trimprefix(local.google_issuer, "https://")]
   # Audience of the smoke tests' tokens.
   smoke_audience = "activation-smoke"
   issuers = [
     for issuer in concat(
-      [for issuer in var.oidc_issuers : issuer if issuer.issuer != local.google_issuer],
-      [for issuer in var.oidc_issuers : merge(issuer, { audiences = concat(issuer.audiences, [local.smoke_audience]) }) if issuer.issuer == local.google_issuer],
-      anytrue([for issuer in var.oidc_issuers : issuer.issuer == local.google_issuer]) ? [] : [
+      [for issuer in var.oidc_issuers : issuer if !contains(local.google_issuers, issuer.issuer)],
+      [for issuer in var.oidc_issuers : merge(issuer, { audiences = concat(issuer.audiences, [local.smoke_audience]) }) if contains(local.google_issuers, issuer.issuer)],
+      anytrue([for issuer in var.oidc_issuers : contains(local.google_issuers, issuer.issuer)]) ? [] : [
         { issuer = local.google_issuer, audiences = [local.smoke_audience], alias = "google", algorithms = null, jwks_url = null },
       ],
     ) : { for member, value in issuer : member => value if value != null }

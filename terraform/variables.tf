@@ -54,7 +54,7 @@ variable "bucket" {
 }
 
 variable "oidc_issuers" {
-  description = "OpenID providers whose ID tokens are accepted. Exactly one has no alias: its users are known by their sub, all others' by alias:sub. Google is added automatically, under the alias google, for the scheduler and smoke tests."
+  description = "OpenID providers whose ID tokens are accepted. Exactly one has no alias: its users are known by their sub (a sub with a colon after another colon), all others' by alias:sub. Google is added automatically, under the alias google, for the scheduler and smoke tests."
   type = list(object({
     issuer     = string
     audiences  = list(string)
@@ -70,8 +70,8 @@ variable "oidc_issuers" {
   }
 
   validation {
-    condition     = alltrue([for issuer in var.oidc_issuers : startswith(issuer.issuer, "https://")])
-    error_message = "oidc_issuers must name each issuer as in the tokens' iss, beginning with https://; functions refuse to start with any other."
+    condition     = alltrue([for issuer in var.oidc_issuers : startswith(issuer.issuer, "https://") || issuer.issuer == "accounts.google.com"])
+    error_message = "oidc_issuers must name each issuer as in the tokens' iss, beginning with https:// (or accounts.google.com); functions refuse to start with any other."
   }
 
   validation {

@@ -87,8 +87,8 @@ export function insightHandlers(dependencies: InsightDependencies): Handlers<typ
 }
 
 /** @throws Problem `forbidden` for another user's id, whether there is such a user or not */
-function ownId({ user_id }: Caller, named: string): string {
-  if (named === 'me' || named === user_id) return user_id
+function ownId({ user_id, own_names }: Caller, named: string): string {
+  if (named === 'me' || own_names.includes(named)) return user_id
   throw new Problem('forbidden', 'You can read only your own summary.')
 }
 

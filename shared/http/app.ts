@@ -164,8 +164,8 @@ function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestL
     const identity = await authenticator.identify(request.headers.authorization)
     record.user_hash = identity.user_hash
     authorize(identity, route.access, access_policy)
-    const { user_id, email } = identity
-    return { user_id, email }
+    const { user_id, own_names, email } = identity
+    return { user_id, own_names, email }
   }
 }
 
@@ -256,7 +256,7 @@ interface Exchange {
 const CLIENT_GONE = new Error('the client has disconnected')
 
 /** What a handler of a public route finds as its caller; it has no use for one. */
-const NOBODY: Caller = Object.freeze({ user_id: '', email: undefined })
+const NOBODY: Caller = Object.freeze({ user_id: '', own_names: [], email: undefined })
 
 /** A path whose parameters are ids of records; that of a user goes by its name only. */
 function loggedPath({ template, params }: { template: string; params: Readonly<Record<string, string>> }): string {

@@ -5,8 +5,13 @@ import type { VersionCondition } from '../records/version-condition.ts'
 
 /** Who calls: from the verified token, never from the request. */
 export interface Caller {
-  /** `sub` of the primary issuer, `<alias>:<sub>` of any other: the partition key of everything the user owns. */
+  /**
+   * `sub` of the primary issuer (`:<sub>` when it has a colon), `<alias>:<sub>` of any other: the partition key of
+   * everything the user owns.
+   */
   user_id: string
+  /** The user id, and for the primary issuer `sub`: how the user may be named in a request. */
+  own_names: readonly string[]
   /** Only when the token says it is verified. */
   email: string | undefined
 }

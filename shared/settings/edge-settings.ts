@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import { SEVERITIES } from '../logging/log.ts'
+import { isIssuerWithoutScheme, issuerAddress } from './issuer-names.ts'
 import { type SettingsOf, setting } from './settings.ts'
 
 /** Signatures made with a private key only: with a shared secret, any verifier could also issue tokens. */
@@ -10,8 +11,10 @@ const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) address
 
 /** One OpenID provider whose ID tokens are accepted. */
 const issuerSchema = z.strictObject({
-  /** Exactly as in the tokens' `iss`. */
-  issuer: address,
+  /** Exactly as in the tokens' `iss`; without a scheme it stands for https. */
+  issuer: z.union([address, z.string().check(z.refine(isIssuerWithoutScheme))], {
+    error: 'must be an http(s) address, or a host such as accounts.google.com',
+  }),
   /** The accepted values of `aud`: the client ids of the app. */
   audiences: z
     .array(z.string().check(z.minLength(1)))
@@ -34,7 +37,8 @@ const issuers = z.array(issuerSchema).check(
       fault('must have exactly one issuer without alias')
     const aliases = list.flatMap(({ alias }) => alias ?? [])
     if (new Set(aliases).size !== aliases.length) fault('must not use an alias twice')
-    if (new Set(list.map(({ issuer }) => issuer)).size !== list.length) fault('must not name an issuer twice')
+    if (new Set(list.map(({ issuer }) => issuerAddress(issuer))).size !== list.length)
+      fault('must not name an issuer twice')
   }),
 )
 
@@ -74,11 +78,14 @@ export const edgeSettings = {
   OIDC_ISSUERS: setting({
     schema: z.pipe(json, issuers),
     description:
-      'JSON list of the OpenID providers whose ID tokens are accepted: issuer, audiences, algorithms (default RS256), ' +
-      'alias (all but the primary one), jwks_url (default: by discovery).',
+      "JSON list of the OpenID providers whose ID tokens are accepted: issuer (as in the tokens' iss; Google's and one " +
+      'without https:// are meant with and without it), audiences, algorithms (default RS256), alias (all but the ' +
+      'primary one), jwks_url (default: by discovery).',
     example: '[{"issuer":"https://securetoken.google.com/my-project","audiences":["my-project"]}]',
     endpoints: (list) =>
-      list.flatMap(({ issuer, jwks_url }) => (jwks_url === undefined ? [issuer] : [issuer, jwks_url])),
+      list.flatMap(({ issuer, jwks_url }) =>
+        jwks_url === undefined ? [issuerAddress(issuer)] : [issuerAddress(issuer), jwks_url],
+      ),
   }),
   ALLOWED_ORIGINS: setting({
     schema: listOf(origin),

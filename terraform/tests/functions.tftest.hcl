@@ -171,6 +171,24 @@ run "google_as_the_primary_issuer_is_named_once" {
   }
 }
 
+run "google_as_the_primary_issuer_is_named_once_without_https" {
+  command = plan
+
+  variables {
+    oidc_issuers = [{ issuer = "accounts.google.com", audiences = ["app.apps.googleusercontent.com"] }]
+  }
+
+  assert {
+    condition     = jsondecode(one([for env in google_cloud_run_v2_service.function["audiences"].template[0].containers[0].env : env.value if env.name == "OIDC_ISSUERS"])) == [{ issuer = "accounts.google.com", audiences = ["app.apps.googleusercontent.com", "activation-smoke"] }]
+    error_message = "Google must stay the one issuer without alias."
+  }
+
+  assert {
+    condition     = !strcontains(google_storage_bucket_iam_member.delivery_smokes.condition[0].expression, "google%3A")
+    error_message = "The smoke user of the primary issuer has no alias."
+  }
+}
+
 run "the_scheduler_calls_maintenance_as_itself" {
   command = plan
 

@@ -87,7 +87,10 @@ async function signedWell(payload: object, header: object = {}): Promise<string>
 function outcomesOf(more: Readonly<Record<string, unknown>>): string[] {
   const is_changed = ['iss', 'aud', 'sub', 'exp', 'nbf', 'iat'].some((name) => Object.hasOwn(more, name))
   const { sub } = { ...claims(), ...more }
-  return [...(typeof sub === 'string' ? [`user ${sub}`] : []), ...(is_changed ? ['unauthenticated'] : [])]
+  return [
+    ...(typeof sub === 'string' ? [`user ${sub}`, `user :${sub}`] : []),
+    ...(is_changed ? ['unauthenticated'] : []),
+  ]
 }
 
 const anything = fc.oneof(

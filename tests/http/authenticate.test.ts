@@ -85,13 +85,23 @@ async function problemOf(attempt: Promise<unknown>): Promise<Problem> {
   return error
 }
 
-/** True when `token` is refused as such, saying no more than that. */
+/** True when `token` is refused as such, with a reason in plain ASCII that repeats nothing of the token. */
 async function refused(token: string): Promise<true> {
-  const { kind, headers, message } = await problemOf(identify(token))
-  expect(kind).toBe('unauthenticated')
-  expect(headers['WWW-Authenticate']).toMatch(/^Bearer realm="[\w-]+", error="invalid_token"/)
-  expect(message).toMatch(/^The token (is not valid for this service|has expired)$/)
+  await reasonOf(token)
   return true
+}
+
+/** Why `token` is refused. */
+async function reasonOf(token: string, by = authenticator): Promise<string> {
+  const { kind, headers, message } = await problemOf(identify(token, by))
+  expect(kind).toBe('unauthenticated')
+  expect(message).toMatch(/^The token (is not valid for this service: [\w ().,]+|has expired)$/)
+  expect(message.length).toBeLessThan(150)
+  expect(message).not.toMatch(/mallory|another-app|example\.com|127\.0\.0\.1/)
+  expect(headers['WWW-Authenticate']).toBe(
+    `Bearer realm="activation-manager", error="invalid_token", error_description="${message}"`,
+  )
+  return message.replace('The token is not valid for this service: ', '')
 }
 
 async function replaceKey(): Promise<void> {
@@ -111,6 +121,49 @@ describe('a good token', () => {
   test('of an issuer with an alias names the user <alias>:<sub>', async () => {
     const aliased = authenticatorOf({ alias: 'corp' })
     expect(await identify(await sign({ sub: 'x:y' }), aliased)).toMatchObject({ user_id: 'corp:x:y' })
+  })
+
+  test('of the primary issuer whose sub has a colon names the user :<sub>, so that no two users can meet', async () => {
+    const subjects = ['f:9d3c-x:ann', 'did:key:z6Mk', ':', '::', 'a:', ':a', 'corp:ann', ':corp:ann']
+    const aliased = authenticatorOf({ alias: 'corp' })
+    const user_ids: string[] = []
+    for (const sub of subjects) {
+      const { user_id, own_names } = await identify(await sign({ sub }))
+      expect([user_id, own_names]).toEqual([`:${sub}`, [`:${sub}`, sub]])
+      const other = await identify(await sign({ sub }), aliased)
+      expect([other.user_id, other.own_names]).toEqual([`corp:${sub}`, [`corp:${sub}`]])
+      user_ids.push(user_id, other.user_id)
+    }
+    for (const sub of ['ann', 'f', 'did']) user_ids.push((await identify(await sign({ sub }))).user_id)
+    expect(new Set(user_ids).size).toBe(user_ids.length)
+  })
+
+  test('of Google names its issuer with or without https, whichever of them the setting has', async () => {
+    const jwks_url = `${url}${JWKS_PATH}`
+    for (const issuer of ['https://accounts.google.com', 'accounts.google.com']) {
+      const google = authenticatorOf({ issuer, jwks_url })
+      for (const iss of ['https://accounts.google.com', 'accounts.google.com']) {
+        expect(await identify(await sign({ iss }), google)).toMatchObject({ user_id: 'demo_user' })
+      }
+      for (const iss of [
+        'http://accounts.google.com',
+        'ACCOUNTS.google.com',
+        'accounts.google.com/',
+        '//accounts.google.com',
+      ]) {
+        expect(await reasonOf(await sign({ iss }), google)).toBe('its issuer (iss) is not trusted here')
+      }
+    }
+  })
+
+  test('of another issuer names it exactly as the setting; a host without scheme there stands for https', async () => {
+    const jwks_url = `${url}${JWKS_PATH}`
+    const exact = authenticatorOf({ issuer: 'https://idp.example.com', jwks_url })
+    expect(await reasonOf(await sign({ iss: 'idp.example.com' }), exact)).toBe('its issuer (iss) is not trusted here')
+    const bare = authenticatorOf({ issuer: 'idp.example.com/realms/a', jwks_url })
+    for (const iss of ['idp.example.com/realms/a', 'https://idp.example.com/realms/a']) {
+      expect(await identify(await sign({ iss }), bare)).toMatchObject({ user_id: 'demo_user' })
+    }
   })
 
   test('is found good by discovery as by a given address of the keys', async () => {
@@ -191,10 +244,45 @@ describe('a token is refused', () => {
   })
 
   test('with a subject that cannot be a user id', async () => {
-    for (const sub of [undefined, '', 7, 'corp:demo', 'a\0b', 'a\nb', '\ud800', 'ü'.repeat(128), 'x'.repeat(256)]) {
+    for (const sub of [undefined, '', 7, 'a\0b', 'a\nb', '\ud800', 'ü'.repeat(128), 'x'.repeat(256)]) {
       expect(await refused(await sign({ sub }))).toBe(true)
     }
     expect((await identify(await sign({ sub: 'x'.repeat(255) }))).user_id).toHaveLength(255)
+    expect((await identify(await sign({ sub: `${'x'.repeat(254)}:` }))).user_id).toHaveLength(256)
+  })
+
+  test('with a subject like the id of a workspace, of any issuer', async () => {
+    for (const by of [authenticator, authenticatorOf({ alias: 'corp' })]) {
+      for (const sub of ['ws_', 'ws_01h455vb4pex5vsknk084sn02q', 'ws_a:b']) {
+        expect(await reasonOf(await sign({ sub }), by)).toBe('its subject (sub) begins with ws_, which is reserved')
+      }
+      for (const sub of ['ws', 'wsx', 'WS_a', 'aws_a', ':ws_a']) {
+        expect((await identify(await sign({ sub }), by)).user_id).toMatch(/ws/i)
+      }
+    }
+  })
+
+  test('and told why', async () => {
+    const { kid } = await publishedKey()
+    for (const [token, reason] of [
+      [await sign({ exp: NOW_S - 100 }), 'The token has expired'],
+      [await sign({ nbf: NOW_S + 100 }), 'it is not valid yet (nbf)'],
+      [await sign({ aud: 'another-app' }), 'its audience (aud) is another one'],
+      [await sign({ aud: undefined, iss: url }), 'its audience (aud) is another one'],
+      [await sign({ iss: 'https://evil.example.com' }), 'its issuer (iss) is not trusted here'],
+      [await sign({ exp: undefined }), 'its claim exp is missing'],
+      [await sign({ sub: '' }), 'it has no subject (sub)'],
+      [await sign({ sub: 'x'.repeat(256) }), 'its subject (sub) is longer than 255 bytes'],
+      [await sign({ sub: 'a\nb' }), 'its subject (sub) is not plain text'],
+      [rsaToken({ alg: 'RS256', kid }, claims()), 'its signature is not that of its issuer'],
+      [rsaToken({ alg: 'RS256', kid: 'x' }, claims()), 'its issuer publishes no key that could have signed it'],
+      [unsignedToken({ alg: 'none' }, claims(), 'AAAA'), 'its algorithm (alg) is not accepted'],
+      ['x', 'it is not a JWT'],
+      ['a b', 'Authorization is not the word Bearer and one token'],
+      [`${'a'.repeat(9000)}.b.c`, 'it is longer than 8192 characters'],
+    ] as const) {
+      expect(await reasonOf(token)).toBe(reason)
+    }
   })
 
   test('that is no token at all', async () => {

@@ -87,6 +87,26 @@ describe('settings', () => {
       expect([list, faults(issuers(...list))]).toEqual([list, { OIDC_ISSUERS: expect.any(String) as string }])
     }
     expect(faults(issuers(ISSUER, { ...other, alias: 'google' }))).toEqual({})
+  })
+
+  test('name an issuer by its address or, as Google writes it, without a scheme; both are the same issuer', () => {
+    const google = { ...ISSUER, issuer: 'accounts.google.com' }
+    expect(faults(issuers(google))).toEqual({})
+    expect(faults({ ...issuers(google), K_SERVICE: 'audiences' })).toEqual({})
+    const twice = issuers(google, { ...google, issuer: 'https://accounts.google.com', alias: 'google' })
+    expect(faults(twice)).toEqual({ OIDC_ISSUERS: 'must not name an issuer twice' })
+    for (const issuer of ['localhost', '', 'ftp://a.example.com', 'a b.example.com', '//accounts.google.com', 'a..b']) {
+      expect([issuer, faults(issuers({ ...ISSUER, issuer }))]).toEqual([
+        issuer,
+        { OIDC_ISSUERS: expect.any(String) as string },
+      ])
+    }
+    expect(faults({ ...issuers({ ...ISSUER, issuer: '127.0.0.1' }), K_SERVICE: 'audiences' })).toHaveProperty(
+      'OIDC_ISSUERS',
+    )
+  })
+
+  test('refuse issuers that are not JSON', () => {
     expect(faults({ OIDC_ISSUERS: 'issuer.example.com' })).toEqual({ OIDC_ISSUERS: 'must be JSON' })
   })
 

@@ -5,7 +5,8 @@ import type { Clock } from '../../base/clock.ts'
 import { Problem } from '../../base/problem.ts'
 import type { IssuerSettings } from '../../settings/edge-settings.ts'
 import { endpointFault } from '../../settings/endpoints.ts'
-import { type Identity, identityOf, invalidToken } from './identity.ts'
+import { issuerSpellings } from '../../settings/issuer-names.ts'
+import { EXPIRED, type Identity, identityOf, invalidToken } from './identity.ts'
 import { createKeySource, keysAway, type KeySet, type KeySource } from './key-source.ts'
 import { LeastRecentlyUsed } from '../../base/lru.ts'
 
@@ -65,16 +66,16 @@ export function createAuthenticator(options: Options): Authenticator {
       if (revision !== told_revision) options.onFault(error)
       told_revision = revision
     }
-    issuers.set(issuer, { settings, keys, onBadKey })
+    for (const spelling of issuerSpellings(issuer)) issuers.set(spelling, { settings, keys, onBadKey })
   }
   const verified = new LeastRecentlyUsed<VerifiedToken>(VERIFIED_TOKENS_MAX)
 
   const verify = async (token: string): Promise<VerifiedToken> => {
     const issuer = issuers.get(claimedIssuer(token))
-    if (issuer === undefined) throw invalidToken('not an issuer that is trusted here')
+    if (issuer === undefined) throw invalidToken('its issuer (iss) is not trusted here')
     const { settings } = issuer
     const { payload, revision } = await verifySignature(token, issuer, {
-      issuer: settings.issuer,
+      issuer: issuerSpellings(settings.issuer),
       audience: function_url === undefined ? settings.audiences : [...settings.audiences, function_url],
       algorithms: settings.algorithms,
       clockTolerance: CLOCK_TOLERANCE_S,
@@ -147,9 +148,25 @@ async function verifyWith(token: string, { find, revision }: KeySet, options: Ve
 
 /** jose's own errors describe a fault of the token. Any other error means that the issuer's key for it is unusable. */
 function tokenFault(error: unknown, { onBadKey }: TrustedIssuer, { revision }: KeySet): Problem {
-  if (error instanceof errors.JOSEError) return invalidToken(error.code, error)
+  if (error instanceof errors.JOSEError) return invalidToken(reasonOf(error), error)
   onBadKey(error, revision)
   return keysAway(error)
+}
+
+/**
+ * What is wrong with the token, in words for its holder: of its claims and its signature, never of the settings here.
+ */
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return EXPIRED
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return 'its audience (aud) is another one'
+    if (error.claim === 'nbf') return 'it is not valid yet (nbf)'
+    return `its claim ${error.claim} ${error.reason === 'missing' ? 'is missing' : 'is not accepted'}`
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm (alg) is not accepted'
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its issuer publishes no key that could have signed it'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is not that of its issuer'
+  return 'it is not a JWT that is signed in a way known here'
 }
 
 function bearerToken(authorization: string | undefined): string {
@@ -159,7 +176,8 @@ function bearerToken(authorization: string | undefined): string {
     })
   }
   const token = /^bearer +([\w.~+/-]+=*) *$/i.exec(authorization)?.[1]
-  if (token === undefined || token.length > TOKEN_CHARACTERS_MAX) throw invalidToken('not a bearer token')
+  if (token === undefined) throw invalidToken('Authorization is not the word Bearer and one token')
+  if (token.length > TOKEN_CHARACTERS_MAX) throw invalidToken(`it is longer than ${TOKEN_CHARACTERS_MAX} characters`)
   return token
 }
 
@@ -167,6 +185,6 @@ function claimedIssuer(token: string): string {
   try {
     return String(decodeJwt(token).iss)
   } catch (cause) {
-    throw invalidToken('not a JWT', cause)
+    throw invalidToken('it is not a JWT', cause)
   }
 }

@@ -24,11 +24,13 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/
 
 /** @throws Problem `unauthenticated` for a subject that cannot be a user id */
 export function identityOf(claims: JWTPayload, settings: IssuerSettings, user_hash_salt: string): Identity {
-  const user_id = userIdOf(claims.sub, settings.alias)
+  const subject = subjectOf(claims.sub)
+  const user_id = userIdOf(subject, settings.alias)
   const email = claims['email_verified'] === true ? claims['email'] : undefined
   const audiences = claims.aud === undefined ? [] : [claims.aud].flat()
   return {
     user_id,
+    own_names: settings.alias === undefined ? [user_id, subject] : [user_id],
     email: typeof email === 'string' ? email : undefined,
     user_hash: hashUserId(user_id, user_hash_salt),
     is_service_account: isServiceAccount(claims),
@@ -37,14 +39,31 @@ export function identityOf(claims: JWTPayload, settings: IssuerSettings, user_ha
   }
 }
 
-function userIdOf(subject: unknown, alias: string | undefined): string {
-  if (typeof subject !== 'string' || subject === '') throw invalidToken('no subject')
-  if (Buffer.byteLength(subject) > SUBJECT_BYTES_MAX) throw invalidToken('the subject is too long')
-  if (CONTROL_CHARACTER.test(subject) || !subject.isWellFormed()) throw invalidToken('the subject is not plain text')
-  if (alias !== undefined) return `${alias}:${subject}`
-  // Otherwise a user of the primary issuer could be taken for one of another issuer.
-  if (subject.includes(':')) throw invalidToken('the subject contains a colon, which is reserved for issuer aliases')
+/** Begins the ids of workspaces, which share the folders with the users. */
+const WORKSPACE_PREFIX = 'ws_'
+
+/** @throws Problem `unauthenticated` */
+function subjectOf(subject: unknown): string {
+  if (typeof subject !== 'string' || subject === '') throw invalidToken('it has no subject (sub)')
+  if (Buffer.byteLength(subject) > SUBJECT_BYTES_MAX) {
+    throw invalidToken(`its subject (sub) is longer than ${SUBJECT_BYTES_MAX} bytes`)
+  }
+  if (CONTROL_CHARACTER.test(subject) || !subject.isWellFormed()) {
+    throw invalidToken('its subject (sub) is not plain text')
+  }
+  if (subject.startsWith(WORKSPACE_PREFIX)) {
+    throw invalidToken(`its subject (sub) begins with ${WORKSPACE_PREFIX}, which is reserved`)
+  }
   return subject
+}
+
+/**
+ * The subject itself; that of an issuer with an alias after `<alias>:`. A subject of the primary issuer that has a colon
+ * itself (Keycloak's `f:…`, DIDs) goes after a colon alone: no alias is empty, so that no two users can meet.
+ */
+function userIdOf(subject: string, alias: string | undefined): string {
+  if (alias !== undefined) return `${alias}:${subject}`
+  return subject.includes(':') ? `:${subject}` : subject
 }
 
 /**
@@ -76,19 +95,21 @@ export function authorize(identity: Identity, access: Exclude<Route['access'], '
     }
     return
   }
-  if (!identity.is_for_users) throw invalidToken('the token is for operators')
+  if (!identity.is_for_users) throw invalidToken('its audience (aud) is that of operator routes')
   if (is_service_account && (email === undefined || !policy.smoke_accounts.includes(email))) {
     throw new Problem('forbidden', 'Service accounts cannot own data in this service.')
   }
 }
 
+export const EXPIRED = 'The token has expired'
+
 /**
- * RFC 6750 section 3. The answer only says that the token is not valid or has expired.
- * @param reason for the log
+ * RFC 6750 section 3: why a token is not accepted, for the person who sent it.
+ * @param reason follows `The token is not valid for this service: `, or is `EXPIRED`. It says nothing of the token's
+ * values nor of the settings, and has neither quotes nor anything beyond ASCII, as the header wants it
  */
 export function invalidToken(reason: string, cause?: unknown): Problem {
-  const expired = cause !== undefined && (cause as { code?: unknown }).code === 'ERR_JWT_EXPIRED'
-  const detail = expired ? 'The token has expired' : 'The token is not valid for this service'
+  const detail = reason === EXPIRED ? EXPIRED : `The token is not valid for this service: ${reason}`
   return new Problem('unauthenticated', detail, {
     headers: {
       'WWW-Authenticate': `Bearer realm="activation-manager", error="invalid_token", error_description="${detail}"`,

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts'
 import { DAY_MS, MINUTE_MS } from '../../base/durations.ts'
 import { Problem } from '../../base/problem.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
+import { issuerAddress, issuerSpellings } from '../../settings/issuer-names.ts'
 
 /**
  * The public keys of one issuer, fetched when first needed and kept. jose's own remote key set is not used because it
@@ -117,9 +118,11 @@ export function keysAway(cause?: unknown): Problem {
 
 /** OpenID Connect Discovery 1.0, section 4. */
 async function discover(issuer: string, signal: AbortSignal): Promise<string> {
-  const text = await fetchText(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, signal)
+  const text = await fetchText(`${issuerAddress(issuer).replace(/\/$/, '')}/.well-known/openid-configuration`, signal)
   const document = discoveryDocument.parse(JSON.parse(text))
-  if (document.issuer !== issuer) throw new Error(`the discovery document of ${issuer} is for another issuer`)
+  if (!issuerSpellings(issuer).includes(document.issuer)) {
+    throw new Error(`the discovery document of ${issuer} is for another issuer`)
+  }
   return document.jwks_uri
 }
 

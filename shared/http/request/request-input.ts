@@ -64,9 +64,12 @@ function ownUserIdRemoved<T>(input: T, caller: Caller | undefined): T | Omit<T, 
   if (caller === undefined || !isObject(input)) return input
   if (!Object.hasOwn(input, 'user_id')) return input
   const { user_id, ...rest } = input as T & { user_id: unknown }
-  if (user_id !== caller.user_id) throw new Problem('forbidden', 'user_id must be the user of the token')
+  if (!isOwnName(caller, user_id)) throw new Problem('forbidden', 'user_id must be the user of the token')
   return rest
 }
+
+/** Whether a value that a request sends as `user_id` is the caller. */
+const isOwnName = ({ own_names }: Caller, named: unknown) => own_names.some((name) => name === named)
 
 const JSON_TYPE = 'application/json'
 const MERGE_PATCH_TYPE = 'application/merge-patch+json'

@@ -80,9 +80,9 @@ test('a user id of 255 bytes works, and one byte more is no user', async () => {
   }
 })
 
-test('subjects that cannot be user ids are 401: empty, with a colon, a control character or NUL, or no text', async () => {
+test('subjects that cannot be user ids are 401: empty, like a workspace, a control character or NUL, or no text', async () => {
   const running = await audiencesInTest()
-  for (const sub of ['', 'a:b', 'a\u0000b', '\u0000', 'a\nb', 'a\u0085', 7, null, ['a'], { toString: 'a' }]) {
+  for (const sub of ['', 'ws_b', 'a\u0000b', '\u0000', 'a\nb', 'a\u0085', 7, null, ['a'], { toString: 'a' }]) {
     const token = await running.token('ignored', { sub })
     const { status, headers, body } = await createClient(running.url, async () => token).call(
       'POST',
@@ -94,6 +94,19 @@ test('subjects that cannot be user ids are 401: empty, with a colon, a control c
     expect(body.type).toBe('/problems/unauthenticated')
   }
   expect(running.gcs.operations.counts().write).toBe(0)
+})
+
+test('a subject with a colon owns records as :<sub>, under a name of its own, and may call itself by either', async () => {
+  const running = await audiencesInTest()
+  const ann = running.as('f:9d3c:ann')
+  for (const user_id of ['f:9d3c:ann', ':f:9d3c:ann']) {
+    expect((await saved(ann, { user_id })).user_id).toBe(':f:9d3c:ann')
+    expect((await ann.call('GET', `${PATH}?user_id=${encodeURIComponent(user_id)}`)).body.count).toBeGreaterThan(0)
+  }
+  for (const user_id of ['9d3c:ann', '::f:9d3c:ann', 'f:9d3c:Ann']) {
+    expect((await ann.call('POST', PATH, anAudience({ user_id }))).status).toBe(403)
+  }
+  expect((await running.as(':f:9d3c:ann').call('GET', PATH)).body.count).toBe(0)
 })
 
 test('another user’s audience cannot be told from one that does not exist, on any route', async () => {
