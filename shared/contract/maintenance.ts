@@ -15,6 +15,9 @@ const dispatched = z.object({
   success: z.literal(true),
   users,
   started: count.check(z.describe('Scheduled distributions that were due and are pending now.')),
+  cancelled: count.check(
+    z.describe('Scheduled distributions that were due, but whose audience or platform cannot be used any more.'),
+  ),
   refreshed: count.check(z.describe('Refresh distributions that were created.')),
   failed_users,
   next_cursor,

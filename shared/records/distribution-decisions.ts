@@ -19,7 +19,7 @@ import {
   type DistributionStatus,
 } from './distribution.ts'
 import type { DistributionReport } from './distribution-report.ts'
-import type { DistributionSource } from './distribution-source.ts'
+import type { DistributionSource, UnusableReference } from './distribution-source.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { RecordOf } from './record-kind.ts'
 import { recordOf } from './record-rows.ts'
@@ -107,13 +107,37 @@ export function decideReport(
   })
 }
 
-/** Starts what is due; whatever else became of the distribution meanwhile stands. */
-export function decideDue(asking: Asking, current: DistributionRow | undefined, now_ms: number): Decision {
+/**
+ * Starts what is due, or cancels it when its audience or platform cannot be used any more; whatever else became of the
+ * distribution meanwhile stands.
+ */
+export function decideDue(
+  asking: Asking,
+  current: DistributionRow | undefined,
+  now_ms: number,
+  unusable: readonly UnusableReference[],
+): Decision {
   const is_due = current?.status === 'scheduled' && !isAhead(current.scheduled_at, now_ms)
   if (!current || current.deleted) return decideSet(asking, current, {})
-  return is_due
-    ? decideReport(asking, current, { status: 'pending' }, now_ms)
-    : { kind: 'keep', row: current, status: 200 }
+  if (!is_due) return { kind: 'keep', row: current, status: 200 }
+  return decideReport(asking, current, unusable.length === 0 ? { status: 'pending' } : cancelled(unusable), now_ms)
+}
+
+/** @param unusable at least one; the first gives the code */
+function cancelled(unusable: readonly UnusableReference[]): DistributionReport {
+  const reasons = unusable.map(({ code }) => CANCELLED_BECAUSE[code])
+  return {
+    status: 'cancelled',
+    error_message: `Not started when it was due: ${reasons.join(', and ')}.`,
+    error_details: { code: unusable[0]!.code },
+  }
+}
+
+const CANCELLED_BECAUSE: Readonly<Record<UnusableReference['code'], string>> = {
+  audience_deleted: 'the audience was deleted',
+  audience_archived: 'the audience was archived',
+  platform_deleted: 'the platform was deleted',
+  platform_disconnected: 'the platform was disconnected',
 }
 
 /** What the server knows of a distribution that nobody has worked on. */

@@ -16,6 +16,48 @@ export interface DistributionSource {
   readonly audience_snapshot: AudienceSnapshot
 }
 
+/** Why a distribution cannot use its audience or platform; `code` is what programs tell it by. */
+export interface UnusableReference extends FieldError {
+  readonly path: 'audience_id' | 'platform_id'
+  readonly code: 'audience_deleted' | 'audience_archived' | 'platform_deleted' | 'platform_disconnected'
+}
+
+/** What keeps an audience from being handed over to a platform; empty when nothing does. A record that is absent counts as deleted. */
+export function unusableReferences(
+  audience: Pick<AudienceRow, 'deleted' | 'status'> | undefined,
+  platform: Pick<PlatformRow, 'deleted' | 'status'> | undefined,
+): readonly UnusableReference[] {
+  const found: UnusableReference[] = []
+  if (!audience || audience.deleted) found.push(UNUSABLE.audience_deleted)
+  else if (audience.status === 'archived') found.push(UNUSABLE.audience_archived)
+  if (!platform || platform.deleted) found.push(UNUSABLE.platform_deleted)
+  else if (platform.status === 'disconnected') found.push(UNUSABLE.platform_disconnected)
+  return found
+}
+
+const UNUSABLE: Readonly<Record<UnusableReference['code'], UnusableReference>> = {
+  audience_deleted: {
+    path: 'audience_id',
+    code: 'audience_deleted',
+    message: 'is not the id of one of your audiences',
+  },
+  audience_archived: {
+    path: 'audience_id',
+    code: 'audience_archived',
+    message: 'is the id of an archived audience: restore it first',
+  },
+  platform_deleted: {
+    path: 'platform_id',
+    code: 'platform_deleted',
+    message: 'is not the id of one of your platforms',
+  },
+  platform_disconnected: {
+    path: 'platform_id',
+    code: 'platform_disconnected',
+    message: 'is the id of a disconnected platform',
+  },
+}
+
 /** Leaves room within a record's limit for everything that is reported about a distribution later. */
 const SNAPSHOT_BYTES_MAX = 160 * 1024
 
@@ -29,19 +71,14 @@ export function distributionSource(
   platform: PlatformRow | undefined,
   segments: readonly (string | number)[],
 ): DistributionSource | Problem {
-  const errors: FieldError[] = []
-  const unusable = (path: string, message: string) => errors.push({ path, message })
-  if (!audience || audience.deleted) unusable('audience_id', 'is not the id of one of your audiences')
-  else if (audience.status === 'archived')
-    unusable('audience_id', 'is the id of an archived audience: restore it first')
-  if (!platform || platform.deleted) unusable('platform_id', 'is not the id of one of your platforms')
-  else if (platform.status === 'disconnected') unusable('platform_id', 'is the id of a disconnected platform')
+  const errors: FieldError[] = unusableReferences(audience, platform).map(({ path, message }) => ({ path, message }))
   if (!audience || !platform || errors.length > 0) return unresolvable(errors)
 
   const snapshot = snapshotOf(audience)
   const known = new Map(snapshot.segments.map((segment) => [segment['segment_id'], segment['size']]))
   segments.forEach((id, at) => {
-    if (!known.has(id)) unusable(`segments_distributed[${at}]`, 'is not the id of a segment of the audience')
+    if (known.has(id)) return
+    errors.push({ path: `segments_distributed[${at}]`, message: 'is not the id of a segment of the audience' })
   })
   if (errors.length > 0) return unresolvable(errors)
   if (new TextEncoder().encode(JSON.stringify([snapshot, segments])).length > SNAPSHOT_BYTES_MAX) return tooLarge()

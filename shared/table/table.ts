@@ -71,6 +71,11 @@ export class Table<R extends Row = Row> {
     return await this.#lookups.row(user_id, id)
   }
 
+  /** Like `get`, for several records of a user as of one moment: one conditional GET for each object that holds some. */
+  reader(user_id: string): (id: string) => Promise<StoredRow<R> | undefined> {
+    return this.#lookups.reader(user_id)
+  }
+
   /** Changes the record named by the mutation. */
   async mutate(user_id: string, mutation: Mutation<R>): Promise<Outcome<R>> {
     return await this.#writes.mutate(user_id, mutation)

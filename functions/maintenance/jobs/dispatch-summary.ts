@@ -11,11 +11,17 @@ import type { Table } from '#shared/table/table.ts'
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
 
 export interface DispatchSummary {
-  /** Time of each that waits for it, by id. */
-  readonly scheduled_ms: Map<string, number>
+  /** Those that wait for their time, by id. */
+  readonly scheduled: Map<string, Scheduled>
   /** Pairs that have one which is neither done nor given up. */
   readonly open: Set<Pair>
   readonly last_completed: Map<Pair, Completed>
+}
+
+export interface Scheduled {
+  readonly due_ms: number
+  readonly audience_id: string
+  readonly platform_id: string
 }
 
 /** A platform and an audience, as one key. */
@@ -40,7 +46,9 @@ export const dispatchSummary = new RowGroupCounter<DistributionRow, DispatchSumm
     const [platform_id, audience_id] = [cell('platform_id'), cell('audience_id')]
     const pair = JSON.stringify([platform_id, audience_id])
     if (OPEN.has(status)) facts.open.add(pair)
-    if (status === 'scheduled') facts.scheduled_ms.set(distribution_id, Number(cell('scheduled_at')))
+    if (status === 'scheduled') {
+      facts.scheduled.set(distribution_id, { due_ms: Number(cell('scheduled_at')), audience_id, platform_id })
+    }
     if (status !== 'completed') return
     // A record of the old system may not say when: then it is as old as it can be at most.
     const completed_ms = cell('completed_at') ?? cell('created_at')
@@ -49,7 +57,7 @@ export const dispatchSummary = new RowGroupCounter<DistributionRow, DispatchSumm
 )
 
 function noDistributions(): DispatchSummary {
-  return { scheduled_ms: new Map(), open: new Set(), last_completed: new Map() }
+  return { scheduled: new Map(), open: new Set(), last_completed: new Map() }
 }
 
 function noteCompleted({ last_completed }: DispatchSummary, pair: Pair, completed: Completed): void {
@@ -63,8 +71,8 @@ function noteCompleted({ last_completed }: DispatchSummary, pair: Pair, complete
 
 export function mergedSummaries(parts: readonly DispatchSummary[]): DispatchSummary {
   const merged = noDistributions()
-  for (const { scheduled_ms, open, last_completed } of parts) {
-    for (const [id, time_ms] of scheduled_ms) merged.scheduled_ms.set(id, time_ms)
+  for (const { scheduled, open, last_completed } of parts) {
+    for (const [id, waiting] of scheduled) merged.scheduled.set(id, waiting)
     for (const pair of open) merged.open.add(pair)
     for (const [pair, completed] of last_completed) noteCompleted(merged, pair, completed)
   }

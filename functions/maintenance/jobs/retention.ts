@@ -37,12 +37,16 @@ const activeAudiences = new RowGroupCounter<AudienceRow, Map<string, number>>(
   },
 )
 
-/** When each audience was last distributed, by any distribution there is a row of; one that is scheduled is ahead. */
+/**
+ * When each audience was last distributed, by any distribution there is a row of. One that is scheduled is ahead, also
+ * when its time has passed: archived, its audience would cancel it.
+ */
 const lastDistributed = new RowGroupCounter<DistributionRow, Map<string, number>>(
-  ['audience_id', 'created_at', 'updated_at', 'completed_at', 'scheduled_at'],
+  ['audience_id', 'deleted', 'status', 'created_at', 'updated_at', 'completed_at', 'scheduled_at'],
   () => new Map(),
   (last, cell) => {
     const id = canonicalSpelling(AUDIENCES, cell('audience_id'))
+    if (!cell('deleted') && cell('status') === 'scheduled') return void last.set(id, Infinity)
     const times = [cell('created_at'), cell('updated_at'), cell('completed_at'), cell('scheduled_at')].map(Number)
     last.set(id, Math.max(last.get(id) ?? 0, ...times))
   },
@@ -52,7 +56,8 @@ const lastDistributed = new RowGroupCounter<DistributionRow, Map<string, number>
  * Archives active audiences that were neither changed nor distributed for `idle_days`. Whether an audience was changed
  * is decided again on its row as every attempt of the commit finds it, so an edit made meanwhile wins. Distributions lie
  * in other objects: they are read last, right before the commit of each month, and one that is created between the two
- * finds its audience archived afterwards. It goes on with what it was created with; a restore brings the audience back.
+ * finds its audience archived afterwards. It goes on with what it was created with, unless it is scheduled for later
+ * (decision 20); a restore brings the audience back.
  *
  * Cost of a user: the objects of audiences that changed since this instance last read them; for each month with an
  * audience to archive one LIST, the objects of distributions that changed, and one PUT.

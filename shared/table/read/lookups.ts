@@ -41,6 +41,24 @@ export class Lookups<R extends Row> {
     return located && (await this.#inObject(user_id, located.month, (snapshot) => this.#rowIn(snapshot, located.id)))
   }
 
+  /**
+   * Reads records of one user, each of their objects once: one conditional GET for each object that is asked about,
+   * whatever the number of records in it. What fails for one object keeps nobody from those of another.
+   */
+  reader(user_id: string): (id: string) => Promise<StoredRow<R> | undefined> {
+    const objects = new Map<Month, Promise<Snapshot>>()
+    return async (id) => {
+      const located = await this.locate(user_id, id)
+      if (!located) return undefined
+      const name = objectName(this.#schema, user_id, located.month)
+      const object =
+        objects.get(located.month) ?? this.reading(() => this.#dependencies.cache.current(this.#schema, name))
+      objects.set(located.month, object)
+      const snapshot = await object
+      return await this.reading(() => namingObject(name, () => this.#rowIn(snapshot, located.id)))
+    }
+  }
+
   /** The entry of a keyed request in the ledger of that month, with its record's row; `undefined` when there is none. */
   async keyedRequest(
     user_id: string,

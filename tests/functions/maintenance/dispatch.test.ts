@@ -13,12 +13,13 @@ import {
   type DistributionJson,
   type Running,
 } from '#tests/functions/distributions/harness.ts'
+import { someOf } from '#tests/support/effort.ts'
 import { clockAt, type SettableClock } from '#tests/support/clock.ts'
 import { place } from './harness.ts'
 
 const NOON = '2025-05-15T12:00:00Z'
 const APRIL_AUDIENCES = `audiences/user_id=${DEMO}/year=2025/month=04/`
-const NOTHING = { started: 0, refreshed: 0, failed_users: 0 }
+const NOTHING = { started: 0, cancelled: 0, refreshed: 0, failed_users: 0 }
 
 async function atNoon(): Promise<{ running: Running; clock: SettableClock }> {
   const clock = clockAt(NOON)
@@ -74,6 +75,106 @@ test('a run after which nothing changed costs two LISTs and a look at where the 
   await running.dispatch()
   const { result, ...cost } = await running.counted(() => running.dispatch())
   expect([result.body['users'], cost]).toEqual([1, { reads: 1, writes: 0, lists: 2 }])
+})
+
+test('what is due costs one look at its audience and one at its platform, however many are due', async () => {
+  const { running, clock } = await atNoon()
+  const pair = await aPair(running)
+  await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T12:05:00Z' })
+  for (let i = 0; i < 5; i++) await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T12:10:00Z' })
+  await running.dispatch()
+  for (const [time, started] of [
+    ['2025-05-15T12:06:00Z', 1],
+    ['2025-05-15T12:11:00Z', 5],
+  ] as const) {
+    clock.set(time)
+    const { result, ...cost } = await running.counted(() => running.dispatch())
+    expect(result.body).toMatchObject({ ...NOTHING, started })
+    // Where the last run stopped, the audience and the platform, both conditional; one commit.
+    expect(cost).toEqual({ reads: 3, writes: 1, lists: 2 })
+  }
+})
+
+type Change = (running: Running, pair: { audience_id: string; platform_id: string }) => Promise<unknown>
+const archive: Change = ({ audiences }, { audience_id }) =>
+  audiences.call('PUT', `/api/audiences/${audience_id}/status`, { status: 'archived' })
+const disconnect: Change = (running, { platform_id }) => running.platform({ platform_id, status: 'disconnected' })
+
+const CHANGES: readonly [code: string, reason: string, change: Change][] = [
+  ['audience_archived', 'the audience was archived', archive],
+  [
+    'audience_deleted',
+    'the audience was deleted',
+    ({ audiences }, { audience_id }) => audiences.call('DELETE', `/api/audiences/${audience_id}`),
+  ],
+  ['platform_disconnected', 'the platform was disconnected', disconnect],
+  [
+    'platform_deleted',
+    'the platform was deleted',
+    (running, { platform_id }) => running.platform({ platform_id, deleted: true }),
+  ],
+  [
+    'audience_archived',
+    'the audience was archived, and the platform was disconnected',
+    async (running, pair) => [await archive(running, pair), await disconnect(running, pair)],
+  ],
+]
+const SOME_CHANGES = someOf(CHANGES, ([, reason]) => reason.includes(', and ') || reason === 'the platform was deleted')
+
+test.each(SOME_CHANGES)(
+  'when it is due, a scheduled distribution is cancelled as %s when %s',
+  async (code, reason, change) => {
+    const { running, clock } = await atNoon()
+    const pair = await aPair(running)
+    const made = await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T12:05:00Z' })
+    // Pending already: it goes on with what it was created with.
+    const pending = await created(running.distributions, pair)
+    await change(running, pair)
+    expect((await running.dispatch()).body).toMatchObject(NOTHING)
+    clock.set('2025-05-15T12:06:00Z')
+    expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, cancelled: 1 })
+    const stored = await all(running)
+    expect(stored.find(({ distribution_id }) => distribution_id === made.distribution_id)).toMatchObject({
+      status: 'cancelled',
+      version: 2,
+      started_at: null,
+      error_message: `Not started when it was due: ${reason}.`,
+      error_details: { code },
+    })
+    expect(stored.find(({ distribution_id }) => distribution_id === pending.distribution_id)?.status).toBe('pending')
+    expect(running.lines.filter(({ event }) => event === 'distribution_cancelled')).toMatchObject([
+      { severity: 'WARNING', code, distribution_id: made.distribution_id },
+    ])
+    expect((await running.dispatch()).body).toMatchObject(NOTHING)
+  },
+)
+
+test('what can be used again in time starts: restored, reconnected', async () => {
+  const { running, clock } = await atNoon()
+  const pair = await aPair(running)
+  await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T12:05:00Z' })
+  await archive(running, pair)
+  await disconnect(running, pair)
+  await running.audiences.call('POST', `/api/audiences/${pair.audience_id}/restore`)
+  await running.platform({ platform_id: pair.platform_id, status: 'pending' })
+  clock.set('2025-05-15T12:06:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, started: 1 })
+})
+
+test('while its audience or platform cannot be read, a distribution stays scheduled; others start', async () => {
+  const { running, clock } = await atNoon()
+  clock.set('2025-04-15T12:00:00Z')
+  const of_april = await aPair(running)
+  clock.set(NOON)
+  for (const pair of [of_april, await aPair(running)]) {
+    await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T12:05:00Z' })
+  }
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: APRIL_AUDIENCES })
+  clock.set('2025-05-15T12:06:00Z')
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, started: 1, failed_users: 1 })
+  expect((await all(running)).map(({ status }) => status).toSorted()).toEqual(['pending', 'scheduled'])
+  running.gcs.faults.reset()
+  expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, started: 1 })
 })
 
 test('a platform with auto_refresh gets a refresh of what was completed there longer ago than its frequency', async () => {

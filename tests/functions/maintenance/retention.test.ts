@@ -69,6 +69,23 @@ describe('retention', () => {
     for (const id of [recent, scheduled, completed, deleted]) expect(await audience(id)).toMatchObject({ version: 1 })
   })
 
+  test('leaves alone what a scheduled distribution names, also when its time is long past', async () => {
+    const { running, clock, call, audience } = await maintained()
+    const [named, cancelled, deleted] = (await audiences(running.audiences, {}, {}, {})) as [string, string, string]
+    const platform_id = await running.platform()
+    const scheduled_at = '2025-01-11T00:00:00Z'
+    const scheduled = (audience_id: string) =>
+      created(running.distributions, { audience_id, platform_id, scheduled_at })
+    await scheduled(named)
+    await reported(running.distributions, await scheduled(cancelled), 'cancelled')
+    const { distribution_id } = await scheduled(deleted)
+    await running.distributions.call('DELETE', `/api/distributions/${distribution_id}`)
+    clock.set(MAY)
+    expect((await call('retention')).body).toMatchObject({ active: 3, idle: 2, archived: 2 })
+    expect(await audience(named)).toMatchObject({ status: 'active', version: 1 })
+    for (const id of [cancelled, deleted]) expect(await audience(id)).toMatchObject({ status: 'archived' })
+  })
+
   test('a dry run only tells, as often as it is asked, and is no run', async () => {
     const { call, audience, idle, running } = await inMay()
     for (let i = 0; i < 2; i++) {
