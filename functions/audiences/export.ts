@@ -3,12 +3,14 @@ import { encodeRowGroup, type RowGroup } from '#shared/parquet/row-group.ts'
 import { parquetSchemaOf, toParquet } from '#shared/parquet/schema.ts'
 import { streamFile } from '#shared/parquet/file.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
-import { csvCell } from '#shared/records/csv.ts'
+import { BYTE_ORDER_MARK, csvCell } from '#shared/records/csv.ts'
 import { presentRecord } from '#shared/records/decisions.ts'
 
 /** A download of audiences, streamed batch by batch, in one of the formats that the import reads back. */
 export interface ExportOptions {
   readonly format: 'json' | 'csv' | 'parquet'
+  /** CSV only: the file begins with a byte order mark. */
+  readonly has_bom?: boolean
   /** Of the file, without its extension. */
   readonly name: string
   readonly user_id: string
@@ -49,8 +51,8 @@ async function* jsonContent({ user_id, batches }: ExportOptions): AsyncGenerator
   yield encoder.encode(before === ',\n' ? '\n]}\n' : `${before}]}\n`)
 }
 
-async function* csvContent({ user_id, batches }: ExportOptions): AsyncGenerator<Uint8Array> {
-  yield encoder.encode(`${COLUMNS.map(({ name }) => name).join(',')}\r\n`)
+async function* csvContent({ user_id, batches, has_bom = false }: ExportOptions): AsyncGenerator<Uint8Array> {
+  yield encoder.encode(`${has_bom ? BYTE_ORDER_MARK : ''}${COLUMNS.map(({ name }) => name).join(',')}\r\n`)
   for await (const rows of batches) {
     const lines = rows.map((row) => {
       const record = presentRecord(AUDIENCES, user_id, row)

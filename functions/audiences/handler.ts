@@ -79,6 +79,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       const row = await service.live(call, call.params.audience_id)
       return exportFile({
         format: call.query.format ?? 'json',
+        has_bom: call.query.bom === 'true',
         name: row.name,
         user_id: call.caller.user_id,
         batches: single([row]),
@@ -91,6 +92,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       const first = await batches.next()
       return exportFile({
         format: query.format ?? 'json',
+        has_bom: query.bom === 'true',
         name: `audiences ${isoTime(clock.nowMs()).slice(0, 10)}`,
         user_id: caller.user_id,
         batches: resume(first, batches),

@@ -36,7 +36,17 @@ const listQuery = z.strictObject({
   view: z.optional(z.enum(['summary', 'full'])).check(z.describe('`full` = whole records, as old clients expect.')),
 })
 
-const exportFormat = z.optional(z.enum(['json', 'csv', 'parquet'])).check(z.describe('`json` without it.'))
+const exported = {
+  format: z.optional(z.enum(['json', 'csv', 'parquet'])).check(z.describe('`json` without it.')),
+  bom: z
+    .optional(z.enum(['true', 'false']))
+    .check(z.describe('`true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.')),
+}
+/** Neither JSON (RFC 8259) nor Parquet may begin with a byte order mark. */
+const bomNeedsCsv = z.refine<{ format?: string | undefined; bom?: string | undefined }>(
+  ({ format, bom }) => bom !== 'true' || format === 'csv',
+  { path: ['bom'], error: 'is for format=csv only' },
+)
 const EXPORT_MEDIA_TYPES = ['application/json', 'text/csv', 'application/vnd.apache.parquet']
 
 const success = { success: z.literal(true) }
@@ -84,7 +94,7 @@ export const audienceRoutes = {
     path: '/api/audiences/export',
     summary: 'Download audiences.',
     access: 'user',
-    query: z.strictObject({ ...filters, format: exportFormat }),
+    query: z.strictObject({ ...filters, ...exported }).check(bomNeedsCsv),
     answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
   },
   getAudience: {
@@ -152,7 +162,7 @@ export const audienceRoutes = {
     path: '/api/audiences/{audience_id}/export',
     summary: 'Download one audience.',
     access: 'user',
-    query: z.strictObject({ format: exportFormat }),
+    query: z.strictObject(exported).check(bomNeedsCsv),
     answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
   },
 } as const satisfies Routes

@@ -79,8 +79,9 @@ longTest('an export has every audience, however many there are', async () => {
 
 test('csv guards text that a spreadsheet would run and never numbers, and the guard comes off exactly', async () => {
   const running = await audiencesInTest()
-  const dangerous = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1", "''-1", '=a,"b"\r\nc']
-  const harmless = ['plain', "'plain", "it's", 'a=b', ' =1', '', '1', 'ä🎉', 'a,b', '"quoted"', 'two\nlines']
+  const plainly = ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', "'=1", "''-1", '=a,"b"\r\nc']
+  const dangerous = [...plainly, ' =1', '\nx', '\u0000=1', '＝1+1', '＋1', '－1', '＠SUM(A1)']
+  const harmless = ['plain', "'plain", "it's", 'a=b', '', '1', 'ä🎉', 'a,b', '"quoted"', 'two\nlines']
   for (const description of [...dangerous, ...harmless]) await saved(running, { name: 'x', description })
   const { text, headers } = await running.call('GET', `${PATH}/export?format=csv`)
   expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
@@ -96,6 +97,22 @@ test('csv guards text that a spreadsheet would run and never numbers, and the gu
     for (const name of ['total_audience_size', 'audience_size', 'version', 'created_at', 'updated_at']) {
       expect(row[name]).not.toMatch(/^'/)
     }
+  }
+})
+
+test('csv begins with a byte order mark when asked to, and no other format takes one', async () => {
+  const running = await audiencesInTest()
+  const { audience_id } = await saved(running, { name: 'Zürich' })
+  const plain = await download(running, `${PATH}/export?format=csv`)
+  const marked = await download(running, `${PATH}/export?format=csv&bom=true`)
+  expect(Buffer.from(marked.bytes)).toEqual(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), plain.bytes]))
+  expect(marked.headers.get('content-type')).toBe(plain.headers.get('content-type'))
+  const one = await download(running, `${PATH}/${audience_id}/export?format=csv&bom=true`)
+  expect([...one.bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
+  expect((await download(running, `${PATH}/export?format=csv&bom=false`)).bytes).toEqual(plain.bytes)
+  for (const query of ['bom=true', 'format=json&bom=true', 'format=parquet&bom=true', 'format=csv&bom=1']) {
+    const { status, body } = await running.call('GET', `${PATH}/export?${query}`)
+    expect([status, body]).toMatchObject([400, { errors: [{ path: 'bom' }] }])
   }
 })
 
