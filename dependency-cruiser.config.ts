@@ -76,6 +76,7 @@ const INFRA_LAYERS = {
   generate: [
     'infra/operate/bigquery/tables.ts',
     'functions/',
+    'shared/base/',
     'shared/settings/',
     'shared/records/',
     'shared/contract/',

@@ -37,7 +37,7 @@ export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,kills,network}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
-  'tests/house/{ci,dead-code,format,renamed-field,typecheck}.test.ts',
+  'tests/house/{ci,contract,dead-code,format,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',

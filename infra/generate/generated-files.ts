@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { PROJECT_ROOT } from '../project-root.ts'
+import { clientTypesFile } from './client-types.ts'
 import type { GeneratedFile } from './generated-file.ts'
 import { OPENAPI_PATH, openApiText } from './openapi.ts'
 import { envExample, withSettingsTable } from './settings.ts'
@@ -11,8 +12,10 @@ const SETTINGS_PAGE = 'infra/docs/settings.md'
 
 /** Every generated file as the code defines it. `npm run generate` writes them. */
 export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const openapi = openApiText()
   return [
-    { path: OPENAPI_PATH, content: openApiText() },
+    { path: OPENAPI_PATH, content: openapi },
+    await clientTypesFile(openapi),
     { path: '.env.example', content: envExample() },
     { path: SETTINGS_PAGE, content: withSettingsTable(await readFile(join(PROJECT_ROOT, SETTINGS_PAGE), 'utf8')) },
     ...(await terraformFiles()),

@@ -41,7 +41,7 @@ function contentFaults(content: Readonly<Record<string, { schema?: object }>>, a
   if (types.length === 0) return answer.bytes.length === 0 ? [] : ['has a body that is not documented']
   if (!types.includes(type)) return [`Content-Type: ${answer.headers['content-type']}`]
   const { schema } = content[type]!
-  if (schema === undefined) return []
+  if (schema === undefined || !/[/+]json$/.test(type)) return []
   return answer.json === undefined ? ['has no JSON'] : schemaFaults(schema as never, answer.json)
 }
 

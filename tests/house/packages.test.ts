@@ -27,7 +27,7 @@ const locked = Object.entries(((await readJson('package-lock.json')) as Lockfile
 describe('packages', () => {
   it('are pinned to exact versions', () => {
     const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
-    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+/.test(version))).toEqual([])
+    expect(versions.filter(([, version]) => !/^(npm:[\w-]+@)?\d+\.\d+\.\d+/.test(version))).toEqual([])
     expect(versions.length).toBeGreaterThan(10)
   })
 
@@ -50,7 +50,7 @@ describe('npm test', () => {
     expect(manifest.scripts['test']).toBe('npm run --silent check && npm run --silent test:unit')
     expect(manifest.scripts['check']).toBe('node infra/checks/static/main.ts')
     expect(manifest.scripts['test:unit']).toBe('vitest run')
-    const expected = ['format:check', 'lint', 'typecheck', 'check:imports', 'check:dead']
+    const expected = ['format:check', 'lint', 'typecheck', 'check:imports', 'check:dead', 'check:contract']
     expect([...STATIC_CHECKS].toSorted()).toEqual(expected.toSorted())
   })
 })

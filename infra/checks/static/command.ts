@@ -1,7 +1,14 @@
 import { defineCommand } from '#infra/command/spec.ts'
 
 /** Scripts of package.json that read the sources and start nothing. */
-export const STATIC_CHECKS = ['lint', 'typecheck', 'check:imports', 'check:dead', 'format:check'] as const
+export const STATIC_CHECKS = [
+  'lint',
+  'typecheck',
+  'check:imports',
+  'check:dead',
+  'check:contract',
+  'format:check',
+] as const
 
 export const CHECK_COMMAND = defineCommand({
   program: 'npm run check',

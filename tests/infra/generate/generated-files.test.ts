@@ -15,6 +15,7 @@ test('every generated file is as the code defines it; `npm run generate` writes 
 test('the generated files are all that the documents name', async () => {
   expect((await generatedFiles()).map(({ path }) => path)).toEqual([
     'shared/contract/openapi.json',
+    'tests/contracts/openapi-types.ts',
     '.env.example',
     'infra/docs/settings.md',
     'terraform/functions.json',

@@ -1,0 +1,64 @@
+import type { audienceRoutes } from '#shared/contract/audiences.ts'
+import { downloads } from './downloads.ts'
+import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
+import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY } from './records.ts'
+
+const { audience_id } = AUDIENCE
+const FORMATS =
+  'All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.'
+
+export const audienceTexts: TextsOf<typeof audienceRoutes> = {
+  saveAudience: {
+    description:
+      'Without `audience_id` a new audience is created, which needs a `name`. With the id of an audience only the fields that are sent ' +
+      'change. A client that was offline may choose the id of a new audience (a TypeID whose time is not ahead): then repeating the ' +
+      `request is safe as it is. ${KEYS}`,
+    request: AUDIENCE_SENT,
+    answers: {
+      200: success({ message: 'Audience updated', audience_id, audience: AUDIENCE }),
+      201: success({ message: 'Audience saved', audience_id, audience: { ...AUDIENCE, version: 1 } }),
+    },
+  },
+  listAudiences: {
+    description:
+      'Rows are summaries: how many segments and variables an audience has, but not which segments and details. `view=full` returns ' +
+      'whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. A request that names its ' +
+      'user in the query, as clients of the old system do, gets whole audiences, with a `total_audience_size` of 0 when it is not known.',
+    answers: { 200: success({ audiences: [AUDIENCE_SUMMARY], ...page(1) }) },
+  },
+  exportAudiences: {
+    description: `All audiences that the filters leave, as one file. ${FORMATS}`,
+    downloads: downloads('audiences', AUDIENCE),
+  },
+  getAudience: {
+    description: 'The whole audience, with segments and details. Its version is the `ETag`.',
+    answers: { 200: success({ audience: AUDIENCE }) },
+  },
+  patchAudience: {
+    description: `Members that are sent replace the stored ones, objects are merged, and null sets a member back to its default. ${CONDITIONS}`,
+    request: { name: 'Green city people', metadata: { tags: ['spring', 'city'] } },
+    answers: {
+      200: success({ audience: { ...AUDIENCE, name: 'Green city people', metadata: { tags: ['spring', 'city'] } } }),
+    },
+  },
+  deleteAudience: {
+    description: `The audience is no longer listed, and every other route answers 404 for it. ${CONDITIONS}`,
+  },
+  restoreAudience: {
+    description: `Works for 90 days after a deletion. A record that is neither deleted nor archived is 409. ${KEYS}`,
+    answers: { 200: success({ message: 'Audience restored; it is active', audience: AUDIENCE }) },
+  },
+  setAudienceStatus: {
+    description: `From draft to active or archived, from active to archived, from archived to active; any other move is 409. ${CONDITIONS}`,
+    request: { status: 'archived' },
+    answers: { 200: success({ message: 'Audience is archived', audience: { ...AUDIENCE, status: 'archived' } }) },
+  },
+  listAudienceDistributions: {
+    description: 'Where and when the audience was sent. The same rows as in the list of all distributions.',
+    answers: { 200: success({ distributions: [DISTRIBUTION_SUMMARY], ...page(1) }) },
+  },
+  exportAudience: {
+    description: `One audience as a file that has its name. ${FORMATS}`,
+    downloads: downloads('audiences', AUDIENCE),
+  },
+}

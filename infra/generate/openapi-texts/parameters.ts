@@ -1,0 +1,37 @@
+import type { ParameterText } from '#shared/contract/openapi-texts.ts'
+import { AUDIENCE, DISTRIBUTION, PLATFORM } from './records.ts'
+
+/** By name, for the parameters of paths, queries and headers. */
+const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
+  audience_id: { description: 'The id of an audience.', example: AUDIENCE.audience_id },
+  platform_id: { description: 'The id of a platform.', example: PLATFORM.platform_id },
+  distribution_id: { description: 'The id of a distribution.', example: DISTRIBUTION.distribution_id },
+  user_id: { description: '`me`, or the user of the token.', example: 'me' },
+  data_type: { description: 'Only those of this type.', example: 'first_party' },
+  platform_type: { description: 'Only those of this type.', example: 'the_trade_desk' },
+  tag: { example: 'spring' },
+  q: { example: 'green' },
+  limit: { example: 50 },
+  cursor: { example: 'WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd' },
+  view: { example: 'full' },
+  format: { example: 'csv' },
+  bom: { example: 'true' },
+  from: { example: '2025-05-01' },
+  to: { example: '2025-05-31T12:00:00Z' },
+  months: { example: 12 },
+  deep: { example: '1' },
+  dry_run: { example: 'true' },
+  'Idempotency-Key': { example: '5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42' },
+  'If-Match': { example: '"3"' },
+  'If-None-Match': { example: '"3"' },
+}
+
+/** `status` has the words of its kind: the first of these that its schema allows. */
+const STATUSES = ['active', 'connected', 'completed']
+
+export function parameterText(name: string, schema: object): ParameterText | undefined {
+  if (name !== 'status') return PARAMETER_TEXTS[name]
+  const allowed = JSON.stringify(schema)
+  const example = STATUSES.find((status) => allowed.includes(`"${status}"`))
+  return { description: 'Only those of this status.', example }
+}

@@ -1,0 +1,3799 @@
+// Types of shared/contract/openapi.json (sha256 cb6f5443bb627c36). Made by npm run generate.
+export interface paths {
+    "/api/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One page of audiences, newest first.
+         * @description Rows are summaries: how many segments and variables an audience has, but not which segments and details. `view=full` returns whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. A request that names its user in the query, as clients of the old system do, gets whole audiences, with a `total_audience_size` of 0 when it is not known.
+         */
+        get: operations["listAudiences"];
+        put?: never;
+        /**
+         * Save an audience: a new one, or the sent fields of the one whose id is given.
+         * @description Without `audience_id` a new audience is created, which needs a `name`. With the id of an audience only the fields that are sent change. A client that was offline may choose the id of a new audience (a TypeID whose time is not ahead): then repeating the request is safe as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["saveAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download audiences.
+         * @description All audiences that the filters leave, as one file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.
+         */
+        get: operations["exportAudiences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["audiencesHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One audience, with all details.
+         * @description The whole audience, with segments and details. Its version is the `ETag`.
+         */
+        get: operations["getAudience"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an audience. It can be restored for 90 days.
+         * @description The audience is no longer listed, and every other route answers 404 for it. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["deleteAudience"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an audience by a JSON merge patch (RFC 7396).
+         * @description Members that are sent replace the stored ones, objects are merged, and null sets a member back to its default. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        patch: operations["patchAudience"];
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One page of the distributions of the audience, newest first.
+         * @description Where and when the audience was sent. The same rows as in the list of all distributions.
+         */
+        get: operations["listAudienceDistributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download one audience.
+         * @description One audience as a file that has its name. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.
+         */
+        get: operations["exportAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undelete an audience with its former status, or bring an archived one back to active.
+         * @description Works for 90 days after a deletion. A record that is neither deleted nor archived is 409. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["restoreAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Move an audience to a status.
+         * @description From draft to active or archived, from active to archived, from archived to active; any other move is 409. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        put: operations["setAudienceStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One page of distributions, newest first.
+         * @description Rows come without snapshots and attempts. `from` and `to` are times, or days of UTC. A request that names its user in the query, as clients of the old system do, gets whole distributions.
+         */
+        get: operations["listDistributions"];
+        put?: never;
+        /**
+         * Distribute an audience to a platform, immediately or at a later time.
+         * @description Audience and platform have to exist and be neither deleted, archived nor disconnected; otherwise the answer is 422 and names the field. What is sent is frozen in `audience_snapshot`. With a `scheduled_at` ahead the distribution waits until then. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["saveDistribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["distributionsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One distribution, with the audience as it was sent and every attempt.
+         * @description The whole distribution: the audience as it was sent, and every attempt with its outcome.
+         */
+        get: operations["getDistribution"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a distribution.
+         * @description The distribution is no longer listed. What the platform received stays there. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["deleteDistribution"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report how the upload goes: its status, its match results or its error.
+         * @description For the sender of the upload. Match results belong to completed distributions and errors to failed ones; numbers that were not reported stay null. Repeating a report changes nothing. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        put: operations["setDistributionStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audiences by month of creation, newest month first.
+         * @description By the month in which audiences were created, in UTC. Sizes that are not known count as nothing.
+         */
+        get: operations["getAudienceInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Distributions by month of creation and platform, newest month first.
+         * @description By the month in which distributions were created, in UTC, and by platform. Rates are means of what was reported.
+         */
+        get: operations["getDistributionInsights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/insights/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["insightsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/dispatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start the scheduled distributions that are due, and create the refreshes that platforms ask for.
+         * @description Runs every few minutes. A distribution that is due becomes `pending`; its sender finds it by its status. One whose audience or platform is gone by then is cancelled, with the reason.
+         */
+        post: operations["dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["maintenanceHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check every stored object completely and report what is wrong: one run a week. Repairs nothing.
+         * @description Every object is read and decoded, and its rows are held against their rules. Without a cursor the call continues the run of the day or week; call again while `state` is `more`. Calls that overlap harm nothing: one of them works and the other one is told `busy`.
+         */
+        post: operations["integrity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measure the stored objects and records: one run a day.
+         * @description The figures behind the dashboard and its alerts. Without a cursor the call continues the run of the day or week; call again while `state` is `more`. Calls that overlap harm nothing: one of them works and the other one is told `busy`.
+         */
+        post: operations["metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove records permanently that were deleted long ago and that nothing refers to: one run a week.
+         * @description What was deleted less than PURGE_AFTER_DAYS ago stays restorable. Without a cursor the call continues the run of the day or week; call again while `state` is `more`. Calls that overlap harm nothing: one of them works and the other one is told `busy`. With `dry_run=true` nothing is changed.
+         */
+        post: operations["purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/reencrypt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Encrypt credentials again that another version of the key than the primary one encrypted: one run a week.
+         * @description After it nothing needs the former version of the key. Without a cursor the call continues the run of the day or week; call again while `state` is `more`. Calls that overlap harm nothing: one of them works and the other one is told `busy`. With `dry_run=true` nothing is changed.
+         */
+        post: operations["reencrypt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive active audiences that were neither changed nor distributed for long: one run a day.
+         * @description Audiences that a scheduled distribution names are left alone. Without a cursor the call continues the run of the day or week; call again while `state` is `more`. Calls that overlap harm nothing: one of them works and the other one is told `busy`. With `dry_run=true` nothing is changed.
+         */
+        post: operations["retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One page of platforms, newest first.
+         * @description `count` is the number of rows of this page; `next_cursor` is null on the last one.
+         */
+        get: operations["listPlatforms"];
+        put?: never;
+        /**
+         * Save a platform: a new one, or the sent fields of the one whose id is given.
+         * @description Without `platform_id` a new platform is created, which needs `platform_type` and `name`. With the id of a platform only the fields that are sent change; its type never does. Credentials are encrypted on arrival, and no answer shows them. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["savePlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["platformsHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One platform.
+         * @description The platform, with the names of its credential fields and the ends of those that are no secrets.
+         */
+        get: operations["getPlatform"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a platform, and its credentials immediately. It can be restored without them for 90 days.
+         * @description The platform is no longer listed, and nothing can be distributed to it. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["deletePlatform"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a platform by a JSON merge patch (RFC 7396).
+         * @description Members that are sent replace the stored ones, objects are merged, and null sets a member back to its default. Credentials are replaced by their own route. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        patch: operations["patchPlatform"];
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the credentials of a platform, which is then `pending` until they are tested.
+         * @description All fields of the type have to be sent: nothing of the former credentials is kept. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        put: operations["replacePlatformCredentials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undelete a platform: it comes back `pending` and without credentials.
+         * @description Works for 90 days after a deletion. The credentials have to be sent again. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["restorePlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Disconnect a platform, or make a disconnected one pending. Only a test connects it.
+         * @description From connected or error to disconnected, from disconnected to pending; any other move is 409. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        put: operations["setPlatformStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call the platform with its credentials, and set it to `connected` or `error` by the result.
+         * @description One cheap call of the platform, within ten seconds. Whatever it answers, this request succeeds; `ok`, `code` and `message` have the result. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["testPlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts of all your records; `me` or your own id.
+         * @description Counts of all records that are not deleted. The path names `me` or the user of the token; any other user is 403.
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Audience: {
+            audience_id: string;
+            user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            deleted: boolean;
+            client_id: string | null;
+            /** @enum {string} */
+            status: "draft" | "active" | "archived";
+            data_type: ("first_party" | "third_party" | "clean_room") | null;
+            name: string;
+            description: string | null;
+            original_query: string | null;
+            enhanced_name: string | null;
+            natural_language_criteria: string | null;
+            total_audience_size: number | null;
+            audience_size: number | null;
+            selected_variables: string[];
+            insights: string[];
+            metadata: {
+                tags?: string[];
+            } & {
+                [key: string]: unknown;
+            };
+            variable_details: {
+                code: string;
+                description?: string | null;
+                relevance_score?: number | null;
+                type?: string | null;
+                category?: string | null;
+            }[];
+            segments: {
+                segment_id: number | string;
+                name?: string | null;
+                size?: number | null;
+                size_percentage?: number | null;
+                characteristics?: {
+                    [key: string]: unknown;
+                } | null;
+                prizm_segments?: string[] | null;
+            }[];
+        };
+        AudienceSummary: {
+            audience_id: string;
+            user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            deleted: boolean;
+            client_id: string | null;
+            /** @enum {string} */
+            status: "draft" | "active" | "archived";
+            data_type: ("first_party" | "third_party" | "clean_room") | null;
+            name: string;
+            description: string | null;
+            original_query: string | null;
+            enhanced_name: string | null;
+            natural_language_criteria: string | null;
+            total_audience_size: number | null;
+            audience_size: number | null;
+            selected_variables: string[];
+            insights: string[];
+            metadata: {
+                tags?: string[];
+            } & {
+                [key: string]: unknown;
+            };
+            segment_count: number;
+            variable_count: number;
+        };
+        Platform: {
+            platform_id: string;
+            user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            deleted: boolean;
+            client_id: string | null;
+            /** @enum {string} */
+            platform_type: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp";
+            /** @enum {string} */
+            status: "pending" | "connected" | "disconnected" | "error";
+            name: string;
+            settings: {
+                default_match_rate?: number | null;
+                auto_refresh?: boolean | null;
+                /** @enum {unknown} */
+                refresh_frequency?: "daily" | "weekly" | "monthly" | null;
+            } & {
+                [key: string]: unknown;
+            };
+            metadata: {
+                tags?: string[];
+            } & {
+                [key: string]: unknown;
+            };
+            last_sync_at: string | null;
+            last_test: {
+                /** Format: date-time */
+                at: string;
+                ok: boolean;
+                code: string;
+                message: string;
+            } | null;
+            credentials: {
+                /** @constant */
+                encrypted: true;
+                fields: string[];
+                hint: {
+                    [key: string]: string;
+                };
+                /** Format: date-time */
+                updated_at: string;
+            } | null;
+        };
+        Distribution: {
+            distribution_id: string;
+            user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            deleted: boolean;
+            client_id: string | null;
+            audience_id: string;
+            platform_id: string;
+            /** @enum {string} */
+            status: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+            /** @enum {string} */
+            distribution_type: "initial" | "refresh" | "incremental";
+            scheduled_at: string | null;
+            segments_distributed: (number | string)[];
+            metadata: {
+                tags?: string[];
+            } & {
+                [key: string]: unknown;
+            };
+            audience_name: string | null;
+            platform_name: string | null;
+            platform_type: string | null;
+            started_at: string | null;
+            completed_at: string | null;
+            total_records: number | null;
+            matched_records: number | null;
+            match_rate: number | null;
+            match_results_as_of: string | null;
+            platform_audience_id: string | null;
+            estimated_matched_records: number | null;
+            error_message: string | null;
+            error_details: {
+                [key: string]: unknown;
+            } | null;
+            audience_snapshot: {
+                version: number;
+                data_type: string | null;
+                total_audience_size: number | null;
+                audience_size: number | null;
+                selected_variables: string[];
+                variable_details: {
+                    [key: string]: unknown;
+                }[];
+                segments: {
+                    [key: string]: unknown;
+                }[];
+            } | null;
+            attempts: {
+                attempt: number;
+                /** Format: date-time */
+                queued_at: string;
+                started_at: string | null;
+                ended_at: string | null;
+                outcome: ("completed" | "failed" | "cancelled") | null;
+                error: {
+                    code: string | null;
+                    message: string | null;
+                } | null;
+            }[];
+        };
+        DistributionSummary: {
+            distribution_id: string;
+            user_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            deleted: boolean;
+            client_id: string | null;
+            audience_id: string;
+            platform_id: string;
+            /** @enum {string} */
+            status: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+            /** @enum {string} */
+            distribution_type: "initial" | "refresh" | "incremental";
+            scheduled_at: string | null;
+            segments_distributed: (number | string)[];
+            metadata: {
+                tags?: string[];
+            } & {
+                [key: string]: unknown;
+            };
+            audience_name: string | null;
+            platform_name: string | null;
+            platform_type: string | null;
+            started_at: string | null;
+            completed_at: string | null;
+            total_records: number | null;
+            matched_records: number | null;
+            match_rate: number | null;
+            match_results_as_of: string | null;
+            platform_audience_id: string | null;
+            estimated_matched_records: number | null;
+            error_message: string | null;
+            error_details: {
+                [key: string]: unknown;
+            } | null;
+        };
+        Problem: {
+            /**
+             * @description The kind of problem; it decides what the caller should do
+             * @enum {string}
+             */
+            type: "/problems/invalid-input" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/illegal-transition" | "/problems/conflict" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/unresolvable-reference" | "/problems/idempotency-mismatch" | "/problems/quota-exceeded" | "/problems/too-many-requests" | "/problems/internal" | "/problems/contended" | "/problems/unavailable";
+            title: string;
+            status: number;
+            /** @description One sentence for a person */
+            detail: string;
+            /** @description The id of the request, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            success: false;
+            /** @description The same as detail */
+            error: string;
+            /** @description Every bad field */
+            errors?: {
+                /** @description segments[2].size */
+                path: string;
+                message: string;
+            }[];
+            /**
+             * @description The write may have landed
+             * @constant
+             */
+            outcome?: "unknown";
+        } & {
+            [key: string]: unknown;
+        };
+    };
+    responses: {
+        /** @description invalid-input */
+        InvalidInput: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description unauthenticated */
+        Unauthenticated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description forbidden */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description not-found */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description method-not-allowed */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description illegal-transition, conflict */
+        IllegalTransition: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description stale-version */
+        StaleVersion: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description too-large */
+        TooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description unsupported-media-type */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description unresolvable-reference, idempotency-mismatch, quota-exceeded */
+        UnresolvableReference: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description too-many-requests */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description internal */
+        Internal: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description contended, unavailable */
+        Contended: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description The record's version. */
+        ETag: string;
+        /** @description true when the request was carried out before and not repeated. */
+        "Idempotency-Replayed": "true";
+        /** @description Seconds to wait before trying again. */
+        "Retry-After": number;
+        /** @description The name of the file (RFC 6266). */
+        "Content-Disposition": string;
+        /** @description Names the request in logs and problems. */
+        "X-Request-Id": string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listAudiences: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Default: drafts and active ones; `all` also returns archived ones.
+                 * @example active
+                 */
+                status?: "draft" | "active" | "archived" | "all";
+                /**
+                 * @description Only those of this type.
+                 * @example first_party
+                 */
+                data_type?: "first_party" | "third_party" | "clean_room";
+                /**
+                 * @description Only those whose `metadata.tags` has it.
+                 * @example spring
+                 */
+                tag?: string;
+                /**
+                 * @description Only those whose name, description or query has this text.
+                 * @example green
+                 */
+                q?: string;
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+                /**
+                 * @description `full` = whole records, as old clients expect.
+                 * @example full
+                 */
+                view?: "summary" | "full";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows are summaries unless `view=full`. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audiences: (components["schemas"]["Audience"] | components["schemas"]["AudienceSummary"])[];
+                        count: number;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    saveAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    status?: ("draft" | "active" | "archived") | null;
+                    data_type?: (("first_party" | "third_party" | "clean_room") | null) | null;
+                    name?: string;
+                    description?: (string | null) | null;
+                    original_query?: (string | null) | null;
+                    enhanced_name?: (string | null) | null;
+                    natural_language_criteria?: (string | null) | null;
+                    total_audience_size?: (number | null) | null;
+                    audience_size?: (number | null) | null;
+                    selected_variables?: string[] | null;
+                    insights?: string[] | null;
+                    metadata?: ({
+                        tags?: string[];
+                    } & {
+                        [key: string]: unknown;
+                    }) | null;
+                    variable_details?: {
+                        code: string;
+                        description?: string | null;
+                        relevance_score?: number | null;
+                        type?: string | null;
+                        category?: string | null;
+                    }[] | null;
+                    segments?: {
+                        segment_id: number | string;
+                        name?: string | null;
+                        size?: number | null;
+                        size_percentage?: number | null;
+                        characteristics?: {
+                            [key: string]: unknown;
+                        } | null;
+                        prizm_segments?: string[] | null;
+                    }[] | null;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    segment_count?: unknown;
+                    variable_count?: unknown;
+                    audience_id?: string;
+                } | unknown | unknown;
+            };
+        };
+        responses: {
+            /** @description Changed, or already as sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience_id: string;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience_id: string;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    exportAudiences: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Default: drafts and active ones; `all` also returns archived ones.
+                 * @example active
+                 */
+                status?: "draft" | "active" | "archived" | "all";
+                /**
+                 * @description Only those of this type.
+                 * @example first_party
+                 */
+                data_type?: "first_party" | "third_party" | "clean_room";
+                /**
+                 * @description Only those whose `metadata.tags` has it.
+                 * @example spring
+                 */
+                tag?: string;
+                /**
+                 * @description Only those whose name, description or query has this text.
+                 * @example green
+                 */
+                q?: string;
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        audiences: components["schemas"]["Audience"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    audiencesHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Answer 412 unless the record has one of these versions.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Answer 304 if the record still has one of these versions.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audience. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: components["schemas"]["Audience"];
+                    };
+                };
+            };
+            /** @description Unchanged since the version in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    deleteAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    patchAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": {
+                    status?: ("draft" | "active" | "archived") | null;
+                    data_type?: (("first_party" | "third_party" | "clean_room") | null) | null;
+                    name?: string;
+                    description?: (string | null) | null;
+                    original_query?: (string | null) | null;
+                    enhanced_name?: (string | null) | null;
+                    natural_language_criteria?: (string | null) | null;
+                    total_audience_size?: (number | null) | null;
+                    audience_size?: (number | null) | null;
+                    selected_variables?: string[] | null;
+                    insights?: string[] | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    } | null;
+                    variable_details?: {
+                        code: string;
+                        description?: string | null;
+                        relevance_score?: number | null;
+                        type?: string | null;
+                        category?: string | null;
+                    }[] | null;
+                    segments?: {
+                        segment_id: number | string;
+                        name?: string | null;
+                        size?: number | null;
+                        size_percentage?: number | null;
+                        characteristics?: {
+                            [key: string]: unknown;
+                        } | null;
+                        prizm_segments?: string[] | null;
+                    }[] | null;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    segment_count?: unknown;
+                    variable_count?: unknown;
+                    audience_id?: string;
+                };
+                "application/json": {
+                    status?: ("draft" | "active" | "archived") | null;
+                    data_type?: (("first_party" | "third_party" | "clean_room") | null) | null;
+                    name?: string;
+                    description?: (string | null) | null;
+                    original_query?: (string | null) | null;
+                    enhanced_name?: (string | null) | null;
+                    natural_language_criteria?: (string | null) | null;
+                    total_audience_size?: (number | null) | null;
+                    audience_size?: (number | null) | null;
+                    selected_variables?: string[] | null;
+                    insights?: string[] | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    } | null;
+                    variable_details?: {
+                        code: string;
+                        description?: string | null;
+                        relevance_score?: number | null;
+                        type?: string | null;
+                        category?: string | null;
+                    }[] | null;
+                    segments?: {
+                        segment_id: number | string;
+                        name?: string | null;
+                        size?: number | null;
+                        size_percentage?: number | null;
+                        characteristics?: {
+                            [key: string]: unknown;
+                        } | null;
+                        prizm_segments?: string[] | null;
+                    }[] | null;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    segment_count?: unknown;
+                    variable_count?: unknown;
+                    audience_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The audience as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: components["schemas"]["Audience"];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listAudienceDistributions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id?: string;
+                /**
+                 * @description Only those of this status.
+                 * @example completed
+                 */
+                status?: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+                /**
+                 * @description Created at or after this moment, or day of UTC.
+                 * @example 2025-05-01
+                 */
+                from?: string;
+                /**
+                 * @description Created before this moment, or until the end of this day of UTC.
+                 * @example 2025-05-31T12:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without snapshots and attempts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distributions: (components["schemas"]["Distribution"] | components["schemas"]["DistributionSummary"])[];
+                        count: number;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    exportAudience: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        audiences: components["schemas"]["Audience"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    restoreAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audience as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    setAudienceStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "draft" | "active" | "archived";
+                };
+            };
+        };
+        responses: {
+            /** @description The audience as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listDistributions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id?: string;
+                /**
+                 * @description Only those of this status.
+                 * @example completed
+                 */
+                status?: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+                /**
+                 * @description Created at or after this moment, or day of UTC.
+                 * @example 2025-05-01
+                 */
+                from?: string;
+                /**
+                 * @description Created before this moment, or until the end of this day of UTC.
+                 * @example 2025-05-31T12:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without snapshots and attempts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distributions: (components["schemas"]["Distribution"] | components["schemas"]["DistributionSummary"])[];
+                        count: number;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    saveDistribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    audience_id?: string;
+                    platform_id?: string;
+                    status?: ("scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled") | null;
+                    distribution_type?: ("initial" | "refresh" | "incremental") | null;
+                    scheduled_at?: (string | null) | null;
+                    segments_distributed?: (number | string)[] | null;
+                    metadata?: ({
+                        tags?: string[];
+                    } & {
+                        [key: string]: unknown;
+                    }) | null;
+                    user_id?: unknown;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    audience_name?: unknown;
+                    platform_name?: unknown;
+                    platform_type?: unknown;
+                    started_at?: unknown;
+                    completed_at?: unknown;
+                    total_records?: unknown;
+                    matched_records?: unknown;
+                    match_rate?: unknown;
+                    match_results_as_of?: unknown;
+                    platform_audience_id?: unknown;
+                    estimated_matched_records?: unknown;
+                    error_message?: unknown;
+                    error_details?: unknown;
+                    audience_snapshot?: unknown;
+                    attempts?: unknown;
+                    distribution_id?: string;
+                } | unknown | unknown;
+            };
+        };
+        responses: {
+            /** @description It exists: changed as far as its status allows, or already as sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution_id: string;
+                        distribution: components["schemas"]["Distribution"];
+                        message: string;
+                    };
+                };
+            };
+            /** @description Created, `scheduled` when its time is in the future, else `pending`. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution_id: string;
+                        distribution: components["schemas"]["Distribution"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    distributionsHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDistribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Answer 412 unless the record has one of these versions.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Answer 304 if the record still has one of these versions.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The distribution. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution: components["schemas"]["Distribution"];
+                    };
+                };
+            };
+            /** @description Unchanged since the version in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    deleteDistribution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    setDistributionStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+                    match_results?: {
+                        matched_records?: number | null;
+                        match_rate?: number | null;
+                        platform_audience_id?: string | null;
+                        /** @description When the platform counted; an older count never replaces a newer one. */
+                        as_of?: string | null;
+                    } | null;
+                    error_message?: string | null;
+                    error_details?: {
+                        [key: string]: unknown;
+                    } | null;
+                    /** @description Merged into what is there. */
+                    metadata?: ({
+                        match_rate?: number | null;
+                        matched_records?: number | null;
+                        error_message?: string | null;
+                        completed_at?: (string) | null;
+                    } & {
+                        [key: string]: unknown;
+                    }) | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The distribution as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution: components["schemas"]["Distribution"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getAudienceInsights: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many months back, this one included; 12 without it.
+                 * @example 12
+                 */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry per month. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        months: {
+                            /** @description Of creation, in UTC: 2025-05 */
+                            month: string;
+                            created: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                            by_type: {
+                                [key: string]: number;
+                            };
+                            /** @description The sum of the known sizes. */
+                            total_size: number;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getDistributionInsights: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many months back, this one included; 12 without it.
+                 * @example 12
+                 */
+                months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry per month. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        months: {
+                            /** @description Of creation, in UTC: 2025-05 */
+                            month: string;
+                            platforms: {
+                                platform_id: string;
+                                platform_name: string | null;
+                                platform_type: string | null;
+                                /** @description All except scheduled and cancelled ones. */
+                                handed_over: number;
+                                completed: number;
+                                failed: number;
+                                /** @description The sum of the reported counts. */
+                                matched_records: number;
+                                /** @description The mean of the reported match rates; null when none was reported. */
+                                match_rate: number | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    insightsHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispatch: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call. Without it the call continues where the last one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Scheduled distributions that were due and are pending now. */
+                        started: number;
+                        /** @description Scheduled distributions that were due, but whose audience or platform cannot be used any more. */
+                        cancelled: number;
+                        /** @description Refresh distributions that were created. */
+                        refreshed: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    maintenanceHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    integrity: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run of the day or week, which every call continues where the previous one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /**
+                         * @description `done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, nothing was read. `busy`: another call is running the job.
+                         * @enum {string}
+                         */
+                        state: "done" | "more" | "waiting" | "busy";
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        objects: number;
+                        bytes: number;
+                        records: number;
+                        /** @description Of all checks together. */
+                        findings: number;
+                        /** @description Objects that cannot be read. */
+                        unreadable: number;
+                        /** @description Objects that no writer of this system put there. */
+                        strays: number;
+                        /** @description Distributions whose audience or platform does not exist. */
+                        orphans: number;
+                        /** @description The first results, of the run so far or, outside of a run, of this call. */
+                        report: {
+                            user_hash: string | null;
+                            object: string;
+                            check: string;
+                            detail: string;
+                            /** @description 0 when it is about the object as a whole. */
+                            records: number;
+                        }[];
+                        /** @description Results that the report leaves out. */
+                        report_omitted: number;
+                        /** @description All calls of the run so far; null for a call with a cursor, for a dry run and while busy. */
+                        run: {
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            calls: number;
+                            /** @description Users processed in this call. */
+                            users: number;
+                            /** @description Users whose processing failed; the log says why. */
+                            failed_users: number;
+                            objects: number;
+                            bytes: number;
+                            records: number;
+                            /** @description Of all checks together. */
+                            findings: number;
+                            /** @description Objects that cannot be read. */
+                            unreadable: number;
+                            /** @description Objects that no writer of this system put there. */
+                            strays: number;
+                            /** @description Distributions whose audience or platform does not exist. */
+                            orphans: number;
+                        } | null;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run of the day or week, which every call continues where the previous one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /**
+                         * @description `done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, nothing was read. `busy`: another call is running the job.
+                         * @enum {string}
+                         */
+                        state: "done" | "more" | "waiting" | "busy";
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        objects: number;
+                        bytes: number;
+                        /** @description Objects beyond 70 % of a limit. */
+                        near_limit: number;
+                        audiences: {
+                            objects: number;
+                            bytes: number;
+                            records: number;
+                            deleted: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        };
+                        platforms: {
+                            objects: number;
+                            bytes: number;
+                            records: number;
+                            deleted: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        };
+                        distributions: {
+                            objects: number;
+                            bytes: number;
+                            records: number;
+                            deleted: number;
+                            by_status: {
+                                [key: string]: number;
+                            };
+                        };
+                        /** @description The first results, of the run so far or, outside of a run, of this call. */
+                        report: {
+                            /** @description As in the logs. */
+                            user_hash: string;
+                            objects: number;
+                            bytes: number;
+                            records: number;
+                        }[];
+                        /** @description Results that the report leaves out. */
+                        report_omitted: number;
+                        /** @description All calls of the run so far; null for a call with a cursor, for a dry run and while busy. */
+                        run: {
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            calls: number;
+                            /** @description Users processed in this call. */
+                            users: number;
+                            /** @description Users whose processing failed; the log says why. */
+                            failed_users: number;
+                            objects: number;
+                            bytes: number;
+                            /** @description Objects beyond 70 % of a limit. */
+                            near_limit: number;
+                            audiences: {
+                                objects: number;
+                                bytes: number;
+                                records: number;
+                                deleted: number;
+                                by_status: {
+                                    [key: string]: number;
+                                };
+                            };
+                            platforms: {
+                                objects: number;
+                                bytes: number;
+                                records: number;
+                                deleted: number;
+                                by_status: {
+                                    [key: string]: number;
+                                };
+                            };
+                            distributions: {
+                                objects: number;
+                                bytes: number;
+                                records: number;
+                                deleted: number;
+                                by_status: {
+                                    [key: string]: number;
+                                };
+                            };
+                        } | null;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    purge: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run of the day or week, which every call continues where the previous one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+                /**
+                 * @description `true`: change nothing; only report what would be done, from the first user on.
+                 * @example true
+                 */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /**
+                         * @description `done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, nothing was read. `busy`: another call is running the job.
+                         * @enum {string}
+                         */
+                        state: "done" | "more" | "waiting" | "busy";
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        /** @description Deleted records. */
+                        tombstones: number;
+                        /** @description Of those, deleted more than PURGE_AFTER_DAYS ago. */
+                        old: number;
+                        /** @description Of those, kept because a distribution refers to them. */
+                        referred_to: number;
+                        /** @description Of those, removed permanently. */
+                        purged: number;
+                        /** @description Of those, restored in the meantime and therefore skipped. */
+                        overtaken: number;
+                        /** @description The first results, of the run so far or, outside of a run, of this call. */
+                        report: {
+                            /** @description As in the logs. */
+                            user_hash: string;
+                            table: string;
+                            record_id: string;
+                            deleted_days: number;
+                        }[];
+                        /** @description Results that the report leaves out. */
+                        report_omitted: number;
+                        /** @description All calls of the run so far; null for a call with a cursor, for a dry run and while busy. */
+                        run: {
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            calls: number;
+                            /** @description Users processed in this call. */
+                            users: number;
+                            /** @description Users whose processing failed; the log says why. */
+                            failed_users: number;
+                            /** @description Deleted records. */
+                            tombstones: number;
+                            /** @description Of those, deleted more than PURGE_AFTER_DAYS ago. */
+                            old: number;
+                            /** @description Of those, kept because a distribution refers to them. */
+                            referred_to: number;
+                            /** @description Of those, removed permanently. */
+                            purged: number;
+                            /** @description Of those, restored in the meantime and therefore skipped. */
+                            overtaken: number;
+                        } | null;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    reencrypt: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run of the day or week, which every call continues where the previous one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+                /**
+                 * @description `true`: change nothing; only report what would be done, from the first user on.
+                 * @example true
+                 */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /**
+                         * @description `done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, nothing was read. `busy`: another call is running the job.
+                         * @enum {string}
+                         */
+                        state: "done" | "more" | "waiting" | "busy";
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        /** @description Platforms that have credentials. */
+                        sealed: number;
+                        /** @description Of those, encrypted with another key version than the primary one. */
+                        outdated: number;
+                        /** @description Of those, encrypted again. */
+                        reencrypted: number;
+                        /** @description Of those, changed in the meantime and therefore skipped. */
+                        overtaken: number;
+                        /** @description Of those, impossible to decrypt: the key version is disabled or destroyed, or the data is damaged. */
+                        failed: number;
+                        /** @description The first results, of the run so far or, outside of a run, of this call. */
+                        report: {
+                            /** @description As in the logs. */
+                            user_hash: string;
+                            platform_id: string;
+                            key_version: string;
+                            reason: string;
+                        }[];
+                        /** @description Results that the report leaves out. */
+                        report_omitted: number;
+                        /** @description All calls of the run so far; null for a call with a cursor, for a dry run and while busy. */
+                        run: {
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            calls: number;
+                            /** @description Users processed in this call. */
+                            users: number;
+                            /** @description Users whose processing failed; the log says why. */
+                            failed_users: number;
+                            /** @description Platforms that have credentials. */
+                            sealed: number;
+                            /** @description Of those, encrypted with another key version than the primary one. */
+                            outdated: number;
+                            /** @description Of those, encrypted again. */
+                            reencrypted: number;
+                            /** @description Of those, changed in the meantime and therefore skipped. */
+                            overtaken: number;
+                            /** @description Of those, impossible to decrypt: the key version is disabled or destroyed, or the data is damaged. */
+                            failed: number;
+                        } | null;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `next_cursor` of the previous call, or empty to begin with the first user. Without it the call continues the run of the day or week, which every call continues where the previous one stopped.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+                /**
+                 * @description `true`: change nothing; only report what would be done, from the first user on.
+                 * @example true
+                 */
+                dry_run?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /**
+                         * @description `done`: all users are processed. `more`: some are not; call again. `waiting`: the run of this day or week is done, nothing was read. `busy`: another call is running the job.
+                         * @enum {string}
+                         */
+                        state: "done" | "more" | "waiting" | "busy";
+                        /** @description Users processed in this call. */
+                        users: number;
+                        /** @description Users whose processing failed; the log says why. */
+                        failed_users: number;
+                        /** @description Active audiences. */
+                        active: number;
+                        /** @description Of those, neither changed nor distributed for RETENTION_IDLE_DAYS. */
+                        idle: number;
+                        /** @description Of those, archived now. */
+                        archived: number;
+                        /** @description Of those, changed in the meantime and therefore skipped. */
+                        overtaken: number;
+                        /** @description The first results, of the run so far or, outside of a run, of this call. */
+                        report: {
+                            /** @description As in the logs. */
+                            user_hash: string;
+                            audience_id: string;
+                            idle_days: number;
+                        }[];
+                        /** @description Results that the report leaves out. */
+                        report_omitted: number;
+                        /** @description All calls of the run so far; null for a call with a cursor, for a dry run and while busy. */
+                        run: {
+                            /** Format: date-time */
+                            started_at: string;
+                            finished_at: string | null;
+                            calls: number;
+                            /** @description Users processed in this call. */
+                            users: number;
+                            /** @description Users whose processing failed; the log says why. */
+                            failed_users: number;
+                            /** @description Active audiences. */
+                            active: number;
+                            /** @description Of those, neither changed nor distributed for RETENTION_IDLE_DAYS. */
+                            idle: number;
+                            /** @description Of those, archived now. */
+                            archived: number;
+                            /** @description Of those, changed in the meantime and therefore skipped. */
+                            overtaken: number;
+                        } | null;
+                        /** @description Where to continue; null when all users are processed. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listPlatforms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this type.
+                 * @example the_trade_desk
+                 */
+                platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                /**
+                 * @description Default, and with `all`: every status.
+                 * @example active
+                 */
+                status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | "all";
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Credentials are never included, only their field names and hints. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platforms: components["schemas"]["Platform"][];
+                        count: number;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    savePlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                    status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | null;
+                    name?: string;
+                    settings?: ({
+                        default_match_rate?: number | null;
+                        auto_refresh?: boolean | null;
+                        /** @enum {unknown} */
+                        refresh_frequency?: "daily" | "weekly" | "monthly" | null;
+                    } & {
+                        [key: string]: unknown;
+                    }) | null;
+                    metadata?: ({
+                        tags?: string[];
+                    } & {
+                        [key: string]: unknown;
+                    }) | null;
+                    platform_id?: string;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    last_sync_at?: unknown;
+                    last_test?: unknown;
+                    credentials?: Record<string, never> | null;
+                } | unknown | unknown;
+            };
+        };
+        responses: {
+            /** @description Changed, or already as sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform_id: string;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform_id: string;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    platformsHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Answer 412 unless the record has one of these versions.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Answer 304 if the record still has one of these versions.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The platform. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                    };
+                };
+            };
+            /** @description Unchanged since the version in `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    deletePlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    patchPlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": {
+                    /** @enum {string} */
+                    platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                    status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | null;
+                    name?: string;
+                    settings?: {
+                        [key: string]: unknown;
+                    } | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    } | null;
+                    platform_id?: string;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    last_sync_at?: unknown;
+                    last_test?: unknown;
+                    credentials?: {
+                        /** @constant */
+                        encrypted: true;
+                    } | null;
+                };
+                "application/json": {
+                    /** @enum {string} */
+                    platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                    status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | null;
+                    name?: string;
+                    settings?: {
+                        [key: string]: unknown;
+                    } | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    } | null;
+                    platform_id?: string;
+                    created_at?: unknown;
+                    updated_at?: unknown;
+                    version?: unknown;
+                    deleted?: unknown;
+                    client_id?: unknown;
+                    last_sync_at?: unknown;
+                    last_test?: unknown;
+                    credentials?: {
+                        /** @constant */
+                        encrypted: true;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The platform as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    replacePlatformCredentials: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Write-only; encrypted on arrival. Fields by platform type (? = optional): the_trade_desk: api_key, account_id; meta: access_token, account_id, app_secret?; google_ads: client_id, client_secret, refresh_token, developer_token, customer_id, login_customer_id?; linkedin: access_token, account_id; tiktok: access_token, advertiser_id; amazon_dsp: client_id, client_secret, refresh_token, profile_id, region; liveramp: access_key_id, secret_access_key, bucket, region, prefix?. */
+                    credentials: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description The platform as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    restorePlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The platform as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    setPlatformStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    status: "pending" | "connected" | "disconnected" | "error" | "active" | "inactive";
+                };
+            };
+        };
+        responses: {
+            /** @description The platform as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    testPlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result of the test, which may be a failure. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        ok: boolean;
+                        /** @description ok, bad_token, no_access, wrong_account, rate_limited, unreachable, timeout or unexpected_answer: the result of the test */
+                        code: string;
+                        message: string;
+                        /** Format: date-time */
+                        checked_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description `me`, or the user of the token.
+                 * @example me
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        summary: {
+                            audiences: {
+                                total: number;
+                                active: number;
+                                draft: number;
+                                archived: number;
+                            };
+                            platforms: {
+                                total: number;
+                                by_status: {
+                                    [key: string]: number;
+                                };
+                                by_type: {
+                                    [key: string]: number;
+                                };
+                            };
+                            distributions: {
+                                total: number;
+                                by_status: {
+                                    [key: string]: number;
+                                };
+                                /** @description The mean of the reported match rates; null when none was reported. */
+                                average_match_rate: number | null;
+                            };
+                            /** @description The latest change of any record; null when there is none. */
+                            last_activity: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+}
