@@ -7,10 +7,13 @@ const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
  * The user of a row, from the column, the folder `user_id=…` and `--user`. Those that are present have to agree.
+ *
+ * The old system had a `sub` with a colon as it stands; here that is the user `:<sub>`, unless the text before the colon
+ * is an issuer's alias. Only somebody who knows the issuers can tell, so `--user ":<sub>"` agrees with both spellings.
  * @returns `undefined` after a note when none is present or two differ
  */
 export function userOf(
-  { folder_user }: SourceFile,
+  { folder_user }: Pick<SourceFile, 'folder_user'>,
   column: unknown,
   option: string | undefined,
   note: Note,
@@ -25,9 +28,11 @@ export function userOf(
     claims.push(['the folder', is_raw ? folder_user.raw : folder_user.decoded])
   }
   if (option !== undefined) claims.push(['--user', option])
-  const user_id = claims[0]?.[1]
+  const colon_first = claims.find(([, claimed]) => claimed.startsWith(':'))
+  const user_id = (colon_first ?? claims[0])?.[1]
   if (user_id === undefined) return refuse(note, 'is missing: neither column nor folder has one. Use --user')
-  if (claims.some(([, claimed]) => claimed !== user_id)) {
+  const isSameUser = (claimed: string) => claimed === user_id || (claimed.includes(':') && `:${claimed}` === user_id)
+  if (!claims.every(([, claimed]) => isSameUser(claimed))) {
     const said = claims.map(([source, claimed]) => `${source} says ${JSON.stringify(claimed)}`)
     return refuse(note, `is ambiguous: ${said.join(', ')}`)
   }
