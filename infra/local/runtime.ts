@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path'
 
 import { systemClock } from '#shared/base/clock.ts'
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
-import { createDrain, type Drain } from '#shared/http/server/drain.ts'
+import { createDrain, createEnding, type Drain } from '#shared/http/server/drain.ts'
 import type { Environment } from '#shared/settings/settings.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import { configureServer, createFunctionListener } from '#shared/http/server/function-server.ts'
@@ -66,10 +66,11 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET], fsync })
   let kms: Kms | undefined
   let ad_platforms: AdPlatformsStandIn | undefined
+  const ending = createEnding()
   const servers: { server: Server; drain: Drain }[] = []
   const serve = async (server: Server, at_port: number): Promise<string> => {
     configureServer(server)
-    servers.push({ server, drain: createDrain(server, systemClock) })
+    servers.push({ server, drain: createDrain(server, systemClock, ending) })
     const address = await listen(server, at_port, HOST)
     return `http://localhost:${address.port}`
   }
@@ -107,7 +108,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       const own_port = port === 0 ? 0 : port + 1 + index
       const function_url = split ? await serve(createServer(listener), own_port) : url
       const environment = functionEnvironment({ url, function_url, stand_ins, given: options.environment })
-      set(createFunctionListener(factories[name](environment, { log })))
+      set(createFunctionListener(factories[name](environment, { log, ending: ending.signal })))
       function_urls[name] = function_url
     }
     const maintenance_url = function_urls.maintenance

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from '../base/clock.ts'
+import { processEnding, untilEnding } from '../base/ending.ts'
 import { Problem } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
 import { runTraced } from '../base/trace.ts'
@@ -39,6 +40,8 @@ export interface AppOptions<R extends Routes> {
   clock: Clock
   random: Random
   log: Log
+  /** Aborts shortly before the process ends: requests that still wait for something are answered 503 then. */
+  ending?: AbortSignal | undefined
   /** What `GET …/health?deep=1` tries. */
   probe?: Probe
   /** Turns failures that callers can act on (the store does not answer) into problems; others are `internal`. */
@@ -50,7 +53,7 @@ export interface AppOptions<R extends Routes> {
 
 /** One function's edge around its handlers: everything between the bytes of a request and the bytes of its answer. */
 export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp {
-  const { function: name, settings, clock, random, log } = options
+  const { function: name, settings, clock, random, log, ending } = options
   const on_cloud = settings.K_SERVICE !== undefined
   const { K_REVISION: revision, GOOGLE_CLOUD_PROJECT: project } = settings
   const logger = createRequestLogger({ name, revision, project, log, clock })
@@ -60,6 +63,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
   const identify = createIdentifier(settings, clock, logger)
   const parts: Parts = {
     clock,
+    ending,
     logger,
     cors,
     nameRequest: createRequestNamer(random),
@@ -69,12 +73,19 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     problemOf: (error) => problemOf(options.explain?.(error) ?? error),
     request_duration_ms_max: options.request_duration_ms_max ?? REQUEST_DURATION_MS_MAX,
   }
-  return { name, log, clock, handle: (request, response, given) => handleRequest(parts, request, response, given) }
+  return {
+    name,
+    log,
+    clock,
+    ending,
+    handle: (request, response, given) => handleRequest(parts, request, response, given),
+  }
 }
 
 /** The parts of one function's edge that the steps of a request share. */
 interface Parts {
   clock: Clock
+  ending: AbortSignal | undefined
   logger: RequestLogger
   cors: Cors
   nameRequest: RequestNamer
@@ -93,9 +104,20 @@ async function handleRequest(parts: Parts, request: IncomingMessage, response: S
   if (received.kind === 'refused') discardRest(request, response, clock)
   const { raw_path, raw_query } = splitTarget(request.url ?? '/')
   const record = logger.begin(request, parts.nameRequest(request.headers), withoutUser(raw_path))
-  const exchange = { request, response, record, raw_path, raw_query }
+  const over = new AbortController()
+  const exchange: Exchange = {
+    request,
+    response,
+    record,
+    raw_path,
+    raw_query,
+    over,
+    is_handled: false,
+    is_given_up: false,
+  }
   try {
-    await sendAnswer(parts, exchange, await limitedAnswer(parts, exchange, received), 'ok')
+    const work = () => limitedAnswer(parts, exchange, received)
+    await sendAnswer(parts, exchange, await untilEnding(parts.ending, work, () => ended(parts, exchange)), 'ok')
   } catch (error) {
     const sendFailure = (failure: unknown) => sendProblem(parts, exchange, failure)
     // A problem's own headers may be what Node refuses; the one that says so has none.
@@ -105,10 +127,9 @@ async function handleRequest(parts: Parts, request: IncomingMessage, response: S
 
 /** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
 async function limitedAnswer(parts: Parts, exchange: Exchange, received: BodyResult): Promise<Answer> {
-  const { request, response, record } = exchange
+  const { request, response, record, over } = exchange
   const accepted = await runTraced(record.trace, () => parts.accept(exchange))
   if ('status' in accepted) return accepted
-  const over = new AbortController()
   if (response.destroyed) over.abort(CLIENT_GONE)
   response.once('close', () => {
     if (!response.writableFinished) over.abort(CLIENT_GONE)
@@ -117,6 +138,17 @@ async function limitedAnswer(parts: Parts, exchange: Exchange, received: BodyRes
     runTraced(record.trace, () => parts.callHandler(exchange, accepted, received, signal))
   const late = () => tookTooLong(request.method)
   return await withTimeLimit(parts.clock, parts.request_duration_ms_max, work, late, over)
+}
+
+/** The answer of last resort before the process ends; a handler that knows more of the outcome answers first. */
+async function ended({ clock }: Parts, exchange: Exchange): Promise<Problem> {
+  // An abort reaches the handler's own answer within one turn.
+  await clock.turn()
+  const { request, is_handled, over } = exchange
+  exchange.is_given_up = true
+  const problem = processEnding(is_handled && !isRead(request.method))
+  over.abort(problem)
+  return problem
 }
 
 async function sendAnswer(parts: Parts, { request, response, record }: Exchange, answer: Answer, outcome: string) {
@@ -198,7 +230,8 @@ function createAcceptor(router: Router, cors: Cors, identify: Identify) {
 function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler>): Parts['callHandler'] {
   const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
   /** @throws the handler's failures, and before them the problems of the request itself */
-  return async ({ request, record, raw_query }, { name, route, params, method, path, caller }, received, signal) => {
+  return async (exchange, { name, route, params, method, path, caller }, received, signal) => {
+    const { request, record, raw_query } = exchange
     if (received.kind === 'refused') throw received.problem
     if (received.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
@@ -209,6 +242,9 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
       route.idempotent_by_key === true
         ? idempotencyRequest(headerText(key), { method, path, body: body_as_sent })
         : undefined
+    // A caller who was answered that nothing was changed must not find that it was.
+    if (exchange.is_given_up) throw processEnding()
+    exchange.is_handled = true
     return handlers.get(name)!({
       caller: caller ?? NOBODY,
       params,
@@ -251,6 +287,12 @@ interface Exchange {
   record: RequestRecord
   raw_path: string
   raw_query: string
+  /** Aborted when nobody waits for the handler any more. */
+  over: AbortController
+  /** Its handler was called. */
+  is_handled: boolean
+  /** It was answered before its handler was done, because the process ends. */
+  is_given_up: boolean
 }
 
 const CLIENT_GONE = new Error('the client has disconnected')
@@ -268,10 +310,13 @@ const withoutUser = (raw_path: string) => raw_path.replace(/\/users\/[^/]+/, '/u
 
 const headerText = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value)
 
+function isRead(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
 function tookTooLong(method: string | undefined): Problem {
-  const is_read = method === 'GET' || method === 'HEAD'
   return new Problem('unavailable', 'The request took too long', {
     retry_after_ms: 1_000,
-    members: is_read ? {} : { outcome: 'unknown' },
+    members: isRead(method) ? {} : { outcome: 'unknown' },
   })
 }

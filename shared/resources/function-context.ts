@@ -17,7 +17,12 @@ export type FunctionContextSettings = StorageSettings & Pick<EdgeSettings, 'LOG_
 /** What every function that keeps records needs, built from its settings. */
 export interface FunctionContext {
   /** For `createApp`, as they are. */
-  readonly edge: { readonly clock: Clock; readonly random: Random; readonly log: Log }
+  readonly edge: {
+    readonly clock: Clock
+    readonly random: Random
+    readonly log: Log
+    readonly ending: AbortSignal | undefined
+  }
   /** The configured bucket. */
   readonly store: ObjectStore
   /** Called for what happens to its objects; it logs. */
@@ -31,17 +36,24 @@ export interface FunctionContext {
 }
 
 export function createFunctionContext(settings: FunctionContextSettings, overrides: Overrides): FunctionContext {
-  const { clock = systemClock, random = systemRandom } = overrides
+  const { clock = systemClock, random = systemRandom, ending } = overrides
   const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
   const store = gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock })
   const hashUser = (user_id: string): string => hashUserId(user_id, settings.USER_HASH_SALT)
   const events = logTableEvents(log, hashUser)
   return {
-    edge: { clock, random, log },
+    edge: { clock, random, log, ending },
     store,
     events,
     table: (schema, share) =>
-      new Table(schema, { store, clock, random, events, cache_bytes_max: Math.floor(settings.CACHE_BYTES * share) }),
+      new Table(schema, {
+        store,
+        clock,
+        random,
+        events,
+        ending,
+        cache_bytes_max: Math.floor(settings.CACHE_BYTES * share),
+      }),
     probe: () => store.list('config/'),
     hashUser,
   }

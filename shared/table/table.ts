@@ -23,6 +23,8 @@ export interface TableDependencies {
   readonly events: TableEvents
   /** What decoded partitions may take of this instance's memory. */
   readonly cache_bytes_max: number
+  /** Aborts shortly before the process ends: changes that are not stored by then are answered as what they are. */
+  readonly ending?: AbortSignal | undefined
 }
 
 export interface PageRequest<R extends Row = Row> {

@@ -17,4 +17,6 @@ process.on('message', (message: { step_ms: number }) => {
 })
 process.once('disconnect', () => process.exit(0))
 
-export const audiences = deployable(import.meta.filename, (environment) => createAudiencesApp(environment, { clock }))
+export const audiences = deployable(import.meta.filename, (environment, overrides) =>
+  createAudiencesApp(environment, { ...overrides, clock }),
+)

@@ -44,7 +44,7 @@ export async function closed(server: Server): Promise<void> {
 type Options = {
   environment?: Environment
   clock?: Clock
-} & Pick<NonNullable<Parameters<typeof createToyApp>[1]>, 'probe' | 'request_duration_ms_max'>
+} & Pick<NonNullable<Parameters<typeof createToyApp>[1]>, 'probe' | 'request_duration_ms_max' | 'ending'>
 
 export async function startToy({ environment: extra = {}, clock, ...overrides }: Options = {}): Promise<Running> {
   const data_dir = await mkdtemp(join(tmpdir(), 'edge-'))

@@ -133,17 +133,34 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  longTest('cuts off after nine seconds what still is not answered, and then does not exit 0', async () => {
+  longTest('after seven seconds answers 503 what still waits, with Connection: close, and exits 0', async () => {
     const { url, child, exited, output } = await started({ CLOCK_FACTOR: '10' })
     const agent = new Agent({ keepAlive: true })
     const slow = request(url, 'slow SIGTERM 25000', agent)
     await request(url, 'after 1', agent)
     child.kill('SIGTERM')
-    await expect(slow).rejects.toThrow('socket hang up')
-    expect(await exited).toBe(1)
-    expect(linesOf(output()).at(-1)).toMatchObject({ severity: 'ERROR', message: 'ended', cut_off_requests: 1 })
+    const { status, connection, body } = await slow
+    expect([status, connection]).toEqual([503, 'close'])
+    expect(JSON.parse(body)).toMatchObject({ type: '/problems/unavailable', outcome: 'unknown' })
+    expect(await exited).toBe(0)
+    expect(linesOf(output()).at(-1)).toMatchObject({ message: 'ended', cut_off_requests: 0 })
     agent.destroy()
   })
+
+  longTest(
+    'cuts off after nine seconds an answer that has begun and does not end, and then does not exit 0',
+    async () => {
+      const { url, child, exited, output } = await started({ CLOCK_FACTOR: '10' })
+      const agent = new Agent({ keepAlive: true })
+      const headers = { authorization: `Bearer ${await toy.token()}` }
+      const endless = await fetch(`${url}/api/audiences/export?how=endless`, { headers })
+      child.kill('SIGTERM')
+      await expect(endless.arrayBuffer()).rejects.toThrow('terminated')
+      expect(await exited).toBe(1)
+      expect(linesOf(output()).at(-1)).toMatchObject({ severity: 'ERROR', message: 'ended', cut_off_requests: 1 })
+      agent.destroy()
+    },
+  )
 
   longTest('after an error that nobody caught answers what is under way, says what it was, and ends', async () => {
     const { url, exited, output } = await started({ FAIL_AFTER_MS: '1500' })

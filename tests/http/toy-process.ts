@@ -8,7 +8,9 @@ import { createToyApp } from './toy-function.ts'
  * as fast.
  */
 const clock = fasterClock(Number(process.env['CLOCK_FACTOR'] ?? 1), isoTime(systemClock.nowMs()))
-export const audiences = deployable(import.meta.filename, (environment) => createToyApp(environment, { clock }))
+export const audiences = deployable(import.meta.filename, (environment, overrides) =>
+  createToyApp(environment, { ...overrides, clock }),
+)
 
 // Something that nobody catches, for the test of just that.
 if (process.env['FAIL_AFTER_MS'] !== undefined) {

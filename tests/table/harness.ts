@@ -22,7 +22,7 @@ export interface TableHarness {
   readonly store_failures: StoreError[]
   readonly near_limits: { object: string; limit: string; value: number }[]
   /** One more instance over the same store. */
-  instance(options?: { clock?: Clock; cache_bytes_max?: number }): Table
+  instance(options?: { clock?: Clock; cache_bytes_max?: number; ending?: AbortSignal }): Table
   /** Lets virtual time pass until the work is done. */
   run<T>(work: () => Promise<T>): Promise<T>
   /** The live object as a fresh reader sees it. */
@@ -54,12 +54,13 @@ export function tableHarness({ schema = NOTES, start, seed = 1, ...faults }: Rig
     corrupt,
     near_limits,
     store_failures,
-    instance: ({ clock: own_clock = clock, cache_bytes_max = 256 * 1024 * 1024 } = {}) =>
+    instance: ({ clock: own_clock = clock, cache_bytes_max = 256 * 1024 * 1024, ending } = {}) =>
       new Table(schema, {
         store,
         clock: own_clock,
         random,
         cache_bytes_max,
+        ending,
         events: {
           committed: (commit) => commits.push(commit),
           corrupt: (object) => corrupt.push(object),

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
+import { processEnding } from '../../base/ending.ts'
 import { Problem } from '../../base/problem.ts'
 import { SETTLED } from '../../base/timeout.ts'
 
@@ -39,17 +40,18 @@ const tooLarge = (): BodyResult =>
 /**
  * Reads the whole body, at most 1 MiB of it, within 15 s. Stops reading at the first byte too many, declared or not;
  * `gone` when the client disconnected first.
+ * @param ending refuses, when it aborts, a body that is still on its way: the process is about to end
  */
-export async function readBody(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
+export async function readBody(request: IncomingMessage, clock: Clock, ending?: AbortSignal): Promise<BodyResult> {
   if (isEncoded(request)) return encoded()
   if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
     return NOTHING
   }
   if (declaresTooMuch(request)) return tooLarge()
-  return readBytes(request, clock)
+  return readBytes(request, clock, ending)
 }
 
-function readBytes(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
+function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal | undefined): Promise<BodyResult> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = []
     let received_bytes = 0
@@ -58,6 +60,7 @@ function readBytes(request: IncomingMessage, clock: Clock): Promise<BodyResult> 
     const settle = (received: BodyResult) => {
       if (settled.signal.aborted) return
       settled.abort(SETTLED)
+      ending?.removeEventListener('abort', onEnding)
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
       if (received.kind !== 'read') request.pause()
       resolve(received)
@@ -73,6 +76,9 @@ function readBytes(request: IncomingMessage, clock: Clock): Promise<BodyResult> 
       request.on('error', () => undefined)
       settle({ kind: 'gone' })
     }
+    const onEnding = () => settle(refuse(processEnding()))
+    if (ending?.aborted) return onEnding()
+    ending?.addEventListener('abort', onEnding, { once: true })
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
     void clock.sleep(BODY_DURATION_MS_MAX, settled.signal).then(() => {
       if (!settled.signal.aborted) settle(tooSlow())

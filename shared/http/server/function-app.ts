@@ -12,6 +12,8 @@ export interface Overrides {
   clock?: Clock
   random?: Random
   log?: Log
+  /** Aborts shortly before the process ends: requests that still wait for something are answered then. */
+  ending?: AbortSignal | undefined
 }
 
 /** One deployed function, composed and ready to answer; made by `createApp`. */
@@ -19,6 +21,8 @@ export interface FunctionApp {
   readonly name: FunctionName
   readonly log: Log
   readonly clock: Clock
+  /** Aborts shortly before the process ends. */
+  readonly ending: AbortSignal | undefined
   /**
    * Answers one request; never rejects.
    * @param received the body as the server read it; without it the body is taken from `rawBody`, where the plain

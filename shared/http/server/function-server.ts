@@ -36,7 +36,7 @@ export function createFunctionServer(app: FunctionApp): Server {
   return configureServer(server)
 
   async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    bodies.set(request, await readBody(request, app.clock))
+    bodies.set(request, await readBody(request, app.clock, app.ending))
     // Requests that have arrived meanwhile are read first, so that the saves of a burst reach the table together.
     await app.clock.turn()
     await serve(request, response)

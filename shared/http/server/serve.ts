@@ -3,9 +3,9 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { systemClock } from '../../base/clock.ts'
-import { createDrain } from './drain.ts'
+import { createDrain, createEnding } from './drain.ts'
 import { serverSettings } from '../../settings/edge-settings.ts'
-import type { FunctionApp, FunctionFactory } from './function-app.ts'
+import type { FunctionApp, FunctionFactory, Overrides } from './function-app.ts'
 import { createFunctionServer } from './function-server.ts'
 import type { FrameworkHandler } from './registered-function.ts'
 import type { Log } from '../../logging/log.ts'
@@ -31,7 +31,7 @@ export function deployable(module_file: string | undefined, factory: FunctionFac
   if (isMain(module_file)) void runProcess(factory, process.env)
   let app: FunctionApp | undefined
   return (request, response) => {
-    app ??= composed(factory, process.env)
+    app ??= composed(factory, process.env, {})
     return app.handle(request, response)
   }
 }
@@ -50,17 +50,18 @@ function isMain(module_file: string): boolean {
 
 /** Serves one function until SIGTERM or SIGINT; the exit code is 0 when every request was answered. */
 async function runProcess(factory: FunctionFactory, environment: Environment): Promise<void> {
-  const app = composed(factory, environment)
+  const ending = createEnding()
+  const app = composed(factory, environment, { ending: ending.signal })
   const { PORT } = readSettings(serverSettings, environment)
   const server = createFunctionServer(app)
-  const drain = createDrain(server, app.clock)
+  const drain = createDrain(server, app.clock, ending)
   onShutdown(app.log, (duration_ms_max) => drain.start(duration_ms_max))
   const { port } = await listen(server, PORT)
   app.log.write({ severity: 'NOTICE', message: 'listening', function: app.name, port })
 }
 
 /** The app, or one message that names every bad setting and the end of the process. */
-function composed(factory: FunctionFactory, environment: Environment): FunctionApp {
+function composed(factory: FunctionFactory, environment: Environment, overrides: Overrides): FunctionApp {
   const faults: SettingsError['faults'][number][] = []
   const attempt = <T>(work: () => T): T | undefined => {
     try {
@@ -71,7 +72,7 @@ function composed(factory: FunctionFactory, environment: Environment): FunctionA
       return undefined
     }
   }
-  const app = attempt(() => factory(environment))
+  const app = attempt(() => factory(environment, overrides))
   attempt(() => readSettings(serverSettings, environment))
   if (app !== undefined && faults.length === 0) return app
   process.stderr.write(`${new SettingsError(faults).message}\n`)

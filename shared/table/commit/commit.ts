@@ -1,5 +1,6 @@
 import { fullJitterMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
+import { processEnding, untilEnding } from '../../base/ending.ts'
 import { Problem } from '../../base/problem.ts'
 import type { Random } from '../../base/random.ts'
 import { currentTrace } from '../../base/trace.ts'
@@ -36,6 +37,7 @@ export interface CommitDependencies {
   readonly clock: Clock
   readonly random: Random
   readonly events: TableEvents
+  readonly ending?: AbortSignal | undefined
 }
 
 export interface TableObject<R extends Row = Row> {
@@ -75,9 +77,22 @@ export async function commitBatch<R extends Row>(
   object: TableObject<R>,
   batch: readonly Mutation<R>[],
 ): Promise<readonly Outcome<R>[]> {
+  const attempts = new Attempts(dependencies)
+  return await untilEnding(
+    dependencies.ending,
+    () => commitAttempts(dependencies, object, batch, attempts),
+    () => attempts.abandoned(),
+  )
+}
+
+async function commitAttempts<R extends Row>(
+  dependencies: CommitDependencies,
+  object: TableObject<R>,
+  batch: readonly Mutation<R>[],
+  attempts: Attempts,
+): Promise<readonly Outcome<R>[]> {
   const { cache, pacer, clock, events } = dependencies
   const { schema, name } = object
-  const attempts = new Attempts(dependencies)
   const refresh = async (): Promise<View> => ({
     snapshot: await retryReads(dependencies, () => cache.whole(schema, name)),
     is_proven: true,
@@ -207,6 +222,8 @@ export class Attempts {
   #conflicts = 0
   #failures = 0
   #may_have_landed = false
+  #is_sent = false
+  #is_abandoned = false
 
   constructor(dependencies: CommitDependencies) {
     this.#dependencies = dependencies
@@ -227,8 +244,11 @@ export class Attempts {
     let was_unanswered = false
     this.#may_have_landed = false
     for (;;) {
-      if (this.count >= ATTEMPTS_MAX || clock.monotonicMs() > this.deadline_ms) throw this.exhausted()
+      if (this.#is_abandoned || this.count >= ATTEMPTS_MAX || clock.monotonicMs() > this.deadline_ms) {
+        throw this.exhausted()
+      }
       if (this.count++ > 0) currentTrace().retries++
+      this.#is_sent = true
       try {
         const result = await store.write(name, next.bytes, {
           if_generation,
@@ -241,6 +261,7 @@ export class Attempts {
         if (error.kind === 'rejected') throw was_unanswered ? this.exhausted(error) : error
         if (error.kind === 'unavailable') was_unanswered = this.#may_have_landed = true
         else pacer.throttled(name)
+        this.#is_sent = false
         await clock.sleep(fullJitterMs(++this.#failures, THROTTLED_BACKOFF, random))
         if (!was_unanswered) return { result: { kind: 'throttled' }, was_unanswered }
       }
@@ -251,7 +272,14 @@ export class Attempts {
     const { clock, random } = this.#dependencies
     // The generation has moved on, so an unanswered attempt can land no more: what we send next is new.
     this.#may_have_landed = false
+    this.#is_sent = false
     await clock.sleep(fullJitterMs(++this.#conflicts, CONFLICT_BACKOFF, random))
+  }
+
+  /** Makes no further attempt, since the process ends. @returns the honest answer at this moment */
+  abandoned(): Problem {
+    this.#is_abandoned = true
+    return this.#is_sent || this.#may_have_landed ? outcomeUnknown() : processEnding()
   }
 
   /** The honest answer when no further attempt is made. */

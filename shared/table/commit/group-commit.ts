@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { processEnding } from '../../base/ending.ts'
 import { Problem } from '../../base/problem.ts'
 import { currentTrace } from '../../base/trace.ts'
 import { LIMITS } from '../object/limits.ts'
@@ -15,13 +16,21 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   readonly #commit: Committer<TableObject, R>['commit']
   readonly #clock: Clock
   readonly #pacer: WritePacer | undefined
+  readonly #ending: AbortSignal | undefined
   readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
-  constructor(commit: Committer<TableObject, R>['commit'], clock: Clock, pacer?: WritePacer) {
+  /** @param ending refuses, when it aborts, what waits and what comes; a commit on its way answers for itself */
+  constructor(
+    commit: Committer<TableObject, R>['commit'],
+    clock: Clock,
+    { pacer, ending }: { pacer?: WritePacer | undefined; ending?: AbortSignal | undefined } = {},
+  ) {
     this.#commit = commit
     this.#clock = clock
     this.#pacer = pacer
+    this.#ending = ending
+    ending?.addEventListener('abort', () => this.#refuseWaiting(), { once: true })
   }
 
   /**
@@ -48,6 +57,7 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
    * @throws Problem `too-many-requests` when the queue is full, or what the commit threw
    */
   async submit(owner: string, object: TableObject, mutation: Mutation<R>): Promise<Outcome<R>> {
+    if (this.#ending?.aborted) throw processEnding()
     const queue = this.#queues.get(object.name)
     if (queue && queue.length >= LIMITS.queue_operations) {
       throw new Problem('too-many-requests', 'Too many changes are waiting to be stored. Try again shortly.', {
@@ -65,6 +75,12 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
     const { outcome, group_size } = await promise
     currentTrace().group_size = group_size
     return outcome
+  }
+
+  #refuseWaiting(): void {
+    for (const queue of this.#queues.values()) {
+      for (const { reject } of queue.splice(0)) reject(processEnding())
+    }
   }
 
   /** Commits batch after batch until the queue is empty. Never rejects: each waiting mutation has its own answer. */

@@ -1,3 +1,4 @@
+import { processEnding, untilEnding } from '../../base/ending.ts'
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
@@ -31,7 +32,7 @@ export class Writes<R extends Row> {
     this.#group_commit = new GroupCommit(
       (object, batch) => commitBatch(dependencies, object, batch),
       dependencies.clock,
-      dependencies.pacer,
+      dependencies,
     )
   }
 
@@ -157,7 +158,14 @@ export class Writes<R extends Row> {
       is_over = true
       return sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id)
     }
-    return await withTimeLimit(this.#dependencies.clock, MUTATION_MS_MAX, () => carryOut(sending), late)
+    const ended = (): Error | undefined => {
+      // What is queued or sent answers for itself, and more exactly.
+      if (sent_id !== undefined) return undefined
+      is_over = true
+      return processEnding()
+    }
+    const { clock, ending } = this.#dependencies
+    return await untilEnding(ending, () => withTimeLimit(clock, MUTATION_MS_MAX, () => carryOut(sending), late), ended)
   }
 
   #objectOf(user_id: string, month: Month): TableObject<R> {
