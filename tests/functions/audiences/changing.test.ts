@@ -176,7 +176,10 @@ test('a save with If-None-Match: * only creates, and one with If-Match only chan
     running.call('POST', PATH, { audience_id, name }, headers)
   const missing = await save({ 'if-match': '*' }, 'too early')
   expect([missing.status, missing.body.type]).toEqual([412, '/problems/stale-version'])
-  expect((await save({ 'if-none-match': '*' }, 'first')).status).toBe(201)
+  const keyed = { 'if-none-match': '*', 'idempotency-key': 'once' }
+  expect((await save(keyed, 'first')).status).toBe(201)
+  const repeated = await save(keyed, 'first')
+  expect([repeated.status, repeated.headers.get('idempotency-replayed')]).toEqual([201, 'true'])
   expect((await save({ 'if-none-match': '*' }, 'second')).status).toBe(412)
   expect((await save({ 'if-match': '"1"' }, 'changed')).status).toBe(200)
   expect((await save({ 'if-match': '"1"' }, 'lost update')).status).toBe(412)

@@ -83,5 +83,10 @@ describe('the local issuer', () => {
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
     const own = await ask({ user_id: 'x' }, { origin: 'http://localhost:5173' })
     expect(own.headers.get('access-control-allow-origin')).toBe('http://localhost:5173')
+    const preflight = await fetch(`${url}${TOKEN_PATH}`, {
+      method: 'OPTIONS',
+      headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Content-Type.*traceparent.*sentry-trace/)
   })
 })
