@@ -43,6 +43,14 @@ export function reportText(report: ImportReport, stored_as: string | undefined):
       'Unknown fields, kept under metadata.imported_fields or in the segment',
       report.unknown_fields.map(({ file, field, rows }) => `${file}: ${field} (${rows} rows)`),
     ),
+    ...section(
+      'Values not taken as they are',
+      report.changed_values.map(({ file, field, change, rows }) => `${file}: ${field} ${change} (${rows} rows)`),
+    ),
+    ...section(
+      'Secrets left out',
+      report.removed_secrets.map(({ kind, field, values }) => `${kind}: ${field} (${values} values)`),
+    ),
     ...(stored_as === undefined ? [] : [`Report: ${stored_as}`]),
     '',
   ].join('\n')

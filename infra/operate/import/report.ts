@@ -26,6 +26,15 @@ export interface ImportCounts {
   different: number
 }
 
+/** A value that the import did not take as it is in the source. */
+export interface ValueChange {
+  readonly field: string
+  readonly change: string
+}
+
+/** Paths are made of names in the source, which may be of any length. */
+const PATH_LENGTH_MAX = 200
+
 /** Further notes of a section are only counted. */
 const NOTES_KEPT_MAX = 100_000
 
@@ -57,7 +66,9 @@ export class ImportReport {
   readonly adjusted_rows: RowNote[] = []
   /** Further messages about records that are stored as the source has them. */
   readonly remarks: RowNote[] = []
-  readonly #unknown = new Map<string, { file: string; field: string; rows: number }>()
+  readonly #unknown = new Tally<{ file: string; field: string }>()
+  readonly #changed = new Tally<{ file: string; field: string; change: string }>()
+  readonly #secrets = new Tally<{ kind: string; field: string }>()
 
   constructor(head: Pick<ImportReport, 'id' | 'mode' | 'from' | 'target' | 'started_at'>) {
     this.id = head.id
@@ -100,16 +111,29 @@ export class ImportReport {
 
   /** Fields of the source that records do not have; they are kept in metadata. */
   keptUnknown({ file }: Place, fields: readonly string[]): void {
-    for (const field of fields) {
-      const key = `${file.name}\n${field}`
-      const known = this.#unknown.get(key)
-      if (known) known.rows++
-      else this.#unknown.set(key, { file: file.name, field, rows: 1 })
-    }
+    for (const field of fields) this.#unknown.add({ file: file.name, field })
+  }
+
+  /** Values that were not taken as they are: words for nothing, sizes of -1, cells that a row does not have. */
+  changedValues({ file }: Place, changes: readonly ValueChange[]): void {
+    for (const { field, change } of changes) this.#changed.add({ file: file.name, field, change })
+  }
+
+  /** Secrets that were left out, by the paths where they were. */
+  removedSecrets({ file }: Place, fields: readonly string[]): void {
+    for (const field of fields) this.#secrets.add({ kind: file.kind.kind.name, field: field.slice(0, PATH_LENGTH_MAX) })
   }
 
   get unknown_fields(): readonly { file: string; field: string; rows: number }[] {
-    return [...this.#unknown.values()]
+    return this.#unknown.rows()
+  }
+
+  get changed_values(): readonly { file: string; field: string; change: string; rows: number }[] {
+    return this.#changed.rows()
+  }
+
+  get removed_secrets(): readonly { kind: string; field: string; values: number }[] {
+    return this.#secrets.rows().map(({ rows, ...said }) => ({ ...said, values: rows }))
   }
 
   /** Sorts the notes in the order of the source; rows are processed in any order. */
@@ -126,7 +150,8 @@ export class ImportReport {
   }
 
   toJson(finished_at: string): string {
-    const { id, mode, from, target, started_at, counts, unreadable_files, skipped_files, unknown_fields } = this
+    const { id, mode, from, target, started_at, counts, unreadable_files, skipped_files } = this
+    const { unknown_fields, changed_values, removed_secrets } = this
     const { refused_rows, kept_rows, deviating_rows, adjusted_rows, remarks } = this
     return `${JSON.stringify(
       {
@@ -140,6 +165,8 @@ export class ImportReport {
         unreadable_files,
         skipped_files,
         unknown_fields,
+        changed_values,
+        removed_secrets,
         refused_rows,
         kept_rows,
         ...(mode === 'verify' ? { deviating_rows } : {}),
@@ -155,5 +182,21 @@ export class ImportReport {
 function addNote(notes: RowNote[], { file, number }: Place, id: string | undefined, reason: string): void {
   if (notes.length < NOTES_KEPT_MAX) {
     notes.push({ file: file.name, row: number, ...(id === undefined ? {} : { id }), reason })
+  }
+}
+
+/** How many rows something is said of. What is said first is kept, up to `NOTES_KEPT_MAX` different things. */
+class Tally<Said extends Readonly<Record<string, string>>> {
+  readonly #rows = new Map<string, Said & { rows: number }>()
+
+  add(said: Said): void {
+    const key = JSON.stringify(Object.values(said))
+    const known = this.#rows.get(key)
+    if (known) known.rows++
+    else if (this.#rows.size < NOTES_KEPT_MAX) this.#rows.set(key, { ...said, rows: 1 })
+  }
+
+  rows(): readonly (Said & { rows: number })[] {
+    return [...this.#rows.values()]
   }
 }

@@ -102,6 +102,7 @@ async function findNewestCopies(
     for await (const { record, place } of recordsOf(file, options, report)) {
       if (newest_copies.add(record, place) !== 'first') report.counts.merged++
       report.keptUnknown(place, record.unknown)
+      report.removedSecrets(place, record.removed_secrets)
       progress.step(`reading ${file.name}: ${report.counts.read - read_before} rows`)
     }
     const broken = report.unreadable_files.find((unreadable) => unreadable.file === file.name)

@@ -15,6 +15,7 @@ import type { SourceFields } from './readers/reader.ts'
 import type { SourceFile } from './source-files.ts'
 import { isTimely } from './times.ts'
 import { foldUnknown } from './unknown-fields.ts'
+import { withoutSecrets } from './secrets/secrets.ts'
 import { userOf } from './users.ts'
 import { columnValue, plain, shown } from './values.ts'
 
@@ -34,6 +35,8 @@ export interface SourceRecord {
   readonly fields: FieldsOf<RecordKind>
   /** Names of fields that records here do not have; they are kept in `fields`. */
   readonly unknown: readonly string[]
+  /** Paths of secrets that were left out. */
+  readonly removed_secrets: readonly string[]
   /** `created_at` of the source, when the id has another time. */
   readonly created_at_was_ms: number | undefined
   /** Columns that only the server sets. */
@@ -62,7 +65,8 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const note: NoteField = (path, message) => void errors.push({ path, message })
   const { encryption_key, now_ms } = options
   const tidied = tidy?.(given, { encryption_key, now_ms })
-  const source = tidied?.source ?? given
+  const removed = [...(tidied?.removed ?? [])]
+  const source = withoutSecrets(file.kind, tidied?.source ?? given, (path) => void removed.push(path))
   // Messages of kinds with secrets quote no values.
   const cells = cellsOf(file.kind, source, tidied ? (path, message) => note(path, unquoted(message)) : note)
   const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
@@ -89,6 +93,7 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
       deleted: cells['deleted'] === true,
       fields: fields!,
       unknown: folded.unknown,
+      removed_secrets: removed,
       created_at_was_ms: typeof said_ms === 'number' && said_ms !== created_at_ms ? said_ms : undefined,
       server,
       credentials: tidied?.credentials,

@@ -62,7 +62,8 @@ function fromJson(value: string, note: Note): unknown {
   if (value.trim() === '') return null
   const json = parseJson(value)
   if (json) return plain(json.parsed, note)
-  note(PYTHON_NOTATION.test(value) ? `is Python notation, not JSON: ${shown(value)}` : `is not JSON: ${shown(value)}`)
+  // The value is not quoted: what cannot be read cannot be searched for secrets.
+  note(PYTHON_NOTATION.test(value) ? 'is Python notation, not JSON' : 'is not JSON')
   return null
 }
 

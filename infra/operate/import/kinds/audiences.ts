@@ -1,8 +1,10 @@
 import { audienceFields, AUDIENCES } from '#shared/records/audience.ts'
+import type { ColumnOf } from '#shared/records/record-kind.ts'
 import type { ImportKind } from './import-kind.ts'
 
 export const AUDIENCES_IMPORT: ImportKind = {
   kind: AUDIENCES,
+  free_objects: ['metadata'] satisfies ColumnOf<typeof AUDIENCES>[],
   nested: [
     {
       column: 'segments',

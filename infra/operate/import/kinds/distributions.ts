@@ -20,12 +20,15 @@ import type {
   TidyOptions,
 } from './import-kind.ts'
 import { isEmpty, lowered, renamed } from './old-names.ts'
-import { withoutSecrets } from './secret-fields.ts'
 
 /** Distributions are history: imported also when their audience or platform is missing. */
 export const DISTRIBUTIONS_IMPORT: ImportKind = {
   kind: DISTRIBUTIONS,
   nested: [],
+  free_objects: ['metadata', 'error_details', 'audience_snapshot', 'attempts'] satisfies ColumnOf<
+    typeof DISTRIBUTIONS
+  >[],
+  error_texts: ['error_message'] satisfies ColumnOf<typeof DISTRIBUTIONS>[],
   // Every column that is neither a field nor a system column.
   server_columns: DISTRIBUTIONS.columns
     .map(({ name }) => name)
@@ -68,9 +71,8 @@ const OLD_STATUSES: Readonly<Record<string, string>> = {
 const IN_METADATA = ['match_rate', 'matched_records', 'error_message', 'completed_at']
 
 function tidy(old_source: SourceFields, { now_ms }: TidyOptions): TidiedRow {
-  const removed: string[] = []
   const remarks: string[] = []
-  const fields = withMetadata(renamed(withoutSecrets(old_source, removed), OLD_NAMES))
+  const fields = withMetadata(renamed(old_source, OLD_NAMES))
   const status = lowered(fields['status'])
   fields['status'] = typeof status === 'string' ? (OLD_STATUSES[status] ?? status) : status
   fields['segments_distributed'] = segmentIds(fields['segments_distributed'])
@@ -94,7 +96,6 @@ function tidy(old_source: SourceFields, { now_ms }: TidyOptions): TidiedRow {
   if (fields['status'] === 'scheduled' && (scheduled_ms === undefined || scheduled_ms <= now_ms)) {
     remarks.push('scheduled for a time that has passed: the next dispatch makes it pending')
   }
-  if (removed.length > 0) remarks.push(`removed because the name or value looks like a secret: ${removed.join(', ')}`)
   return { source: fields, remarks }
 }
 

@@ -11,9 +11,13 @@ export interface ImportKind {
   readonly kind: RecordKind
   /** Lists of objects with a fixed set of fields. */
   readonly nested: readonly NestedFields[]
+  /** Columns of free JSON. */
+  readonly free_objects: readonly string[]
+  /** Columns of text that platforms and programs wrote about a failure. */
+  readonly error_texts?: readonly string[]
   /** Columns besides the fields that the import fills. */
   readonly server_columns?: readonly string[]
-  /** Replaces old names and spellings by ours, and removes secrets. */
+  /** Replaces old names and spellings by ours, and takes credentials out. */
   readonly tidy?: (source: SourceFields, options: TidyOptions) => TidiedRow
   /** Values of `server_columns` that depend on the row only. */
   readonly serverValues?: (row: ConvertedRow, note: NoteField) => RecordValue
@@ -42,6 +46,8 @@ export interface TidyOptions {
 export interface TidiedRow {
   readonly source: SourceFields
   readonly credentials?: SourceCredentials
+  /** Paths of secrets that were left out. */
+  readonly removed?: readonly string[]
   /** Messages for the report; they quote no secret. */
   readonly remarks: readonly string[]
 }

@@ -9,7 +9,7 @@ import type { SourceFields } from '../readers/reader.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletedRow, CompletionTools, RowDraft, ImportKind, TidiedRow, TidyOptions } from './import-kind.ts'
 import { lowered, renamed } from './old-names.ts'
-import { isSecretName, withoutSecrets } from './secret-fields.ts'
+import { isSecretName } from '../secrets/names.ts'
 import { credentialsOf } from './source-credentials.ts'
 
 type PlatformRow = RowOf<typeof PLATFORMS>
@@ -21,6 +21,7 @@ type PlatformRow = RowOf<typeof PLATFORMS>
 export const PLATFORMS_IMPORT: ImportKind = {
   kind: PLATFORMS,
   nested: [],
+  free_objects: ['settings', 'metadata'] satisfies ColumnOf<typeof PLATFORMS>[],
   server_columns: ['last_sync_at', SEALED_CREDENTIALS] satisfies ColumnOf<typeof PLATFORMS>[],
   tidy,
   serverValues: ({ cells: { last_sync_at } }) => ({
@@ -45,17 +46,13 @@ function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied
   const source = renamed(old_source, OLD_NAMES)
   const { credentials: given, [SEALED_CREDENTIALS]: sealed, encrypted_credentials, last_test: _, ...others } = source
   const remarks: string[] = []
-  const removed: string[] = []
   const loose = looseCredentials(others)
-  const rest = withoutSecrets(without(others, loose.names), removed)
+  const rest = without(others, loose.names)
   const type = platformType.safeParse(lowered(others['platform_type']))
   const has_loose = Object.keys(loose.fields).some((name) => isSecretName(name))
   const held = given ?? encrypted_credentials ?? (has_loose ? loose.fields : undefined)
-  if (held !== loose.fields) removed.push(...loose.names)
   const read = type.success && source['deleted'] !== true ? credentialsOf(type.data, held, encryption_key) : undefined
   const credentials = read ?? (isSealed(sealed) ? credentialsOf('meta', { encrypted: true }, undefined) : undefined)
-  if (removed.length > 0)
-    remarks.push(`removed because the name or value looks like a secret: ${[...new Set(removed)].join(', ')}`)
   if (credentials && credentials.kind !== 'clear') remarks.push(credentials.remark)
   const status = platformStatus.safeParse(lowered(others['status']))
   const is_untested = status.success && (status.data === 'connected' || status.data === 'error')
@@ -67,6 +64,7 @@ function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied
       ...(status.success && { status: is_untested ? 'pending' : status.data }),
     },
     ...(credentials && { credentials }),
+    removed: held === loose.fields ? [] : loose.names,
     remarks,
   }
 }
