@@ -89,7 +89,9 @@ function unknownPath(request: IncomingMessage, path: string, documents: Document
   const own = `/${path.toLowerCase().replace(/^\/+|\/+$/g, '')}`
   if (own !== path && documents.has(own)) return moved(request, own)
   const detail = 'There is nothing at this path. GET / lists the addresses, and GET /docs shows every path of the API.'
-  return localProblem(new Problem('not-found', detail))
+  const below_api = `/api${own}`
+  const members = functionOfPath(below_api) === undefined ? {} : { did_you_mean: below_api }
+  return localProblem(new Problem('not-found', detail, { members }))
 }
 
 function moved(request: IncomingMessage, path: string): Answer {

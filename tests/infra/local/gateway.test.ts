@@ -91,6 +91,11 @@ test('any other path is a problem that says where to look, and leads to no other
   }
 })
 
+test('a path without its /api is told the one with it', async () => {
+  expect(await bodyOf(await get('/Audiences/'))).toMatchObject({ status: 404, did_you_mean: '/api/audiences' })
+  expect(await bodyOf(await get('/nothing'))).not.toHaveProperty('did_you_mean')
+})
+
 test('what it shows can only be read', async () => {
   for (const path of ['/', '/docs', '/openapi.json', '/favicon.ico']) {
     expect(await (await get(path, { method: 'HEAD' })).text()).toBe('')
