@@ -54,7 +54,7 @@ export async function startGcs(options: GcsOptions): Promise<Gcs> {
   const { data_dir, port = 0, fsync = true, versioning = true } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
-  const unlock = lockFolder(data_dir)
+  const unlock = await lockFolder(data_dir)
   try {
     const faults = new Faults(clock, random)
     const operations = new Operations(OPERATION_KINDS)

@@ -53,7 +53,7 @@ export const LOCAL_KEY = 'projects/local/locations/global/keyRings/activation/cr
 export async function startKms(options: KmsOptions): Promise<Kms> {
   const { data_dir, port = 0, key_name = LOCAL_KEY, clock = systemClock, random = systemRandom } = options
   const folder = path.join(data_dir, 'kms')
-  const unlock = lockFolder(folder)
+  const unlock = await lockFolder(folder)
   try {
     const keys = new Keys(folder, clock, random)
     keys.ensure(key_name)
