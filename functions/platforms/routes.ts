@@ -1,6 +1,7 @@
 import { platformRoutes } from '#shared/contract/platforms.ts'
 import { isObject } from '#shared/base/is-object.ts'
 import type { FieldError } from '#shared/base/problem.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
 import * as z from 'zod/mini'
@@ -23,7 +24,7 @@ export const routes = {
 }
 
 function faultsFor(type: PlatformType, sent: unknown): readonly FieldError[] {
-  const errors: FieldError[] = []
+  const errors = new FieldErrors()
   readCredentials(type, sent, errors)
-  return errors
+  return errors.shown
 }

@@ -1,5 +1,5 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
-import { type FieldError, Problem } from '#shared/base/problem.ts'
+import { Problem } from '#shared/base/problem.ts'
 import { type CredentialVault, type Credentials, sealedCredentials } from '#shared/credentials/vault.ts'
 import { readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import {
@@ -10,6 +10,7 @@ import {
   SEALED_CREDENTIALS,
 } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { refuseIfAny } from '#shared/records/validation/validate.ts'
 
 /** Where credentials belong: what they are sealed for, besides the bucket. */
@@ -39,7 +40,7 @@ export class PlatformSecrets {
    * @throws Problem `invalid-input` naming every bad field; KeyError
    */
   async seal(owner: Owner, sent: unknown): Promise<SealedValues> {
-    const errors: FieldError[] = []
+    const errors = new FieldErrors()
     const credentials = readCredentials(owner.platform_type, sent, errors)
     refuseIfAny(errors)
     const sealed = await this.#vault.seal(credentials!, { ...owner, bucket: this.#bucket })

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import type { Clock } from '../base/clock.ts'
 import type { FieldError } from '../base/problem.ts'
 import { withAbortAfter } from '../base/timeout.ts'
+import type { FieldErrors } from '../records/validation/field-errors.ts'
 import { collect } from '../records/validation/validate.ts'
 import { amazonDsp } from './amazon-dsp.ts'
 import { BROWSER_ENCRYPTED } from './credential-fields.ts'
@@ -43,11 +44,14 @@ const CIPHERTEXT_FIELDS = ['encrypted', 'encrypted_credentials', 'ciphertext']
 export function readCredentials(
   type: AdPlatformType,
   value: unknown,
-  errors: FieldError[],
+  errors: FieldErrors,
   path = 'credentials',
 ): Credentials | undefined {
   const encrypted = browserEncrypted(value, path)
-  if (encrypted !== undefined) return void errors.push(encrypted)
+  if (encrypted !== undefined) {
+    errors.add(encrypted.path, encrypted.message)
+    return undefined
+  }
   const schema = z.strictObject({ [path]: AD_PLATFORMS[type].credentials as z.ZodMiniType<Credentials> })
   return collect(schema, { [path]: value }, errors, path)?.[path]
 }

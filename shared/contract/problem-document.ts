@@ -20,6 +20,9 @@ export const problemDocument = z.looseObject({
   error: z.string().check(z.describe('The same as detail')),
   errors: z
     .optional(z.array(z.object({ path: z.string().check(z.describe('segments[2].size')), message: z.string() })))
-    .check(z.describe('Every bad field')),
+    .check(z.describe('The bad fields, the first 100 of them; a longer path is cut with …')),
+  errors_omitted: z
+    .optional(z.int().check(z.minimum(1)))
+    .check(z.describe('How many more bad fields there are than `errors` names')),
   outcome: z.optional(z.literal('unknown')).check(z.describe('The write may have landed')),
 })

@@ -1,8 +1,9 @@
-import { Problem, type FieldError } from '../base/problem.ts'
+import { Problem } from '../base/problem.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { FieldsOf, RecordKind, RecordOf, RowOf, StatusOf } from './record-kind.ts'
 import { cellsOf, recordOf, rowOf } from './record-rows.ts'
 import { fromRow, sameCells, type RecordValue } from './rows.ts'
+import { FieldErrors } from './validation/field-errors.ts'
 import { collect, invalid } from './validation/validate.ts'
 import { conditionFault, type VersionCondition } from './version-condition.ts'
 
@@ -175,7 +176,7 @@ function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, unknown
 /** Every field in its final form: null and absent become the default. Names every field that is not valid. */
 function complete<K extends RecordKind>(kind: K, given: RecordValue): FieldsOf<K> | Problem {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
-  const errors: FieldError[] = []
+  const errors = new FieldErrors()
   const fields = collect(kind.fields, { ...kind.defaults, ...said }, errors, kind.noun)
   return fields === undefined ? invalid(errors) : (fields as FieldsOf<K>)
 }

@@ -24,6 +24,7 @@ import { mergePatch } from './merge-patch.ts'
 import type { RecordOf } from './record-kind.ts'
 import { recordOf } from './record-rows.ts'
 import type { RecordValue } from './rows.ts'
+import { FieldErrors } from './validation/field-errors.ts'
 import { collect, invalid } from './validation/validate.ts'
 
 /** What may become of a distribution: pure decisions, as those of every kind (decisions.ts) with its run ledger. */
@@ -95,10 +96,10 @@ export function decideReport(
   const moved = decideStatus(asking, current, report.status)
   if (moved.kind === 'refuse') return moved
   const before = recordOf(DISTRIBUTIONS, current!)
-  const errors = reportFaults(before, report, now_ms)
+  const errors = new FieldErrors(reportFaults(before, report, now_ms))
   const metadata = mergePatch(before.metadata, report.metadata ?? {}) as Distribution['metadata']
   collect(z.pick(distributionFields, { metadata: true }), { metadata }, errors, 'body')
-  if (errors.length > 0) return refuse(invalid(errors))
+  if (errors.count > 0) return refuse(invalid(errors))
   return decideSet(asking, current, {
     ...runValues(before, report, now_ms),
     ...matchValues(before, report),

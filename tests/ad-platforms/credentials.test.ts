@@ -2,16 +2,17 @@ import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
 import type { FieldError } from '#shared/base/problem.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { type AdPlatformType, readCredentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { errorsOf, GOOD, TOKEN_FIELD, TYPES } from './harness.ts'
 
-const paths = (errors: FieldError[]) => errors.map(({ path }) => path)
+const paths = (errors: readonly FieldError[]) => errors.map(({ path }) => path)
 
 const OPTIONAL = new Set(['app_secret', 'login_customer_id', 'prefix'])
 
 describe.each(TYPES)('credentials of %s', (type) => {
   test('good ones are read as they are', () => {
-    expect(readCredentials(type, GOOD[type], [])).toEqual(GOOD[type])
+    expect(readCredentials(type, GOOD[type], new FieldErrors())).toEqual(GOOD[type])
   })
 
   test('one answer names every missing field', () => {
@@ -21,7 +22,7 @@ describe.each(TYPES)('credentials of %s', (type) => {
 
   test('an optional field may be left out', () => {
     const required = Object.entries(GOOD[type]).filter(([name]) => !OPTIONAL.has(name))
-    expect(readCredentials(type, Object.fromEntries(required), [])).toEqual(Object.fromEntries(required))
+    expect(readCredentials(type, Object.fromEntries(required), new FieldErrors())).toEqual(Object.fromEntries(required))
   })
 
   test('an unknown field is refused by name', () => {
@@ -100,9 +101,9 @@ describe.each(TYPES)('credentials of %s', (type) => {
 })
 
 test('errors stand where the value stood in the request', () => {
-  const errors: FieldError[] = []
+  const errors = new FieldErrors()
   readCredentials('tiktok', { access_token: 'x', advertiser_id: 'x' }, errors, 'secret')
-  expect(paths(errors)).toEqual(['secret.advertiser_id'])
+  expect(paths(errors.shown)).toEqual(['secret.advertiser_id'])
 })
 
 describe('what may be shown of credentials', () => {

@@ -1,3 +1,4 @@
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { S3_SECRET } from '#infra/stand-ins/ad-platforms/platforms/liveramp.ts'
 import { APP_SECRET } from '#infra/stand-ins/ad-platforms/platforms/meta.ts'
 import {
@@ -85,9 +86,9 @@ export function behaving(type: AdPlatformType, behaviour: string): Record<string
 }
 
 /** Every error of credentials that should have some. */
-export function errorsOf(type: AdPlatformType, value: unknown): FieldError[] {
-  const errors: FieldError[] = []
+export function errorsOf(type: AdPlatformType, value: unknown): readonly FieldError[] {
+  const errors = new FieldErrors()
   const credentials = readCredentials(type, value, errors)
-  if ((credentials === undefined) !== errors.length > 0) throw new Error('errors and result contradict each other')
-  return errors
+  if ((credentials === undefined) !== errors.count > 0) throw new Error('errors and result contradict each other')
+  return errors.shown
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 import { OPENAPI_TEXTS } from '#infra/generate/openapi-texts/texts.ts'
 import { openApiText } from '#infra/generate/openapi.ts'
-import type { FieldError } from '#shared/base/problem.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { ROUTES } from '#shared/contract/routes.ts'
 import { collect } from '#shared/records/validation/validate.ts'
@@ -69,9 +69,9 @@ describe('the contract has an example that its schema takes', () => {
     for (const name of FUNCTION_NAMES) {
       for (const [route_name, { body }] of Object.entries(ROUTES[name])) {
         const { request } = OPENAPI_TEXTS.functions[name].operations[route_name]!
-        const errors: FieldError[] = []
+        const errors = new FieldErrors()
         if (body !== undefined) collect(body, request, errors, 'body')
-        expect([route_name, errors]).toEqual([route_name, []])
+        expect([route_name, errors.shown]).toEqual([route_name, []])
       }
     }
   })

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 cb6f5443bb627c36). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 b79a6c99edf9317a). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -877,12 +877,14 @@ export interface components {
             success: false;
             /** @description The same as detail */
             error: string;
-            /** @description Every bad field */
+            /** @description The bad fields, the first 100 of them; a longer path is cut with … */
             errors?: {
                 /** @description segments[2].size */
                 path: string;
                 message: string;
             }[];
+            /** @description How many more bad fields there are than `errors` names */
+            errors_omitted?: number;
             /**
              * @description The write may have landed
              * @constant

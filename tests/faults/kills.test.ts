@@ -65,7 +65,7 @@ describe.each(SEEDS)('kill -9 at random moments under load (SEED=%i)', (seed) =>
       await ended
       await system.restartGcs()
     }
-    const strikes = new Strikes(
+    const strikes: Strikes = new Strikes(
       () => between(random, 1, 40),
       () => (strikes.made % 2 === 0 ? killGcs() : killFunction()),
     )
@@ -88,7 +88,7 @@ describe.each(SEEDS)('kill -9 at random moments under load (SEED=%i)', (seed) =>
       const random = seededRandom(seed)
       let runtime = await runtimes.start()
       const fleet = new Fleet(runtime)
-      const strikes = new Strikes(
+      const strikes: Strikes = new Strikes(
         () => between(random, 1, 60),
         async () => {
           runtime.process.kill('SIGKILL')

@@ -18,7 +18,18 @@ function refusal(input: string | Uint8Array): Problem {
   throw new Error('it was accepted')
 }
 
+const outcome = (text: string): unknown => {
+  try {
+    return parse(text)
+  } catch (error) {
+    const { errors = [], members } = error as Problem
+    return { refused: errors.length + Number(members['errors_omitted'] ?? 0) }
+  }
+}
+
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+
+const INEXACT = 'is a number beyond ±9007199254740991, which would be changed: send it as text'
 
 function accepts(text: string): boolean {
   try {
@@ -30,12 +41,17 @@ function accepts(text: string): boolean {
 }
 
 describe('a JSON body', () => {
-  test('is read as JSON.parse reads it', () => {
+  test('is read as JSON.parse reads it, unless a number would be changed', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), (text) => {
-        const value: unknown = JSON.parse(text)
-        fc.pre(!/__proto__|constructor|prototype/.test(text))
-        expect(parse(text)).toEqual(value)
+        let changed = 0
+        const value: unknown = JSON.parse(text, (_, member: unknown) => {
+          if (typeof member === 'number' && Math.abs(member) > Number.MAX_SAFE_INTEGER) changed += 1
+          return member === 0 ? 0 : member
+        })
+        fc.pre(!/__proto__/.test(text))
+        const read = outcome(text)
+        expect(read).toEqual(changed === 0 ? value : { refused: changed })
       }),
     )
   })
@@ -87,22 +103,74 @@ describe('a JSON body', () => {
     expect(parse(JSON.stringify({ text: '[[[['.repeat(100) }))).toBeTruthy()
   })
 
-  test('with a name that reaches a prototype is refused by that name, wherever it stands', () => {
-    for (const name of ['__proto__', 'constructor', 'prototype']) {
-      expect(refusal(`{"a": [{"${name}": {"admin": true}}]}`).errors).toEqual([
-        { path: `a[0].${name}`, message: 'is not an allowed name' },
-      ])
-    }
+  test('with the name __proto__ is refused by it, wherever it stands; constructor and prototype are plain names', () => {
+    expect(refusal('{"a": [{"__proto__": {"admin": true}}], "b": {"c": {"__proto__": 1}}}').errors).toEqual([
+      { path: 'a[0].__proto__', message: 'is not an allowed name' },
+      { path: 'b.c.__proto__', message: 'is not an allowed name' },
+    ])
+    const text = '{"constructor":"Ferrari","a":{"prototype":{"constructor":{"prototype":null}}}}'
+    expect(JSON.stringify(parse(text))).toBe(text)
     expect(refusal('{"\\u005f_proto__": 1}').errors?.[0]?.path).toBe('__proto__')
     expect(({} as { admin?: boolean }).admin).toBeUndefined()
   })
 
-  test('with one name twice in an object is refused by that name', () => {
-    expect(refusal('{"a": {"b": 1, "c": {"b": 2}, "b": 3}}').errors).toEqual([
+  test('with one name twice in an object is refused by that name, and all such names are told', () => {
+    expect(refusal('{"a": {"b": 1, "c": {"b": 2}, "b": 3}, "d": [{"e": 1, "e": 2}]}').errors).toEqual([
       { path: 'a.b', message: 'is there more than once' },
+      { path: 'd[0].e', message: 'is there more than once' },
     ])
     expect(refusal('{"a": 1, "\\u0061": 2}').errors?.[0]?.path).toBe('a')
     expect(parse('{"a": ":\\":{", "b": {"a": ":"}}')).toBeTruthy()
+  })
+
+  test('keeps numbers exactly: integers within ±(2^53 − 1) however they are spelled, fractions as nearest double, −0 as 0', () => {
+    const kept: [string, number][] = [
+      ['9007199254740991', Number.MAX_SAFE_INTEGER],
+      ['-9007199254740991', Number.MIN_SAFE_INTEGER],
+      ['9007199254740991.0', Number.MAX_SAFE_INTEGER],
+      ['9.007199254740991e15', Number.MAX_SAFE_INTEGER],
+      ['1e3', 1000],
+      ['5.0', 5],
+      ['50E-1', 5],
+      ['0.1', 0.1],
+      ['0.1000000000000000055511151231257827', 0.1],
+      ['4503599627370497.5', 4503599627370497 + 0.5],
+      ['1e-400', 0],
+      ['-0', 0],
+      ['-0.0', 0],
+      ['-0e7', 0],
+      ['-1e-400', 0],
+    ]
+    for (const [text, number] of kept) {
+      expect([text, parse(text)]).toEqual([text, number])
+      expect([text, parse(`[{"a": ${text}}, ${text}]`)]).toEqual([text, [{ a: number }, number]])
+    }
+  })
+
+  test('with a number that would be changed is refused, wherever it stands', () => {
+    const changed = [
+      '9007199254740992',
+      '9007199254740993',
+      '-9007199254740993',
+      '23842587529640369',
+      '2.3842587529640369e16',
+      '120330000000000000001',
+      '9007199254740993.5',
+      '9007199254740991.9',
+      '1e16',
+      '1e308',
+      '1e999',
+      '-1e999',
+      `1${'0'.repeat(400)}`,
+    ]
+    for (const text of changed) {
+      expect([text, refusal(text).errors]).toEqual([text, [{ path: 'body', message: INEXACT }]])
+      expect([text, refusal(`{"a": {"id": [1, ${text}]}}`).errors]).toEqual([
+        text,
+        [{ path: 'a.id[1]', message: INEXACT }],
+      ])
+      expect(parse(`{"a": "${text}"}`)).toEqual({ a: text })
+    }
   })
 
   test('is judged by the reader that finds faults as by JSON.parse', () => {

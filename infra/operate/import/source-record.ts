@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type * as z from 'zod/mini'
 
-import type { FieldError } from '#shared/base/problem.ts'
 import { isoTime } from '#shared/base/clock.ts'
+import { numberAsText } from '#shared/base/exact-number.ts'
 import { idTimeMs } from '#shared/base/ids.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { collect } from '#shared/records/validation/validate.ts'
 import type { FieldsOf, RecordKind } from '#shared/records/record-kind.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
@@ -17,7 +18,7 @@ import { isTimely } from './times.ts'
 import { foldUnknown } from './unknown-fields.ts'
 import { withoutSecrets } from './secrets/secrets.ts'
 import { userOf } from './users.ts'
-import { columnValue, plain, shown } from './values.ts'
+import { columnValue, LOST_DIGITS, plain, shown } from './values.ts'
 
 /** A row of the source as a valid record of ours, with user, id and times. */
 export interface SourceRecord {
@@ -61,8 +62,8 @@ export interface ConversionOptions {
 /** Converts one row to a record, or names every fault of it. */
 export function toSourceRecord(file: SourceFile, given: SourceFields, options: ConversionOptions): Conversion {
   const { kind, tidy, serverValues } = file.kind
-  const errors: FieldError[] = []
-  const note: NoteField = (path, message) => void errors.push({ path, message })
+  const errors = new FieldErrors()
+  const note: NoteField = (path, message) => errors.add(path, message)
   const { encryption_key, now_ms } = options
   const tidied = tidy?.(given, { encryption_key, now_ms })
   const removed = [...(tidied?.removed ?? [])]
@@ -80,7 +81,7 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const server = serverValues?.({ cells, fields, created_at_ms, updated_at_ms }, note) ?? {}
   checkTime('created_at', created_at_ms, options.now_ms, note)
   if (updated_at_ms !== created_at_ms) checkTime('updated_at', updated_at_ms, options.now_ms, note)
-  if (errors.length > 0) return { kind: 'refused', id: identity.id, reason: reasonOf(errors) }
+  if (errors.count > 0) return { kind: 'refused', id: identity.id, reason: reasonOf(errors) }
   return {
     kind: 'record',
     record: {
@@ -119,7 +120,7 @@ function cellsOf({ kind }: ImportKind, source: SourceFields, note: NoteField): R
 function validFields(
   { kind }: ImportKind,
   fields: Readonly<Record<string, unknown>>,
-  errors: FieldError[],
+  errors: FieldErrors,
 ): FieldsOf<RecordKind> | undefined {
   const shape = kind.fields.shape as Readonly<Record<string, z.ZodMiniType>>
   const said = Object.entries(fields).filter(([name, value]) => {
@@ -145,10 +146,11 @@ function checkTime(name: string, time_ms: number | undefined, now_ms: number, no
 
 const REASONS_SHOWN = 10
 
-function reasonOf(errors: readonly FieldError[]): string {
+function reasonOf({ shown: errors, members: { errors_omitted = 0 } }: FieldErrors): string {
   // An unreadable value becomes null, which the schema may refuse too: only the first reason of a field is shown.
   const reasons = errors.filter(({ path }, at) => errors.findIndex((other) => other.path === path) === at)
-  const more = reasons.length > REASONS_SHOWN ? `; and ${reasons.length - REASONS_SHOWN} more` : ''
+  const more_count = reasons.length - REASONS_SHOWN + errors_omitted
+  const more = more_count > 0 ? `; and ${more_count} more` : ''
   const shown_reasons = reasons.slice(0, REASONS_SHOWN).map(({ path, message }) => `${path} ${message}`)
   return `${shown_reasons.join('; ')}${more}`
 }
@@ -168,10 +170,14 @@ function identityOf(
   of: { user_id: string | undefined; fields: RecordValue | undefined; created_ms: number | undefined },
   note: NoteField,
 ): Identity {
-  if (source_id === null || source_id === undefined || source_id === '') {
+  if (source_id === null || source_id === undefined || source_id === '' || Number.isNaN(source_id)) {
     return { id: of.fields && of.user_id !== undefined ? derivedId(kind.id_prefix, of) : undefined, time_ms: undefined }
   }
-  const id = typeof source_id === 'number' || typeof source_id === 'bigint' ? String(source_id) : source_id
+  const id = typeof source_id === 'number' || typeof source_id === 'bigint' ? numberAsText(source_id) : source_id
+  if (id === undefined) {
+    note(kind.id_column, LOST_DIGITS)
+    return { id: undefined, time_ms: undefined }
+  }
   if (typeof id !== 'string' || !OLD_ID.test(id)) {
     note(kind.id_column, `must be 1 to 200 printable ASCII characters: ${shown(source_id)}`)
     return { id: undefined, time_ms: undefined }

@@ -1,5 +1,6 @@
+import { numberAsText } from '#shared/base/exact-number.ts'
 import type { SourceFile } from './source-files.ts'
-import { shown, type Note } from './values.ts'
+import { LOST_DIGITS, shown, type Note } from './values.ts'
 
 /** A subject of 255 bytes and the alias of its issuer. */
 const USER_ID_BYTES_MAX = 272
@@ -18,7 +19,8 @@ export function userOf(
   option: string | undefined,
   note: Note,
 ): string | undefined {
-  const in_column = typeof column === 'number' || typeof column === 'bigint' ? String(column) : (column ?? '')
+  const in_column = typeof column === 'number' || typeof column === 'bigint' ? numberAsText(column) : (column ?? '')
+  if (in_column === undefined) return refuse(note, LOST_DIGITS)
   if (typeof in_column !== 'string') return refuse(note, `must be text: ${shown(column)}`)
   const claims: [source: string, user_id: string][] = []
   if (in_column !== '') claims.push(['the column', in_column])

@@ -1,3 +1,4 @@
+import { exactInteger, INEXACT_NUMBER, isExactNumber, keptNumber, numberAsText } from '#shared/base/exact-number.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
 import { parseTimeMs } from './times.ts'
 
@@ -17,10 +18,10 @@ export function columnValue(type: ColumnType, value: unknown, note: Note): unkno
   if (value === null || value === undefined) return null
   switch (type) {
     case 'string':
-      return typeof value === 'object' ? plain(value, note) : text(value)
+      return typeof value === 'object' ? plain(value, note) : text(value, note)
     case 'int64':
     case 'double':
-      return numeric(value)
+      return numeric(value, note)
     case 'boolean':
       return truth(value)
     case 'timestamp':
@@ -31,17 +32,35 @@ export function columnValue(type: ColumnType, value: unknown, note: Note): unkno
   }
 }
 
-function text(value: unknown): unknown {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+function text(value: unknown, note: Note): unknown {
+  if (typeof value !== 'number' && typeof value !== 'bigint') return value
+  const digits = numberAsText(value)
+  if (digits === undefined && Number.isFinite(value)) note(LOST_DIGITS)
+  return digits ?? null
 }
 
-function numeric(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value
-  if (typeof value !== 'string') return value
+/** A double of the source, with an id in it: its last digits may be anything. */
+export const LOST_DIGITS =
+  'is a floating-point number beyond ±9007199254740991, whose last digits are lost: export it as text or as an integer'
+
+function numeric(value: unknown, note: Note): unknown {
+  if (typeof value === 'string') return numericText(value, note)
+  if (typeof value === 'bigint') return exactly(Number(value), note)
+  if (typeof value !== 'number') return value
+  return Number.isFinite(value) ? exactly(value, note) : null
+}
+
+function numericText(value: string, note: Note): unknown {
   const trimmed = value.trim()
   if (trimmed === '' || trimmed.toLowerCase() === 'nan') return null
-  return Number.isFinite(Number(trimmed)) ? Number(trimmed) : value
+  const number = Number(trimmed)
+  return Number.isNaN(number) || !/\d/.test(trimmed) ? value : exactly(number, note)
+}
+
+function exactly(number: number, note: Note): number | null {
+  if (isExactNumber(number)) return keptNumber(number)
+  note(INEXACT_NUMBER)
+  return null
 }
 
 function truth(value: unknown): unknown {
@@ -89,8 +108,8 @@ function tryParse(value: string): { parsed: unknown } | undefined {
 /** The value as JSON can hold it. Integers beyond 2^53 become text, bytes base64, NaN and Infinity null. */
 export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unknown {
   if (value === null || value === undefined) return null
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? plainNumber(value) : null
+  if (typeof value === 'bigint') return exactInteger(value) ?? String(value)
   if (typeof value !== 'object') return value
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
@@ -103,8 +122,9 @@ export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unk
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, plain(child, note, levels_left - 1)]))
 }
 
-function isSafe(value: bigint): boolean {
-  return Number.isSafeInteger(Number(value))
+/** A double beyond the range is an integer: the digits that it stands for, as text. */
+function plainNumber(value: number): number | string {
+  return isExactNumber(value) ? keptNumber(value) : String(BigInt(value))
 }
 
 /** A value for a message, cut to 60 characters. */

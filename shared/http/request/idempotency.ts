@@ -31,13 +31,32 @@ export function idempotencyRequest(
 
 /** JSON with the keys of every object sorted by code unit: the same for two spellings of one value. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const record = value as Readonly<Record<string, unknown>>
-  const members = Object.keys(record)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`)
-  return `{${members.join(',')}}`
+  const pieces: string[] = []
+  addCanonical(value, pieces)
+  return pieces.join('')
 }
+
+/** Joined once at the end: to join at every level would copy what is deep inside as often as it is deep. */
+function addCanonical(value: unknown, pieces: string[]): void {
+  if (Array.isArray(value)) {
+    pieces.push('[')
+    for (const [at, element] of value.entries()) {
+      if (at > 0) pieces.push(',')
+      addCanonical(element, pieces)
+    }
+    pieces.push(']')
+  } else if (typeof value === 'object' && value !== null) {
+    pieces.push('{')
+    for (const [at, [name, member]] of Object.entries(value).sort(byName).entries()) {
+      pieces.push(at > 0 ? ',' : '', JSON.stringify(name), ':')
+      addCanonical(member, pieces)
+    }
+    pieces.push('}')
+  } else {
+    pieces.push(JSON.stringify(value))
+  }
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
 
 const hash16 = (text: string) => hash('sha256', text, 'hex').slice(0, HASH_CHARACTERS)

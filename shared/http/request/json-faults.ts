@@ -1,7 +1,7 @@
 import { printParseErrorCode, visit } from 'jsonc-parser'
 import type { ParseErrorCode } from 'jsonc-parser'
 
-import { fieldPath } from '../../records/validation/field-path.ts'
+import type { FieldErrors } from '../../records/validation/field-errors.ts'
 
 /**
  * Says what is wrong with a JSON text and where, as jsonc-parser reads it; used only on texts known to be wrong.
@@ -22,20 +22,18 @@ export function syntaxFault(text: string): string | undefined {
   return undefined
 }
 
-/** The path of the first name that an object of a JSON text has twice; of the body itself (`''`) when there is none. */
-export function duplicateKey(text: string): string {
-  let duplicate: string | undefined
+/** Adds every name that an object of a JSON text has again. */
+export function addDuplicateNames(text: string, errors: FieldErrors): void {
   const names_by_level: Set<string>[] = []
   visit(text, {
     onObjectBegin: () => void names_by_level.push(new Set()),
     onObjectEnd: () => void names_by_level.pop(),
     onObjectProperty: (name, _offset, _length, _line, _character, pathOfObject) => {
       const names = names_by_level.at(-1)
-      if (names?.has(name) === true) duplicate ??= fieldPath([...pathOfObject(), name])
+      if (names?.has(name) === true) errors.add(() => [...pathOfObject(), name], 'is there more than once')
       names?.add(name)
     },
   })
-  return duplicate ?? ''
 }
 
 /** Where jsonc-parser found the first fault; line and column count from 0. */

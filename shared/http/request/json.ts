@@ -1,21 +1,26 @@
 import { isUtf8 } from 'node:buffer'
 
-import { type FieldError, Problem } from '../../base/problem.ts'
-import { fieldPath } from '../../records/validation/field-path.ts'
-import { duplicateKey, syntaxFault } from './json-faults.ts'
+import { INEXACT_NUMBER, isExactNumber, keptNumber } from '../../base/exact-number.ts'
+import { Problem } from '../../base/problem.ts'
+import { FieldErrors } from '../../records/validation/field-errors.ts'
+import { addDuplicateNames, syntaxFault } from './json-faults.ts'
 
 /** Containers inside containers; the deepest record needs far fewer. */
 export const JSON_DEPTH_MAX = 64
 
-/** Names that reach an object's prototype in code that copies carelessly. */
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/**
+ * The one name that a copy of an object loses, because assigning to it sets the prototype instead. `constructor` and
+ * `prototype` are members like any other.
+ */
+const FORBIDDEN_NAME = '__proto__'
 
 /**
  * A request's bytes as the JSON value they are, more strictly than `JSON.parse`: UTF-8 only, at most 64 levels, no
- * name twice in an object, no name that reaches a prototype, no text that UTF-8 could not store (half a surrogate pair).
+ * name twice in an object, no `__proto__`, no number that would be changed, no text that UTF-8 could not store (half a
+ * surrogate pair).
  *
  * The strict checks cost one scan of the text and one walk of the value; what exactly is wrong, and where, is worked
- * out only once something is.
+ * out only once something is, and for as many faults as an answer names.
  * @throws Problem `invalid-input` that says where
  */
 export function parseJson(bytes: Uint8Array): unknown {
@@ -40,15 +45,14 @@ export function parseJson(bytes: Uint8Array): unknown {
     )
   }
 
-  const walk: Walk = { member_count: 0, path: [], errors: [] }
+  const walk: Walk = { member_count: 0, path: [], errors: new FieldErrors() }
   inspect(value, walk)
-  if (walk.member_count !== member_count) {
-    walk.errors.push({ path: duplicateKey(text), message: 'is there more than once' })
+  if (walk.member_count !== member_count) addDuplicateNames(text, walk.errors)
+  const { count, shown: errors, members } = walk.errors
+  if (count > 0) {
+    throw new Problem('invalid-input', 'The request body holds what cannot be accepted', { errors, members })
   }
-  if (walk.errors.length > 0) {
-    throw new Problem('invalid-input', 'The request body holds what cannot be accepted', { errors: walk.errors })
-  }
-  return value
+  return typeof value === 'number' ? keptNumber(value) : value
 }
 
 const QUOTE = 0x22
@@ -88,35 +92,49 @@ function closingQuote(text: string, start: number): number {
 
 interface Walk {
   member_count: number
+  /** Where the walk is; one list for all of it. */
   path: (string | number)[]
-  errors: FieldError[]
+  errors: FieldErrors
 }
 
+/** Adds what is wrong in `value` to the errors, and makes −0 in it 0. */
 function inspect(value: unknown, walk: Walk): void {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) {
-      walk.errors.push({ path: fieldPath(walk.path), message: 'holds half of a character (an unpaired surrogate)' })
-    }
+    if (!value.isWellFormed()) addFault(walk, 'holds half of a character (an unpaired surrogate)')
+  } else if (typeof value === 'number') {
+    if (!isExactNumber(value)) addFault(walk, INEXACT_NUMBER)
   } else if (Array.isArray(value)) {
-    const last = walk.path.length
-    for (let index = 0; index < value.length; index++) {
-      walk.path[last] = index
-      inspect(value[index], walk)
-    }
-    walk.path.length = last
+    inspectElements(value, walk)
   } else if (typeof value === 'object' && value !== null) {
-    inspectMembers(value as Readonly<Record<string, unknown>>, walk)
+    inspectMembers(value as Record<string, unknown>, walk)
   }
 }
 
-function inspectMembers(record: Readonly<Record<string, unknown>>, walk: Walk): void {
+function addFault({ path, errors }: Walk, message: string): void {
+  errors.add(path.length === 0 ? 'body' : path, message)
+}
+
+function inspectElements(list: unknown[], walk: Walk): void {
+  const last = walk.path.length
+  for (let index = 0; index < list.length; index++) {
+    const element = list[index]
+    walk.path[last] = index
+    if (Object.is(element, -0)) list[index] = 0
+    else inspect(element, walk)
+  }
+  walk.path.length = last
+}
+
+function inspectMembers(record: Record<string, unknown>, walk: Walk): void {
   const last = walk.path.length
   for (const key of Object.keys(record)) {
+    const member = record[key]
     walk.path[last] = key
     walk.member_count += 1
-    if (FORBIDDEN_KEYS.has(key)) walk.errors.push({ path: fieldPath(walk.path), message: 'is not an allowed name' })
-    else if (!key.isWellFormed()) walk.errors.push({ path: fieldPath(walk.path), message: 'is not a well-formed name' })
-    inspect(record[key], walk)
+    if (key === FORBIDDEN_NAME) addFault(walk, 'is not an allowed name')
+    else if (!key.isWellFormed()) addFault(walk, 'is not a well-formed name')
+    if (Object.is(member, -0)) record[key] = 0
+    else inspect(member, walk)
   }
   walk.path.length = last
 }

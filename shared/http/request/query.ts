@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
-import { type FieldError, Problem } from '../../base/problem.ts'
-import { fieldPath } from '../../records/validation/field-path.ts'
+import { Problem } from '../../base/problem.ts'
+import type { FieldErrors } from '../../records/validation/field-errors.ts'
 
 /** Parameters of a query that may come more than once, by the schema: those that take a list. */
 export function listParameters(schema: z.core.$ZodType | undefined): ReadonlySet<string> {
@@ -31,7 +31,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 export function parseQuery(
   raw_query: string,
   lists: ReadonlySet<string>,
-  errors: FieldError[],
+  errors: FieldErrors,
 ): Record<string, string | string[]> {
   if (raw_query === '') return {}
   const found = new Map<string, string[]>()
@@ -48,7 +48,7 @@ export function parseQuery(
   for (const [name, values] of found) {
     if (lists.has(name)) query.push([name, values])
     else if (values.length === 1) query.push([name, values[0]!])
-    else errors.push({ path: fieldPath([name]), message: 'may be given only once' })
+    else errors.add([name], 'may be given only once')
   }
   // fromEntries defines even `__proto__` as a plain member, so a strict schema refuses it by name.
   return Object.fromEntries(query)

@@ -2,11 +2,12 @@ import { isObject } from '../../base/is-object.ts'
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
 
-import { type FieldError, Problem } from '../../base/problem.ts'
+import { Problem } from '../../base/problem.ts'
 import type { Route } from '../../contract/route.ts'
 import type { Caller } from '../call.ts'
 import { parseJson } from './json.ts'
 import { listParameters, parseQuery } from './query.ts'
+import { FieldErrors } from '../../records/validation/field-errors.ts'
 import { collect, refuseIfAny } from '../../records/validation/validate.ts'
 
 /** The input of a request, validated by its route. */
@@ -32,7 +33,7 @@ export function createInputReader(route: Route) {
   const lists = listParameters(route.query)
 
   return (request: IncomingMessage, raw_query: string, bytes: Uint8Array, caller: Caller | undefined): RequestInput => {
-    const errors: FieldError[] = []
+    const errors = new FieldErrors()
     const sent_query = parseQuery(raw_query, lists, errors)
     const query = ownUserIdRemoved(sent_query, caller)
     const body_as_sent = bytes.length === 0 ? undefined : parseJson(checkedMediaType(request, route.method, bytes))
@@ -50,7 +51,7 @@ export function createInputReader(route: Route) {
   }
 }
 
-function readBody(route: Route, body: unknown, errors: FieldError[]): unknown {
+function readBody(route: Route, body: unknown, errors: FieldErrors): unknown {
   if (route.body !== undefined) return collect(route.body, body, errors, 'body')
   if (body !== undefined) collect(NO_PARAMETERS, body, errors, 'body')
   return undefined
@@ -78,7 +79,7 @@ const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 function checkedMediaType(request: IncomingMessage, method: string, bytes: Uint8Array): Uint8Array {
   const accepted = method === 'PATCH' ? [JSON_TYPE, MERGE_PATCH_TYPE] : [JSON_TYPE]
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';')
-  const charset = parameters.map((text) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(text)?.[1]).find(Boolean)
+  const charset = parameters.map(charsetIn).find(Boolean)
   if (accepted.includes(type.trim().toLowerCase()) && /^utf-?8$/i.test(charset ?? 'utf-8')) return bytes
   throw new Problem(
     'unsupported-media-type',
@@ -87,4 +88,11 @@ function checkedMediaType(request: IncomingMessage, method: string, bytes: Uint8
       headers: { Accept: accepted.join(', ') },
     },
   )
+}
+
+/** The value of a parameter `charset=…`, without quotes. A pattern with spaces to skip would try them in every way. */
+function charsetIn(parameter: string): string | undefined {
+  const [name = '', value = ''] = parameter.split('=', 2)
+  if (name.trim().toLowerCase() !== 'charset') return undefined
+  return value.trim().replace(/^"|"$/g, '')
 }

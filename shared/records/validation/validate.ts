@@ -1,11 +1,8 @@
 import type * as z from 'zod/mini'
 
 import { type FieldError, Problem } from '../../base/problem.ts'
-import { fieldPath } from './field-path.ts'
+import { FieldErrors } from './field-errors.ts'
 import { humanMessage } from './messages.ts'
-
-/** A body of a megabyte can hold a hundred thousand bad fields; the answer names this many. */
-const ERRORS_MAX = 500
 
 /**
  * `value` as `schema` reads it. With faults the result is `undefined`, and `errors` gets every bad field.
@@ -14,39 +11,48 @@ const ERRORS_MAX = 500
 export function collect<S extends z.ZodMiniType>(
   schema: S,
   value: unknown,
-  errors: FieldError[],
+  errors: FieldErrors,
   name: string,
 ): z.output<S> | undefined {
   const result = schema.safeParse(value, { error: humanMessage })
   if (result.success) return result.data
-  for (const issue of result.error.issues) errors.push(...fieldErrors(issue, name))
+  for (const issue of result.error.issues) addIssue(errors, issue, [], name)
   return undefined
 }
 
 /** @throws Problem `invalid-input` with all of `errors`, when there are any */
-export function refuseIfAny(errors: readonly FieldError[]): void {
-  if (errors.length > 0) throw invalid(errors)
+export function refuseIfAny(errors: FieldErrors): void {
+  if (errors.count > 0) throw invalid(errors)
 }
 
 /** The answer to a value with these errors, of which there must be one. */
-export function invalid(errors: readonly FieldError[]): Problem {
-  const shown = errors.slice(0, ERRORS_MAX)
-  const [first] = shown as [FieldError, ...FieldError[]]
-  const rest = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
-  return new Problem('invalid-input', `${first.path} ${first.message}${rest}`, { errors: shown })
+export function invalid(errors: FieldErrors | readonly FieldError[]): Problem {
+  const all = errors instanceof FieldErrors ? errors : new FieldErrors(errors)
+  const { shown, count, members } = all
+  const { path, message } = shown[0]!
+  const rest = count === 1 ? '' : ` (and ${count - 1} more)`
+  return new Problem('invalid-input', `${path} ${message}${rest}`, { errors: shown, members })
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, name: string): FieldError[] {
+/** @param outer the path of the value that the issue's path starts from */
+function addIssue(errors: FieldErrors, issue: z.core.$ZodIssue, outer: readonly PropertyKey[], name: string): void {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: fieldPath([...issue.path, key]), message: 'is not a known field' }))
+    for (const [at, key] of issue.keys.entries()) {
+      if (errors.is_full) return errors.skip(issue.keys.length - at)
+      errors.add([...outer, ...issue.path, key], 'is not a known field')
+    }
+    return
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const branch = likeliestBranch(issue.errors)
     if (branch !== undefined) {
-      return branch.flatMap((inner) => fieldErrors({ ...inner, path: [...issue.path, ...inner.path] }, name))
+      const path = errors.is_full ? outer : [...outer, ...issue.path]
+      return branch.forEach((inner) => addIssue(errors, inner, path, name))
     }
   }
-  return [{ path: fieldPath(issue.path) || name, message: issue.message }]
+  if (errors.is_full) return errors.skip(1)
+  const path = [...outer, ...issue.path]
+  errors.add(path.length === 0 ? name : path, issue.message)
 }
 
 /** The one alternative of a union that got past the value's own type; `undefined` when none or several did. */

@@ -275,10 +275,10 @@ test('deeply nested JSON is refused, in free objects beyond 16 levels and anywhe
   expectProblem(await call('POST', PATH, listed), { status: 400, type: 'invalid-input' })
 })
 
-test('names that reach a prototype are refused wherever they stand, and other members of Object are plain names', async () => {
+test('the name __proto__ is refused wherever it stands, and other members of Object are plain names', async () => {
   const running = await audiencesInTest()
   const { audience_id } = await saved(running)
-  for (const name of ['__proto__', 'constructor', 'prototype']) {
+  for (const name of ['__proto__']) {
     for (const body of [
       `{"name":"x","${name}":{"polluted":true}}`,
       `{"name":"x","metadata":{"${name}":{"polluted":true}}}`,

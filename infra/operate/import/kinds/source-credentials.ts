@@ -1,7 +1,7 @@
 import { isObject } from '#shared/base/is-object.ts'
-import type { FieldError } from '#shared/base/problem.ts'
 import { type Credentials, readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import type { PlatformType } from '#shared/records/platform.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { isBrowserEncrypted, openBrowserEncrypted } from '../browser-encryption.ts'
 import { parseJson } from '../values.ts'
 
@@ -33,12 +33,14 @@ export function credentialsOf(
   if (found['encrypted'] === true) return { kind: 'closed', remark: SEALED_ELSEWHERE }
   const said = Object.entries(found).filter(([, field]) => field !== null && field !== undefined && field !== '')
   if (said.length === 0) return undefined
-  const errors: FieldError[] = []
+  const errors = new FieldErrors()
   const fields = said.map(([name, field]) => [name, typeof field === 'number' ? String(field) : field] as const)
   const credentials = readCredentials(type, Object.fromEntries(fields), errors)
   if (credentials) return { kind: 'clear', credentials }
   // Only names: a quoted value could be a secret.
-  const names = new Set(errors.map(({ path }) => path.replace(/^credentials\.?/, '')).filter((name) => name !== ''))
+  const names = new Set(
+    errors.shown.map(({ path }) => path.replace(/^credentials\.?/, '')).filter((name) => name !== ''),
+  )
   return { kind: 'unfit', remark: unfit(type, [...names].slice(0, NAMES_SHOWN).join(', ')) }
 }
 
