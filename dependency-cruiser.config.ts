@@ -19,7 +19,7 @@ const SHARED_LAYERS = {
   table: ['base', 'objects', 'parquet'],
   credentials: ['base'],
   'ad-platforms': ['base', 'records'],
-  resources: ['base', 'logging', 'settings', 'records', 'contract', 'http', 'objects', 'table'],
+  resources: ['base', 'logging', 'settings', 'records', 'contract', 'http', 'objects', 'parquet', 'table'],
 } as const satisfies Record<string, readonly string[]>
 
 /**

@@ -1,5 +1,5 @@
 import type { AudienceRow } from '#shared/records/audience.ts'
-import type { CellReader } from '#shared/table/read/listing.ts'
+import type { RowFilter } from '#shared/table/read/listing.ts'
 
 /** What a listing or an export asks for, as the query has it. */
 export interface AudienceQuery {
@@ -10,21 +10,25 @@ export interface AudienceQuery {
 }
 
 /** Live rows that match; without a status archived ones are left out. Cheap questions come first. */
-export function audienceFilter({
-  status,
-  data_type,
-  tag,
-  q,
-}: AudienceQuery): (cell: CellReader<AudienceRow>) => boolean {
+export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): RowFilter<AudienceRow> {
   const hasStatus = (is: unknown) => (status === undefined ? is !== 'archived' : status === 'all' || is === status)
   const hasTag = tag === undefined ? undefined : tagFilter(tag)
   const text = q?.toLowerCase()
-  return (cell) =>
-    !cell('deleted') &&
-    hasStatus(cell('status')) &&
-    (data_type === undefined || cell('data_type') === data_type) &&
-    (text === undefined || SEARCHED.some((column) => (cell(column) ?? '').toLowerCase().includes(text))) &&
-    (hasTag === undefined || hasTag(cell('metadata')))
+  return {
+    columns: [
+      'deleted',
+      'status',
+      'data_type',
+      ...(text === undefined ? [] : SEARCHED),
+      ...(hasTag === undefined ? [] : (['metadata'] as const)),
+    ],
+    matches: (cell) =>
+      !cell('deleted') &&
+      hasStatus(cell('status')) &&
+      (data_type === undefined || cell('data_type') === data_type) &&
+      (text === undefined || SEARCHED.some((column) => (cell(column) ?? '').toLowerCase().includes(text))) &&
+      (hasTag === undefined || hasTag(cell('metadata'))),
+  }
 }
 
 const SEARCHED = ['name', 'description', 'original_query'] as const

@@ -1,13 +1,13 @@
-import { isoTime, type Clock } from '#shared/base/clock.ts'
+import type { Clock } from '#shared/base/clock.ts'
 import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import type { Handlers } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
+import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import type { Table } from '#shared/table/table.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
-import { exportFile } from './export.ts'
 import { audienceFilter } from './filter.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
@@ -16,12 +16,13 @@ export interface AudienceDependencies {
   /** Read only. */
   readonly distributions: Table<DistributionRow>
   readonly clock: Clock
+  readonly memory: AnswerMemory
 }
 
 export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
-  const { audiences, distributions, clock } = dependencies
-  const service = new RecordService(AUDIENCES, audiences, clock)
-  const distribution_service = new RecordService(DISTRIBUTIONS, distributions, clock)
+  const { audiences, distributions, clock, memory } = dependencies
+  const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
+  const distribution_service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
   return {
     saveAudience: async (call) => {
       const { audience_id, ...sent } = call.body
@@ -37,7 +38,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
         limit: call.query.limit,
         cursor: call.query.cursor,
         with_details: (call.query.view ?? (call.is_old_client ? 'full' : 'summary')) === 'full',
-        matches: audienceFilter(call.query),
+        filter: audienceFilter(call.query),
         summarize: (summary) => ({
           ...summary,
           variable_count: (summary['selected_variables'] as readonly string[]).length,
@@ -75,40 +76,10 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       return listDistributions(distribution_service, call, { ...call.query, audience_id: audience.audience_id })
     },
 
-    exportAudience: async (call) => {
-      const row = await service.live(call, call.params.audience_id)
-      return exportFile({
-        format: call.query.format ?? 'json',
-        has_bom: call.query.bom === 'true',
-        name: row.name,
-        user_id: call.caller.user_id,
-        batches: single([row]),
-      })
-    },
+    exportAudience: (call) => service.exportOne(call, call.params.audience_id, call.query, ({ name }) => name),
 
-    exportAudiences: async ({ caller, query }) => {
-      const batches = audiences.batches(caller.user_id, audienceFilter(query))
-      // The first batch is read before the status line is sent: an unavailable store is a 503, not a broken file.
-      const first = await batches.next()
-      return exportFile({
-        format: query.format ?? 'json',
-        has_bom: query.bom === 'true',
-        name: `audiences ${isoTime(clock.nowMs()).slice(0, 10)}`,
-        user_id: caller.user_id,
-        batches: resume(first, batches),
-      })
-    },
+    exportAudiences: (call) => service.export(call, call.query, audienceFilter(call.query)),
   }
-}
-
-async function* single<T>(value: T): AsyncGenerator<T> {
-  yield value
-}
-
-async function* resume<T>(first: IteratorResult<T, void>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  if (first.done) return
-  yield first.value
-  yield* rest
 }
 
 /** The old page formats the total size without asking whether it is known: it would end at a null. */

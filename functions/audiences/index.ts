@@ -14,7 +14,7 @@ export const audiencesSettings = { ...edgeSettings, ...storageSettings }
 /** The audiences function, composed: the table on the configured bucket, behind the edge. */
 export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(audiencesSettings, environment)
-  const { edge, table, probe } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, probe } = createFunctionContext(settings, overrides)
   return createApp({
     function: 'audiences',
     routes: audienceRoutes,
@@ -22,6 +22,7 @@ export function createAudiencesApp(environment: Environment, overrides: Override
       audiences: table(AUDIENCES, 3 / 4),
       distributions: table(DISTRIBUTIONS, 1 / 4),
       clock: edge.clock,
+      memory,
     }),
     settings,
     ...edge,

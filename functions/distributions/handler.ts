@@ -9,6 +9,7 @@ import { DISTRIBUTIONS, type DistributionRow, type DistributionStatus } from '#s
 import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
+import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
@@ -20,6 +21,7 @@ export interface DistributionDependencies {
   readonly audiences: Table<AudienceRow>
   readonly platforms: Table<PlatformRow>
   readonly clock: Clock
+  readonly memory: AnswerMemory
   /** Called for each distribution whose status has become completed or failed. */
   readonly onEnded: (ending: DistributionEnding) => void
 }
@@ -34,8 +36,8 @@ export interface DistributionEnding {
 }
 
 export function distributionHandlers(dependencies: DistributionDependencies): Handlers<typeof distributionRoutes> {
-  const { distributions, audiences, platforms, clock } = dependencies
-  const service = new RecordService(DISTRIBUTIONS, distributions, clock)
+  const { distributions, audiences, platforms, clock, memory } = dependencies
+  const service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
 
   /** Audience and platform as they are now: one conditional GET each, and proof for the versions they have. */
   const referencesOf = async (

@@ -16,7 +16,7 @@ export const distributionsSettings = { ...edgeSettings, ...storageSettings }
 /** The distributions function, composed: three tables on the configured bucket, behind the edge. */
 export function createDistributionsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(distributionsSettings, environment)
-  const { edge, table, probe, hashUser } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, probe, hashUser } = createFunctionContext(settings, overrides)
   return createApp({
     function: 'distributions',
     routes: distributionRoutes,
@@ -26,6 +26,7 @@ export function createDistributionsApp(environment: Environment, overrides: Over
       audiences: table(AUDIENCES, 1 / 4),
       platforms: table(PLATFORMS, 1 / 4),
       clock: edge.clock,
+      memory,
       onEnded: (ending) => edge.log.write(endingLine(ending, hashUser)),
     }),
     settings,

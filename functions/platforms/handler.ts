@@ -16,8 +16,9 @@ import {
 } from '#shared/records/decisions.ts'
 import { PLATFORMS, type PlatformRow, type PlatformType } from '#shared/records/platform.ts'
 import { invalid } from '#shared/records/validation/validate.ts'
+import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { type Changed, RecordService } from '#shared/resources/record-service.ts'
-import type { CellReader } from '#shared/table/read/listing.ts'
+import type { RowFilter } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
 import { testConnection, type ConnectionTest } from './connection-test.ts'
 import type { routes } from './routes.ts'
@@ -31,14 +32,15 @@ export interface PlatformDependencies {
   readonly bucket: string
   readonly ad_platform_settings: AdPlatformSettings
   readonly clock: Clock
+  readonly memory: AnswerMemory
   readonly random: Random
   /** Called for each connection test that really called the platform. */
   readonly onTested: (test: ConnectionTest) => void
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, vault, bucket, ad_platform_settings, clock, random, onTested } = dependencies
-  const service = new RecordService(PLATFORMS, platforms, clock)
+  const { platforms, vault, bucket, ad_platform_settings, clock, memory, random, onTested } = dependencies
+  const service = new RecordService(PLATFORMS, { table: platforms, clock, memory })
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
   /** Whose credentials these will be: known before they are sealed, for they are sealed for it. */
@@ -97,7 +99,7 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
         limit: call.query.limit,
         cursor: call.query.cursor,
         with_details: false,
-        matches: platformFilter(call.query),
+        filter: platformFilter(call.query),
       }),
 
     getPlatform: (call) => service.read(call, call.params.platform_id),
@@ -145,9 +147,12 @@ interface PlatformQuery {
   readonly status?: string | undefined
 }
 
-function platformFilter({ platform_type, status }: PlatformQuery): (cell: CellReader<PlatformRow>) => boolean {
-  return (cell) =>
-    !cell('deleted') &&
-    (status === undefined || status === 'all' || cell('status') === status) &&
-    (platform_type === undefined || cell('platform_type') === platform_type)
+function platformFilter({ platform_type, status }: PlatformQuery): RowFilter<PlatformRow> {
+  return {
+    columns: ['deleted', 'status', 'platform_type'],
+    matches: (cell) =>
+      !cell('deleted') &&
+      (status === undefined || status === 'all' || cell('status') === status) &&
+      (platform_type === undefined || cell('platform_type') === platform_type),
+  }
 }

@@ -17,7 +17,7 @@ export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySe
 /** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
-  const { edge, table, probe, hashUser } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, probe, hashUser } = createFunctionContext(settings, overrides)
   const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   const vault = credentialVault({ keys, random })
@@ -30,6 +30,7 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       bucket: settings.GCS_BUCKET,
       ad_platform_settings: settings,
       clock,
+      memory,
       random,
       onTested: ({ user_id, ...test }) =>
         log.write({

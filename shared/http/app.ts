@@ -12,16 +12,17 @@ import { authorize } from './auth/identity.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Answer, Call, Caller, Handlers } from './call.ts'
 import { noneMatchNames, requestCondition } from './request/conditions.ts'
+import { whenClosed } from './response/closing.ts'
 import { createCors } from './response/cors.ts'
 import type { EdgeSettings } from '../settings/edge-settings.ts'
 import type { FunctionApp } from './server/function-app.ts'
 import { standardHeaders } from './response/headers.ts'
 import { createHealthHandler, type Probe } from './response/health.ts'
 import { idempotencyRequest } from './request/idempotency.ts'
-import { discardRest, type BodyResult, requestBodyOf } from './request/request-body.ts'
+import { type BodyResult, bodyRefusedByHeaders, discardBody, requestBodyOf } from './request/request-body.ts'
 import type { Log } from '../logging/log.ts'
 import { problemAnswer, problemOf } from './response/problems.ts'
-import { createInputReader } from './request/request-input.ts'
+import { createInputReader, typeRefusedByHeaders } from './request/request-input.ts'
 import { createRequestLogger, type RequestLogger, type RequestRecord } from './request/request-log.ts'
 import { createRouter, splitTarget } from './request/router.ts'
 import { answerUnknownPath, methodsOfUnknown } from './request/unknown-path.ts'
@@ -78,7 +79,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     log,
     clock,
     ending,
-    handle: (request, response, given) => handleRequest(parts, request, response, given),
+    handle: (request, response, receive) => handleRequest(parts, request, response, receive),
   }
 }
 
@@ -98,10 +99,13 @@ interface Parts {
 }
 
 /** Answers one request; never rejects. */
-async function handleRequest(parts: Parts, request: IncomingMessage, response: ServerResponse, given?: BodyResult) {
-  const { clock, logger } = parts
-  const received = given ?? (await requestBodyOf(request, clock))
-  if (received.kind === 'refused') discardRest(request, response, clock)
+async function handleRequest(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  receive = () => requestBodyOf(request, parts.clock),
+) {
+  const { logger } = parts
   const { raw_path, raw_query } = splitTarget(request.url ?? '/')
   const record = logger.begin(request, parts.nameRequest(request.headers), withoutUser(raw_path))
   const over = new AbortController()
@@ -116,7 +120,7 @@ async function handleRequest(parts: Parts, request: IncomingMessage, response: S
     is_given_up: false,
   }
   try {
-    const work = () => limitedAnswer(parts, exchange, received)
+    const work = () => limitedAnswer(parts, exchange, receive)
     await sendAnswer(parts, exchange, await untilEnding(parts.ending, work, () => ended(parts, exchange)), 'ok')
   } catch (error) {
     const sendFailure = (failure: unknown) => sendProblem(parts, exchange, failure)
@@ -125,11 +129,21 @@ async function handleRequest(parts: Parts, request: IncomingMessage, response: S
   }
 }
 
-/** The time limit begins once the caller is known: the issuer's keys have one of their own, and nothing was sent yet. */
-async function limitedAnswer(parts: Parts, exchange: Exchange, received: BodyResult): Promise<Answer> {
+/**
+ * Judges a request by its headers, and reads the body of an accepted one only: a stranger's upload takes no memory. The
+ * time limit begins with the last byte of the request: the issuer's keys and the body have limits of their own.
+ */
+async function limitedAnswer(parts: Parts, exchange: Exchange, receive: () => Promise<BodyResult>): Promise<Answer> {
   const { request, response, record, over } = exchange
-  const accepted = await runTraced(record.trace, () => parts.accept(exchange))
-  if ('status' in accepted) return accepted
+  let received: BodyResult | undefined
+  let accepted: Accepted | Answer
+  try {
+    accepted = await runTraced(record.trace, () => parts.accept(exchange))
+    if ('status' in accepted) return accepted
+    received = await receive()
+  } finally {
+    if (received?.kind !== 'read') discardBody(request, parts.clock, record.user_hash !== undefined)
+  }
   if (response.destroyed) over.abort(CLIENT_GONE)
   response.once('close', () => {
     if (!response.writableFinished) over.abort(CLIENT_GONE)
@@ -222,6 +236,8 @@ function createAcceptor(router: Router, cors: Cors, identify: Identify) {
       })
     }
     const caller = await identify(request, found.route, record)
+    const refusal = bodyRefusedByHeaders(request) ?? typeRefusedByHeaders(request, method)
+    if (refusal) throw refusal
     return { ...found, params: match.params, method, path: match.path, caller }
   }
 }
@@ -231,7 +247,7 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
   const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
   /** @throws the handler's failures, and before them the problems of the request itself */
   return async (exchange, { name, route, params, method, path, caller }, received, signal) => {
-    const { request, record, raw_query } = exchange
+    const { request, response, record, raw_query } = exchange
     if (received.kind === 'refused') throw received.problem
     if (received.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
@@ -255,6 +271,7 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
       is_old_client,
       idempotency,
       signal,
+      whenClosed: (release) => whenClosed(request, response, release),
       noteRecord: (record_id) => (record.record_id = record_id),
     })
   }

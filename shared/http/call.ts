@@ -32,6 +32,11 @@ export interface Call<R extends Route = Route> {
   idempotency: IdempotencyRequest | undefined
   /** Aborts when the client has disconnected or the time limit of the request has passed. */
   signal: AbortSignal
+  /**
+   * Calls `release` once, when the answer has left in full or nobody waits for it any more: the client disconnected, the
+   * time limit passed, the answer failed. For what an answer takes until then.
+   */
+  whenClosed(release: () => void): void
   /** Names the record in the request's log line. */
   noteRecord(record_id: string): void
 }
@@ -51,6 +56,8 @@ export interface Answer {
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON with `success: true` in front. */
   body?: Readonly<Record<string, unknown>>
+  /** Instead of `body`: the whole JSON, `success` included, as pieces of its bytes. For answers too large to build twice. */
+  json?: readonly Uint8Array[]
   /** Sent as it comes, with the `Content-Type` of `headers`; for downloads. */
   stream?: AsyncIterable<Uint8Array>
 }

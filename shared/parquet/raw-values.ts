@@ -29,6 +29,10 @@ export const WRITE_COMPRESSORS = {
     zstdCompressSync(input, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
 }
 
+/** What zlib asks for at least. */
+const CHUNK_BYTES_MIN = 64
+
 export const READ_COMPRESSORS: Compressors = {
-  ZSTD: (input) => zstdDecompressSync(input),
+  // A page in one piece, and a byte to see its end: put together from many, each page would leave twice its size behind for the collector.
+  ZSTD: (input, output_bytes) => zstdDecompressSync(input, { chunkSize: Math.max(CHUNK_BYTES_MIN, output_bytes + 1) }),
 }

@@ -16,12 +16,20 @@ export type ColumnValues = Map<string, readonly unknown[]>
  */
 export const GROUP_START_BYTES = 4
 
+/** A reference or a number. */
+const VALUE_BYTES = 8
+/** What a string or a view of bytes takes besides its characters. */
+const TEXT_VALUE_BYTES = 64
+/** A string with one character outside of Latin-1 takes two bytes for each. */
+const TEXT_GROWTH = 2
+/** Short strings take several times the bytes of a dictionary's entry. */
+const DICTIONARY_GROWTH = 8
+
 /**
  * One row group: immutable, shared by every snapshot that contains it. Its metadata is relative to its own beginning,
  * so that copying it into another file is copying bytes and adding an offset.
  *
- * Columns are decoded on demand. Those read through `columns` are kept (they are the summary columns, which every
- * listing wants); `allColumns` decodes afresh, because a month's worth of parsed details would fill the memory.
+ * It keeps nothing that it decodes: its reader decides what stays in memory (`shared/table/object/decoded-columns.ts`).
  */
 export class RowGroup {
   readonly row_count: number
@@ -33,8 +41,6 @@ export class RowGroup {
   readonly #schema: readonly SchemaElement[]
   readonly #bytes: Uint8Array | undefined
   readonly #file: AsyncBuffer
-  readonly #decoded: ColumnValues = new Map()
-  #decoded_bytes = 0
   #crc32c: number | undefined
 
   /** @param content the group's bytes, or (for a part of an object not fetched whole) how to get ranges of them */
@@ -67,26 +73,32 @@ export class RowGroup {
     return (this.#crc32c ??= crc32c(this.bytes))
   }
 
-  /** Bytes held in memory for decoded columns, roughly. */
-  get decoded_bytes(): number {
-    return this.#decoded_bytes
-  }
-
-  /** Values of the named columns, decoded once and kept. A column the file does not have is all null. */
+  /** Values of the named columns, decoded afresh. A column the file does not have is all null. */
   async columns(names: readonly string[]): Promise<ColumnValues> {
-    const missing = names.filter((name) => !this.#decoded.has(name))
-    if (missing.length > 0) {
-      for (const [name, values] of await this.#decode(missing)) {
-        if (!this.#decoded.has(name)) this.#decoded_bytes += this.#decodedSize(name, values)
-        this.#decoded.set(name, values)
-      }
-    }
-    return this.#decoded
+    return await this.#decode(names)
   }
 
   /** Values of every column, decoded afresh. */
   async allColumns(): Promise<ColumnValues> {
     return await this.#decode([...topLevelColumns(this.#schema).keys()])
+  }
+
+  /**
+   * Memory that the named columns take decoded, at most roughly, as the metadata tells. Text that repeats is stored once
+   * in a dictionary and decoded into references to one string each.
+   */
+  decodedBytes(names: ReadonlySet<string>): number {
+    let bytes = 0
+    for (const { meta_data } of this.metadata.columns) {
+      if (!meta_data || !names.has(meta_data.path_in_schema[0]!)) continue
+      const { dictionary_page_offset, total_uncompressed_size, num_values, type } = meta_data
+      const has_dictionary = dictionary_page_offset !== undefined
+      const is_text = type === 'BYTE_ARRAY' && !has_dictionary
+      bytes +=
+        Number(total_uncompressed_size) * (has_dictionary ? DICTIONARY_GROWTH : TEXT_GROWTH) +
+        Number(num_values) * (is_text ? TEXT_VALUE_BYTES : VALUE_BYTES)
+    }
+    return bytes + names.size * this.row_count * VALUE_BYTES
   }
 
   async #decode(names: readonly string[]): Promise<ColumnValues> {
@@ -130,14 +142,6 @@ export class RowGroup {
       throw new CorruptFile('a row group cannot be decoded', { cause })
     }
     return values
-  }
-
-  #decodedSize(name: string, values: readonly unknown[]): number {
-    let uncompressed = 0
-    for (const { meta_data } of this.metadata.columns) {
-      if (meta_data?.path_in_schema[0] === name) uncompressed += Number(meta_data.total_uncompressed_size)
-    }
-    return uncompressed + values.length * 16
   }
 
   /**

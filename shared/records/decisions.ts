@@ -124,22 +124,38 @@ export function notFound({ noun }: RecordKind): Problem {
   return new Problem('not-found', `There is no ${noun} with this id.`)
 }
 
-/** The record as answers show it. */
-export function presentRecord<K extends RecordKind>(kind: K, user_id: string, row: RowOf<K>): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(shownColumns(kind), row)
+/** The record as answers show it. @param fromJson as of `fromRow` */
+export function presentRecord<K extends RecordKind>(
+  kind: K,
+  user_id: string,
+  row: RowOf<K>,
+  fromJson?: (cell: Uint8Array) => unknown,
+): Record<string, unknown> {
+  const { rev: _, ...record } = fromRow(shownColumns(kind), row, fromJson)
   for (const name of kind.derived_columns) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
 }
 
 /** A row of a listing as answers show it: without details, with what was derived from them. */
-export function presentSummary<K extends RecordKind>(kind: K, user_id: string, row: RowOf<K>): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(shownColumns(kind), row)
+export function presentSummary<K extends RecordKind>(
+  kind: K,
+  user_id: string,
+  row: RowOf<K>,
+  fromJson?: (cell: Uint8Array) => unknown,
+): Record<string, unknown> {
+  const { rev: _, ...record } = fromRow(shownColumns(kind), row, fromJson)
   for (const name of kind.detail_columns) delete record[name]
   return { [kind.id_column]: record[kind.id_column], user_id, ...record }
 }
 
-function shownColumns({ columns, hidden_columns }: RecordKind): RecordKind['columns'] {
+/** Columns that answers are made of: never those that are stored and not shown. */
+export function shownColumns({ columns, hidden_columns }: RecordKind): RecordKind['columns'] {
   return columns.filter(({ name }) => !hidden_columns.includes(name))
+}
+
+/** Columns of the record as `presentRecord` shows it, without the user's own id: a file is its owner's. */
+export function exportedColumns(kind: RecordKind): RecordKind['columns'] {
+  return shownColumns(kind).filter(({ name }) => name !== 'rev' && !kind.derived_columns.includes(name))
 }
 
 function change<K extends RecordKind>(

@@ -61,19 +61,30 @@ function toCell(type: Column['type'], value: unknown): Cell {
   return value as Cell
 }
 
-/** The values of `columns` in a row, or of as many of them as it has. */
-export function fromRow(columns: readonly Column[], row: Readonly<Record<string, Cell>>): Record<string, unknown> {
+/**
+ * The values of `columns` in a row, or of as many of them as it has.
+ * @param fromJson the value of a JSON cell; parsed without it
+ */
+export function fromRow(
+  columns: readonly Column[],
+  row: Readonly<Record<string, Cell>>,
+  fromJson: (cell: Uint8Array) => unknown = parsed,
+): Record<string, unknown> {
   const record: Record<string, unknown> = {}
   for (const { name, type } of columns) {
     const cell = row[name]
-    if (cell !== undefined) record[name] = fromCell(type, cell)
+    if (cell !== undefined) record[name] = fromCell(type, cell, fromJson)
   }
   return record
 }
 
-function fromCell(type: Column['type'], cell: Cell): unknown {
+function parsed(cell: Uint8Array): unknown {
+  return JSON.parse(decoder.decode(cell))
+}
+
+function fromCell(type: Column['type'], cell: Cell, fromJson: (cell: Uint8Array) => unknown): unknown {
   if (cell === null) return null
-  if (type === 'json') return JSON.parse(decoder.decode(cell as Uint8Array))
+  if (type === 'json') return fromJson(cell as Uint8Array)
   if (type === 'timestamp') return new Date(cell as number).toISOString()
   return cell
 }

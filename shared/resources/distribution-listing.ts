@@ -5,7 +5,7 @@ import { AUDIENCES } from '../records/audience.ts'
 import type { DistributionRow, DISTRIBUTIONS } from '../records/distribution.ts'
 import { PLATFORMS } from '../records/platform.ts'
 import { canonicalSpelling } from '../table/read/legacy-ids.ts'
-import type { CellReader } from '../table/read/listing.ts'
+import type { RowFilter } from '../table/read/listing.ts'
 import type { RecordService } from './record-service.ts'
 
 /** Listings of distributions, which two functions answer: all of a user, and those of one audience. Old clients get whole records. */
@@ -15,22 +15,26 @@ export async function listDistributions(
   query: DistributionQuery,
 ): Promise<Answer> {
   const { limit, cursor } = query
-  return service.list(call, { limit, cursor, with_details: call.is_old_client, matches: distributionFilter(query) })
+  return service.list(call, { limit, cursor, with_details: call.is_old_client, filter: distributionFilter(query) })
 }
 
-function distributionFilter(query: DistributionQuery): (cell: CellReader<DistributionRow>) => boolean {
+/** Live ones that match. */
+function distributionFilter(query: Omit<DistributionQuery, 'limit' | 'cursor'>): RowFilter<DistributionRow> {
   const { audience_id, platform_id, status, from, to } = query
   const audience = audience_id === undefined ? undefined : canonicalSpelling(AUDIENCES, audience_id)
   const platform = platform_id === undefined ? undefined : canonicalSpelling(PLATFORMS, platform_id)
   const from_ms = from === undefined ? -Infinity : Date.parse(from)
   const until_ms = to === undefined ? Infinity : Date.parse(to) + (isDay(to) ? DAY_MS : 0)
   const is_timed = from !== undefined || to !== undefined
-  return (cell) =>
-    !cell('deleted') &&
-    (status === undefined || cell('status') === status) &&
-    (audience === undefined || cell('audience_id') === audience) &&
-    (platform === undefined || cell('platform_id') === platform) &&
-    (!is_timed || isBetween(cell('created_at'), from_ms, until_ms))
+  return {
+    columns: ['deleted', 'status', 'audience_id', 'platform_id', 'created_at'],
+    matches: (cell) =>
+      !cell('deleted') &&
+      (status === undefined || cell('status') === status) &&
+      (audience === undefined || cell('audience_id') === audience) &&
+      (platform === undefined || cell('platform_id') === platform) &&
+      (!is_timed || isBetween(cell('created_at'), from_ms, until_ms)),
+  }
 }
 
 function isBetween(time_ms: number, from_ms: number, until_ms: number): boolean {

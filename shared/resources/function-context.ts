@@ -10,6 +10,7 @@ import { logTableEvents } from '../table/event-log.ts'
 import type { TableEvents } from '../table/events.ts'
 import type { Row, TableSchema } from '../table/object/schema.ts'
 import { Table } from '../table/table.ts'
+import { AnswerMemory } from './answer-memory.ts'
 
 /** The settings used to build the context. */
 export type FunctionContextSettings = StorageSettings & Pick<EdgeSettings, 'LOG_LEVEL' | 'USER_HASH_SALT'>
@@ -29,6 +30,8 @@ export interface FunctionContext {
   readonly events: TableEvents
   /** A table on the configured bucket. @param share of the memory that decoded partitions may take */
   readonly table: <R extends Row>(schema: TableSchema<R>, share: number) => Table<R>
+  /** What large answers of this function may take of its memory. */
+  readonly memory: AnswerMemory
   /** The cheapest request that shows the bucket answers. */
   readonly probe: () => Promise<unknown>
   /** What logs know a user by. */
@@ -54,6 +57,7 @@ export function createFunctionContext(settings: FunctionContextSettings, overrid
         ending,
         cache_bytes_max: Math.floor(settings.CACHE_BYTES * share),
       }),
+    memory: new AnswerMemory(),
     probe: () => store.list('config/'),
     hashUser,
   }

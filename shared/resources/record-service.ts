@@ -6,17 +6,30 @@ import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
 import { decodeCursor, encodeCursor } from '../records/cursor.ts'
 import {
+  exportedColumns,
   notFound,
   presentRecord,
   presentSummary,
+  shownColumns,
   staleVersion,
   type Asking,
   type Decision,
 } from '../records/decisions.ts'
+import { asJsonText, jsonOf } from '../records/json-text.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
-import type { CellReader } from '../table/read/listing.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
+import { summaryColumns } from '../table/object/schema.ts'
+import type { Position, RowFilter } from '../table/read/listing.ts'
 import type { Table } from '../table/table.ts'
+import { type AnswerMemory, givenUp } from './answer-memory.ts'
+import { type ExportFormat, exportFile } from './export.ts'
+import { Page } from './page.ts'
+
+export interface ServiceDependencies<K extends RecordKind> {
+  readonly table: Table<RowOf<K>>
+  readonly clock: Clock
+  readonly memory: AnswerMemory
+}
 
 /**
  * What the routes of every kind of record have in common: a call becomes a mutation or a read of the table, its outcome
@@ -26,11 +39,13 @@ export class RecordService<K extends RecordKind> {
   readonly #kind: K
   readonly #table: Table<RowOf<K>>
   readonly #clock: Clock
+  readonly #memory: AnswerMemory
 
-  constructor(kind: K, table: Table<RowOf<K>>, clock: Clock) {
+  constructor(kind: K, { table, clock, memory }: ServiceDependencies<K>) {
     this.#kind = kind
     this.#table = table
     this.#clock = clock
+    this.#memory = memory
   }
 
   /** The record if it is there and not deleted. @throws Problem `not-found` */
@@ -51,19 +66,51 @@ export class RecordService<K extends RecordKind> {
     return this.answer(call, { status: 200, row, headers: {} })
   }
 
-  /** One page as `{<kind's name>, count, next_cursor}`. */
+  /** One page as `{<kind's name>, count, next_cursor}`: up to `limit` records, or as many as have 4 MiB. */
   async list(call: Call, options: ListOptions<K>): Promise<Answer> {
+    const { limit = PAGE_ROWS, cursor, with_details, filter, summarize = asIs, present = asIs } = options
     const { user_id } = call.caller
-    const { limit = PAGE_ROWS, cursor, with_details, matches, summarize = asIs, present = asIs } = options
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
-    const { rows, next } = await this.#table.page(user_id, { limit, after, with_details, matches })
-    const shown = rows.map((row) =>
+    const columns = with_details ? shownColumns(this.#kind).map(({ name }) => name) : summaryColumns(this.#table.schema)
+    const shown = (row: RowOf<K>): Record<string, unknown> =>
       with_details
-        ? present(presentRecord(this.#kind, user_id, row))
-        : summarize(presentSummary(this.#kind, user_id, row)),
-    )
-    const next_cursor = next ? encodeCursor(next) : null
-    return { status: 200, body: { [this.#kind.name]: shown, count: shown.length, next_cursor } }
+        ? present(presentRecord(this.#kind, user_id, row, asJsonText))
+        : summarize(presentSummary(this.#kind, user_id, row, asJsonText))
+    const setTaken = await this.#memory.takeForPage(call, PAGE_WORK_BYTES)
+    const page = new Page(this.#kind.name, limit)
+    let last: Position | undefined
+    let has_more = false
+    for await (const { row, position } of this.#table.rows(user_id, { after, columns, filter })) {
+      if (call.signal.aborted) throw givenUp()
+      has_more = page.is_full || !page.add(jsonOf(shown(row)))
+      if (has_more) break
+      last = position
+    }
+    const json = page.end(has_more && last ? encodeCursor(last) : null)
+    setTaken(page.bytes)
+    return { status: 200, json }
+  }
+
+  /**
+   * A download of the matching records, whole.
+   * @throws Problem before the first byte: the store does not answer, or enough exports are under way
+   */
+  async export(call: Call, query: ExportQuery, filter: RowFilter<RowOf<K>>): Promise<Answer> {
+    this.#memory.takeForExport(call)
+    const { user_id } = call.caller
+    const columns = exportedColumns(this.#kind).map(({ name }) => name)
+    const name = `${this.#kind.name} ${isoTime(this.#clock.nowMs()).slice(0, 10)}`
+    const batches = this.#table.batches(user_id, { columns, filter })
+    return await exportFile({ kind: this.#kind, ...howOf(query), name, user_id, batches })
+  }
+
+  /** A download of one record. @param nameOf the file, without its extension */
+  async exportOne(call: Call, id: string, query: ExportQuery, nameOf: (row: RowOf<K>) => string): Promise<Answer> {
+    this.#memory.takeForExport(call)
+    const { user_id } = call.caller
+    const row = await this.live(call, id)
+    const batches = single([row])
+    return await exportFile({ kind: this.#kind, ...howOf(query), name: nameOf(row), user_id, batches })
   }
 
   /** The answer of a keyed request that was carried out before, without doing anything again. */
@@ -181,7 +228,7 @@ export interface ListOptions<K extends RecordKind> {
   readonly cursor?: string | undefined
   /** Whole records rather than summaries. */
   readonly with_details: boolean
-  readonly matches: (cell: CellReader<RowOf<K>>) => boolean
+  readonly filter: RowFilter<RowOf<K>>
   /** Adds to a summary what follows from it. */
   readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
   /** Changes a whole record as the caller needs it. */
@@ -191,9 +238,25 @@ export interface ListOptions<K extends RecordKind> {
 const asIs = (record: Record<string, unknown>) => record
 
 const PAGE_ROWS = 50
+/** Memory that making a page takes: its answer, and what is decoded for it. */
+const PAGE_WORK_BYTES = 8 * 1024 * 1024
 const EARLIEST_ID_MS = Date.UTC(2000, 0, 1)
 const AHEAD_MAX_MS = DAY_MS
 
 function bodyBytes({ body }: Call): number {
   return body === undefined ? 0 : JSON.stringify(body).length
+}
+
+/** How a download is asked for. */
+export interface ExportQuery {
+  readonly format?: ExportFormat | undefined
+  readonly bom?: 'true' | 'false' | undefined
+}
+
+function howOf({ format = 'json', bom }: ExportQuery) {
+  return { format, has_bom: bom === 'true' }
+}
+
+async function* single<T>(value: T): AsyncGenerator<T, void> {
+  yield value
 }

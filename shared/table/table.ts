@@ -5,15 +5,14 @@ import type { RowGroupCounter } from './read/aggregate.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject } from './object/failures.ts'
 import { LegacyIds } from './read/legacy-ids.ts'
-import { scanSnapshot, wholeRows, type FoundRow, type Position, type ScanOptions } from './read/listing.ts'
 import { Lookups } from './read/lookups.ts'
 import type { Creation, Mutation, Outcome } from './commit/mutation.ts'
-import { objectName, type Month } from './object/partition.ts'
+import type { Month } from './object/partition.ts'
 import { WritePacer } from './commit/write-pacer.ts'
 import { SnapshotCache } from './object/snapshot-cache.ts'
-import type { Snapshot } from './object/snapshot.ts'
-import { summaryColumns, type Row, type StoredRow, type TableSchema } from './object/schema.ts'
-import { PARTITIONS_SIDE_BY_SIDE, UserObjects } from './read/user-objects.ts'
+import type { Row, StoredRow, TableSchema } from './object/schema.ts'
+import { UserObjects } from './read/user-objects.ts'
+import { UserRows, type ListedRow, type RowsRequest } from './read/user-rows.ts'
 import { Writes } from './commit/writes.ts'
 
 export interface TableDependencies {
@@ -27,27 +26,11 @@ export interface TableDependencies {
   readonly ending?: AbortSignal | undefined
 }
 
-export interface PageRequest<R extends Row = Row> {
-  /** Rows at most. */
-  readonly limit: number
-  readonly after: Position | undefined
-  /** Whole rows rather than summaries. */
-  readonly with_details: boolean
-  /** Summary columns only may be asked of it. */
-  readonly matches: ScanOptions<R>['matches']
-}
-
-export interface Page<R extends Row = Row> {
-  readonly rows: readonly R[]
-  /** Where the next page starts behind; absent on the last one. */
-  readonly next: Position | undefined
-}
-
 /**
  * The records of one kind, of every user. Every failure is a `Problem`.
  *
  * Cost when this instance made or validated the last write: `get` one conditional GET; `mutate` one PUT shared by its
- * batch, or one conditional GET when nothing is to be written; `page` one LIST and the objects that changed, or one
+ * batch, or one conditional GET when nothing is to be written; `rows` one LIST and the objects that changed, or one
  * conditional GET where a user has a single object.
  */
 export class Table<R extends Row = Row> {
@@ -56,6 +39,7 @@ export class Table<R extends Row = Row> {
   readonly #cache: SnapshotCache
   readonly #objects: UserObjects
   readonly #lookups: Lookups<R>
+  readonly #rows: UserRows<R>
   readonly #writes: Writes<R>
 
   constructor(schema: TableSchema<R>, dependencies: TableDependencies) {
@@ -64,6 +48,7 @@ export class Table<R extends Row = Row> {
     this.legacy_ids = new LegacyIds(dependencies.store)
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
+    this.#rows = new UserRows(schema, this.#cache, this.#objects, this.#lookups)
     const pacer = new WritePacer(dependencies.clock, dependencies.random)
     this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pacer }, this.#lookups)
   }
@@ -110,35 +95,19 @@ export class Table<R extends Row = Row> {
     return located && (await this.#writes.replayOf(user_id, located.month, idempotency))
   }
 
-  /** One page of the user's records, newest first. */
-  async page(user_id: string, { limit, after, with_details, matches }: PageRequest<R>): Promise<Page<R>> {
-    return await this.#lookups.reading(async () => {
-      const found: FoundRow<R>[] = []
-      for await (const row of this.#scan(user_id, { columns: summaryColumns(this.schema), after, matches })) {
-        found.push(row)
-        if (found.length > limit) break
-      }
-      const rows = found.slice(0, limit)
-      return {
-        rows: with_details ? await wholeRows(this.schema, rows) : rows.map(({ row }) => row),
-        next: found.length > limit ? rows.at(-1)?.position : undefined,
-      }
-    })
+  /** The user's records, newest first, each read when it is asked for: memory stays near one of them. */
+  rows(user_id: string, request: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
+    return this.#rows.list(user_id, request)
   }
 
-  /** Every matching record whole, newest first, in batches: for exports. Memory stays near one batch. */
-  async *batches(user_id: string, matches: ScanOptions<R>['matches']): AsyncGenerator<readonly R[]> {
-    let after: Position | undefined
-    do {
-      const page: Page<R> = await this.page(user_id, { limit: BATCH_ROWS, after, with_details: true, matches })
-      if (page.rows.length > 0) yield page.rows
-      after = page.next
-    } while (after)
+  /** The same in batches: for exports, which may wait long for their reader. Between two batches nothing is held. */
+  batches(user_id: string, request: Omit<RowsRequest<R>, 'after'>): AsyncGenerator<readonly R[], void> {
+    return this.#rows.batches(user_id, request)
   }
 
   /**
    * What `counter` makes of each row group of the user's records: from the columns it names alone, and of groups that
-   * were counted before without looking again. Cost as of `page`.
+   * were counted before without looking again. Cost as of `rows`.
    * @param from months before it are left out
    * @param listed the user's objects, when they were just listed: then only those that changed cost a request
    */
@@ -149,7 +118,7 @@ export class Table<R extends Row = Row> {
   ): Promise<T[]> {
     return await this.#lookups.reading(async () => {
       const counts: T[] = []
-      for (const snapshot of await this.#objects.snapshots(user_id, from, listed)) {
+      for await (const snapshot of this.#objects.snapshots(user_id, from, listed)) {
         for (const group of snapshot.file.groups) {
           counts.push(await namingObject(snapshot.name, () => counter.count(this.schema, group)))
         }
@@ -157,33 +126,4 @@ export class Table<R extends Row = Row> {
       return counts
     })
   }
-
-  async *#scan(user_id: string, options: ScanOptions<R>): AsyncGenerator<FoundRow<R>> {
-    if (this.schema.partitioned_by === 'user') {
-      const snapshot = await this.#cache.current(this.schema, objectName(this.schema, user_id, ''))
-      yield* this.#named(snapshot, scanSnapshot(this.schema, snapshot, options))
-      return
-    }
-    const partitions = await this.#objects.behind(user_id, options.after)
-    // The first page usually needs the newest month only; who reads on gets ever more months side by side.
-    for (let at = 0, side_by_side = 1; at < partitions.length;) {
-      const snapshots = await Promise.all(
-        partitions.slice(at, at + side_by_side).map((listing) => this.#cache.listed(this.schema, listing)),
-      )
-      for (const snapshot of snapshots) yield* this.#named(snapshot, scanSnapshot(this.schema, snapshot, options))
-      at += side_by_side
-      side_by_side = Math.min(side_by_side * 2, PARTITIONS_SIDE_BY_SIDE)
-    }
-  }
-
-  /** Passes rows on, naming the object if one of its groups turns out not to be readable. */
-  async *#named(snapshot: Snapshot, rows: AsyncGenerator<FoundRow<R>>): AsyncGenerator<FoundRow<R>> {
-    for (;;) {
-      const next = await namingObject(snapshot.name, () => rows.next())
-      if (next.done) return
-      yield next.value
-    }
-  }
 }
-
-const BATCH_ROWS = 256

@@ -23,7 +23,7 @@ function createFrameworkServer(app: FunctionApp): Server {
   async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, app.clock)
     await app.clock.turn()
-    if (body.kind !== 'read') return app.handle(request, response, body)
+    if (body.kind !== 'read') return app.handle(request, response, async () => body)
     express(Object.assign(request, { rawBody: body.bytes }), response)
   }
 }

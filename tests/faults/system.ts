@@ -25,6 +25,8 @@ export interface System {
   gcs(): Started
   /** The stand-in again, on its folder and port, after it ended. */
   restartGcs(): Promise<Started>
+  /** An ID token that is valid whatever a clock says. */
+  tokenOf(user_id: string): Promise<string>
   /** An instance of the audiences function behind the proxy. */
   startFunction(how?: FunctionOptions): Promise<Instance>
 }
@@ -34,6 +36,8 @@ export interface FunctionOptions {
   readonly bundled?: boolean
   /** How many times faster than the day its clock runs; not for the bundled one. */
   readonly clock_factor?: number
+  /** Options of Node itself. */
+  readonly node_options?: readonly string[]
   /** Reaches the stand-in directly. */
   readonly without_proxy?: boolean
 }
@@ -84,9 +88,10 @@ export async function startSystem(): Promise<System> {
   return {
     data_dir,
     proxy,
+    tokenOf,
     gcs: () => gcs,
     restartGcs: async () => (gcs = await startGcs(new URL(gcs.url).port)),
-    async startFunction({ bundled = false, clock_factor = 1, without_proxy = false } = {}) {
+    async startFunction({ bundled = false, clock_factor = 1, node_options = [], without_proxy = false } = {}) {
       const env = {
         ...environmentOf({ issuer_url, gcs_url: without_proxy ? gcs.url : proxy.url }),
         PORT: '0',
@@ -94,7 +99,7 @@ export async function startSystem(): Promise<System> {
         CLOCK_FACTOR: String(clock_factor),
       }
       const main = bundled ? await (bundle ??= bundlePath()) : CLOCKED_MAIN
-      const started = await processes.start([process.execPath, main], env, ({ message, port }) =>
+      const started = await processes.start([process.execPath, ...node_options, main], env, ({ message, port }) =>
         message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
       )
       const clients = new Map<string, Client>()

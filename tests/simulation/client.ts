@@ -2,12 +2,14 @@ import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import type { Row, UnstampedRow } from '#shared/table/object/schema.ts'
+import type { Position } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
 import { changeNote, createNote, keyed, type Key } from '#tests/table/notes.ts'
 import type { Fleet } from './fleet.ts'
 import type { History, Operation } from './history.ts'
 import type { Instance } from './instance.ts'
 import { between, oneOf } from './seeded-random.ts'
+import { pageOf } from '#tests/table/pages.ts'
 
 const ATTEMPTS_MAX = 6
 const PAGE_ROWS = 2
@@ -197,9 +199,9 @@ function recoloured(row: UnstampedRow): UnstampedRow {
 
 export async function allPages(table: Table, user_id: string, limit: number): Promise<Row[]> {
   const rows: Row[] = []
-  let after: Parameters<Table['page']>[1]['after']
+  let after: Position | undefined
   do {
-    const page = await table.page(user_id, { limit, after, with_details: false, matches: () => true })
+    const page = await pageOf(table, user_id, { limit, after })
     rows.push(...page.rows)
     after = page.next
   } while (after)

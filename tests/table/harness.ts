@@ -5,11 +5,12 @@ import type { CommitEvent } from '#shared/table/events.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
-import { Table, type Page, type PageRequest } from '#shared/table/table.ts'
+import { Table } from '#shared/table/table.ts'
 import { MemoryObjectStore, type Landing, type MemoryStoreOptions } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { NOTES } from './notes.ts'
+import { pageOf } from './pages.ts'
 
 export interface TableHarness {
   readonly clock: VirtualClock
@@ -94,11 +95,7 @@ export async function kindOf(work: Promise<Outcome>): Promise<string> {
   }
 }
 
-const EVERYTHING: PageRequest = { limit: 1_000_000, after: undefined, with_details: false, matches: () => true }
-
-export async function pageOf(table: Table, user_id: string, request: Partial<PageRequest> = {}): Promise<Page> {
-  return await table.page(user_id, { ...EVERYTHING, ...request })
-}
+export { pageOf }
 
 export async function idsOf(table: Table, user_id: string): Promise<string[]> {
   return (await pageOf(table, user_id)).rows.map((row) => String(row['note_id']))

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import type { Row } from '#shared/table/object/schema.ts'
-import { comparePositions, type Position } from '#shared/table/read/listing.ts'
+import { comparePositions, type Position, type RowFilter } from '#shared/table/read/listing.ts'
 import { monthOf, objectName } from '#shared/table/object/partition.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { changeNote, createNote, deleteNote, noteRow, NOTES } from './notes.ts'
 import { all, idOf, idsOf, pageOf, tableHarness, type TableHarness } from './harness.ts'
+import { batchesOf } from './pages.ts'
 import { storedObject } from './stored.ts'
 
 const positionOf = (row: Row): Position => ({
@@ -87,7 +88,11 @@ describe('a listing', () => {
         let after: Position | undefined
         do {
           const page = await r.run(() =>
-            pageOf(reader, 'u', { limit, after, matches: (cell) => cell('deleted') === false }),
+            pageOf(reader, 'u', {
+              limit,
+              after,
+              filter: { columns: ['deleted'], matches: (cell) => cell('deleted') === false },
+            }),
           )
           seen.push(...page.rows.map((row) => String(row['note_id'])))
           after = page.next
@@ -110,7 +115,7 @@ describe('a listing', () => {
   test('without matches is empty, and so is that of a user who has nothing', async () => {
     const r = tableHarness()
     await storeNotes(r, [Date.parse('2025-01-01T00:00:00Z')])
-    expect(await r.run(() => pageOf(r.instance(), 'u', { matches: () => false }))).toEqual({
+    expect(await r.run(() => pageOf(r.instance(), 'u', { filter: { columns: [], matches: () => false } }))).toEqual({
       rows: [],
       next: undefined,
     })
@@ -165,9 +170,10 @@ describe('a listing', () => {
     expect(summary).not.toHaveProperty('body')
     expect({ ...whole, body: undefined }).toEqual({ ...summary, body: undefined })
     expect(whole?.['body']).toEqual(rows[0]?.['body'])
+    const even: RowFilter = { columns: ['size'], matches: (cell) => Number(cell('size')) % 2 === 0 }
     const batches: number[] = []
     await r.run(async () => {
-      for await (const lot of table.batches('u', (cell) => Number(cell('size')) % 2 === 0)) {
+      for await (const lot of batchesOf(table, 'u', even)) {
         batches.push(lot.length)
         expect(lot.every((row) => row['body'] !== undefined)).toBe(true)
       }

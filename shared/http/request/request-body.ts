@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
 import { processEnding } from '../../base/ending.ts'
@@ -16,26 +16,30 @@ const NOTHING: BodyResult = { kind: 'read', bytes: new Uint8Array(0) }
 
 const refuse = (problem: Problem): BodyResult => ({ kind: 'refused', problem })
 
-/** True when the declared length alone is reason enough not to read. */
-export function declaresTooMuch(request: IncomingMessage): boolean {
-  return Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX
+/** Whether a body follows the headers, as they declare it. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 function isEncoded({ headers: { 'content-encoding': encoding } }: IncomingMessage): boolean {
   return encoding !== undefined && encoding.toLowerCase() !== 'identity'
 }
 
-/** A few bytes of a compressed body can be a gigabyte; none of ours is worth compressing. */
-const encoded = (): BodyResult =>
-  refuse(
-    new Problem('unsupported-media-type', 'Send the request body without a Content-Encoding', {
-      headers: { 'Accept-Encoding': 'identity' },
-    }),
-  )
+/**
+ * What the headers alone say against a body, so that none of it is read: it is compressed (a few bytes of that can be a
+ * gigabyte, and none of our bodies is worth compressing), or longer than the limit.
+ */
+export function bodyRefusedByHeaders(request: IncomingMessage): Problem | undefined {
+  if (isEncoded(request)) return encoded()
+  return Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX ? tooLarge() : undefined
+}
 
-/** The answer to a body over the limit. */
-const tooLarge = (): BodyResult =>
-  refuse(new Problem('too-large', `The request body may have at most ${BODY_BYTES_MAX} bytes`))
+const encoded = (): Problem =>
+  new Problem('unsupported-media-type', 'Send the request body without a Content-Encoding', {
+    headers: { 'Accept-Encoding': 'identity' },
+  })
+
+const tooLarge = (): Problem => new Problem('too-large', `The request body may have at most ${BODY_BYTES_MAX} bytes`)
 
 /**
  * Reads the whole body, at most 1 MiB of it, within 15 s. Stops reading at the first byte too many, declared or not;
@@ -43,12 +47,9 @@ const tooLarge = (): BodyResult =>
  * @param ending refuses, when it aborts, a body that is still on its way: the process is about to end
  */
 export async function readBody(request: IncomingMessage, clock: Clock, ending?: AbortSignal): Promise<BodyResult> {
-  if (isEncoded(request)) return encoded()
-  if (request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0) {
-    return NOTHING
-  }
-  if (declaresTooMuch(request)) return tooLarge()
-  return readBytes(request, clock, ending)
+  const problem = bodyRefusedByHeaders(request)
+  if (problem) return refuse(problem)
+  return announcesBody(request) ? readBytes(request, clock, ending) : NOTHING
 }
 
 function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal | undefined): Promise<BodyResult> {
@@ -67,7 +68,7 @@ function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal |
     }
     const onData = (chunk: Uint8Array) => {
       received_bytes += chunk.length
-      if (received_bytes > BODY_BYTES_MAX) return settle(tooLarge())
+      if (received_bytes > BODY_BYTES_MAX) return settle(refuse(tooLarge()))
       chunks.push(chunk)
     }
     const onEnd = () => settle({ kind: 'read', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) })
@@ -90,16 +91,26 @@ const tooSlow = (): BodyResult => refuse(new Problem('invalid-input', 'The reque
 
 /** Closing immediately would reset the connection, and a client that still sends might never see the answer. */
 const LINGER_MS = 5_000
+/** Beyond it nothing more is taken from the connection, which stays open for the answer until the time is over. */
+const DISCARDED_BYTES_MAX = BODY_BYTES_MAX
+/** Of a known caller, whose client shall see that its body is too large: many see no answer before they have sent all. */
+const CALLER_DISCARDED_BYTES_MAX = 8 * BODY_BYTES_MAX
 
-/** After the answer is sent, discards the rest of a refused body for a limited time, then closes the connection. */
-export function discardRest(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
-  response.once('finish', () => {
-    const ended = new AbortController()
-    request.once('close', () => ended.abort(SETTLED))
-    request.on('error', () => undefined).resume()
-    void clock.sleep(LINGER_MS, ended.signal).then(() => {
-      if (!request.complete) request.destroy()
-    })
+/** Throws away what is left of a refused body, keeping none of it, while its answer is sent. */
+export function discardBody(request: IncomingMessage, clock: Clock, is_caller_known: boolean): void {
+  if (!announcesBody(request) || request.complete || request.destroyed) return
+  const ended = new AbortController()
+  const bytes_max = is_caller_known ? CALLER_DISCARDED_BYTES_MAX : DISCARDED_BYTES_MAX
+  let discarded_bytes = 0
+  request.once('close', () => ended.abort(SETTLED))
+  request.on('error', () => undefined)
+  request.on('data', (chunk: Uint8Array) => {
+    discarded_bytes += chunk.length
+    if (discarded_bytes > bytes_max) request.pause()
+  })
+  request.resume()
+  void clock.sleep(LINGER_MS, ended.signal).then(() => {
+    if (!request.complete) request.destroy()
   })
 }
 
@@ -110,6 +121,6 @@ type WithRawBody = IncomingMessage & { rawBody?: Uint8Array }
 export async function requestBodyOf(request: IncomingMessage, clock: Clock): Promise<BodyResult> {
   const { rawBody } = request as WithRawBody
   if (rawBody === undefined) return readBody(request, clock)
-  if (isEncoded(request)) return encoded()
-  return rawBody.length > BODY_BYTES_MAX ? tooLarge() : { kind: 'read', bytes: rawBody }
+  if (isEncoded(request)) return refuse(encoded())
+  return rawBody.length > BODY_BYTES_MAX ? refuse(tooLarge()) : { kind: 'read', bytes: rawBody }
 }

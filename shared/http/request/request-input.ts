@@ -6,6 +6,7 @@ import { Problem } from '../../base/problem.ts'
 import type { Route } from '../../contract/route.ts'
 import type { Caller } from '../call.ts'
 import { parseJson } from './json.ts'
+import { announcesBody } from './request-body.ts'
 import { listParameters, parseQuery } from './query.ts'
 import { FieldErrors } from '../../records/validation/field-errors.ts'
 import { collect, refuseIfAny } from '../../records/validation/validate.ts'
@@ -75,13 +76,22 @@ const isOwnName = ({ own_names }: Caller, named: unknown) => own_names.some((nam
 const JSON_TYPE = 'application/json'
 const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 
-/** @throws Problem `unsupported-media-type` for anything but JSON in UTF-8 */
-function checkedMediaType(request: IncomingMessage, method: string, bytes: Uint8Array): Uint8Array {
+/**
+ * What the headers say against the type of a body: it is not JSON in UTF-8. Of chunks without any type nobody knows yet
+ * whether there are some.
+ */
+export function typeRefusedByHeaders(request: IncomingMessage, method: string): Problem | undefined {
+  const { 'content-type': type, 'content-length': length = 0 } = request.headers
+  const is_judged = announcesBody(request) && (type !== undefined || Number(length) > 0)
+  return is_judged ? mediaTypeProblem(request, method) : undefined
+}
+
+function mediaTypeProblem(request: IncomingMessage, method: string): Problem | undefined {
   const accepted = method === 'PATCH' ? [JSON_TYPE, MERGE_PATCH_TYPE] : [JSON_TYPE]
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';')
   const charset = parameters.map(charsetIn).find(Boolean)
-  if (accepted.includes(type.trim().toLowerCase()) && /^utf-?8$/i.test(charset ?? 'utf-8')) return bytes
-  throw new Problem(
+  if (accepted.includes(type.trim().toLowerCase()) && /^utf-?8$/i.test(charset ?? 'utf-8')) return undefined
+  return new Problem(
     'unsupported-media-type',
     `The Content-Type of the body must be ${accepted.join(' or ')} in UTF-8`,
     {
@@ -95,4 +105,11 @@ function charsetIn(parameter: string): string | undefined {
   const [name = '', value = ''] = parameter.split('=', 2)
   if (name.trim().toLowerCase() !== 'charset') return undefined
   return value.trim().replace(/^"|"$/g, '')
+}
+
+/** @throws Problem `unsupported-media-type` */
+function checkedMediaType(request: IncomingMessage, method: string, bytes: Uint8Array): Uint8Array {
+  const problem = mediaTypeProblem(request, method)
+  if (problem) throw problem
+  return bytes
 }

@@ -25,11 +25,23 @@ export async function send(answer: Answer, sending: Sending): Promise<void> {
     return sending.onEnd({ bytes: 0, cut_off: true })
   }
   if (answer.stream !== undefined) return sendStream(answer, answer.stream, sending)
-  const payload = payloadOf(answer)
-  writeHead(answer, sending, payload)
-  const bytes = payload === undefined || sending.is_head ? 0 : payload.length
-  sending.onEnd({ bytes, cut_off: false })
-  response.end(bytes === 0 ? undefined : payload)
+  const pieces = piecesOf(answer)
+  const bytes = pieces?.reduce((sum, { length }) => sum + length, 0)
+  writeHead(answer, sending, bytes)
+  await sendPieces(sending.is_head ? [] : (pieces ?? []), sending)
+}
+
+/** Hands over a piece when the one before is gone, so that a slow client does not make all of them wait twice. */
+async function sendPieces(pieces: readonly Uint8Array[], { response, clock, onEnd }: Sending): Promise<void> {
+  let bytes = 0
+  for (const piece of pieces.slice(0, -1)) {
+    bytes += piece.length
+    if (!response.write(piece)) await drained(response, clock)
+    if (response.destroyed) return onEnd({ bytes, cut_off: true })
+  }
+  const last = pieces.at(-1)
+  onEnd({ bytes: bytes + (last?.length ?? 0), cut_off: false })
+  response.end(last)
 }
 
 /** Ends a producer that nobody will read. */
@@ -37,18 +49,19 @@ async function release({ stream }: Answer): Promise<void> {
   await stream?.[Symbol.asyncIterator]().return?.()
 }
 
-function payloadOf({ status, body }: Answer): Buffer | undefined {
-  if (status === 204 || status === 304 || body === undefined) return undefined
+function piecesOf({ status, body, json }: Answer): readonly Uint8Array[] | undefined {
+  if (status === 204 || status === 304) return undefined
+  if (json !== undefined || body === undefined) return json
   const { success = true, ...rest } = body
-  return Buffer.from(JSON.stringify({ success, ...rest }))
+  return [Buffer.from(JSON.stringify({ success, ...rest }))]
 }
 
 /** Nothing is sent yet, so a header that Node refuses (it would split the answer) can still become a problem. */
-function writeHead(answer: Answer, { response, headers }: Sending, payload: Buffer | undefined): void {
+function writeHead(answer: Answer, { response, headers }: Sending, json_bytes: number | undefined): void {
   for (const name of Object.keys(headers)) response.setHeader(name, headers[name]!)
-  if (payload !== undefined) {
+  if (json_bytes !== undefined) {
     response.setHeader('Content-Type', 'application/json; charset=utf-8')
-    response.setHeader('Content-Length', payload.length)
+    response.setHeader('Content-Length', json_bytes)
   } else if (answer.stream === undefined && answer.status !== 204 && answer.status !== 304) {
     response.setHeader('Content-Length', 0)
   }

@@ -25,10 +25,10 @@ export interface FunctionApp {
   readonly ending: AbortSignal | undefined
   /**
    * Answers one request; never rejects.
-   * @param received the body as the server read it; without it the body is taken from `rawBody`, where the plain
-   * framework leaves it, or read here
+   * @param receive reads the body, and is called for requests only whose headers are accepted; without it the body is
+   * taken from `rawBody`, where the plain framework leaves it, or read here
    */
-  handle(request: IncomingMessage, response: ServerResponse, received?: BodyResult): Promise<void>
+  handle(request: IncomingMessage, response: ServerResponse, receive?: () => Promise<BodyResult>): Promise<void>
 }
 
 /**

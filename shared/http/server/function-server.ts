@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 
 import { Problem, type ProblemKind } from '../../base/problem.ts'
 import type { FunctionApp } from './function-app.ts'
-import { declaresTooMuch, type BodyResult, readBody } from '../request/request-body.ts'
+import { type BodyResult, bodyRefusedByHeaders, readBody } from '../request/request-body.ts'
 import { problemAnswer } from '../response/problems.ts'
 import { registerFunction } from './registered-function.ts'
 
@@ -20,27 +20,30 @@ const HEADERS_DURATION_MS_MAX = 15_000
 const WHOLE_REQUEST_DURATION_MS_MAX = 60_000
 
 /**
- * The server of one function. Bodies are read here, within our limits; then the function that is registered with the
- * framework is called.
+ * The server of one function: it calls the function that is registered with the framework. The body of a request is read
+ * here, within our limits, when the function asks for it: once it knows from the headers that it wants it.
  */
 export function createFunctionServer(app: FunctionApp): Server {
-  const bodies = new WeakMap<IncomingMessage, BodyResult>()
-  const serve = registerFunction(app.name, (request, response) => app.handle(request, response, bodies.get(request)))
+  const { clock } = app
+  const waiting_for_continue = new WeakSet<IncomingMessage>()
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<BodyResult> => {
+    // Without 100 Continue the client does not send a body that is refused.
+    if (waiting_for_continue.has(request) && bodyRefusedByHeaders(request) === undefined) response.writeContinue()
+    const received = await readBody(request, clock, app.ending)
+    // Requests that have arrived meanwhile are read first, so that the saves of a burst reach the table together.
+    await clock.turn()
+    return received
+  }
+  const serve = registerFunction(app.name, (request, response) =>
+    app.handle(request, response, () => receive(request, response)),
+  )
   const server = createServer()
-  server.on('request', (request, response) => void readAndServe(request, response))
+  server.on('request', (request, response) => void serve(request, response))
   server.on('checkContinue', (request, response) => {
-    // Without 100 Continue the client does not send a body that would be refused.
-    if (!declaresTooMuch(request)) response.writeContinue()
+    waiting_for_continue.add(request)
     server.emit('request', request, response)
   })
   return configureServer(server)
-
-  async function readAndServe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    bodies.set(request, await readBody(request, app.clock, app.ending))
-    // Requests that have arrived meanwhile are read first, so that the saves of a burst reach the table together.
-    await app.clock.turn()
-    await serve(request, response)
-  }
 }
 
 /** The time limits of a server that stands behind a load balancer, and problems for malformed requests. */

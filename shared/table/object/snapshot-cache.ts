@@ -1,6 +1,8 @@
 import type { ObjectListing, ObjectStore } from '../../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
 import { footerBytes, parseTail } from '../../parquet/file.ts'
+import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
+import { DecodedColumns } from './decoded-columns.ts'
 import { namingObject } from './failures.ts'
 import type { TableSchema } from './schema.ts'
 import { absentSnapshot, snapshotOf, wholeSnapshot, type Snapshot } from './snapshot.ts'
@@ -14,11 +16,20 @@ export class SnapshotCache {
   readonly #bytes_max: number
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #loading = new Map<string, Promise<Snapshot>>()
+  readonly #decoded: DecodedColumns
 
-  /** @param bytes_max objects and their decoded columns together, roughly */
+  /** @param bytes_max objects and their decoded columns together, roughly; decoded columns take half of it at most */
   constructor(store: ObjectStore, { bytes_max }: { bytes_max: number }) {
     this.#store = store
     this.#bytes_max = bytes_max
+    this.#decoded = new DecodedColumns(bytes_max / 2)
+  }
+
+  /** The named columns of a group, and perhaps others: those that listings want are kept decoded. */
+  async columns(group: RowGroup, names: readonly string[]): Promise<ColumnValues> {
+    const values = await this.#decoded.of(group, names)
+    this.#trim()
+    return values
   }
 
   /** As last seen here; perhaps outdated. */
@@ -58,7 +69,7 @@ export class SnapshotCache {
   async listed(schema: TableSchema, listing: ObjectListing): Promise<Snapshot> {
     const cached = this.#snapshots.get(listing.name)
     if (cached?.generation === listing.generation) return this.#keep(cached)
-    if (cached || listing.size_bytes <= RANGED_ABOVE_BYTES) return await this.current(schema, listing.name)
+    if (cached?.whole || listing.size_bytes <= RANGED_ABOVE_BYTES) return await this.current(schema, listing.name)
     return this.#keep(await this.#openByRanges(listing))
   }
 
@@ -100,14 +111,19 @@ export class SnapshotCache {
   #keep(snapshot: Snapshot): Snapshot {
     this.#snapshots.delete(snapshot.name)
     this.#snapshots.set(snapshot.name, snapshot)
-    let total = 0
+    this.#trim()
+    return snapshot
+  }
+
+  /** Drops what was used longest ago; the object used last stays, however large it is. */
+  #trim(): void {
+    let total = this.#decoded.bytes
     for (const held of this.#snapshots.values()) total += heldBytes(held)
     for (const [name, held] of this.#snapshots) {
-      if (total <= this.#bytes_max || name === snapshot.name) break
+      if (total <= this.#bytes_max || this.#snapshots.size === 1) break
       this.#snapshots.delete(name)
       total -= heldBytes(held)
     }
-    return snapshot
   }
 }
 
@@ -117,8 +133,10 @@ const RANGED_ABOVE_BYTES = 8 * 1024 * 1024
 const TAIL_BYTES = 256 * 1024
 /** What even an absent object costs to remember. */
 const ENTRY_BYTES = 1024
+/** What the metadata of one column of one row group takes in memory. */
+const CHUNK_BYTES = 400
 
-function heldBytes(snapshot: Snapshot): number {
-  const decoded = snapshot.file.groups.reduce((sum, group) => sum + group.decoded_bytes, 0)
-  return ENTRY_BYTES + (snapshot.whole ? snapshot.size_bytes : 0) + decoded
+function heldBytes({ file: { groups }, whole, size_bytes }: Snapshot): number {
+  const chunks = groups.length * (groups[0]?.metadata.columns.length ?? 0)
+  return ENTRY_BYTES + (whole ? size_bytes : 0) + chunks * CHUNK_BYTES
 }

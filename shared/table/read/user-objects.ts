@@ -6,7 +6,9 @@ import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import type { Snapshot } from '../object/snapshot.ts'
 
 /** Fetched simultaneously. */
-export const PARTITIONS_SIDE_BY_SIDE = 8
+const PARTITIONS_SIDE_BY_SIDE = 8
+/** Of the objects fetched simultaneously, unless the first of them alone has more. */
+const SIDE_BY_SIDE_BYTES = 8 * 1024 * 1024
 
 /** Which objects a table has of one user. */
 export class UserObjects {
@@ -33,20 +35,36 @@ export class UserObjects {
   }
 
   /**
+   * The snapshots of listed objects in their order, a few of them in memory together.
+   * @param side_by_side objects to fetch first: the first page usually needs the newest month only, and a caller that
+   * reads on gets ever more of them
+   */
+  async *inOrder(listings: readonly ObjectListing[], side_by_side = 1): AsyncGenerator<Snapshot, void> {
+    for (let at = 0, count = side_by_side; at < listings.length; count = Math.min(count * 2, PARTITIONS_SIDE_BY_SIDE)) {
+      const some = firstOf(listings.slice(at, at + count))
+      yield* await Promise.all(some.map((listing) => this.#cache.listed(this.#schema, listing)))
+      at += some.length
+    }
+  }
+
+  /**
    * What is in the user's objects: one LIST, or one conditional GET where a user has a single object.
    * @param from months before it are left out
    * @param listed the objects, when they were just listed
    */
-  async snapshots(user_id: string, from: Month, listed?: readonly ObjectListing[]): Promise<readonly Snapshot[]> {
+  async *snapshots(user_id: string, from: Month, listed?: readonly ObjectListing[]): AsyncGenerator<Snapshot, void> {
     if (!listed && this.#schema.partitioned_by === 'user') {
-      return [await this.#cache.current(this.#schema, objectName(this.#schema, user_id, ''))]
+      yield await this.#cache.current(this.#schema, objectName(this.#schema, user_id, ''))
+      return
     }
     const objects = listed ?? (await this.behind(user_id, undefined)).filter(({ month }) => month >= from)
-    const snapshots: Snapshot[] = []
-    for (let at = 0; at < objects.length; at += PARTITIONS_SIDE_BY_SIDE) {
-      const some = objects.slice(at, at + PARTITIONS_SIDE_BY_SIDE)
-      snapshots.push(...(await Promise.all(some.map((listing) => this.#cache.listed(this.#schema, listing)))))
-    }
-    return snapshots
+    yield* this.inOrder(objects, PARTITIONS_SIDE_BY_SIDE)
   }
+}
+
+/** Those to fetch together. */
+function firstOf(listings: readonly ObjectListing[]): readonly ObjectListing[] {
+  let bytes = 0
+  const beyond = listings.findIndex(({ size_bytes }, at) => (bytes += size_bytes) > SIDE_BY_SIDE_BYTES && at > 0)
+  return beyond < 0 ? listings : listings.slice(0, beyond)
 }

@@ -18,6 +18,7 @@ import { megabytes, printRow } from '../figures.ts'
 import { PRICES } from '../model/fleet.ts'
 import { sampleAudience } from '../sample-audience.ts'
 import { REPORTED } from './latent-store.ts'
+import { pageOf } from '#tests/table/pages.ts'
 
 /**
  * One user's month. Assumed: the old papers ask for the growth and name no figures. A marketer saves an audience each
@@ -126,12 +127,7 @@ class Growth {
   }
 
   async #saveAudience(platform_id: string, is_handed_over: boolean): Promise<void> {
-    await oneOf(this.#random, this.#instances).audiences.page(USER, {
-      limit: 50,
-      after: undefined,
-      with_details: false,
-      matches: () => true,
-    })
+    await pageOf(oneOf(this.#random, this.#instances).audiences, USER, { limit: 50 })
     const audience_id = await this.#create(
       ({ audiences }) => audiences,
       AUDIENCES,

@@ -7,6 +7,7 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { aPair, created, DEMO } from '#tests/functions/distributions/harness.ts'
+import { pageOf } from '#tests/table/pages.ts'
 import { audiences, lateTable, maintained, MAY, runAlone, type Maintained } from './harness.ts'
 
 async function deleted({ running }: Maintained, ...ids: readonly string[]): Promise<void> {
@@ -15,9 +16,7 @@ async function deleted({ running }: Maintained, ...ids: readonly string[]): Prom
 
 /** The ids in the table, deleted or not. */
 async function stored({ running }: Maintained): Promise<string[]> {
-  const page = await running
-    .table(AUDIENCES)
-    .page(DEMO, { limit: 100, after: undefined, with_details: false, matches: () => true })
+  const page = await pageOf(running.table(AUDIENCES), DEMO)
   return page.rows.map((row) => row.audience_id).toSorted()
 }
 

@@ -21,6 +21,7 @@ import type { Kms } from '#infra/stand-ins/kms/server.ts'
 import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import { BUCKET, start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { start as startKms } from '../../stand-ins/kms/kms-fixture.ts'
+import { batchesOf } from '#tests/table/pages.ts'
 
 export const LEGACY = resolve(import.meta.dirname, '../../../fixtures/legacy')
 export const PERSISTENCE = join(LEGACY, 'persistence')
@@ -102,7 +103,7 @@ export async function recordsIn<K extends RecordKind>(
   kind: K,
 ): Promise<Record<string, Record<string, unknown>>> {
   const records: Record<string, Record<string, unknown>> = {}
-  for await (const lot of table.batches(user_id, () => true)) {
+  for await (const lot of batchesOf(table, user_id)) {
     for (const row of lot) records[String(row[kind.id_column])] = presentRecord(kind, user_id, row)
   }
   return records

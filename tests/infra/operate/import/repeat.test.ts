@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
-import { exportFile } from '#functions/audiences/export.ts'
+import { exportFile } from '#shared/resources/export.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, type Decision } from '#shared/records/decisions.ts'
 import { longTest, someOf } from '#tests/support/effort.ts'
 import { listNames, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, bench, expectCounts, folderOf, LEGACY, type Bench } from './import-fixture.ts'
+import { batchesOf } from '#tests/table/pages.ts'
 
 const asking = { kind: AUDIENCES, user_id: 'u1' }
 
@@ -99,7 +100,8 @@ test.each(someOf(['json', 'csv', 'parquet'] as const, (format) => format === 'cs
     const here = await bench()
     await here.run({ from: LEGACY })
     for (const user_id of ['demo_user', 'csv_user', 'json_user']) {
-      const { stream } = exportFile({ format, name: 'x', user_id, batches: here.table().batches(user_id, () => true) })
+      const batches = batchesOf(here.table(), user_id)
+      const { stream } = await exportFile({ kind: AUDIENCES, format, name: 'x', user_id, batches })
       const path = join(await temporaryFolder(), `export.${format}`)
       await pipeline(stream!, createWriteStream(path))
       const there = await bench()

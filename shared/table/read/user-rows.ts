@@ -1,0 +1,153 @@
+import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
+import type { Cell } from '../../parquet/schema.ts'
+import { DecodedColumns } from '../object/decoded-columns.ts'
+import { namingObject } from '../object/failures.ts'
+import { objectName } from '../object/partition.ts'
+import { summaryColumns, type Row, type TableSchema } from '../object/schema.ts'
+import type { SnapshotCache } from '../object/snapshot-cache.ts'
+import { rowAt, type Snapshot } from '../object/snapshot.ts'
+import { scanSnapshot, type Position, type RowFilter } from './listing.ts'
+import type { Lookups } from './lookups.ts'
+import type { UserObjects } from './user-objects.ts'
+
+export interface RowsRequest<R extends Row = Row> {
+  /** Start behind this position; without one at the newest record. */
+  readonly after?: Position | undefined
+  /** Columns that the rows shall have. Summary columns stay decoded in this instance, details do not. */
+  readonly columns: readonly string[]
+  readonly filter: RowFilter<R>
+}
+
+export interface ListedRow<R extends Row = Row> {
+  readonly row: R
+  /** Where a later request can go on behind. */
+  readonly position: Position
+}
+
+/** Of a batch, by whatever is reached first. */
+const BATCH_ROWS = 256
+const BATCH_BYTES = 1024 * 1024
+/** Of the groups with details that one listing has decoded: neighbours in a group are decoded once. */
+const DETAIL_BYTES_MAX = 4 * 1024 * 1024
+
+/** Reads the records of a user in order. */
+export class UserRows<R extends Row> {
+  readonly #schema: TableSchema<R>
+  readonly #cache: SnapshotCache
+  readonly #objects: UserObjects
+  readonly #lookups: Lookups<R>
+
+  constructor(schema: TableSchema<R>, cache: SnapshotCache, objects: UserObjects, lookups: Lookups<R>) {
+    this.#schema = schema
+    this.#cache = cache
+    this.#objects = objects
+    this.#lookups = lookups
+  }
+
+  /**
+   * Matching rows newest first. A row is decoded when it is asked for. A read that fails in passing is repeated from
+   * behind the last row, so no row comes twice.
+   * @throws Problem
+   */
+  async *list(user_id: string, request: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
+    let { after } = request
+    let rows: AsyncGenerator<ListedRow<R>, void> | undefined
+    const nextRow = async (): Promise<IteratorResult<ListedRow<R>, void>> => {
+      rows ??= this.#open(user_id, { ...request, after })
+      try {
+        return await rows.next()
+      } catch (error) {
+        // A generator that has thrown is over.
+        rows = undefined
+        throw error
+      }
+    }
+    for (;;) {
+      const next = await this.#lookups.reading(nextRow)
+      if (next.done) return
+      yield next.value
+      after = next.value.position
+    }
+  }
+
+  /** Matching rows newest first, in batches of a few hundred rows or 1 MiB in memory, and of one row at least. */
+  async *batches(user_id: string, request: Omit<RowsRequest<R>, 'after'>): AsyncGenerator<readonly R[], void> {
+    let after: Position | undefined
+    for (let is_last = false; !is_last;) {
+      const batch: R[] = []
+      let bytes = 0
+      is_last = true
+      for await (const { row, position } of this.list(user_id, { ...request, after })) {
+        const held = detached(row)
+        bytes += memoryBytes(held)
+        batch.push(held)
+        after = position
+        is_last = batch.length < BATCH_ROWS && bytes < BATCH_BYTES
+        if (!is_last) break
+      }
+      if (batch.length > 0) yield batch
+    }
+  }
+
+  async *#open(user_id: string, { after, columns, filter }: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
+    const names = new Set(columns)
+    const readRow = this.#rowReader(columns)
+    const summary = summaryColumns(this.#schema)
+    // Of a group whose bytes are not here, one request fetches all that a listing may want.
+    const decode = (group: RowGroup, wanted: readonly string[]) =>
+      this.#cache.columns(group, group.is_whole ? wanted : summary)
+    for await (const snapshot of this.#snapshots(user_id, after)) {
+      const found = scanSnapshot(this.#schema, snapshot, { after, filter, decode })
+      for (;;) {
+        const next = await namingObject(snapshot.name, () => found.next())
+        if (next.done) break
+        const { place, position } = next.value
+        const values = await namingObject(snapshot.name, () => readRow(place.group))
+        yield { row: rowAt(this.#schema, values, place.index, names), position }
+      }
+    }
+  }
+
+  /** Decodes the columns of rows: summaries for all listings of this instance, details for this one. */
+  #rowReader(columns: readonly string[]): (group: RowGroup) => Promise<ColumnValues> {
+    const { detail_columns } = this.#schema
+    const has_details = columns.some((name) => detail_columns.includes(name))
+    const decoded = has_details ? new DecodedColumns(DETAIL_BYTES_MAX) : undefined
+    // Neighbours in a group that is too large to be kept are decoded once all the same.
+    let last: { readonly group: RowGroup; readonly values: ColumnValues } | undefined
+    return async (group) => {
+      if (last?.group !== group) {
+        last = undefined
+        last = { group, values: await (decoded ? decoded.of(group, columns) : this.#cache.columns(group, columns)) }
+      }
+      return last.values
+    }
+  }
+
+  async *#snapshots(user_id: string, after: Position | undefined): AsyncGenerator<Snapshot> {
+    if (this.#schema.partitioned_by === 'user') {
+      yield await this.#cache.current(this.#schema, objectName(this.#schema, user_id, ''))
+      return
+    }
+    yield* this.#objects.inOrder(await this.#objects.behind(user_id, after))
+  }
+}
+
+/** JSON cells are views into the decoded page of their row group: a copy lets go of the page. */
+function detached<R extends Row>(row: R): R {
+  const cells = Object.entries(row).map(([name, cell]) => [name, cell instanceof Uint8Array ? cell.slice() : cell])
+  return Object.fromEntries(cells) as R
+}
+
+/** Roughly, and rather more than less. */
+function memoryBytes(row: Row): number {
+  return Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
+}
+
+const CELL_BYTES = 32
+
+function cellBytes(cell: Cell): number {
+  if (cell === null || typeof cell === 'number' || typeof cell === 'boolean') return CELL_BYTES
+  if (typeof cell === 'string' || cell instanceof Uint8Array) return CELL_BYTES + cell.length
+  return cell.reduce((sum, element) => sum + CELL_BYTES + element.length, CELL_BYTES)
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { expect, onTestFinished } from 'vitest'
+
+import { systemClock } from '#shared/base/clock.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import { PAGE_BYTES_MAX } from '#shared/resources/page.ts'
+import { BUCKET } from '#tests/functions/audiences/harness.ts'
+import { longTest } from '#tests/support/effort.ts'
+import { LARGE_SHAPES, storeLarge, type LargeShape } from './large-records.ts'
+import { startSystem, type Instance } from './system.ts'
+
+/** Each test starts the deployed file with the heap of an instance of 512 MiB, and fills it for some seconds. */
+
+const INSTANCE_MIB = 512
+/** Half of the memory, as Node takes by itself of an instance of that size; and what the image says. */
+const HEAP_OF_INSTANCE = ['--max-old-space-size=256', '--max-semi-space-size=4']
+const SHAPES = Object.keys(LARGE_SHAPES) as LargeShape[]
+const RECORDS = 200
+
+const sixOf = (shape: LargeShape) => Array.from({ length: 6 }, (_, user) => `${shape}${user}`)
+
+/** Six users of each shape, with a month of large records each. */
+async function started() {
+  const system = await startSystem()
+  const store = gcsObjectStore({ bucket: BUCKET, api_endpoint: system.gcs().url, clock: systemClock })
+  for (const shape of SHAPES) await storeLarge(store, sixOf(shape), shape, RECORDS)
+  const instance = await system.startFunction({ bundled: true, without_proxy: true, node_options: HEAP_OF_INSTANCE })
+  /** What six users get of `path` at the same time; this process does not keep it either. */
+  const sixAnswers = async (shape: LargeShape, path: string): Promise<{ status: number; bytes: number }[]> => {
+    const tokens = await Promise.all(sixOf(shape).map((user) => system.tokenOf(user)))
+    return Promise.all(
+      tokens.map(async (token) => {
+        const { status, body } = await fetch(`${instance.url}${path}`, {
+          headers: { authorization: `Bearer ${token}` },
+        })
+        let bytes = 0
+        for await (const chunk of body!) bytes += (chunk as Uint8Array).length
+        return { status, bytes }
+      }),
+    )
+  }
+  return { system, instance, sixAnswers }
+}
+
+/** The most memory that the process ever had, in MiB. */
+async function peakMib({ process }: Instance): Promise<number> {
+  const status = await readFile(`/proc/${process.pid}/status`, 'utf8')
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024)
+}
+
+longTest('six large pages at the same time fit an instance, and end at 4 MiB', async () => {
+  const { instance, sixAnswers } = await started()
+  for (const shape of SHAPES) {
+    for (const view of ['full', 'summary']) {
+      for (const { status, bytes } of await sixAnswers(shape, `/api/audiences?limit=200&view=${view}`)) {
+        expect(status).toBe(200)
+        expect(bytes).toBeLessThanOrEqual(PAGE_BYTES_MAX)
+      }
+    }
+  }
+  expect(await peakMib(instance)).toBeLessThan(INSTANCE_MIB)
+})
+
+longTest('six exports at the same time fit an instance: four are sent, two are told to come back', async () => {
+  const { instance, sixAnswers } = await started()
+  for (const shape of SHAPES) {
+    for (const format of ['json', 'csv', 'parquet']) {
+      const answers = await sixAnswers(shape, `/api/audiences/export?format=${format}`)
+      const statuses = answers.map(({ status }) => status)
+      expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 200, 503, 503])
+    }
+  }
+  expect(await peakMib(instance)).toBeLessThan(INSTANCE_MIB)
+})
+
+longTest('eighty clients that ask for large answers and read none leave the instance well', async () => {
+  const { system, instance } = await started()
+  const { hostname, port } = new URL(instance.url)
+  const sockets: Socket[] = []
+  onTestFinished(() => sockets.forEach((socket) => socket.destroy()))
+  for (let at = 0; at < 80; at++) {
+    const shape = SHAPES[at % SHAPES.length]!
+    const path = at % 3 === 0 ? '/api/audiences/export' : '/api/audiences?limit=200&view=full'
+    const token = await system.tokenOf(`${shape}${at % 6}`)
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => undefined).pause()
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    sockets.push(socket)
+  }
+  // Nobody reads: one export more is refused, and says when to come back.
+  const refused = async () => {
+    const { status, headers } = await instance.as('text0').call('HEAD', '/api/audiences/export')
+    return [status, headers.has('retry-after')]
+  }
+  await expect.poll(refused).toEqual([503, true])
+  for (const socket of sockets) socket.destroy()
+  const statusOf = async (path: string) => (await instance.as('text0').call('HEAD', path)).status
+  await expect.poll(() => statusOf('/api/audiences/export')).toBe(200)
+  await expect.poll(() => statusOf('/api/audiences?limit=200&view=full')).toBe(200)
+  expect(await peakMib(instance)).toBeLessThan(INSTANCE_MIB)
+})
