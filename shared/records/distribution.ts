@@ -9,7 +9,7 @@ import { echoedMembers, namesOf, requiredWithout, sentFields, sentId, withoutMem
 export const distributionStatus = z.enum(['scheduled', 'pending', 'in_progress', 'completed', 'failed', 'cancelled'])
 export type DistributionStatus = z.output<typeof distributionStatus>
 
-const distributionType = z.enum(['initial', 'refresh', 'incremental'])
+export const distributionType = z.enum(['initial', 'refresh', 'incremental'])
 
 /** A time in any offset; it is stored and shown in UTC. */
 export const instant = z.iso.datetime({ offset: true })

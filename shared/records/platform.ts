@@ -31,6 +31,12 @@ const OLD_TYPES = {
 } as const
 const OLD_STATUSES = { active: 'connected', inactive: 'disconnected' } as const
 
+/** Every spelling that is read. */
+export const PLATFORM_SPELLINGS = {
+  type: [...PLATFORM_TYPES, ...Object.keys(OLD_TYPES)],
+  status: [...PLATFORM_STATUSES, ...Object.keys(OLD_STATUSES)],
+}
+
 export const platformType = spelled(PLATFORM_TYPES, OLD_TYPES)
 export const platformStatus = spelled(PLATFORM_STATUSES, OLD_STATUSES)
 

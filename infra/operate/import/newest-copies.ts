@@ -67,7 +67,7 @@ export async function* recordsOf(
   report: ImportReport | undefined,
 ): AsyncGenerator<{ record: SourceRecord; place: Place }> {
   try {
-    for await (const entry of file.read(file.path)) {
+    for await (const entry of file.read(file.path, file.kind)) {
       report?.countRead()
       const place: Place = { file, number: entry.number }
       if (entry.kind === 'bad') {
@@ -75,8 +75,13 @@ export async function* recordsOf(
         continue
       }
       const conversion = toSourceRecord(file, entry.fields, options)
-      if (conversion.kind === 'refused') report?.refused(place, conversion.id, conversion.reason)
-      else yield { record: conversion.record, place }
+      if (conversion.kind === 'refused') {
+        const reason = entry.shortfall === undefined ? conversion.reason : `${entry.shortfall}: ${conversion.reason}`
+        report?.refused(place, conversion.id, reason)
+        continue
+      }
+      report?.changedValues(place, [...(entry.changes ?? []), ...conversion.record.changes])
+      yield { record: conversion.record, place }
     }
   } catch (error) {
     // One bad file does not stop the import of the others.

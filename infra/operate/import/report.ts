@@ -1,4 +1,5 @@
 import type { ImportMode } from './import-mode.ts'
+import type { ValueChange } from './readers/source-fields.ts'
 import type { Place, SkippedFile, SourceFile } from './source-files.ts'
 
 /** A message about one row of the source. */
@@ -24,12 +25,6 @@ export interface ImportCounts {
   missing: number
   /** Verify only. */
   different: number
-}
-
-/** A value that the import did not take as it is in the source. */
-export interface ValueChange {
-  readonly field: string
-  readonly change: string
 }
 
 /** Paths are made of names in the source, which may be of any length. */

@@ -38,6 +38,7 @@ export interface SkippedFile {
 const READERS: Readonly<Record<string, Reader>> = {
   '.parquet': readParquet,
   '.csv': readCsv,
+  '.tsv': readCsv,
   '.json': readJson,
   '.jsonl': readJsonLines,
   '.ndjson': readJsonLines,

@@ -12,8 +12,9 @@ import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { startOfMonthMs } from '#shared/table/object/partition.ts'
 import type { ImportKind, NoteField } from './kinds/import-kind.ts'
 import type { SourceCredentials } from './kinds/source-credentials.ts'
-import type { SourceFields } from './readers/reader.ts'
+import type { SourceFields, ValueChange } from './readers/source-fields.ts'
 import type { SourceFile } from './source-files.ts'
+import { withoutTooFew } from './sizes.ts'
 import { isTimely } from './times.ts'
 import { foldUnknown } from './unknown-fields.ts'
 import { withoutSecrets } from './secrets/secrets.ts'
@@ -36,6 +37,8 @@ export interface SourceRecord {
   readonly fields: FieldsOf<RecordKind>
   /** Names of fields that records here do not have; they are kept in `fields`. */
   readonly unknown: readonly string[]
+  /** Values that are stored otherwise than the source has them. */
+  readonly changes: readonly ValueChange[]
   /** Paths of secrets that were left out. */
   readonly removed_secrets: readonly string[]
   /** `created_at` of the source, when the id has another time. */
@@ -61,15 +64,17 @@ export interface ConversionOptions {
 
 /** Converts one row to a record, or names every fault of it. */
 export function toSourceRecord(file: SourceFile, given: SourceFields, options: ConversionOptions): Conversion {
-  const { kind, tidy, serverValues } = file.kind
+  const { kind, tidy, serverValues, quotes_values = false } = file.kind
   const errors = new FieldErrors()
   const note: NoteField = (path, message) => errors.add(path, message)
   const { encryption_key, now_ms } = options
-  const tidied = tidy?.(given, { encryption_key, now_ms })
-  const removed = [...(tidied?.removed ?? [])]
-  const source = withoutSecrets(file.kind, tidied?.source ?? given, (path) => void removed.push(path))
-  // Messages of kinds with secrets quote no values.
-  const cells = cellsOf(file.kind, source, tidied ? (path, message) => note(path, unquoted(message)) : note)
+  const changes: ValueChange[] = []
+  const tidied = tidy(withoutTooFew(file.kind, given, changes), { encryption_key, now_ms })
+  const removed = [...(tidied.removed ?? [])]
+  const source = withoutSecrets(file.kind, tidied.source, (path) => void removed.push(path))
+  const noteCell: NoteField = (path, message) => note(path, quotes_values ? message : unquoted(message))
+  // Lists that were text, and what was in the metadata, show their sizes only now.
+  const cells = withoutTooFew(file.kind, cellsOf(file.kind, source, noteCell), changes)
   const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
   const folded = foldUnknown(file.kind, cells, source, note)
   const fields = validFields(file.kind, folded.fields, errors)
@@ -94,11 +99,12 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
       deleted: cells['deleted'] === true,
       fields: fields!,
       unknown: folded.unknown,
+      changes,
       removed_secrets: removed,
       created_at_was_ms: typeof said_ms === 'number' && said_ms !== created_at_ms ? said_ms : undefined,
       server,
-      credentials: tidied?.credentials,
-      remarks: tidied?.remarks ?? [],
+      credentials: tidied.credentials,
+      remarks: tidied.remarks,
     },
   }
 }

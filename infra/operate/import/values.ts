@@ -53,8 +53,7 @@ function numeric(value: unknown, note: Note): unknown {
 function numericText(value: string, note: Note): unknown {
   const trimmed = value.trim()
   if (trimmed === '' || trimmed.toLowerCase() === 'nan') return null
-  const number = Number(trimmed)
-  return Number.isNaN(number) || !/\d/.test(trimmed) ? value : exactly(number, note)
+  return NUMBER.test(trimmed) ? exactly(Number(trimmed), note) : value
 }
 
 function exactly(number: number, note: Note): number | null {
@@ -62,6 +61,9 @@ function exactly(number: number, note: Note): number | null {
   note(INEXACT_NUMBER)
   return null
 }
+
+/** Hexadecimal and the like, which `Number` reads too, are no numbers of a table. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 function truth(value: unknown): unknown {
   const spelled = String(value).trim().toLowerCase()

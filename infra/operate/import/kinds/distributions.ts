@@ -1,12 +1,12 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
-import { type Attempt, DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { type Attempt, distributionStatus, distributionType, DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { snapshotOf } from '#shared/records/distribution-source.ts'
-import { PLATFORMS, platformType } from '#shared/records/platform.ts'
+import { PLATFORM_SPELLINGS, PLATFORMS, platformType } from '#shared/records/platform.ts'
 import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
 import { type Cell, type RecordValue, toRow } from '#shared/records/rows.ts'
-import type { SourceFields } from '../readers/reader.ts'
+import type { SourceFields } from '../readers/source-fields.ts'
 import { parseTimeMs } from '../times.ts'
 import { columnValue, parseJson } from '../values.ts'
 import type {
@@ -19,24 +19,7 @@ import type {
   TidiedRow,
   TidyOptions,
 } from './import-kind.ts'
-import { isEmpty, lowered, renamed } from './old-names.ts'
-
-/** Distributions are history: imported also when their audience or platform is missing. */
-export const DISTRIBUTIONS_IMPORT: ImportKind = {
-  kind: DISTRIBUTIONS,
-  nested: [],
-  free_objects: ['metadata', 'error_details', 'audience_snapshot', 'attempts'] satisfies ColumnOf<
-    typeof DISTRIBUTIONS
-  >[],
-  error_texts: ['error_message'] satisfies ColumnOf<typeof DISTRIBUTIONS>[],
-  // Every column that is neither a field nor a system column.
-  server_columns: DISTRIBUTIONS.columns
-    .map(({ name }) => name)
-    .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name')),
-  tidy,
-  serverValues,
-  complete,
-}
+import { choice, isEmpty, renamed, spelledAs } from './old-names.ts'
 
 const OLD_NAMES = {
   id: 'distribution_id',
@@ -51,6 +34,25 @@ const OLD_NAMES = {
   records_matched: 'matched_records',
   error: 'error_message',
 } as const
+
+/** Distributions are history: imported also when their audience or platform is missing. */
+export const DISTRIBUTIONS_IMPORT: ImportKind = {
+  kind: DISTRIBUTIONS,
+  old_names: OLD_NAMES,
+  sizes: ['total_records', 'matched_records', 'estimated_matched_records'] satisfies ColumnOf<typeof DISTRIBUTIONS>[],
+  nested: [],
+  free_objects: ['metadata', 'error_details', 'audience_snapshot', 'attempts'] satisfies ColumnOf<
+    typeof DISTRIBUTIONS
+  >[],
+  error_texts: ['error_message'] satisfies ColumnOf<typeof DISTRIBUTIONS>[],
+  // Every column that is neither a field nor a system column.
+  server_columns: DISTRIBUTIONS.columns
+    .map(({ name }) => name)
+    .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name')),
+  tidy,
+  serverValues,
+  complete,
+}
 
 const OLD_STATUSES: Readonly<Record<string, string>> = {
   queued: 'pending',
@@ -73,8 +75,9 @@ const IN_METADATA = ['match_rate', 'matched_records', 'error_message', 'complete
 function tidy(old_source: SourceFields, { now_ms }: TidyOptions): TidiedRow {
   const remarks: string[] = []
   const fields = withMetadata(renamed(old_source, OLD_NAMES))
-  const status = lowered(fields['status'])
+  const status = choice(fields['status'], [...distributionStatus.options, ...Object.keys(OLD_STATUSES)])
   fields['status'] = typeof status === 'string' ? (OLD_STATUSES[status] ?? status) : status
+  Object.assign(fields, spelledAs(fields, 'distribution_type', distributionType.options))
   fields['segments_distributed'] = segmentIds(fields['segments_distributed'])
   if (!isReported(fields)) {
     const rate = number(fields['match_rate'])
@@ -128,7 +131,7 @@ function isReported(fields: SourceFields): boolean {
 }
 
 function isAbove0(value: unknown): boolean {
-  return value !== null && !(typeof value === 'number' && value === 0)
+  return value !== null && value !== 0 && value !== -1
 }
 
 function number(value: unknown): unknown {
@@ -154,7 +157,7 @@ function serverValues({ cells, fields, created_at_ms, updated_at_ms }: Converted
   const started_at = timeOf(cells['started_at'])
   const ended_at = timeOf(cells['completed_at'])
   const completed_at = status === 'completed' ? (ended_at ?? timeOf(updated_at_ms)) : null
-  const type = platformType.safeParse(lowered(cells['platform_type']))
+  const type = platformType.safeParse(choice(cells['platform_type'], PLATFORM_SPELLINGS.type))
   const details = cells['error_details']
   if (!isEmpty(details) && !isObject(details)) note('error_details', 'must be an object')
   const values = {

@@ -2,7 +2,7 @@ import type { Clock } from '#shared/base/clock.ts'
 import type { CredentialVault } from '#shared/credentials/vault.ts'
 import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import type { Cells, RecordValue } from '#shared/records/rows.ts'
-import type { SourceFields } from '../readers/reader.ts'
+import type { SourceFields } from '../readers/source-fields.ts'
 import type { ImportMode } from '../import-mode.ts'
 import type { SourceCredentials } from './source-credentials.ts'
 
@@ -11,14 +11,20 @@ export interface ImportKind {
   readonly kind: RecordKind
   /** Lists of objects with a fixed set of fields. */
   readonly nested: readonly NestedFields[]
+  /** Names of fields in the old system, with those of today. */
+  readonly old_names?: Readonly<Record<string, string>>
+  /** Columns of numbers of people, where platforms write -1 for too few to tell. */
+  readonly sizes: readonly string[]
   /** Columns of free JSON. */
   readonly free_objects: readonly string[]
   /** Columns of text that platforms and programs wrote about a failure. */
   readonly error_texts?: readonly string[]
+  /** Messages may quote a value that cannot be converted; where credentials may be anywhere, none does. */
+  readonly quotes_values?: true
   /** Columns besides the fields that the import fills. */
   readonly server_columns?: readonly string[]
   /** Replaces old names and spellings by ours, and takes credentials out. */
-  readonly tidy?: (source: SourceFields, options: TidyOptions) => TidiedRow
+  readonly tidy: (source: SourceFields, options: TidyOptions) => TidiedRow
   /** Values of `server_columns` that depend on the row only. */
   readonly serverValues?: (row: ConvertedRow, note: NoteField) => RecordValue
   /**
@@ -31,6 +37,8 @@ export interface ImportKind {
 export interface NestedFields {
   readonly column: string
   readonly known: readonly string[]
+  /** Members that are numbers of people. */
+  readonly sizes?: readonly string[]
   /** The free object of each element that takes unknown fields; without one the record's metadata does. */
   readonly unknown_into?: string
 }

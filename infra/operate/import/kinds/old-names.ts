@@ -1,4 +1,5 @@
-import type { SourceFields } from '../readers/reader.ts'
+import type { SourceFields } from '../readers/source-fields.ts'
+import { squashed } from './field-names.ts'
 
 /** Renames old fields to today's names, except where today's name has a value. */
 export function renamed(source: SourceFields, names: Readonly<Record<string, string>>): SourceFields {
@@ -15,7 +16,14 @@ export function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === '' || Number.isNaN(value)
 }
 
-/** Normalizes spellings of types and statuses such as `Google` and ` ACTIVE`. */
-export function lowered(value: unknown): unknown {
-  return typeof value === 'string' ? value.trim().toLowerCase().replaceAll(/[ -]+/g, '_') : value
+/** The choice that a value spells: `Google Ads`, ` ACTIVE`, `first-party`. Any other value as it is. */
+export function choice(value: unknown, choices: readonly string[]): unknown {
+  if (typeof value !== 'string') return value
+  const word = squashed(value)
+  return choices.find((name) => squashed(name) === word) ?? (value.trim() === '' ? null : value)
+}
+
+/** The field of a row with the choice that it spells; nothing where the row has no such field. */
+export function spelledAs(source: SourceFields, name: string, choices: readonly string[]): SourceFields {
+  return Object.hasOwn(source, name) ? { [name]: choice(source[name], choices) } : {}
 }

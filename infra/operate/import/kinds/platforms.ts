@@ -2,33 +2,23 @@ import { isoTime } from '#shared/base/clock.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { type CredentialBinding, sealedCredentials } from '#shared/credentials/vault.ts'
 import { type Credentials, viewCredentials } from '#shared/ad-platforms/ad-platforms.ts'
-import { PLATFORMS, platformStatus, platformType, SEALED_CREDENTIALS } from '#shared/records/platform.ts'
+import {
+  PLATFORM_SPELLINGS,
+  PLATFORMS,
+  platformStatus,
+  platformType,
+  SEALED_CREDENTIALS,
+} from '#shared/records/platform.ts'
 import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
 import { fromRow, toRow } from '#shared/records/rows.ts'
-import type { SourceFields } from '../readers/reader.ts'
+import type { SourceFields } from '../readers/source-fields.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import type { CompletedRow, CompletionTools, RowDraft, ImportKind, TidiedRow, TidyOptions } from './import-kind.ts'
-import { lowered, renamed } from './old-names.ts'
+import { choice, renamed } from './old-names.ts'
 import { isSecretName } from '../secrets/names.ts'
 import { credentialsOf } from './source-credentials.ts'
 
 type PlatformRow = RowOf<typeof PLATFORMS>
-
-/**
- * Platforms: the import seals credentials. A platform that the old system called connected is imported as pending,
- * because its connection was not tested here.
- */
-export const PLATFORMS_IMPORT: ImportKind = {
-  kind: PLATFORMS,
-  nested: [],
-  free_objects: ['settings', 'metadata'] satisfies ColumnOf<typeof PLATFORMS>[],
-  server_columns: ['last_sync_at', SEALED_CREDENTIALS] satisfies ColumnOf<typeof PLATFORMS>[],
-  tidy,
-  serverValues: ({ cells: { last_sync_at } }) => ({
-    last_sync_at: typeof last_sync_at === 'number' ? isoTime(last_sync_at) : null,
-  }),
-  complete,
-}
 
 const OLD_NAMES = {
   platform: 'platform_type',
@@ -39,6 +29,24 @@ const OLD_NAMES = {
   last_synced_at: 'last_sync_at',
 } as const
 
+/**
+ * Platforms: the import seals credentials. A platform that the old system called connected is imported as pending,
+ * because its connection was not tested here.
+ */
+export const PLATFORMS_IMPORT: ImportKind = {
+  kind: PLATFORMS,
+  old_names: OLD_NAMES,
+  sizes: [],
+  nested: [],
+  free_objects: ['settings', 'metadata'] satisfies ColumnOf<typeof PLATFORMS>[],
+  server_columns: ['last_sync_at', SEALED_CREDENTIALS] satisfies ColumnOf<typeof PLATFORMS>[],
+  tidy,
+  serverValues: ({ cells: { last_sync_at } }) => ({
+    last_sync_at: typeof last_sync_at === 'number' ? isoTime(last_sync_at) : null,
+  }),
+  complete,
+}
+
 /** Flattened by pandas: `credentials.api_key`, `credentials_api_key`. */
 const FLATTENED = /^credentials[._]/
 
@@ -48,13 +56,13 @@ function tidy(old_source: SourceFields, { encryption_key }: TidyOptions): Tidied
   const remarks: string[] = []
   const loose = looseCredentials(others)
   const rest = without(others, loose.names)
-  const type = platformType.safeParse(lowered(others['platform_type']))
+  const type = platformType.safeParse(choice(others['platform_type'], PLATFORM_SPELLINGS.type))
   const has_loose = Object.keys(loose.fields).some((name) => isSecretName(name))
   const held = given ?? encrypted_credentials ?? (has_loose ? loose.fields : undefined)
   const read = type.success && source['deleted'] !== true ? credentialsOf(type.data, held, encryption_key) : undefined
   const credentials = read ?? (isSealed(sealed) ? credentialsOf('meta', { encrypted: true }, undefined) : undefined)
   if (credentials && credentials.kind !== 'clear') remarks.push(credentials.remark)
-  const status = platformStatus.safeParse(lowered(others['status']))
+  const status = platformStatus.safeParse(choice(others['status'], PLATFORM_SPELLINGS.status))
   const is_untested = status.success && (status.data === 'connected' || status.data === 'error')
   if (is_untested) remarks.push(`${status.data} in the source: imported as pending until its connection is tested here`)
   return {

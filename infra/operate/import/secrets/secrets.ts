@@ -1,7 +1,7 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { isBrowserEncrypted } from '../browser-encryption.ts'
 import type { ImportKind, NestedFields } from '../kinds/import-kind.ts'
-import type { SourceFields } from '../readers/reader.ts'
+import type { SourceFields } from '../readers/source-fields.ts'
 import { parseJson } from '../values.ts'
 import { isContainerName, isPlural, isSecretInContainer, isSecretName, isWeakName } from './names.ts'
 import { isLongRandom, isSchemeOnly, withoutSecretShapes } from './shapes.ts'

@@ -52,7 +52,7 @@ test('with no bucket configured the records go into the local data folder, with 
   const { code, out, err } = await runImport(['--from', LEGACY], { DATA_DIR: data_dir })
   expect(code, `stderr: ${err}`).toBe(2)
   expect(out).toMatch(/read\s+28\n\s+written\s+21\n\s+merged\s+1\n\s+unchanged\s+0\n\s+kept\s+0\n\s+refused\s+6\n/)
-  expect(out).toContain('audiences.csv:5: has 3 cells where the header has 10')
+  expect(out).toContain('audiences.csv:5 aud-c0000003: has 3 cells where the header has 10')
   expect(err).toContain('2/11 audiences.json: 3 rows\n')
   const { records, names } = await recordsOf(data_dir, 'demo_user')
   expect(Object.keys(records)).toHaveLength(8)
@@ -66,7 +66,12 @@ test('with no bucket configured the records go into the local data folder, with 
     counts: { files: 11, read: 28, written: 21, merged: 1, refused: 6 },
     unreadable_files: [{}],
     refused_rows: expect.arrayContaining([
-      { file: 'audiences.csv', row: 5, reason: 'has 3 cells where the header has 10' },
+      {
+        file: 'audiences.csv',
+        row: 5,
+        id: 'aud-c0000003',
+        reason: expect.stringMatching(/^has 3 cells where the header has 10: created_at is missing/) as string,
+      },
     ]) as object[],
   })
 })

@@ -23,11 +23,17 @@ test('CSV: text is unguarded, empty is null, lists and objects are JSON, numbers
   expect(all['aud-c0000004']).toMatchObject({ description: '', total_audience_size: null, status: 'archived' })
 })
 
-test('CSV: a line with the wrong number of cells is refused by its line number, and those behind it go in', async () => {
+test('CSV: a row without a cell that it needs is refused by its line number, and those behind it go in', async () => {
   const { run } = await bench()
   const report = await run({ from: join(LEGACY, 'audiences.csv') })
   expect(report.refused_rows).toEqual([
-    { file: 'audiences.csv', row: 5, reason: 'has 3 cells where the header has 10' },
+    {
+      file: 'audiences.csv',
+      row: 5,
+      id: 'aud-c0000003',
+      reason:
+        'has 3 cells where the header has 10: created_at is missing, and neither folder nor file name has the month',
+    },
   ])
 })
 
@@ -63,9 +69,14 @@ test('CSV: a quote that is never closed costs its own line only, also before rec
     ]),
   })
   const report = await run({ from })
-  expectCounts(report, { written: 3, refused: 2 })
-  expect(report.refused_rows.map(({ row }) => row)).toEqual([3, 7])
-  expect(await records('u1')).toMatchObject({ 'aud-1': {}, 'aud-3': { name: 'two\r\n\r\nlines' }, 'aud-5': {} })
+  expectCounts(report, { written: 4, refused: 1 })
+  expect(report.refused_rows.map(({ row }) => row)).toEqual([3])
+  expect(await records('u1')).toMatchObject({
+    'aud-1': {},
+    'aud-3': { name: 'two\r\n\r\nlines' },
+    'aud-4': { name: '5" inches' },
+    'aud-5': {},
+  })
 })
 
 test('CSV: a header that names a column twice, no header, and text that is not UTF-8 are files that cannot be read', async () => {
@@ -78,7 +89,7 @@ test('CSV: a header that names a column twice, no header, and text that is not U
   const report = await run({ from })
   expect(report.unreadable_files).toEqual([
     { file: 'empty.csv', reason: 'the file has no header line' },
-    { file: 'latin1.csv', reason: 'the text is not UTF-8' },
+    { file: 'latin1.csv', reason: expect.stringContaining('the text is not UTF-8 (line 2)') as string },
     { file: 'twice.csv', reason: 'the header names "name" twice' },
   ])
 })
