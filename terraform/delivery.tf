@@ -106,8 +106,7 @@ resource "google_storage_bucket_iam_member" "delivery_smokes" {
 }
 
 locals {
-  google_alias = one([for issuer in local.issuers : lookup(issuer, "alias", "") if contains(local.google_issuers, issuer.issuer)])
-  smoke_user   = local.google_alias == "" ? google_service_account.smoke.unique_id : "${local.google_alias}:${google_service_account.smoke.unique_id}"
+  smoke_user = "${local.google_prefix}${google_service_account.smoke.unique_id}"
   # Spelled as in object names: a colon is escaped.
   smoke_folder = "audiences/user_id=${replace(local.smoke_user, ":", "%3A")}/"
 }

@@ -35,6 +35,10 @@ locals {
     ) : { for member, value in issuer : member => value if value != null }
   ]
 
+  google_alias = one([for issuer in local.issuers : lookup(issuer, "alias", "") if contains(local.google_issuers, issuer.issuer)])
+  # Before the users and accounts of Google: nothing where Google is the primary issuer.
+  google_prefix = local.google_alias == "" ? "" : "${local.google_alias}:"
+
   # Every setting that Terraform sets; each function gets those that it reads. Others keep the default of the settings'
   # schema.
   settings = {
@@ -42,8 +46,8 @@ locals {
       for setting, value in {
         OIDC_ISSUERS         = jsonencode(local.issuers)
         ALLOWED_ORIGINS      = join(",", var.edge.allowed_origins)
-        OPERATOR_ACCOUNTS    = join(",", [google_service_account.scheduler.email, google_service_account.operator.email])
-        SMOKE_ACCOUNTS       = google_service_account.smoke.email
+        OPERATOR_ACCOUNTS    = join(",", [for account in [google_service_account.scheduler, google_service_account.operator] : "${local.google_prefix}${account.email}"])
+        SMOKE_ACCOUNTS       = "${local.google_prefix}${google_service_account.smoke.email}"
         FUNCTION_URL         = function.url
         LOG_LEVEL            = var.log_level
         GOOGLE_CLOUD_PROJECT = var.project_id

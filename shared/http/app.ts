@@ -14,7 +14,7 @@ import type { Answer, Call, Caller, Handlers } from './call.ts'
 import { noneMatchNames, requestCondition } from './request/conditions.ts'
 import { whenClosed } from './response/closing.ts'
 import { createCors } from './response/cors.ts'
-import type { EdgeSettings } from '../settings/edge-settings.ts'
+import { checkAccounts, type EdgeSettings } from '../settings/edge-settings.ts'
 import type { FunctionApp } from './server/function-app.ts'
 import { standardHeaders } from './response/headers.ts'
 import { createHealthHandler, type Probe } from './response/health.ts'
@@ -55,6 +55,7 @@ export interface AppOptions<R extends Routes> {
 /** One function's edge around its handlers: everything between the bytes of a request and the bytes of its answer. */
 export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp {
   const { function: name, settings, clock, random, log, ending } = options
+  checkAccounts(settings)
   const on_cloud = settings.K_SERVICE !== undefined
   const { K_REVISION: revision, GOOGLE_CLOUD_PROJECT: project } = settings
   const logger = createRequestLogger({ name, revision, project, log, clock })

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 import { SEVERITIES } from '../logging/log.ts'
 import { isIssuerWithoutScheme, issuerAddress } from './issuer-names.ts'
-import { type SettingsOf, setting } from './settings.ts'
+import { SettingsError, type SettingsOf, setting } from './settings.ts'
 
 /** Signatures made with a private key only: with a shared secret, any verifier could also issue tokens. */
 const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const
@@ -66,7 +66,11 @@ function listOf(entry: z.ZodMiniType<string, string>) {
   )
 }
 
-const email = z.string().check(z.regex(/^[^\s@,]+@[^\s@,]+$/, { error: 'must be email addresses' }))
+const ACCOUNT = /^(?:([a-z][a-z0-9-]{0,15}):)?[^\s@,:]+@[^\s@,:]+$/
+/** An email of the primary issuer, or `<alias>:<email>` of the issuer with that alias. */
+const account = z
+  .string()
+  .check(z.regex(ACCOUNT, { error: 'must be email addresses, those of an issuer with an alias as alias:email' }))
 const origin = z.string().check(
   z.refine((text) => URL.canParse(text) && new URL(text).origin === text, {
     error: 'must be origins such as https://app.example.com, without a path',
@@ -95,14 +99,18 @@ export const edgeSettings = {
     example: 'https://app.example.com',
   }),
   OPERATOR_ACCOUNTS: setting({
-    schema: listOf(email),
-    description: 'Verified emails that may call operator routes, separated by commas. Empty refuses everyone.',
-    example: 'scheduler@my-project.iam.gserviceaccount.com',
+    schema: listOf(account),
+    description:
+      'Verified emails that may call operator routes, separated by commas: as the primary issuer vouches for them, or ' +
+      'another issuer, as alias:email. Empty refuses everyone.',
+    example: 'google:scheduler@my-project.iam.gserviceaccount.com',
   }),
   SMOKE_ACCOUNTS: setting({
-    schema: listOf(email),
-    description: 'Service accounts that may use user routes and own data like any user, for smoke tests.',
-    example: 'smoke@my-project.iam.gserviceaccount.com',
+    schema: listOf(account),
+    description:
+      'Service accounts that may use user routes and own data like any user, for smoke tests; of an issuer with an ' +
+      'alias as alias:email.',
+    example: 'google:smoke@my-project.iam.gserviceaccount.com',
   }),
   FUNCTION_URL: setting({
     schema: z.optional(address),
@@ -140,6 +148,20 @@ export const edgeSettings = {
 } as const
 
 export type EdgeSettings = SettingsOf<typeof edgeSettings>
+
+/**
+ * Looks whether every account belongs to an issuer: rights of an alias that no issuer has would be nobody's.
+ * @throws SettingsError
+ */
+export function checkAccounts(settings: EdgeSettings): void {
+  const aliases = new Set(settings.OIDC_ISSUERS.map(({ alias }) => alias))
+  const faults = (['OPERATOR_ACCOUNTS', 'SMOKE_ACCOUNTS'] as const).flatMap((name) => {
+    const unknown = settings[name].map((text) => ACCOUNT.exec(text)?.[1]).filter((alias) => !aliases.has(alias))
+    if (unknown.length === 0) return []
+    return [{ name, message: `names issuers that OIDC_ISSUERS does not have: ${[...new Set(unknown)].join(', ')}` }]
+  })
+  if (faults.length > 0) throw new SettingsError(faults)
+}
 
 /** The settings of the process that serves a function. */
 export const serverSettings = {

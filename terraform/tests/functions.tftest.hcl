@@ -210,9 +210,9 @@ run "the_scheduler_calls_maintenance_as_itself" {
   assert {
     condition = contains(
       split(",", one([for env in google_cloud_run_v2_service.function["maintenance"].template[0].containers[0].env : env.value if env.name == "OPERATOR_ACCOUNTS"])),
-      google_service_account.scheduler.email,
+      "google:${google_service_account.scheduler.email}",
     )
-    error_message = "The scheduler is no operator."
+    error_message = "The scheduler is no operator: Google vouches for it, under its alias."
   }
 
   assert {

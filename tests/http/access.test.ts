@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { bodyOf, type Running, startToy } from './harness.ts'
+import { identityOf } from '#shared/http/auth/identity.ts'
+import { createFunctionServer } from '#shared/http/server/function-server.ts'
+import { bodyOf, closed, collectingLog, listening, type Running, startToy } from './harness.ts'
+import { createToyApp } from './toy-function.ts'
 
 const FUNCTION_URL = 'https://audiences.example.com'
 const OPERATOR = 'operator@example.com'
@@ -41,6 +44,48 @@ describe('an operator route', () => {
       expect((await closed_toy.call('/api/audiences/operate', { method: 'POST', headers })).status).toBe(403)
       await closed_toy.close()
     }
+  })
+})
+
+describe('an account', () => {
+  test('is an email of the primary issuer, or alias:email of the issuer with that alias, and of no other', async () => {
+    // The toy's issuer is the one with an alias here, and vouches for any email.
+    const primary = { issuer: 'https://primary.example.com', audiences: ['app'] }
+    const [toy_issuer] = JSON.parse(toy.environment['OIDC_ISSUERS']!) as [object]
+    const OIDC_ISSUERS = JSON.stringify([primary, { ...toy_issuer, alias: 'google' }])
+    const answers = async (OPERATOR_ACCOUNTS: string, SMOKE_ACCOUNTS: string, operator = OPERATOR, smoke = SMOKE) => {
+      const environment = { ...toy.environment, OIDC_ISSUERS, FUNCTION_URL, OPERATOR_ACCOUNTS, SMOKE_ACCOUNTS }
+      const server = createFunctionServer(createToyApp(environment, { log: collectingLog() }))
+      const url = await listening(server)
+      const call = async (path: string, method: string, claims: Record<string, unknown>) => {
+        const headers = { authorization: `Bearer ${await toy.token('demo_user', claims)}` }
+        return (await fetch(`${url}${path}`, { method, headers })).status
+      }
+      const operated = await call('/api/audiences/operate', 'POST', { ...email(operator), aud: FUNCTION_URL })
+      const listed = await call('/api/audiences', 'GET', email(smoke))
+      await closed(server)
+      return [operated, listed]
+    }
+    expect(await answers(OPERATOR, SMOKE)).toEqual([403, 403])
+    expect(await answers(`google:${OPERATOR}`, `google:${SMOKE}`)).toEqual([200, 200])
+    expect(await answers(`google:${OPERATOR}`, `google:${SMOKE}`, 'other@example.com', `x${SMOKE}`)).toEqual([403, 403])
+  })
+
+  test('with a colon in its email is nobody’s: it could spell an account of another issuer', async () => {
+    const primary = { issuer: 'https://primary.example.com', audiences: ['app'], algorithms: ['RS256' as const] }
+    for (const address of [`google:${OPERATOR}`, `:${OPERATOR}`, 'a:b@example.com']) {
+      for (const issuer of [primary, { ...primary, alias: 'google' }]) {
+        const claims = { sub: 'demo_user', aud: 'app', ...email(address) }
+        expect(identityOf(claims, issuer, 'a salt for tests only').account).toBeUndefined()
+      }
+    }
+  })
+
+  test('of an alias that no issuer has keeps the process from starting', () => {
+    const bad = { ...toy.environment, OPERATOR_ACCOUNTS: `gogle:${OPERATOR}`, SMOKE_ACCOUNTS: `google:${SMOKE}` }
+    expect(() => createToyApp(bad, { log: collectingLog() })).toThrow(
+      /OPERATOR_ACCOUNTS names issuers that OIDC_ISSUERS does not have: gogle\n.*SMOKE_ACCOUNTS names .*: google/,
+    )
   })
 })
 

@@ -8,6 +8,11 @@ import { hashUserId } from '../../logging/user-hash.ts'
 
 /** The bearer of a verified token. */
 export interface Identity extends Caller {
+  /**
+   * The verified email as the settings name it: that of an issuer with an alias after `<alias>:`, so that no issuer can
+   * give the rights of an account of another one.
+   */
+  account: string | undefined
   /** For log lines, where the user id itself must not be. */
   user_hash: string
   /** A Google service account, or another client that speaks for itself and for no person. */
@@ -32,6 +37,7 @@ export function identityOf(claims: JWTPayload, settings: IssuerSettings, user_ha
     user_id,
     own_names: settings.alias === undefined ? [user_id, subject] : [user_id],
     email: typeof email === 'string' ? email : undefined,
+    account: typeof email === 'string' ? accountOf(email, settings.alias) : undefined,
     user_hash: hashUserId(user_id, user_hash_salt),
     is_service_account: isServiceAccount(claims),
     audiences,
@@ -66,6 +72,12 @@ function userIdOf(subject: string, alias: string | undefined): string {
   return subject.includes(':') ? `:${subject}` : subject
 }
 
+/** An email with a colon is nobody's account: before it could stand what another issuer's alias is. */
+function accountOf(email: string, alias: string | undefined): string | undefined {
+  if (email.includes(':')) return undefined
+  return alias === undefined ? email : `${alias}:${email}`
+}
+
 /**
  * Google's service accounts have their address in `email` and `azp`, or, in a token made without it, their own id in
  * `azp`; a person's token has the app's client id there.
@@ -76,6 +88,7 @@ function isServiceAccount({ sub, email, azp }: JWTPayload & { email?: unknown; a
   return isMachine(email) || isMachine(azp) || azp === sub
 }
 
+/** Accounts are emails of the primary issuer, and `<alias>:<email>` of another. */
 export interface AccessPolicy {
   operator_accounts: readonly string[]
   smoke_accounts: readonly string[]
@@ -87,16 +100,16 @@ export interface AccessPolicy {
  * @throws Problem `forbidden`; `unauthenticated` for a token that was issued for something else
  */
 export function authorize(identity: Identity, access: Exclude<Route['access'], 'public'>, policy: AccessPolicy): void {
-  const { email, audiences, is_service_account } = identity
+  const { account, audiences, is_service_account } = identity
   if (access === 'operator') {
     const is_for_here = audiences.length === 1 && audiences[0] === policy.function_url
-    if (email === undefined || !policy.operator_accounts.includes(email) || !is_for_here) {
+    if (account === undefined || !policy.operator_accounts.includes(account) || !is_for_here) {
       throw new Problem('forbidden', 'Only operators may call this route, with a token issued for this function.')
     }
     return
   }
   if (!identity.is_for_users) throw invalidToken('its audience (aud) is that of operator routes')
-  if (is_service_account && (email === undefined || !policy.smoke_accounts.includes(email))) {
+  if (is_service_account && (account === undefined || !policy.smoke_accounts.includes(account))) {
     throw new Problem('forbidden', 'Service accounts cannot own data in this service.')
   }
 }
