@@ -5,7 +5,7 @@ import { type CsvHeader, dialectOf, headerOf, sepOf, textOf } from './csv-header
 import { type Cells, LineQueue, readRecords } from './csv-records.ts'
 import { UnreadableFile, type SourceEntry } from './reader.ts'
 import type { ValueChange } from './source-fields.ts'
-import { readLinesOfAnyEnd } from './text.ts'
+import { type Line, readLinesOfAnyEnd } from './text.ts'
 
 /**
  * Records of a CSV file (RFC 4180 and the dialects of spreadsheets) with a header line. An empty cell is null, a quoted
@@ -14,9 +14,9 @@ import { readLinesOfAnyEnd } from './text.ts'
 export async function* readCsv(path: string, kind?: ImportKind): AsyncGenerator<SourceEntry> {
   const lines = new LineQueue(readLinesOfAnyEnd(path))
   const known = kind && fieldNames(kind)
-  const first = await lines.nextWithText()
+  const first = await nextWithNames(lines)
   const sep = first && sepOf(first.line)
-  const header_line = sep === undefined ? first : await lines.nextWithText()
+  const header_line = sep === undefined ? first : await nextWithNames(lines)
   if (!header_line) throw new UnreadableFile('the file has no header line')
   const dialect = dialectOf(header_line.line, sep, known)
   lines.putBack([header_line])
@@ -34,6 +34,13 @@ export async function* readCsv(path: string, kind?: ImportKind): AsyncGenerator<
       yield entryOf(header.names, readers, entry.cells, entry.number)
     }
   }
+}
+
+/** The next line that has more than delimiters and quotes. */
+async function nextWithNames(lines: LineQueue): Promise<Line | undefined> {
+  let line = await lines.nextWithText()
+  while (line && /^[\s,;|"]*$/.test(line.line)) line = await lines.nextWithText()
+  return line
 }
 
 /** Cells that are all empty: what spreadsheets write for rows that once had text. */

@@ -59,6 +59,7 @@ describe('a CSV file is read the same', () => {
     ['without a last line end', PLAIN.trimEnd()],
     ['with empty lines', `\r\n\r\n${PLAIN.replaceAll('\r\n', '\r\n\r\n')}\r\n \r\n`],
     ['with rows of commas', `${PLAIN.replace('\r\naud-2', '\r\n,,\r\naud-2')},,\r\n,,,,,,,\r\n"",,""\r\n`],
+    ['with rows of commas before the header', `,,\r\n"","",""\r\n${PLAIN}`],
     ['with empty cells behind', PLAIN.replaceAll('\r\n', ',,\r\n')],
     ['with a byte order mark', `\ufeff${PLAIN}`],
     ['with two byte order marks', `\ufeff\ufeff${PLAIN}`],

@@ -114,6 +114,53 @@ test.each(someOf(['json', 'csv', 'parquet'] as const, (format) => format === 'cs
   },
 )
 
+test('text like formulas, guards, words for nothing and delimiters is the same after an export as CSV for Excel', async () => {
+  const [here, there] = [await bench(), await bench()]
+  const texts = [
+    '=1',
+    "'=1",
+    "'90s",
+    ' =1',
+    '\n=1',
+    '\0=1',
+    '＝1',
+    "'＠x",
+    'None',
+    ' NaN',
+    'N/A',
+    '',
+    'a;b\tc',
+    'sep=;',
+    '"',
+    '\r',
+  ]
+  const rows = texts.map((text, at) =>
+    audience(`aud-${at}`, {
+      name: `${text}x`,
+      description: text,
+      original_query: null,
+      insights: [text],
+      metadata: { text },
+    }),
+  )
+  expectCounts(await here.run({ from: await folderOf({ 'a.json': rows }) }), { written: texts.length })
+  const batches = batchesOf(here.table(), 'u1')
+  const { stream } = await exportFile({
+    kind: AUDIENCES,
+    format: 'csv',
+    has_bom: true,
+    name: 'x',
+    user_id: 'u1',
+    batches,
+  })
+  const path = join(await temporaryFolder(), 'export.csv')
+  await pipeline(stream!, createWriteStream(path))
+  const report = await there.run({ from: path, user_id: 'u1' })
+  expectCounts(report, { written: texts.length })
+  expect([report.changed_values, report.unknown_fields]).toEqual([[], []])
+  expect(await there.records('u1')).toEqual(await here.records('u1'))
+})
+
 longTest('the rows of one user and month are committed together: few writes for many rows', async () => {
   const { run, records, gcs } = await bench()
   const rows = Array.from({ length: 3000 }, (_, at) => JSON.stringify(audience(`aud-${at}`)))
