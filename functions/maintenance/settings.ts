@@ -1,8 +1,10 @@
 import * as z from 'zod/mini'
 
+import { wholeNumber } from '#shared/settings/whole-number.ts'
 import { setting, type SettingsOf } from '#shared/settings/settings.ts'
 
-const days = z.pipe(z.coerce.number({ error: 'must be a number of days' }), z.int().check(z.minimum(0)))
+const DAYS_MAX = 36_500
+const days = wholeNumber(`must be a whole number of days from 0 to ${DAYS_MAX}`, { max: DAYS_MAX })
 
 /** A refresh that was deleted must still be known when its period, at most a month, is looked at again. */
 const PURGE_AFTER_DAYS_MIN = 31

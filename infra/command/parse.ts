@@ -73,7 +73,7 @@ function positionalValues(spec: CommandSpec, given: readonly string[]): Record<s
 
 function valueOf(label: string, spec: OptionSpec, given: readonly (string | boolean)[]): unknown {
   const texts = given.map(String)
-  if (texts.includes('')) throw new UsageError(`${label} needs a value.`)
+  if (texts.some((text) => text.trim() === '')) throw new UsageError(`${label} needs a value.`)
   if (spec.required && texts.length === 0) throw new UsageError(`${label} is required: ${firstSentence(spec.about)}.`)
   const read = texts.map((text) => checked(label, spec, text))
   if (spec.repeatable) return read
@@ -89,7 +89,9 @@ function checked(label: string, { choices, number }: OptionSpec, text: string): 
   }
   if (!number) return text
   const value = Number(text)
-  const is_valid = value >= number.min && value <= number.max && (!number.is_whole || Number.isSafeInteger(value))
+  const is_written = number.is_whole ? /^-?\d+$/.test(text) : /^-?\d+(\.\d+)?$/.test(text)
+  const is_valid =
+    is_written && value >= number.min && value <= number.max && (!number.is_whole || Number.isSafeInteger(value))
   if (is_valid) return value
   const bounds = number.max < Number.MAX_SAFE_INTEGER ? `from ${number.min} to ${number.max}` : `from ${number.min}`
   throw new UsageError(`${label} must be a ${number.is_whole ? 'whole ' : ''}number ${bounds}, not ${text}.`)

@@ -2,44 +2,30 @@ import { createWriteStream, type WriteStream, mkdirSync, renameSync, statSync } 
 import { join } from 'node:path'
 
 import type { Clock } from '#shared/base/clock.ts'
-import { OperatorError } from '../command/operator-error.ts'
 import { type LineStream, type Log, type LogEntry, type Severity, streamLog } from '#shared/logging/log.ts'
 
 const FILE_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * The structured lines that the cloud would collect, in `<data_dir>/logs/activation.jsonl`. A file over 16 MiB becomes
- * `activation.old.jsonl` at the next start.
+ * `activation.old.jsonl` at the next start. Nothing is touched before the first line: a start that is refused, because
+ * another process owns the folder, writes none.
  */
 export function fileLog(data_dir: string, clock: Clock, level: Severity): Log {
-  const folder = join(data_dir, 'logs')
-  makeFolder(folder)
-  const path = join(folder, 'activation.jsonl')
-  const size_bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size_bytes > FILE_BYTES_MAX) renameSync(path, join(folder, 'activation.old.jsonl'))
-  return streamLog(clock, { stream: new LogFile(path), level })
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new OperatorError(
-      `Cannot make the folder ${folder}: ${reason}. Choose another one: npm start -- --data DIR`,
-      { cause },
-    )
-  }
+  return streamLog(clock, { stream: new LogFile(join(data_dir, 'logs')), level })
 }
 
 /** A file that is opened again after a line could not be written to it (a full disk). The terminal shows one message. */
 class LogFile implements LineStream {
+  readonly #folder: string
   readonly #path: string
+  #is_rotated = false
   #stream: WriteStream | undefined
   #is_failing = false
 
-  constructor(path: string) {
-    this.#path = path
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#path = join(folder, 'activation.jsonl')
   }
 
   get writableLength(): number {
@@ -48,21 +34,43 @@ class LogFile implements LineStream {
 
   write(text: string, written?: (error?: Error | null) => void): boolean {
     const stream = (this.#stream ??= this.#open())
+    if (stream === undefined) {
+      written?.()
+      return true
+    }
     return stream.write(text, (error) => {
       if (!error) this.#is_failing = false
       written?.(error)
     })
   }
 
-  #open(): WriteStream {
+  #open(): WriteStream | undefined {
+    try {
+      mkdirSync(this.#folder, { recursive: true })
+      if (!this.#is_rotated) this.#rotate()
+    } catch (error) {
+      this.#tell(error)
+      return undefined
+    }
     const stream = createWriteStream(this.#path, { flags: 'a' })
     return stream.once('error', (error) => {
       if (this.#stream === stream) this.#stream = undefined
-      if (!this.#is_failing) {
-        console.error(`Cannot write ${this.#path}: ${error.message}. Log lines are lost until it can be written again.`)
-      }
-      this.#is_failing = true
+      this.#tell(error)
     })
+  }
+
+  #rotate(): void {
+    const size_bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0
+    if (size_bytes > FILE_BYTES_MAX) renameSync(this.#path, join(this.#folder, 'activation.old.jsonl'))
+    this.#is_rotated = true
+  }
+
+  #tell(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (!this.#is_failing) {
+      console.error(`Cannot write ${this.#path}: ${reason}. Log lines are lost until it can be written again.`)
+    }
+    this.#is_failing = true
   }
 }
 

@@ -1,19 +1,22 @@
-import { OperatorError } from '#infra/command/operator-error.ts'
 import { runCommand } from '#infra/command/run.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { edgeSettings, serverSettings } from '#shared/settings/edge-settings.ts'
 import { teeLog } from '#shared/logging/log.ts'
 import { onShutdown } from '#shared/http/server/serve.ts'
 import { readSettings } from '#shared/settings/settings.ts'
+import { folderSettings } from '#infra/stand-ins/kit/folder-settings.ts'
 import { START_COMMAND } from './command.ts'
 import { FUNCTION_FACTORIES } from './functions.ts'
 import { fileLog, terminalLog } from './logs.ts'
+import { requirePorts, startFault } from './start-faults.ts'
 import { describeRuntime, startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts'
 
 await runCommand(START_COMMAND, async ({ data, port: chosen_port, split }) => {
   const environment = { ...process.env, ...(chosen_port !== undefined && { PORT: String(chosen_port) }) }
-  const data_dir = data ?? (process.env['DATA_DIR'] || '.data')
-  const { PORT: port, LOG_LEVEL } = readSettings({ ...serverSettings, LOG_LEVEL: edgeSettings.LOG_LEVEL }, environment)
+  const settings = { ...serverSettings, ...folderSettings, LOG_LEVEL: edgeSettings.LOG_LEVEL }
+  const { PORT: port, DATA_DIR, LOG_LEVEL } = readSettings(settings, environment)
+  const data_dir = data ?? DATA_DIR
+  requirePorts(port, split)
 
   const print = (text: string) => void process.stdout.write(text)
   const log = teeLog(fileLog(data_dir, systemClock, LOG_LEVEL), terminalLog(print))
@@ -23,17 +26,11 @@ await runCommand(START_COMMAND, async ({ data, port: chosen_port, split }) => {
   print(`ready ${runtime.url}\n`)
 })
 
-/** @throws OperatorError when the port or the folder is in use, or the folder is unusable */
+/** @throws OperatorError that says what to do about a port, a folder or a disk */
 async function start(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   try {
     return await startLocalRuntime(options)
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause
-    const { code, port } = cause as NodeJS.ErrnoException & { port?: number }
-    if (code === 'EADDRINUSE') {
-      const advice = `Choose another one: npm start -- --port ${Number(port) + 10}`
-      throw new OperatorError(`Port ${port} is in use. ${advice}`, { cause })
-    }
-    throw cause
+  } catch (error) {
+    throw startFault(error, options.data_dir)
   }
 }

@@ -13,7 +13,7 @@ import { listen } from '#shared/http/server/serve.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
-import { createLocalIssuer, JWKS_PATH, TOKEN_PATH } from '../stand-ins/issuer/issuer.ts'
+import { createLocalIssuer, ISSUER_PATH, JWKS_PATH, TOKEN_PATH } from '../stand-ins/issuer/issuer.ts'
 import { type Kms, startKms } from '../stand-ins/kms/server.ts'
 import { startSchedule } from './schedule.ts'
 import { LOCAL_USER_HASH_SALT } from './user-hash-salt.ts'
@@ -22,7 +22,7 @@ const LOCAL_BUCKET = 'activation-local'
 
 const LOCAL_AUDIENCE = 'activation-local'
 /** Not the address it listens at: tokens then hold on any port. Its keys are found by `jwks_url`. */
-const LOCAL_ISSUER = 'http://localhost/local/issuer'
+const LOCAL_ISSUER = `http://localhost${ISSUER_PATH}`
 const LOCAL_OPERATOR = 'operator@example.com'
 const HOST = '127.0.0.1'
 /** Where Vite serves the app during its development. */

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as z from 'zod/mini'
 
 import { OperatorError, UsageError } from '#infra/command/operator-error.ts'
 import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
+import { folderSettings } from '#infra/stand-ins/kit/folder-settings.ts'
 import { startKms, type Kms, LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
@@ -18,7 +18,7 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import type { ObjectHistory } from '#shared/objects/object-history.ts'
 import { type ObjectStore, StoreError } from '#shared/objects/object-store.ts'
 import { keySettings, storageSettings } from '#shared/settings/edge-settings.ts'
-import { type Environment, readSettings, setting } from '#shared/settings/settings.ts'
+import { type Environment, readSettings } from '#shared/settings/settings.ts'
 
 /** The bucket that a command works on, or the local data folder as one. */
 export interface OpenBucket {
@@ -49,11 +49,7 @@ export interface OpenBucketOptions {
 const LOCAL_BUCKET = 'activation-local'
 
 const localSettings = {
-  DATA_DIR: setting({
-    schema: z._default(z.string(), '.data'),
-    description: 'Folder of the local runtime, where records go when no bucket is configured.',
-    example: '.data',
-  }),
+  ...folderSettings,
   CACHE_BYTES: storageSettings.CACHE_BYTES,
 }
 
@@ -161,7 +157,7 @@ async function startStorage(data_dir: string, program: string): Promise<Gcs> {
   try {
     return await startGcs({ data_dir, buckets: [LOCAL_BUCKET] })
   } catch (cause) {
-    if (!(cause instanceof Error && cause.message.includes('is in use by process'))) throw cause
+    if (!(cause instanceof Error && cause.message.includes('is in use by'))) throw cause
     throw new OperatorError(
       [
         cause.message,

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { SEVERITIES } from '../logging/log.ts'
 import { isIssuerWithoutScheme, issuerAddress } from './issuer-names.ts'
 import { SettingsError, type SettingsOf, setting } from './settings.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Signatures made with a private key only: with a shared secret, any verifier could also issue tokens. */
 const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const
@@ -166,13 +167,7 @@ export function checkAccounts(settings: EdgeSettings): void {
 /** The settings of the process that serves a function. */
 export const serverSettings = {
   PORT: setting({
-    schema: z._default(
-      z.pipe(
-        z.coerce.number({ error: 'must be a port number' }),
-        z.int().check(z.minimum(0), z.maximum(65_535, { error: 'must be a port number' })),
-      ),
-      8080,
-    ),
+    schema: z._default(wholeNumber('must be a port number, a whole number from 0 to 65535', { max: 65_535 }), 8080),
     description: 'Port to listen on.',
     example: '8080',
   }),
@@ -207,10 +202,7 @@ export const storageSettings = {
     example: 'parquet',
   }),
   CACHE_BYTES: setting({
-    schema: z._default(
-      z.pipe(z.coerce.number({ error: 'must be a number of bytes' }), z.int().check(z.minimum(0))),
-      128 * 1024 * 1024,
-    ),
+    schema: z._default(wholeNumber('must be a whole number of bytes'), 128 * 1024 * 1024),
     description:
       'Memory limit of the cache of decoded partitions in one instance, in bytes. 128 MiB suits an instance of 512 MiB.',
     example: '134217728',

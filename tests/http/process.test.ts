@@ -178,7 +178,7 @@ describe('a function as a process', () => {
     expect(await exited).toBe(1)
     expect(output()).toBe(
       'The environment has bad settings:\n' +
-        '  OIDC_ISSUERS must be JSON\n  USER_HASH_SALT is required\n  PORT must be a port number\n',
+        '  OIDC_ISSUERS must be JSON\n  USER_HASH_SALT is required\n  PORT must be a port number, a whole number from 0 to 65535\n',
     )
   })
 

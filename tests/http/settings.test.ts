@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { keepingSettings } from '#functions/maintenance/settings.ts'
 import { edgeSettings, serverSettings, storageSettings } from '#shared/settings/edge-settings.ts'
 import { endpointFault } from '#shared/settings/endpoints.ts'
 import {
@@ -10,7 +11,7 @@ import {
   settingsMarkdown,
 } from '#shared/settings/settings.ts'
 
-const ALL = { ...edgeSettings, ...serverSettings, ...storageSettings }
+const ALL = { ...edgeSettings, ...serverSettings, ...storageSettings, ...keepingSettings }
 const GOOD: Environment = {
   OIDC_ISSUERS: '[{"issuer":"https://issuer.example.com","audiences":["app"]}]',
   USER_HASH_SALT: 'sixteen characters',
@@ -55,12 +56,28 @@ describe('settings', () => {
     expect(faults(change)).toEqual({
       OIDC_ISSUERS: 'is required',
       USER_HASH_SALT: 'must have at least 16 characters',
-      PORT: 'must be a port number',
+      PORT: 'must be a port number, a whole number from 0 to 65535',
       GCS_BUCKET: 'must be the name of a bucket',
     })
     expect(() => readSettings(ALL, { ...GOOD, ...change })).toThrow(
       'The environment has bad settings:\n  OIDC_ISSUERS is required\n  USER_HASH_SALT must have',
     )
+  })
+
+  test.each(['-1', '8080.5', ' ', '65536', 'abc', '1e3', '0x1F', ' 8080', '+80', 'NaN', '9'.repeat(400)])(
+    'are whole numbers in digits alone where a number is meant, not %j',
+    (text) => {
+      const days = 'must be a whole number of days from 0 to 36500'
+      expect(faults({ PORT: text, RETENTION_IDLE_DAYS: text, PURGE_AFTER_DAYS: text })).toEqual({
+        PORT: 'must be a port number, a whole number from 0 to 65535',
+        RETENTION_IDLE_DAYS: days,
+        PURGE_AFTER_DAYS: days,
+      })
+    },
+  )
+
+  test.each(['-1', '1.5', ' ', 'abc', '1e9', '9007199254740993'])('are bytes in digits alone, not %j', (text) => {
+    expect(faults({ CACHE_BYTES: text })).toEqual({ CACHE_BYTES: 'must be a whole number of bytes' })
   })
 
   test('refuse origins that are no origins, and accounts that are no addresses', () => {

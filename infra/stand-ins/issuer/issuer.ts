@@ -34,8 +34,17 @@ export interface LocalIssuerOptions {
 }
 
 export const TOKEN_PATH = '/local/token'
-export const JWKS_PATH = '/local/issuer/jwks.json'
+/** Path of the local runtime's `iss`: below it, too, discovery is answered. */
+export const ISSUER_PATH = '/local/issuer'
+export const JWKS_PATH = `${ISSUER_PATH}/jwks.json`
 export const DISCOVERY_PATH = '/.well-known/openid-configuration'
+
+/** What OpenID discovery asks for besides issuer and keys, as far as it means anything here. */
+const DISCOVERED = {
+  id_token_signing_alg_values_supported: [ALGORITHM],
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+}
 
 const TOKEN_DURATION_S = 3600
 const BODY_BYTES_MAX = 16 * 1024
@@ -85,9 +94,11 @@ export async function createLocalIssuer(options: LocalIssuerOptions): Promise<Lo
         return tokenAnswer(request)
       case JWKS_PATH:
         return localJson(jwks)
-      case DISCOVERY_PATH: {
-        const algorithms = { id_token_signing_alg_values_supported: [ALGORITHM] }
-        return localJson({ issuer, jwks_uri: `${issuer}${JWKS_PATH}`, ...algorithms })
+      case DISCOVERY_PATH:
+      case `${ISSUER_PATH}${DISCOVERY_PATH}`: {
+        // By the name it was asked by: on another port, or through a forwarded one, the keys are where the asker is.
+        const jwks_uri = `http://${hostOf(request)}${JWKS_PATH}`
+        return localJson({ issuer, jwks_uri, ...DISCOVERED })
       }
       default:
         return localProblem(new Problem('not-found', 'There is nothing at this path'))
@@ -105,6 +116,11 @@ export async function createLocalIssuer(options: LocalIssuerOptions): Promise<Lo
       })
     },
   }
+}
+
+/** Host and port as the request names them; a client older than HTTP/1.1 names none. */
+function hostOf({ headers: { host = '' }, socket }: IncomingMessage): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).host : `127.0.0.1:${socket.localPort}`
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -44,6 +44,8 @@ const BEAT_MS = 1_000
 /** Some signs of life may be missed by a holder that is busy. */
 const WATCH_MS = 6_000
 const LOOK_EACH_MS = 500
+/** Locks that are there and gone again when they are read. */
+const ATTEMPTS_MAX = 100
 
 /**
  * Makes this process the owner of a folder, which is made if it is not there.
@@ -86,8 +88,9 @@ async function take(taking: Taking, clock: Clock, onWait: (text: string) => void
   const prepared_path = `${lock_path}.${name}.new`
   try {
     fs.writeFileSync(prepared_path, text, { flush: true })
-    while (!placeLock(prepared_path, lock_path)) {
+    for (let attempt = 1; !placeLock(prepared_path, lock_path); attempt++) {
       const found = readLock(lock_path)
+      if (found === undefined && attempt > ATTEMPTS_MAX) throw unreadable(lock_path)
       if (found === undefined) continue
       let life = await judge(found, taking)
       if (life === 'unsure') {
@@ -204,6 +207,10 @@ function refused(lock_path: string, { holder, text }: FoundLock): OperatorError 
     `The folder ${path.dirname(lock_path)} is in use by ${by}. ` +
       `Stop that process, or use another folder (lock: ${lock_path}).`,
   )
+}
+
+function unreadable(lock_path: string): OperatorError {
+  return new OperatorError(`${lock_path} is there, and cannot be opened. Move it away, if no process uses the folder.`)
 }
 
 function described(holder: Holder | undefined): string {

@@ -1,9 +1,9 @@
 /** Keys at rest: one JSON file that only its owner may read, replaced as a whole and with the disk waited for. */
 import fs from 'node:fs'
-import path from 'node:path'
 import * as z from 'zod'
 
 import { OperatorError } from '../../command/operator-error.ts'
+import { writeWhole } from '../kit/whole-file.ts'
 
 export const VERSION_STATES = ['ENABLED', 'DISABLED', 'DESTROY_SCHEDULED', 'DESTROYED'] as const
 export type VersionState = (typeof VERSION_STATES)[number]
@@ -52,20 +52,5 @@ export function readKeys(file: string): StoredKey[] {
 }
 
 export function writeKeys(file: string, keys: readonly StoredKey[]): void {
-  const prepared = `${file}.new`
-  fs.rmSync(prepared, { force: true })
-  const handle = fs.openSync(prepared, 'wx', 0o600)
-  try {
-    fs.writeFileSync(handle, JSON.stringify({ format: 1, keys }))
-    fs.fsyncSync(handle)
-  } finally {
-    fs.closeSync(handle)
-  }
-  fs.renameSync(prepared, file)
-  const folder = fs.openSync(path.dirname(file), 'r')
-  try {
-    fs.fsyncSync(folder)
-  } finally {
-    fs.closeSync(folder)
-  }
+  writeWhole(file, JSON.stringify({ format: 1, keys }), 0o600)
 }

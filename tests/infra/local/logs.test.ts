@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -13,6 +13,7 @@ test('a log file that cannot be written loses its lines, shows one message in th
   onTestFinished(() => told.mockRestore())
   const log = fileLog(data_dir, systemClock, 'INFO')
   const path = join(data_dir, 'logs/activation.jsonl')
+  await mkdir(join(data_dir, 'logs'))
   await symlink('/dev/full', path)
   for (const message of ['lost', 'lost too']) {
     log.write({ severity: 'INFO', message })

@@ -1,13 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { bodyOf } from '#tests/http/harness.ts'
+import { mountSmallDisk } from '#tests/infra/stand-ins/gcs/small-disk.ts'
 import { longDescribe, longTest } from '#tests/support/effort.ts'
 
 /** The local runtime as `npm start` runs it: a process, told what to do by its arguments. */
@@ -34,9 +35,11 @@ interface Runtime {
   exited: Promise<number | null>
 }
 
-function run(parameters: string[], environment: Record<string, string> = {}): Runtime {
+/** @param wrapper a command that runs the command it is given */
+function run(parameters: string[], environment: Record<string, string> = {}, wrapper: readonly string[] = []): Runtime {
   const env = { ...process.env, ...environment }
-  const child = spawn(process.execPath, [MAIN, ...parameters], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...parameters]
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
@@ -71,6 +74,20 @@ async function save(url: string, token: string, name: string): Promise<Response>
 async function names(url: string, token: string): Promise<unknown[]> {
   const answer = await fetch(`${url}/api/audiences`, { headers: { authorization: `Bearer ${token}` } })
   return ((await bodyOf(answer))['audiences'] as { name: string }[]).map(({ name }) => name)
+}
+
+/** Leaves so many bytes of a file system free. */
+async function fillUp(path: string, room_bytes: number): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    for (;;) await file.write(Buffer.alloc(4096))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    const { size } = await file.stat()
+    await file.truncate(Math.max(0, size - room_bytes))
+  } finally {
+    await file.close()
+  }
 }
 
 describe('npm start', () => {
@@ -215,7 +232,52 @@ longDescribe('npm start refuses, in a line or two that say why', () => {
 
   test('a data folder that cannot be made', async () => {
     const text = await refused(run(['--data', '/dev/null/data', '--port', '0']))
-    expect(text).toMatch(/^Cannot make the folder .*Choose another one: npm start -- --data DIR$/m)
+    expect(text).toMatch(/^Cannot make the folder .*choose another folder \(--data DIR, or DATA_DIR\)\.$/m)
+  })
+
+  test('a data folder on a disk that is full: nothing is half-written, and with room it starts', async (context) => {
+    const disk = await mountSmallDisk({ size: '4m', inodes: 400 })
+    if (!disk) return context.skip('this machine lets no one mount a file system of their own')
+    // Room for a part of what a first start writes, up to all of it.
+    for (const room_bytes of [0, 4096, 8192, 12_288, 20_480]) {
+      const folder = join(disk.outside_path, `data-${room_bytes}`)
+      await mkdir(folder)
+      await fillUp(join(disk.outside_path, 'ballast'), room_bytes)
+      const inside = join(disk.path, `data-${room_bytes}`)
+      const full = run(['--data', inside, '--port', '0'], {}, disk.enter)
+      await expect.poll(() => full.child.exitCode ?? /^ready /m.test(full.output())).not.toBe(false)
+      expect(full.child.exitCode === null ? full.output() : await refused(full)).toMatch(
+        /^ready |^The disk of the folder .* is full\. Nothing was lost\. Make room/m,
+      )
+      full.child.kill('SIGKILL')
+      await full.exited
+      await rm(join(disk.outside_path, 'ballast'))
+      const again = run(['--data', inside, '--port', '0'], {}, disk.enter)
+      await expect.poll(again.output).toMatch(/^ready /m)
+      again.child.kill('SIGTERM')
+      expect(await again.exited).toBe(0)
+      expect(again.output()).not.toContain('damaged')
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('a folder that another one uses, without a touch to its log', async () => {
+    await mkdir(join(data_dir, 'logs'))
+    const log_path = join(data_dir, 'logs/activation.jsonl')
+    await writeFile(log_path, '')
+    await ready()
+    await truncate(log_path, 17 * 1024 * 1024)
+    await refused(run(['--data', data_dir, '--port', '0']))
+    expect((await stat(log_path)).size).toBeGreaterThanOrEqual(17 * 1024 * 1024)
+  })
+
+  test('a port that is none', async () => {
+    for (const PORT of ['-1', '8080.5', ' ', '65536', 'abc']) {
+      const text = await refused(run(['--data', data_dir], { PORT }))
+      expect(text).toContain('PORT must be a port number, a whole number from 0 to 65535')
+    }
+    expect(await refused(run(['--data', data_dir, '--split', '--port', '65535']), 2)).toContain('Choose a port up to')
+    expect(await refused(run([], { DATA_DIR: ' ' }))).toContain('DATA_DIR must be the path of a folder')
   })
 
   test('a journal that is damaged', async () => {

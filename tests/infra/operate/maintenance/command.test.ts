@@ -67,7 +67,10 @@ describe('the command', () => {
     const { code, out } = await runCommand('maintenance', ['metrics'], environment)
     expect([code, out.split('\n')[0]]).toEqual([0, 'metrics on gs://customer'])
     const away = await runCommand('maintenance', ['retention'], { ...environment, RETENTION_IDLE_DAYS: 'many' })
-    expect([away.code, away.err]).toEqual([1, expect.stringContaining('RETENTION_IDLE_DAYS must be a number of days')])
+    expect([away.code, away.err]).toEqual([
+      1,
+      expect.stringContaining('RETENTION_IDLE_DAYS must be a whole number of days'),
+    ])
   })
 
   test.each([

@@ -1,16 +1,19 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer, get, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import {
   createLocalIssuer,
   DISCOVERY_PATH,
+  ISSUER_PATH,
   JWKS_PATH,
   type LocalIssuer,
   TOKEN_PATH,
 } from '#infra/stand-ins/issuer/issuer.ts'
+import { keptKey } from '#infra/stand-ins/issuer/kept-key.ts'
 import { bodyOf, closed, listening } from '#tests/http/harness.ts'
 
 let data_dir: string
@@ -89,4 +92,43 @@ describe('the local issuer', () => {
     })
     expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Content-Type.*traceparent.*sentry-trace/)
   })
+})
+
+describe('its discovery document', () => {
+  test.each([DISCOVERY_PATH, `${ISSUER_PATH}${DISCOVERY_PATH}`])('at %s names keys that are there', async (path) => {
+    const document = await bodyOf(await fetch(`${url}${path}`))
+    expect(document['issuer']).toBe(url)
+    expect(await bodyOf(await fetch(String(document['jwks_uri'])))).toMatchObject({
+      keys: [{ kty: 'RSA', use: 'sig' }],
+    })
+  })
+
+  test('names them by the host and port that it was asked by', async () => {
+    const asked = async (host: string) =>
+      new Promise<string>((resolve, reject) => {
+        const request = get(`${url}${DISCOVERY_PATH}`, { headers: { host } }, (response) => {
+          void text(response).then((body) => resolve((JSON.parse(body) as { jwks_uri: string }).jwks_uri), reject)
+        })
+        request.on('error', reject)
+      })
+    expect(await asked('localhost:18080')).toBe(`http://localhost:18080${JWKS_PATH}`)
+    expect(await asked('[::1]:9000')).toBe(`http://[::1]:9000${JWKS_PATH}`)
+    expect(await asked('a b')).toBe(`${url}${JWKS_PATH}`)
+  })
+})
+
+describe('a signing key that cannot be used', () => {
+  test.each(['', '{', '{}', 'null', '{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQ","kid":"x"}'])(
+    '(%s), as a full disk or a person left it, is replaced, and the terminal says so',
+    async (damaged) => {
+      const folder = join(data_dir, 'issuer')
+      await writeFile(join(folder, 'key.json'), damaged)
+      const told: string[] = []
+      const key = await keptKey(folder, (line) => told.push(line))
+      expect(told).toEqual([expect.stringMatching(/key\.json was damaged.*Tokens from before are refused/)])
+      expect(await keptKey(folder)).toEqual(key)
+      expect(await readdir(folder)).toEqual(['key.json'])
+      expect(told).toHaveLength(1)
+    },
+  )
 })
