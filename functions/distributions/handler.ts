@@ -10,7 +10,7 @@ import { distributionSource, type DistributionSource } from '#shared/records/dis
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
-import { listDistributions } from '#shared/resources/distribution-listing.ts'
+import { distributionFilter, listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
@@ -104,6 +104,12 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     },
 
     listDistributions: (call) => listDistributions(service, call, call.query),
+
+    exportDistributions: (call) => service.export(call, call.query, distributionFilter(call.query)),
+
+    // Their names begin as the table's does: by that the import knows what it reads.
+    exportDistribution: (call) =>
+      service.exportOne(call, call.params.distribution_id, call.query, (row) => `distributions ${row.distribution_id}`),
 
     getDistribution: (call) => service.read(call, call.params.distribution_id),
 

@@ -102,6 +102,12 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
         filter: platformFilter(call.query),
       }),
 
+    exportPlatforms: (call) => service.export(call, call.query, platformFilter(call.query)),
+
+    // Its name begins as the table's does: by that the import knows what it reads.
+    exportPlatform: (call) =>
+      service.exportOne(call, call.params.platform_id, call.query, ({ name }) => `platforms ${name}`),
+
     getPlatform: (call) => service.read(call, call.params.platform_id),
 
     patchPlatform: (call) => {

@@ -9,6 +9,7 @@ import {
   audienceSummary,
 } from '../records/audience.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
+import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
@@ -35,19 +36,6 @@ const listQuery = z.strictObject({
   ...paging,
   view: z.optional(z.enum(['summary', 'full'])).check(z.describe('`full` = whole records, as old clients expect.')),
 })
-
-const exported = {
-  format: z.optional(z.enum(['json', 'csv', 'parquet'])).check(z.describe('`json` without it.')),
-  bom: z
-    .optional(z.enum(['true', 'false']))
-    .check(z.describe('`true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.')),
-}
-/** Neither JSON (RFC 8259) nor Parquet may begin with a byte order mark. */
-const bomNeedsCsv = z.refine<{ format?: string | undefined; bom?: string | undefined }>(
-  ({ format, bom }) => bom !== 'true' || format === 'csv',
-  { path: ['bom'], error: 'is for format=csv only' },
-)
-const EXPORT_MEDIA_TYPES = ['application/json', 'text/csv', 'application/vnd.apache.parquet']
 
 const success = { success: z.literal(true) }
 const one = z.object({ ...success, audience })
@@ -95,7 +83,7 @@ export const audienceRoutes = {
     summary: 'Download audiences.',
     access: 'user',
     query: z.strictObject({ ...filters, ...exported }).check(bomNeedsCsv),
-    answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
+    answers: EXPORT_ANSWERS,
   },
   getAudience: {
     function: 'audiences',
@@ -163,6 +151,6 @@ export const audienceRoutes = {
     summary: 'Download one audience.',
     access: 'user',
     query: z.strictObject(exported).check(bomNeedsCsv),
-    answers: { 200: { description: 'A file.', media_types: EXPORT_MEDIA_TYPES } },
+    answers: EXPORT_ANSWERS,
   },
 } as const satisfies Routes

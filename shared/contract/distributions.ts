@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 
 import { distributionReport } from '../records/distribution-report.ts'
 import { distribution, distributionInput, distributionStatus, distributionSummary } from '../records/distribution.ts'
+import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
@@ -15,19 +16,17 @@ const filters = {
   status: z.optional(distributionStatus),
   from: z.optional(dayOrInstant).check(z.describe('Created at or after this moment, or day of UTC.')),
   to: z.optional(dayOrInstant).check(z.describe('Created before this moment, or until the end of this day of UTC.')),
-  ...paging,
 }
+const id = z.optional(z.string().check(z.minLength(1), z.maxLength(300)))
 
 /** Of the distributions of one audience. */
-export const audienceDistributionsQuery = z.strictObject({
-  platform_id: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
-  ...filters,
-})
+export const audienceDistributionsQuery = z.strictObject({ platform_id: id, ...filters, ...paging })
 
-const listQuery = z.extend(audienceDistributionsQuery, {
-  audience_id: z.optional(z.string().check(z.minLength(1), z.maxLength(300))),
-})
+const allFilters = z.strictObject({ platform_id: id, ...filters, audience_id: id })
+/** Which distributions a list or an export has. */
+export type DistributionFilters = z.output<typeof allFilters>
 
+const listQuery = z.extend(allFilters, paging)
 /** What a listing of distributions asks for. */
 export type DistributionQuery = z.output<typeof listQuery>
 
@@ -71,6 +70,15 @@ export const distributionRoutes = {
     query: listQuery,
     answers: { 200: { description: 'Without snapshots and attempts.', body: distributionPage } },
   },
+  exportDistributions: {
+    function: 'distributions',
+    method: 'GET',
+    path: '/api/distributions/export',
+    summary: 'Download distributions, each with the audience as it was sent and every attempt.',
+    access: 'user',
+    query: z.extend(allFilters, exported).check(bomNeedsCsv),
+    answers: EXPORT_ANSWERS,
+  },
   getDistribution: {
     function: 'distributions',
     method: 'GET',
@@ -101,5 +109,14 @@ export const distributionRoutes = {
     body: distributionReport,
     conditional: true,
     answers: { 200: { description: 'The distribution as it is now.', body: oneWithMessage } },
+  },
+  exportDistribution: {
+    function: 'distributions',
+    method: 'GET',
+    path: '/api/distributions/{distribution_id}/export',
+    summary: 'Download one distribution.',
+    access: 'user',
+    query: z.strictObject(exported).check(bomNeedsCsv),
+    answers: EXPORT_ANSWERS,
   },
 } as const satisfies Routes

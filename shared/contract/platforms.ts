@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 
 import { platform, platformInput, platformPatch, platformStatus, platformType } from '../records/platform.ts'
+import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
@@ -38,13 +39,12 @@ const settings = {
 }
 told(platform.shape.settings, withMembers(settings))
 
-const listQuery = z.strictObject({
+const filters = {
   platform_type: z.optional(platformType),
   status: z
     .optional(z.union([platformStatus, z.literal('all')]))
     .check(z.describe('Default, and with `all`: every status.')),
-  ...paging,
-})
+}
 
 const success = { success: z.literal(true) }
 const one = z.object({ ...success, platform })
@@ -92,7 +92,7 @@ export const platformRoutes = {
     path: '/api/platforms',
     summary: 'One page of platforms, newest first.',
     access: 'user',
-    query: listQuery,
+    query: z.strictObject({ ...filters, ...paging }),
     answers: {
       200: {
         description: 'Credentials are never included, only their field names and hints.',
@@ -104,6 +104,15 @@ export const platformRoutes = {
         }),
       },
     },
+  },
+  exportPlatforms: {
+    function: 'platforms',
+    method: 'GET',
+    path: '/api/platforms/export',
+    summary: 'Download platforms, without their credentials.',
+    access: 'user',
+    query: z.strictObject({ ...filters, ...exported }).check(bomNeedsCsv),
+    answers: EXPORT_ANSWERS,
   },
   getPlatform: {
     function: 'platforms',
@@ -177,5 +186,14 @@ export const platformRoutes = {
     access: 'user',
     idempotent_by_key: true,
     answers: { 200: { description: 'The result of the test, which may be a failure.', body: tested } },
+  },
+  exportPlatform: {
+    function: 'platforms',
+    method: 'GET',
+    path: '/api/platforms/{platform_id}/export',
+    summary: 'Download one platform, without its credentials.',
+    access: 'user',
+    query: z.strictObject(exported).check(bomNeedsCsv),
+    answers: EXPORT_ANSWERS,
   },
 } as const satisfies Routes

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../base/durations.ts'
-import type { DistributionQuery } from '../contract/distributions.ts'
+import type { DistributionFilters, DistributionQuery } from '../contract/distributions.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { AUDIENCES } from '../records/audience.ts'
 import type { DistributionRow, DISTRIBUTIONS } from '../records/distribution.ts'
@@ -19,7 +19,7 @@ export async function listDistributions(
 }
 
 /** Live ones that match. */
-function distributionFilter(query: Omit<DistributionQuery, 'limit' | 'cursor'>): RowFilter<DistributionRow> {
+export function distributionFilter(query: DistributionFilters): RowFilter<DistributionRow> {
   const { audience_id, platform_id, status, from, to } = query
   const audience = audience_id === undefined ? undefined : canonicalSpelling(AUDIENCES, audience_id)
   const platform = platform_id === undefined ? undefined : canonicalSpelling(PLATFORMS, platform_id)

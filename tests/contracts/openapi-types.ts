@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 b79a6c99edf9317a). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 3093911361cdfcfe). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Download audiences.
-         * @description All audiences that the filters leave, as one file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.
+         * @description All audiences that the filters leave, as one file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
          */
         get: operations["exportAudiences"];
         put?: never;
@@ -121,7 +121,7 @@ export interface paths {
         };
         /**
          * Download one audience.
-         * @description One audience as a file that has its name. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.
+         * @description One audience as a file that has its name. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
          */
         get: operations["exportAudience"];
         put?: never;
@@ -196,6 +196,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/distributions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download distributions, each with the audience as it was sent and every attempt.
+         * @description All distributions that the filters leave, whole, as one file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
+         */
+        get: operations["exportDistributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/distributions/health": {
         parameters: {
             query?: never;
@@ -235,6 +255,26 @@ export interface paths {
          * @description The distribution is no longer listed. What the platform received stays there. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
          */
         delete: operations["deleteDistribution"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download one distribution.
+         * @description One distribution as a file that has its id. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
+         */
+        get: operations["exportDistribution"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -484,6 +524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download platforms, without their credentials.
+         * @description All platforms that the filters leave, as answers show them, as one file. Credentials are in no file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
+         */
+        get: operations["exportPlatforms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/health": {
         parameters: {
             query?: never;
@@ -545,6 +605,26 @@ export interface paths {
          * @description All fields of the type have to be sent: nothing of the former credentials is kept. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
          */
         put: operations["replacePlatformCredentials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download one platform, without its credentials.
+         * @description One platform as a file that has its name. Credentials are in no file. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
+         */
+        get: operations["exportPlatform"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1873,6 +1953,11 @@ export interface operations {
                  */
                 to?: string;
                 /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id?: string;
+                /**
                  * @description Rows of a page, 1–200; 50 without it.
                  * @example 50
                  */
@@ -1882,11 +1967,6 @@ export interface operations {
                  * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
                  */
                 cursor?: string;
-                /**
-                 * @description The id of an audience.
-                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
-                 */
-                audience_id?: string;
             };
             header?: never;
             path?: never;
@@ -2030,6 +2110,76 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    exportDistributions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id?: string;
+                /**
+                 * @description Only those of this status.
+                 * @example completed
+                 */
+                status?: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+                /**
+                 * @description Created at or after this moment, or day of UTC.
+                 * @example 2025-05-01
+                 */
+                from?: string;
+                /**
+                 * @description Created before this moment, or until the end of this day of UTC.
+                 * @example 2025-05-31T12:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id?: string;
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        distributions: components["schemas"]["Distribution"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
         };
@@ -2193,6 +2343,58 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    exportDistribution: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        distributions: components["schemas"]["Distribution"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
         };
@@ -3227,6 +3429,61 @@ export interface operations {
             503: components["responses"]["Contended"];
         };
     };
+    exportPlatforms: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only those of this type.
+                 * @example the_trade_desk
+                 */
+                platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                /**
+                 * @description Default, and with `all`: every status.
+                 * @example active
+                 */
+                status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | "all";
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        platforms: components["schemas"]["Platform"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
     platformsHealth: {
         parameters: {
             query?: {
@@ -3557,6 +3814,58 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    exportPlatform: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `json` without it.
+                 * @example csv
+                 */
+                format?: "json" | "csv" | "parquet";
+                /**
+                 * @description `true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.
+                 * @example true
+                 */
+                bom?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        platforms: components["schemas"]["Platform"][];
+                    };
+                    "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
         };

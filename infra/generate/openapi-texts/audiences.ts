@@ -1,11 +1,9 @@
 import type { audienceRoutes } from '#shared/contract/audiences.ts'
-import { downloads } from './downloads.ts'
+import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY } from './records.ts'
 
 const { audience_id } = AUDIENCE
-const FORMATS =
-  'All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off.'
 
 export const audienceTexts: TextsOf<typeof audienceRoutes> = {
   saveAudience: {

@@ -1,4 +1,5 @@
 import type { distributionRoutes } from '#shared/contract/distributions.ts'
+import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { DISTRIBUTION, DISTRIBUTION_SUMMARY, PENDING_DISTRIBUTION } from './records.ts'
 
@@ -22,6 +23,10 @@ export const distributionTexts: TextsOf<typeof distributionRoutes> = {
       'clients of the old system do, gets whole distributions.',
     answers: { 200: success({ distributions: [DISTRIBUTION_SUMMARY], ...page(1) }) },
   },
+  exportDistributions: {
+    description: `All distributions that the filters leave, whole, as one file. ${FORMATS}`,
+    downloads: downloads('distributions', DISTRIBUTION),
+  },
   getDistribution: {
     description: 'The whole distribution: the audience as it was sent, and every attempt with its outcome.',
     answers: { 200: success({ distribution: DISTRIBUTION }) },
@@ -38,5 +43,9 @@ export const distributionTexts: TextsOf<typeof distributionRoutes> = {
       match_results: { matched_records, match_rate, platform_audience_id, as_of: DISTRIBUTION.match_results_as_of },
     },
     answers: { 200: success({ message: 'Distribution is completed', distribution: DISTRIBUTION }) },
+  },
+  exportDistribution: {
+    description: `One distribution as a file that has its id. ${FORMATS}`,
+    downloads: downloads('distributions', DISTRIBUTION),
   },
 }

@@ -1,4 +1,5 @@
 import type { platformRoutes } from '#shared/contract/platforms.ts'
+import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { CREDENTIALS, PLATFORM } from './records.ts'
 
@@ -20,6 +21,10 @@ export const platformTexts: TextsOf<typeof platformRoutes> = {
   listPlatforms: {
     description: '`count` is the number of rows of this page; `next_cursor` is null on the last one.',
     answers: { 200: success({ platforms: [PLATFORM], ...page(1) }) },
+  },
+  exportPlatforms: {
+    description: `All platforms that the filters leave, as answers show them, as one file. Credentials are in no file. ${FORMATS}`,
+    downloads: downloads('platforms', PLATFORM),
   },
   getPlatform: {
     description: 'The platform, with the names of its credential fields and the ends of those that are no secrets.',
@@ -69,5 +74,9 @@ export const platformTexts: TextsOf<typeof platformRoutes> = {
         checked_at: '2025-05-28T14:02:11.402Z',
       }),
     },
+  },
+  exportPlatform: {
+    description: `One platform as a file that has its name. Credentials are in no file. ${FORMATS}`,
+    downloads: downloads('platforms', PLATFORM),
   },
 }

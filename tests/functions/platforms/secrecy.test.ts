@@ -45,6 +45,9 @@ async function everyWay(running: RunningPlatforms): Promise<string[]> {
     ['POST', PATH, `{"credentials": {"api_key": "${SECRET}", "api_key": "${SECRET}"}}`],
     ['GET', PATH],
     ['GET', path],
+    ['GET', `${PATH}/export`],
+    ['GET', `${path}/export?format=csv`],
+    ['GET', `${PATH}/export?format=parquet`],
     ['DELETE', path],
     ['POST', `${path}/restore`],
   ]
