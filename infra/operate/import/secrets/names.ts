@@ -17,7 +17,7 @@ const NEUTRAL =
 
 /** Last words of what is about a secret and not the secret itself. */
 const ABOUT =
-  /\b(?:age|alert|alerts|algorithm|at|attempts|bits|category|changed|column|columns|consent|count|counts|created|date|days|description|domain|enabled|endpoint|error|errors|exists|expiration|expired|expires|expiry|field|fields|format|host|hours|id|ids|interval|kind|label|last|length|level|lifetime|limit|link|location|manager|max|message|method|min|minutes|missing|mode|ms|name|names|number|owner|path|policies|policy|present|provider|required|requirement|requirements|rotated|rotation|rule|rules|scheme|scope|scopes|seconds|set|size|source|state|status|strategy|strength|support|supported|time|timestamp|title|total|ttl|type|types|updated|uri|url|usage|used|valid|verified|version|warning)$/
+  /\b(?:age|alert|alerts|algorithm|at|attempts|bits|category|changed|column|columns|consent|count|counts|created|date|days|description|domain|enabled|endpoint|error|errors|event|events|exists|expiration|expired|expires|expiry|field|fields|flow|form|format|host|hours|id|ids|interval|kind|label|last|length|level|lifetime|limit|link|location|manager|max|message|method|min|minutes|missing|mode|ms|name|names|number|owner|page|path|policies|policy|present|protected|provider|required|requirement|requirements|rotated|rotation|rule|rules|scheme|scope|scopes|screen|seconds|set|size|source|state|status|step|strategy|strength|support|supported|time|timestamp|title|total|ttl|type|types|updated|uri|url|usage|used|users|valid|verified|version|warning)$/
 
 /** First words of a yes or no, or of a number. */
 const QUESTION =
@@ -51,30 +51,58 @@ function withoutNeutral(words: string): string {
   return shorter === words ? words : withoutNeutral(shorter)
 }
 
-export function isSecretName(name: string): boolean {
+/** What a name says of its value. */
+interface Judgement {
+  readonly is_secret: boolean
+  readonly is_plural: boolean
+  readonly is_weak: boolean
+  readonly is_container: boolean
+  readonly is_secret_in_container: boolean
+}
+
+/** Names come again in every row. */
+const judged = new Map<string, Judgement>()
+const JUDGED_MAX = 10_000
+const CACHED_LENGTH_MAX = 100
+
+function judge(name: string): Judgement {
+  const known = judged.get(name)
+  if (known) return known
   const words = wordsOf(name)
   const telling = withoutNeutral(words)
-  if (ABOUT.test(telling) || QUESTION.test(words)) return false
-  return TELLING.test(words) || TELLING_LAST.test(telling)
+  const is_about = ABOUT.test(telling) || QUESTION.test(words)
+  const judgement = {
+    is_secret: !is_about && (TELLING.test(words) || TELLING_LAST.test(telling)),
+    is_plural: words.endsWith('s'),
+    is_weak: WEAK.test(telling),
+    is_container: CONTAINER.test(words),
+    is_secret_in_container: !is_about && !PUBLIC_IN_CONTAINER.test(words),
+  }
+  if (judged.size >= JUDGED_MAX) judged.clear()
+  if (name.length <= CACHED_LENGTH_MAX) judged.set(name, judgement)
+  return judgement
+}
+
+export function isSecretName(name: string): boolean {
+  return judge(name).is_secret
 }
 
 /** Whether a number of them is a count: `tokens: 512`, `max_tokens`. */
 export function isPlural(name: string): boolean {
-  return wordsOf(name).endsWith('s')
+  return judge(name).is_plural
 }
 
 /** Whether a long random value under the name is a secret: `key`, `signature`. */
 export function isWeakName(name: string): boolean {
-  return WEAK.test(withoutNeutral(wordsOf(name)))
+  return judge(name).is_weak
 }
 
 /** Whether the name is that of an object with secrets and other things: `oauth`. */
 export function isContainerName(name: string): boolean {
-  return CONTAINER.test(wordsOf(name))
+  return judge(name).is_container
 }
 
 /** Whether the member of an object such as `oauth` is a secret: `refresh`, and not `scope`. */
 export function isSecretInContainer(name: string): boolean {
-  const words = wordsOf(name)
-  return !ABOUT.test(words) && !QUESTION.test(words) && !PUBLIC_IN_CONTAINER.test(words)
+  return judge(name).is_secret_in_container
 }

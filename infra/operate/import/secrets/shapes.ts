@@ -14,18 +14,26 @@ const BEARER = /\b(bearer\s+)([\w.~+/=-]*[\w=])/gi
 const BASIC = /\b(basic\s+)([\w+/-]{4,}={0,2})/gi
 const URL_USER = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/:@]*:[^\s/]+@/gi
 const COOKIE = /\b((?:set-)?cookie["']?\s*:\s*["']?)[^\s=;"']+=[^\r\n"']*/gi
+const ELEMENT = /<([a-z][\w:.-]*)([^<>]*)>([^<]+)<\/\1>/gi
 /** A name with the sign behind it, as in `password=…`, `"api_key": "…"`, `pwd: …`. */
 const NAME = /(?<![\w.-])((?:\\{0,4}["'])?)([a-z][\w.-]*)\1\s*(=|:)\s*/gi
 /** What stands behind it: with the scheme of an `Authorization`, in quotes, in quotes within JSON text, or bare. */
 const VALUE =
   /((?:bearer|basic|token|digest|apikey)\s+)?(?:\\+(["'])(.*?)\\+\2|"((?:[^"\\\r\n]|\\.)*)(?:"|$)|'((?:[^'\\\r\n]|\\.)*)(?:'|$)|([^\s"'&,;)}\]\\]+))/imy
 
+/** Something that every shape has: most texts have none of it. */
+const TRACE = /[=:@<]|bearer|basic|eyJ|-----BEGIN/i
+
 /** The text without the secrets in it; the text itself when it has none. */
 export function withoutSecretShapes(text: string): string {
+  if (!TRACE.test(text)) return text
   const shapeless = text
     .replaceAll(PEM, REMOVED)
     .replaceAll(JWT, (found, header: string) => (isJoseHeader(header) ? REMOVED : found))
     .replaceAll(URL_USER, `$1${REMOVED}@`)
+    .replaceAll(ELEMENT, (found, name: string, attributes: string) =>
+      isSecretName(name) ? `<${name}${attributes}>${REMOVED}</${name}>` : found,
+    )
     .replaceAll(COOKIE, `$1${REMOVED}`)
     .replaceAll(BASIC, (found, scheme: string, value: string) => (isUserAndPassword(value) ? scheme + REMOVED : found))
     .replaceAll(BEARER, (found, scheme: string, value: string, at: number, whole: string) => {

@@ -49,7 +49,7 @@ describe('a name that is about a secret, or only has its letters, tells of none'
       'token_count tokenCount max_tokens token_type token_url token_expires_at tokenized tokenizer num_tokens ' +
       'authorization_type authorizationType auth_method auth_url authentication_provider cookie_policy cookie_consent ' +
       'cookie_domain cookieless cookie_match_rate password_policy passwordPolicy password_changed_at has_password ' +
-      'secret_name secret_version api_key_id credential_type credentials_updated_at requires_cookies key keyword ' +
+      'secret_name secret_version password_protected password_manager_users forgot_password_page api_key_id credential_type credentials_updated_at requires_cookies key keyword ' +
       'keywords monkey primary_key partition_key public_key session_length forebearer bearers_note jwt_algorithm ' +
       'refresh refresh_frequency oauth_scope connection connection_type string basic name status'
     ).split(' '),
@@ -169,6 +169,7 @@ describe('in an error text', () => {
     [`{'token': '${SECRET}'`, "{'token': [removed]"],
     [`cut: {"pwd": "${SECRET} and`, 'cut: {"pwd": [removed]'],
     [`Cookie: a=1; sid=${SECRET}\nAccept: x`, 'Cookie: [removed]\nAccept: x'],
+    [`<a><Password x="1">${SECRET}</Password></a>`, '<a><Password x="1">[removed]</Password></a>'],
     [`token: ${SECRET} was refused`, 'token: [removed] was refused'],
     [`-----BEGIN RSA PRIVATE KEY-----\nMII${SECRET}\n-----END RSA PRIVATE KEY-----\nend`, '[removed]\nend'],
     [`cut -----BEGIN PRIVATE KEY-----\\nMII${SECRET}`, 'cut [removed]'],
