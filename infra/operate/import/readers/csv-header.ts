@@ -1,5 +1,5 @@
 import type { FieldNames } from '../kinds/field-names.ts'
-import { cellsOfLine, type Cell, type Cells, type CsvDialect, NothingWord } from './csv-records.ts'
+import { firstCells, type Cell, type Cells, type CsvDialect, NothingWord } from './csv-records.ts'
 import { UnreadableFile } from './reader.ts'
 
 /** What programs put between cells. In the order in which they are preferred. */
@@ -13,22 +13,22 @@ export function sepOf(line: string): string | undefined {
 }
 
 /** The dialect under which the header names most fields of ours, and of those the one with most cells. */
-export function dialectOf(header_line: string, sep: string | undefined, names: FieldNames | undefined): CsvDialect {
+export function dialectOf(header_text: string, sep: string | undefined, names: FieldNames | undefined): CsvDialect {
   const found = DELIMITERS.map((delimiter) => {
-    const cells = cellsOfLine(header_line, { delimiter, has_spaces: false }) ?? []
+    const cells = firstCells(header_text, { delimiter, has_spaces: false }) ?? []
     const known = names ? cells.filter((cell) => names.nameOf(nameIn(cell)) !== undefined).length : 0
     return { delimiter, known, cells }
   })
   const [best] = found.toSorted((a, b) => b.known - a.known || b.cells.length - a.cells.length)
   const delimiter = sep ?? best!.delimiter
-  if (sep !== undefined && best!.known > 1 && !header_line.includes(sep)) {
+  if (sep !== undefined && best!.known > 1 && !header_text.includes(sep)) {
     const said = `sep=${sep === '\t' ? '\\t' : sep}`
     throw new UnreadableFile(
       `its first line says ${said}, and its header has ${named(best!.delimiter)} between the names`,
     )
   }
   // A space behind every delimiter of the header, as some write a comma.
-  const [, ...others] = cellsOfLine(header_line, { delimiter, has_spaces: false }) ?? []
+  const [, ...others] = firstCells(header_text, { delimiter, has_spaces: false }) ?? []
   const has_spaces = others.length > 0 && others.every((cell) => textOf(cell).startsWith(' '))
   return { delimiter, has_spaces }
 }
@@ -45,7 +45,12 @@ export interface CsvHeader {
 }
 
 /** @throws UnreadableFile with the one cause when no row under this header could be imported */
-export function headerOf(cells: Cells, line: string, dialect: CsvDialect, known: FieldNames | undefined): CsvHeader {
+export function headerOf(
+  cells: Cells,
+  header_text: string,
+  dialect: CsvDialect,
+  known: FieldNames | undefined,
+): CsvHeader {
   const spelled = cells.map(nameIn)
   if (spelled.some((name) => name.includes('\0'))) {
     throw new UnreadableFile('the header has zero bytes: the file is UTF-16 without a byte order mark, or no text')
@@ -66,7 +71,7 @@ export function headerOf(cells: Cells, line: string, dialect: CsvDialect, known:
   }
   const is_quoted =
     cells.length > 1 &&
-    line
+    header_text
       .trim()
       .split(dialect.delimiter)
       .every((name) => /^ ?"[^]*"$/.test(name))

@@ -138,9 +138,9 @@ function reasonOf({ message }: CsvError, text: string): string {
   return message.replace(/ at line \d+/, '')
 }
 
-/** The cells of one line, or undefined when it is not CSV. */
-export function cellsOfLine(line: string, dialect: CsvDialect): Cells | undefined {
-  const records = tryParse(line, dialect)
+/** The cells of the first record of a text, or undefined when it is not CSV. */
+export function firstCells(text: string, dialect: CsvDialect): Cells | undefined {
+  const records = tryParse(text, dialect)
   return records instanceof CsvError ? undefined : records[0]
 }
 

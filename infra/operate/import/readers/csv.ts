@@ -18,17 +18,19 @@ export async function* readCsv(path: string, kind?: ImportKind): AsyncGenerator<
   const sep = first && sepOf(first.line)
   const header_line = sep === undefined ? first : await nextWithNames(lines)
   if (!header_line) throw new UnreadableFile('the file has no header line')
-  const dialect = dialectOf(header_line.line, sep, known)
-  lines.putBack([header_line])
+  const header_lines = [header_line, ...(await restOfHeader(lines, header_line))]
+  const header_text = header_lines.map(({ line }) => line).join('')
+  const dialect = dialectOf(header_text, sep, known)
+  lines.putBack(header_lines)
 
   let header: CsvHeader | undefined
   let readers: readonly CellReader[] = []
   for await (const entry of readRecords(lines, dialect)) {
     if ('reason' in entry) {
-      if (!header) throw new UnreadableFile(`the header line is not CSV: ${entry.reason}`)
+      if (!header) throw new UnreadableFile(`the header line is not CSV: ${entry.reason.replace(/^is not CSV: /, '')}`)
       yield { kind: 'bad', ...entry }
     } else if (!header) {
-      header = headerOf(entry.cells, header_line.line, dialect, known)
+      header = headerOf(entry.cells, header_text, dialect, known)
       readers = cellReaders(header, dialect.delimiter, kind)
     } else if (!isBlank(entry.cells)) {
       yield entryOf(header.names, readers, entry.cells, entry.number)
@@ -41,6 +43,21 @@ async function nextWithNames(lines: LineQueue): Promise<Line | undefined> {
   let line = await lines.nextWithText()
   while (line && /^[\s,;|"]*$/.test(line.line)) line = await lines.nextWithText()
   return line
+}
+
+/** Names may have line ends in them, within quotes; no header has more lines than this. */
+const HEADER_LINES_MAX = 100
+
+/** The lines up to one that closes the quotes of the header. */
+async function restOfHeader(lines: LineQueue, { line }: Line): Promise<Line[]> {
+  const rest: Line[] = []
+  for (let quotes = line.split('"').length - 1; quotes % 2 === 1 && rest.length < HEADER_LINES_MAX;) {
+    const next = await lines.next()
+    if (!next) break
+    rest.push(next)
+    quotes += next.line.split('"').length - 1
+  }
+  return rest
 }
 
 /** Cells that are all empty: what spreadsheets write for rows that once had text. */
