@@ -58,13 +58,6 @@ const JUDGED_BY_STATE: Readonly<Record<string, readonly string[]>> = {
     'error_details',
     'metadata.completed_at',
   ],
-  // A byte order mark belongs to CSV only.
-  exportAudiences: ['bom'],
-  exportAudience: ['bom'],
-  exportPlatforms: ['bom'],
-  exportPlatform: ['bom'],
-  exportDistributions: ['bom'],
-  exportDistribution: ['bom'],
 }
 
 describe.each(OPERATIONS)(`$method $path (${REPEAT})`, (operation) => {
