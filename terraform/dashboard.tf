@@ -8,6 +8,8 @@ locals {
     { title = "p95 per route (ms)", metric = "request_ms", show = "p95", by = ["metric.label.route"] },
     { title = "Refused requests per function", metric = "refusals", show = "rate", by = ["metric.label.function"] },
     { title = "Reads of the bucket per request: what the cache leaves", metric = "store_reads", show = "mean", by = ["metric.label.route"] },
+    { title = "Objects per request that the cache had", metric = "cache_hits", show = "mean", by = ["metric.label.function"] },
+    { title = "Objects per request that had to be fetched", metric = "cache_misses", show = "mean", by = ["metric.label.function"] },
     { title = "Attempts per commit, p95", metric = "commit_attempts", show = "p95", by = ["metric.label.table"] },
     { title = "Audiences created per day", metric = "audiences_created", show = "daily", by = [] },
     { title = "Connection tests per platform and outcome, daily", metric = "connection_tests", show = "daily", by = ["metric.label.platform_type", "metric.label.code"] },

@@ -1,9 +1,9 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { distributionRoutes } from '#shared/contract/distributions.ts'
-import type { Handlers } from '#shared/http/call.ts'
+import type { Call, Handlers } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
-import { decideDelete, decideSet } from '#shared/records/decisions.ts'
+import { decideDelete, decideSet, type Decision } from '#shared/records/decisions.ts'
 import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
 import { DISTRIBUTIONS, type DistributionRow, type DistributionStatus } from '#shared/records/distribution.ts'
 import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
@@ -22,7 +22,10 @@ export interface DistributionDependencies {
   readonly platforms: Table<PlatformRow>
   readonly clock: Clock
   readonly memory: AnswerMemory
-  /** Called for each distribution whose status has become completed or failed. */
+  /**
+   * Called for each distribution whose status has become completed or failed, and for one that may have become failed:
+   * when its report is repeated there may be nothing left to move, and nobody would ever be alerted.
+   */
   readonly onEnded: (ending: DistributionEnding) => void
 }
 
@@ -33,6 +36,8 @@ export interface DistributionEnding {
   readonly platform_type: string
   /** `error_details.code`, as the uploader reported it. */
   readonly code: string | null
+  /** The store did not answer whether this is stored. */
+  readonly outcome_unknown?: true
 }
 
 export function distributionHandlers(dependencies: DistributionDependencies): Handlers<typeof distributionRoutes> {
@@ -89,16 +94,34 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     if (status === 'completed') await markSynced(user_id, row).catch(halfDone)
   }
 
+  /** Passes on why a change was not answered; a failure that may be stored all the same is reported as one. */
+  const reportingUnknown =
+    (call: Call, distribution_id: string | undefined, reported: Reported, decided: Decided) =>
+    (error: unknown): never => {
+      const is_unknown = error instanceof Problem && error.members['outcome'] === 'unknown'
+      const { before, row } = decided
+      const is_failure = decided.is_made
+        ? row?.status === 'failed' && before !== 'failed'
+        : reported.status === 'failed'
+      if (is_unknown && is_failure && distribution_id !== undefined) {
+        const { user_id } = call.caller
+        const ending = row ? endingOf(user_id, row, 'failed') : unseenFailure(user_id, distribution_id, reported)
+        dependencies.onEnded({ ...ending, outcome_unknown: true })
+      }
+      throw error
+    }
+
   return {
     saveDistribution: async (call) => {
       const { distribution_id, ...sent } = withCanonicalIds(call.body)
       const source = await referencesOf(call.caller.user_id, sent)
-      let before: DistributionStatus | undefined
-      const saved = await service.save(call, distribution_id, (asking, id, created_at, current) => {
-        before = current?.status
-        return decideCreation({ asking, id, created_at, current, sent, source, now_ms: clock.nowMs() })
-      })
-      await settle(call.caller.user_id, before, saved.row)
+      const decided = new Decided()
+      const saved = await service
+        .save(call, distribution_id, (asking, id, created_at, current) =>
+          decided.by(current, decideCreation({ asking, id, created_at, current, sent, source, now_ms: clock.nowMs() })),
+        )
+        .catch(reportingUnknown(call, distribution_id, sent, decided))
+      await settle(call.caller.user_id, decided.before, saved.row)
       const message = saved.status === 201 ? `Distribution is ${saved.row.status}` : 'Distribution updated'
       return service.answer(call, saved, { distribution_id: service.idOf(saved), message })
     },
@@ -119,15 +142,36 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
     },
 
     setDistributionStatus: async (call) => {
-      let before: DistributionStatus | undefined
-      const changed = await service.change(call, call.params.distribution_id, (asking, current) => {
-        before = current?.status
-        return decideReport(asking, current, call.body, clock.nowMs())
-      })
-      await settle(call.caller.user_id, before, changed.row)
+      const { distribution_id } = call.params
+      const decided = new Decided()
+      const changed = await service
+        .change(call, distribution_id, (asking, current) =>
+          decided.by(current, decideReport(asking, current, call.body, clock.nowMs())),
+        )
+        .catch(reportingUnknown(call, distribution_id, call.body, decided))
+      await settle(call.caller.user_id, decided.before, changed.row)
       return service.answer(call, changed, { message: `Distribution is ${call.body.status}` })
     },
   }
+}
+
+/** What the last decision about a change found and would store; earlier ones were overtaken. */
+class Decided {
+  is_made = false
+  before: DistributionStatus | undefined
+  row: DistributionRow | undefined
+
+  by(current: DistributionRow | undefined, decision: Decision<typeof DISTRIBUTIONS>): Decision<typeof DISTRIBUTIONS> {
+    this.is_made = true
+    this.before = current?.status
+    this.row = decision.kind === 'write' ? decision.row : undefined
+    return decision
+  }
+}
+
+interface Reported {
+  readonly status?: DistributionStatus | null | undefined
+  readonly error_details?: Readonly<Record<string, unknown>> | undefined
 }
 
 interface SentReferences {
@@ -148,14 +192,18 @@ function withCanonicalIds<T extends SentReferences>(sent: T): T {
 
 function endingOf(user_id: string, row: DistributionRow, status: DistributionEnding['status']): DistributionEnding {
   const { error_details } = valuesOf(DISTRIBUTIONS, row, ['error_details'])
-  const { code } = (error_details ?? {}) as { code?: unknown }
-  return {
-    status,
-    user_id,
-    distribution_id: row.distribution_id,
-    platform_type: String(row.platform_type),
-    code: typeof code === 'string' || typeof code === 'number' ? String(code) : null,
-  }
+  const { distribution_id, platform_type } = row
+  return { status, user_id, distribution_id, platform_type: String(platform_type), code: codeOf(error_details) }
+}
+
+/** A failure that was reported of a distribution which could not be read in time. */
+function unseenFailure(user_id: string, distribution_id: string, { error_details }: Reported): DistributionEnding {
+  return { status: 'failed', user_id, distribution_id, platform_type: 'unknown', code: codeOf(error_details) }
+}
+
+function codeOf(error_details: Readonly<Record<string, unknown>> | null | undefined): string | null {
+  const code = error_details?.['code']
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : null
 }
 
 function halfDone(cause: unknown): never {

@@ -38,9 +38,10 @@ export function createDistributionsApp(environment: Environment, overrides: Over
 /** What the alert on failed distributions matches, and the success rate of each type of platform is counted from. */
 function endingLine(ending: DistributionEnding, hashUser: (user_id: string) => string): LogEntry {
   const { user_id, status, ...facts } = ending
+  const unknown = ending.outcome_unknown ? '; whether this is stored is not known' : ''
   return {
     severity: status === 'failed' ? 'ERROR' : 'INFO',
-    message: `distribution ${ending.distribution_id} to ${ending.platform_type} ${status}`,
+    message: `distribution ${ending.distribution_id} to ${ending.platform_type} ${status}${unknown}`,
     event: `distribution_${status}`,
     ...facts,
     user_hash: hashUser(user_id),

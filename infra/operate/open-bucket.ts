@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { OperatorError, UsageError } from '#infra/command/operator-error.ts'
 import { startGcs, type Gcs } from '#infra/stand-ins/gcs/server.ts'
-import { folderSettings } from '#infra/stand-ins/kit/folder-settings.ts'
+import { folderSettings } from '#infra/command/folder-settings.ts'
 import { startKms, type Kms, LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'

@@ -10,6 +10,10 @@ export interface RequestTrace {
   store_reads: number
   store_writes: number
   store_lists: number
+  /** Objects that did not have to be fetched, since this instance had the generation that the store confirmed. */
+  cache_hits: number
+  /** Objects that had to be. */
+  cache_misses: number
   /** Attempts to commit beyond the first. */
   retries: number
   /** Mutations that shared the commit, or 0 when the request wrote nothing. */
@@ -19,7 +23,7 @@ export interface RequestTrace {
 const storage = new AsyncLocalStorage<RequestTrace>()
 
 export function newTrace(): RequestTrace {
-  return { store_reads: 0, store_writes: 0, store_lists: 0, retries: 0, group_size: 0 }
+  return { store_reads: 0, store_writes: 0, store_lists: 0, cache_hits: 0, cache_misses: 0, retries: 0, group_size: 0 }
 }
 
 /** Runs `work` (and everything it awaits) with `trace` as the current one. */

@@ -59,6 +59,7 @@ describe('the line of a request', () => {
       record_id: 'aud_01',
       outcome: 'ok',
       store: { reads: 0, writes: 1, lists: 0 },
+      cache: { hits: 0, misses: 0 },
       group_size: 0,
       retries: 0,
       ms: expect.any(Number) as number,

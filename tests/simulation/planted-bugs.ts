@@ -237,8 +237,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/object/snapshot-cache.ts',
-        from: 'if (cached?.generation === listing.generation) return this.#keep(cached)',
-        to: 'if (cached) return this.#keep(cached)',
+        from: 'if (cached?.generation === listing.generation) {',
+        to: 'if (cached) {',
       },
     ],
     found_as: /was known at version/,

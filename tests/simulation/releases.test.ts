@@ -47,8 +47,8 @@ describe('this release and the next write one object in turn', () => {
   test('and it would be found if this one wrote where it must not', async () => {
     const unasked: Edit = {
       file: 'shared/table/commit/commit.ts',
-      from: 'if (min_writer > WRITER_RELEASE) {',
-      to: 'if (false) {',
+      from: 'return min_writer > WRITER_RELEASE',
+      to: 'return false',
     }
     expect(await failureOf(NEXT_RELEASE_ALONE, [unasked])).toMatch(/written by a release that must not/)
   })

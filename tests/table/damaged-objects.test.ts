@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
 import { parseFile } from '#shared/parquet/file.ts'
+import { Ledger } from '#shared/table/object/ledger.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
-import { changeNote, createNote, noteRow, NOTES } from './notes.ts'
+import { changeNote, createNote, deleteNote, noteRow, NOTES } from './notes.ts'
 import { idOf, idsOf, kindOf, pageOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
@@ -88,6 +89,37 @@ describe('an object of a newer release', () => {
     )
     expect(await kindOf(run(() => table.mutate('u', changeNote(id, { size: 2 }))))).toBe('unavailable')
     expect(store.bytesOf(MAY)).toBe(bytes)
+  })
+
+  test('that this one may not write refuses the writes of a batch, and nothing else of it', async () => {
+    const { run, store, instance, clock } = tableHarness()
+    const key = { request_hash: '1'.repeat(32), body_hash: '2'.repeat(32) }
+    const row = noteRow('note_01jv2t8000e0080000000000zz', { title: 'a title' })
+    const id = String(row['note_id'])
+    const entry = { ...key, status: 201, id, time_ms: clock.nowMs() }
+    const ledger = Ledger.EMPTY.with([entry], entry.time_ms)
+    store.place(MAY, await storedObject(NOTES, MAY, [row], { min_writer: 2, ledger }))
+    const bytes = store.bytesOf(MAY)
+    const table = instance()
+    const kinds = await run(() =>
+      Promise.all(
+        [
+          changeNote(id, { title: 'other' }),
+          changeNote(id, { title: 'a title' }),
+          { ...changeNote(id, { title: 'a title' }), idempotency: { ...key, request_hash: '3'.repeat(32) } },
+          { ...changeNote(id, { title: 'whatever' }), idempotency: key },
+          changeNote(id, { title: 'other' }, { if_match: 9 }),
+          changeNote('note_01jv2t8000e0080000000000zx', { title: 'x' }),
+          deleteNote(id),
+        ].map((mutation) => kindOf(table.mutate('u', mutation))),
+      ),
+    )
+    expect(kinds).toEqual(['unavailable', 'kept', 'kept', 'replayed', 'stale-version', 'not-found', 'unavailable'])
+    expect(await kindOf(run(() => table.create('u', createNote())))).toBe('unavailable')
+    expect(await kindOf(run(() => table.mutateAll('u', '202505', [deleteNote(id)]).then(([one]) => one!)))).toBe(
+      'unavailable',
+    )
+    expect([store.bytesOf(MAY) === bytes, store.counts.write]).toEqual([true, 0])
   })
 
   test('keeps its unknown columns, with their rows, and its unknown key-values', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
+import { newTrace, runTraced } from '#shared/base/trace.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import type { Row } from '#shared/table/object/schema.ts'
@@ -10,7 +11,7 @@ import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { longTest } from '#tests/support/effort.ts'
 import { bodyCell, changeNote, createNote, noteRow, NOTES, NOTES_BY_USER } from './notes.ts'
-import { all, idsOf, pageOf, tableHarness } from './harness.ts'
+import { all, idOf, idsOf, pageOf, tableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
 const OBJECT = 'notes/user_id=u/notes.parquet'
@@ -184,4 +185,21 @@ describe('the snapshot cache', () => {
       expect((await run(() => idsOf(reader, 'u'))).toSorted()).toEqual(ids.toSorted())
     }
   })
+})
+
+test('hits and misses are counted in the trace of the request: confirmed by a GET or a LIST, fetched whole', async () => {
+  const { run, instance } = tableHarness()
+  const [writer, reader] = [instance(), instance()]
+  const id = await run(async () => idOf(await writer.create('u', createNote())))
+  const counted = async (work: () => Promise<unknown>) => {
+    const trace = newTrace()
+    await run(() => runTraced(trace, work))
+    return [trace.cache_hits, trace.cache_misses]
+  }
+  expect(await counted(() => reader.get('u', id))).toEqual([0, 1])
+  expect(await counted(() => reader.get('u', id))).toEqual([1, 0])
+  expect(await counted(() => idsOf(reader, 'u'))).toEqual([1, 0])
+  await run(() => writer.mutate('u', changeNote(id, { title: 'other' })))
+  expect(await counted(() => idsOf(reader, 'u'))).toEqual([0, 1])
+  expect(await counted(() => reader.get('u', 'note_01jv2t8000e0080000000000zz'))).toEqual([1, 0])
 })

@@ -69,7 +69,7 @@ export function createRequestLogger({ name, revision, project, log, clock }: Opt
 
     end(record, request, { status, outcome, bytes }) {
       const elapsed_ms = clock.monotonicMs() - record.started_ms
-      const { store_reads, store_writes, store_lists, retries, group_size } = record.trace
+      const { store_reads, store_writes, store_lists, cache_hits, cache_misses, retries, group_size } = record.trace
       const path = record.path.slice(0, PATH_CHARACTERS_MAX)
       log.write({
         severity: severityOf(status),
@@ -90,6 +90,7 @@ export function createRequestLogger({ name, revision, project, log, clock }: Opt
         record_id: record.record_id?.slice(0, PATH_CHARACTERS_MAX),
         outcome,
         store: { reads: store_reads, writes: store_writes, lists: store_lists },
+        cache: { hits: cache_hits, misses: cache_misses },
         group_size,
         retries,
         ms: Math.round(elapsed_ms * 10) / 10,

@@ -7,7 +7,7 @@ import { currentTrace } from '../../base/trace.ts'
 import type { ObjectStore, WriteResult } from '../../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
 import { assembleFile } from '../../parquet/file.ts'
-import { evaluate, readBatchRows, type Admission, type BatchRows, type BatchEffect } from './evaluate.ts'
+import { evaluate, newerRelease, readBatchRows, type Admission, type BatchRows, type BatchEffect } from './evaluate.ts'
 import type { TableEvents } from '../events.ts'
 import { namingObject, outcomeUnknown, retryReads } from '../object/failures.ts'
 import {
@@ -146,10 +146,13 @@ async function prepare<R extends Row>(
   const { schema, month } = object
   const now_ms = dependencies.clock.nowMs()
   const batch_rows = await readBatchRows(schema, snapshot, batch)
+  if (isReservedForNewer(snapshot.footer)) {
+    // Reads, no-ops, replays and refusals go on; each write is refused by itself.
+    return { effect: evaluate(month, batch_rows, batch, { now_ms, admission: 'read_only' }), next: undefined }
+  }
   for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
     const effect = evaluate(month, batch_rows, batch, { now_ms, admission })
     if (effect.writes.length + effect.ledger_entries.length === 0) return { effect, next: undefined }
-    requireWriter(snapshot.footer)
     const next = await build(dependencies, schema, batch_rows, effect, now_ms)
     // With no write admitted there can be purges yet, which make room in the end.
     if (next.bytes.length <= LIMITS.object_bytes || admission === 'none') return { effect, next }
@@ -157,12 +160,13 @@ async function prepare<R extends Row>(
   throw new Error('a batch that may write nothing writes')
 }
 
-export function requireWriter({ min_writer }: Footer): void {
-  if (min_writer > WRITER_RELEASE) {
-    throw new Problem('unavailable', 'These records were written by a newer release; this one may only read them.', {
-      retry_after_ms: 30_000,
-    })
-  }
+function isReservedForNewer({ min_writer }: Footer): boolean {
+  return min_writer > WRITER_RELEASE
+}
+
+/** @throws Problem `unavailable` when this release must not write the object */
+export function requireWriter(footer: Footer): void {
+  if (isReservedForNewer(footer)) throw newerRelease()
 }
 
 async function build(

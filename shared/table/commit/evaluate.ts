@@ -37,8 +37,11 @@ export interface BatchRows<R extends Row = Row> {
   readonly decoded: ReadonlyMap<RowGroup, ColumnValues>
 }
 
-/** Which writes may still enter an object that is full: all, only those that replace a row, or none. */
-export type Admission = 'all' | 'replacements' | 'none'
+/**
+ * Which writes may enter an object: all; where it is full only those that replace a row, or none but purges; where a newer
+ * release has reserved it for itself, none whatever.
+ */
+export type Admission = 'all' | 'replacements' | 'none' | 'read_only'
 
 export async function readBatchRows<R extends Row>(
   schema: TableSchema<R>,
@@ -122,6 +125,7 @@ class Evaluation<R extends Row> {
       case 'refuse':
         return refused(decision.problem)
       case 'keep':
+        if (this.#admission === 'read_only' && mutation.is_reservation) return refused(newerRelease())
         // Recorded although nothing changes: repeated after a later change, the request must not undo it.
         this.#remember(mutation, decision.status)
         return { kind: 'kept', row: decision.row, status: decision.status }
@@ -145,6 +149,7 @@ class Evaluation<R extends Row> {
   #purge({ id, client }: Mutation<R>, current: StoredRow<R> | undefined): Outcome<R> {
     const place = this.#batch_rows.rows.get(id)?.place
     if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
+    if (this.#admission === 'read_only') return refused(newerRelease())
     const version_before = current.version
     const purges = this.#purges
     this.#written.set(id, { row: undefined, replaces: place })
@@ -192,6 +197,7 @@ class Evaluation<R extends Row> {
   #limitReachedBy(row: StoredRow<R>, current: StoredRow<R> | undefined): Problem | undefined {
     const record_bytes = rowBytes(row)
     if (record_bytes > LIMITS.record_bytes) return recordTooLarge(record_bytes)
+    if (this.#admission === 'read_only') return newerRelease()
     if (this.#admission === 'none' || (this.#admission === 'replacements' && !current)) {
       return partitionFull('object_bytes', this.#month)
     }
@@ -203,7 +209,7 @@ class Evaluation<R extends Row> {
   }
 
   #remember({ id, idempotency }: Mutation<R>, status: number): void {
-    if (!idempotency || this.#admission === 'none') return
+    if (!idempotency || this.#admission === 'none' || this.#admission === 'read_only') return
     this.#ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: this.#now_ms })
   }
 }
@@ -238,6 +244,12 @@ export function replay<R extends Row>(
 
 function refused(problem: Problem): { kind: 'refused'; problem: Problem } {
   return { kind: 'refused', problem }
+}
+
+export function newerRelease(): Problem {
+  return new Problem('unavailable', 'These records were written by a newer release; this one may only read them.', {
+    retry_after_ms: 30_000,
+  })
 }
 
 function usedUp(): Problem {

@@ -38,6 +38,7 @@ export function creationOf<R extends Row>(id: string, creation: Creation<R>): Mu
 export function reservationOf<R extends Row>(creation: Mutation<R>): Mutation<R> {
   return {
     ...creation,
+    is_reservation: true,
     decide: (current, now_ms) => {
       const decision = creation.decide(current, now_ms)
       return decision.kind === 'write' ? { kind: 'keep', row: decision.row, status: decision.status } : decision

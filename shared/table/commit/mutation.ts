@@ -11,6 +11,8 @@ export interface Mutation<R extends Row = Row> {
   readonly client?: string
   /** Present when the request carries an `Idempotency-Key`. */
   readonly idempotency?: { readonly request_hash: string; readonly body_hash: string } | undefined
+  /** It is there to be remembered: where its key cannot be recorded it is refused. */
+  readonly is_reservation?: boolean
   /** Bytes of the request, to bound a batch. */
   readonly size_bytes: number
   decide(current: StoredRow<R> | undefined, now_ms: number): Decision<R>

@@ -49,7 +49,8 @@ export class Writes<R extends Row> {
   async mutateAll(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
     if (mutations.length === 0) return []
     try {
-      return await commitBatch(this.#dependencies, this.#objectOf(user_id, month), mutations)
+      const outcomes = await commitBatch(this.#dependencies, this.#objectOf(user_id, month), mutations)
+      return outcomes.map((outcome) => decidedOutcome(outcome))
     } catch (error) {
       throw asProblem(error, this.#dependencies.events)
     }
@@ -133,7 +134,7 @@ export class Writes<R extends Row> {
     const object = this.#objectOf(user_id, month)
     announced()
     try {
-      return await this.#group_commit.submit(user_id, object, mutation)
+      return decidedOutcome(await this.#group_commit.submit(user_id, object, mutation))
     } catch (error) {
       const problem = asProblem(error, this.#dependencies.events)
       throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
@@ -176,6 +177,12 @@ export class Writes<R extends Row> {
   #home(id: string): Month {
     return monthOfId(this.#schema, id)!
   }
+}
+
+/** The outcome, if the record's own decision made it. @throws Problem when it is that this release may not write */
+function decidedOutcome<R extends Row>(outcome: Outcome<R>): Outcome<R> {
+  if (outcome.kind === 'refused' && outcome.problem.kind === 'unavailable') throw outcome.problem
+  return outcome
 }
 
 function notATypeId(schema: TableSchema): Problem {

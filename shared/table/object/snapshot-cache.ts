@@ -1,3 +1,4 @@
+import { currentTrace } from '../../base/trace.ts'
 import type { ObjectListing, ObjectStore } from '../../objects/object-store.ts'
 import { NO_OBJECT, StoreError } from '../../objects/object-store.ts'
 import { footerBytes, parseTail } from '../../parquet/file.ts'
@@ -68,7 +69,10 @@ export class SnapshotCache {
    */
   async listed(schema: TableSchema, listing: ObjectListing): Promise<Snapshot> {
     const cached = this.#snapshots.get(listing.name)
-    if (cached?.generation === listing.generation) return this.#keep(cached)
+    if (cached?.generation === listing.generation) {
+      currentTrace().cache_hits++
+      return this.#keep(cached)
+    }
     if (cached?.whole || listing.size_bytes <= RANGED_ABOVE_BYTES) return await this.current(schema, listing.name)
     return this.#keep(await this.#openByRanges(listing))
   }
@@ -84,10 +88,12 @@ export class SnapshotCache {
     const is_overtaken = this.#snapshots.get(name) !== cached
     switch (result.kind) {
       case 'unmodified':
+        currentTrace().cache_hits++
         return is_overtaken ? cached! : this.#keep(cached!)
       case 'absent':
         return is_overtaken ? absentSnapshot(schema, name) : this.#keep(absentSnapshot(schema, name))
       case 'found': {
+        currentTrace().cache_misses++
         const snapshot = await namingObject(name, () => wholeSnapshot(name, result.generation, result.bytes))
         return is_overtaken ? snapshot : this.#keep(snapshot)
       }
@@ -95,6 +101,7 @@ export class SnapshotCache {
   }
 
   async #openByRanges({ name, generation, size_bytes }: ObjectListing): Promise<Snapshot> {
+    currentTrace().cache_misses++
     const readRange = async (start: number, end: number): Promise<Uint8Array> => {
       const result = await this.#store.readRange(name, { start, end }, { generation })
       if (result.kind === 'found') return result.bytes

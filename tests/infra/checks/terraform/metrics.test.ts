@@ -84,6 +84,11 @@ describe('requests', () => {
     })
     expect(valuesOf('request_ms', entries)).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
     expect(valuesOf('store_reads', entries)).toHaveLength(2)
+    // The save finds no object yet; the get finds what this instance has just written.
+    expect([valuesOf('cache_hits', entries), valuesOf('cache_misses', entries)]).toEqual([
+      [0, 1],
+      [0, 0],
+    ])
     expect(labels('commit_attempts', entries)).toEqual([{ table: 'audiences' }])
     expect(valuesOf('commit_attempts', entries)).toEqual([1])
   })
@@ -207,6 +212,25 @@ describe('distributions', () => {
     const entries = entriesOf(running.lines)
     expect(labels('distributions_failed', entries)).toEqual([{ platform_type: 'the_trade_desk' }])
     expect(raises('distributions-failed', entries)).toBe(true)
+  })
+
+  test('one that may have failed raises an alert, though no answer says so', async () => {
+    const running = await runningInTest({ clock: fasterClock(40) })
+    const made = await created(running.distributions, await aPair(running))
+    await reported(running.distributions, made, 'in_progress')
+    running.gcs.faults.add({ fault: 'unavailable_after_commit', operations: ['write'], prefix: 'distributions/' })
+    running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'distributions/' })
+    const path = `/api/distributions/${made.distribution_id}/status`
+    const report = { status: 'failed', error_message: 'no', error_details: { code: 'AUTH' } }
+    const { status, body } = await running.distributions.call('PUT', path, report)
+    expect([status, body['outcome']]).toEqual([503, 'unknown'])
+    expect(raises('distributions-failed', entriesOf(running.lines))).toBe(true)
+    const failures = () => running.lines.filter(({ event }) => event === 'distribution_failed')
+    expect(failures()).toMatchObject([{ code: 'AUTH', platform_type: 'the_trade_desk', outcome_unknown: true }])
+    // Repeated, it finds that it had been stored: nothing moves, and there is no second line.
+    running.gcs.faults.reset()
+    expect((await running.distributions.call('PUT', path, report)).status).toBe(200)
+    expect(failures()).toHaveLength(1)
   })
 
   test('users whose scheduled ones cannot be started raise an alert when they are several', async () => {
