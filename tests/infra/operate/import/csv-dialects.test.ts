@@ -5,6 +5,7 @@ import { AUDIENCES_IMPORT } from '#infra/operate/import/kinds/audiences.ts'
 import { DISTRIBUTIONS_IMPORT } from '#infra/operate/import/kinds/distributions.ts'
 import type { ImportKind } from '#infra/operate/import/kinds/import-kind.ts'
 import { readCsv } from '#infra/operate/import/readers/csv.ts'
+import { PLATFORMS_IMPORT } from '#infra/operate/import/kinds/platforms.ts'
 import { UnreadableFile, type SourceEntry } from '#infra/operate/import/readers/reader.ts'
 import { csvCell } from '#shared/records/csv.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
@@ -75,6 +76,10 @@ describe('a CSV file is read the same', () => {
       PLAIN.replace('audience_id,name,total_audience_size', 'Audience ID, NAME ,"Total Audience-Size"'),
     ],
     [
+      'with line ends in its header',
+      PLAIN.replaceAll(',', ';').replace('Zürich;', 'Zürich,').replace('audience_id;name', '"Audience\nID";"Name\r\n"'),
+    ],
+    [
       'with a header in camelCase',
       PLAIN.replace('audience_id,name,total_audience_size', 'audienceId,Name,totalAudienceSize'),
     ],
@@ -86,6 +91,16 @@ describe('a CSV file is read the same', () => {
   test('under any order of its columns, with other names as they are', async () => {
     expect(await rows('Old Score;Name\n1,5;a,b\n')).toEqual([{ 'Old Score': '1,5', name: 'a,b' }])
   })
+})
+
+test('old names and those of other kinds may be spelled in words too', async () => {
+  const content = 'Distribution ID;Audience Id;PLATFORM-ID;Record Count\ndist-1;aud-1;plat-1;5\n'
+  expect(await rows(content, DISTRIBUTIONS_IMPORT)).toEqual([
+    { distribution_id: 'dist-1', audience_id: 'aud-1', platform_id: 'plat-1', record_count: '5' },
+  ])
+  expect(await rows('Type,Platform Name\nGoogle,x\n', PLATFORMS_IMPORT)).toEqual([
+    { type: 'Google', platform_name: 'x' },
+  ])
 })
 
 test('a row that is short has nothing in its last columns, and the file says in which', async () => {

@@ -138,7 +138,7 @@ test(`a file in any dialect has the same records as the plain one (${REPEAT})`, 
       await writeFile(path, written(rows, how))
       expect((await read(path)).map((found) => told(found))).toEqual(rows.map((wanted) => told(wanted)))
     }),
-    runs(150, 5000),
+    runs(50, 5000),
   )
 })
 
