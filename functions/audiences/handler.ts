@@ -6,6 +6,7 @@ import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } fr
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
+import { RecordVersions } from '#shared/resources/record-versions.ts'
 import type { Table } from '#shared/table/table.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { audienceFilter } from './filter.ts'
@@ -22,6 +23,7 @@ export interface AudienceDependencies {
 export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
   const { audiences, distributions, clock, memory } = dependencies
   const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
+  const versions = new RecordVersions(AUDIENCES, service)
   const distribution_service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
   return {
     saveAudience: async (call) => {
@@ -79,6 +81,14 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     exportAudience: (call) => service.exportOne(call, call.params.audience_id, call.query, ({ name }) => name),
 
     exportAudiences: (call) => service.export(call, call.query, audienceFilter(call.query)),
+
+    listAudienceVersions: (call) => versions.list(call, call.params.audience_id, call.query),
+
+    getAudienceVersion: (call) => versions.read(call, call.params.audience_id, call.params.version),
+
+    restoreAudienceVersion: (call) => versions.restore(call, call.params.audience_id, call.params.version),
+
+    forgetAudienceVersions: (call) => versions.forget(call, call.params.audience_id),
   }
 }
 

@@ -11,7 +11,8 @@ import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { distributionFilter, listDistributions } from '#shared/resources/distribution-listing.ts'
-import { RecordService } from '#shared/resources/record-service.ts'
+import { RecordService, writerOf } from '#shared/resources/record-service.ts'
+import { RecordVersions } from '#shared/resources/record-versions.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 
@@ -43,6 +44,7 @@ export interface DistributionEnding {
 export function distributionHandlers(dependencies: DistributionDependencies): Handlers<typeof distributionRoutes> {
   const { distributions, audiences, platforms, clock, memory } = dependencies
   const service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
+  const versions = new RecordVersions(DISTRIBUTIONS, service)
 
   /** Audience and platform as they are now: one conditional GET each, and proof for the versions they have. */
   const referencesOf = async (
@@ -61,11 +63,13 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
    * `last_sync_at`, and a repeated report (after no answer, or a 503) sets it. It never goes back, in whatever order
    * reports arrive.
    */
-  const markSynced = async (user_id: string, row: DistributionRow): Promise<void> => {
+  const markSynced = async (call: Call, row: DistributionRow): Promise<void> => {
+    const { user_id } = call.caller
     const { completed_at } = row
     if (completed_at === null) return
     const outcome = await platforms.mutate(user_id, {
       id: row.platform_id,
+      writer: writerOf(call),
       size_bytes: 0,
       decide: (platform) => {
         const is_known = (platform?.last_sync_at ?? -Infinity) >= completed_at
@@ -81,17 +85,13 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
    * What follows from a status, whichever route set it. A replay moved nothing, and mends what may be missing.
    * @param before the status that the change found; `undefined` when there was none, or no change
    */
-  const settle = async (
-    user_id: string,
-    before: DistributionStatus | undefined,
-    row: DistributionRow,
-  ): Promise<void> => {
+  const settle = async (call: Call, before: DistributionStatus | undefined, row: DistributionRow): Promise<void> => {
     const { status } = row
     // Nothing starts completed or failed.
     const is_moved = before !== undefined && before !== status
     if (is_moved && (status === 'completed' || status === 'failed'))
-      dependencies.onEnded(endingOf(user_id, row, status))
-    if (status === 'completed') await markSynced(user_id, row).catch(halfDone)
+      dependencies.onEnded(endingOf(call.caller.user_id, row, status))
+    if (status === 'completed') await markSynced(call, row).catch(halfDone)
   }
 
   /** Passes on why a change was not answered; a failure that may be stored all the same is reported as one. */
@@ -121,7 +121,7 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
           decided.by(current, decideCreation({ asking, id, created_at, current, sent, source, now_ms: clock.nowMs() })),
         )
         .catch(reportingUnknown(call, distribution_id, sent, decided))
-      await settle(call.caller.user_id, decided.before, saved.row)
+      await settle(call, decided.before, saved.row)
       const message = saved.status === 201 ? `Distribution is ${saved.row.status}` : 'Distribution updated'
       return service.answer(call, saved, { distribution_id: service.idOf(saved), message })
     },
@@ -149,9 +149,17 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
           decided.by(current, decideReport(asking, current, call.body, clock.nowMs())),
         )
         .catch(reportingUnknown(call, distribution_id, call.body, decided))
-      await settle(call.caller.user_id, decided.before, changed.row)
+      await settle(call, decided.before, changed.row)
       return service.answer(call, changed, { message: `Distribution is ${call.body.status}` })
     },
+
+    listDistributionVersions: (call) => versions.list(call, call.params.distribution_id, call.query),
+
+    getDistributionVersion: (call) => versions.read(call, call.params.distribution_id, call.params.version),
+
+    restoreDistributionVersion: (call) => versions.restore(call, call.params.distribution_id, call.params.version),
+
+    forgetDistributionVersions: (call) => versions.forget(call, call.params.distribution_id),
   }
 }
 

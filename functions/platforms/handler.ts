@@ -18,6 +18,7 @@ import { PLATFORMS, type PlatformRow, type PlatformType } from '#shared/records/
 import { invalid } from '#shared/records/validation/validate.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { type Changed, RecordService } from '#shared/resources/record-service.ts'
+import { RecordVersions } from '#shared/resources/record-versions.ts'
 import type { RowFilter } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
 import { testConnection, type ConnectionTest } from './connection-test.ts'
@@ -41,6 +42,7 @@ export interface PlatformDependencies {
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
   const { platforms, vault, bucket, ad_platform_settings, clock, memory, random, onTested } = dependencies
   const service = new RecordService(PLATFORMS, { table: platforms, clock, memory })
+  const versions = new RecordVersions(PLATFORMS, service)
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
   /** Whose credentials these will be: known before they are sealed, for they are sealed for it. */
@@ -143,6 +145,14 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     },
 
     testPlatform: (call) => testConnection(call, { service, secrets, settings: ad_platform_settings, clock, onTested }),
+
+    listPlatformVersions: (call) => versions.list(call, call.params.platform_id, call.query),
+
+    getPlatformVersion: (call) => versions.read(call, call.params.platform_id, call.params.version),
+
+    restorePlatformVersion: (call) => versions.restore(call, call.params.platform_id, call.params.version),
+
+    forgetPlatformVersions: (call) => versions.forget(call, call.params.platform_id),
   }
 }
 

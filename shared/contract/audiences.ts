@@ -7,12 +7,14 @@ import {
   audiencePatch,
   audienceStatus,
   audienceSummary,
+  audienceVersion,
 } from '../records/audience.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { versionRoutes } from './versions.ts'
 
 /** The routes of the audiences function. */
 
@@ -41,6 +43,12 @@ const success = { success: z.literal(true) }
 const one = z.object({ ...success, audience })
 const oneWithMessage = z.object({ ...success, audience, message: z.string() })
 const saved = z.object({ ...success, audience_id: z.string(), audience, message: z.string() })
+
+const versions = versionRoutes(
+  { function: 'audiences', path: '/api/audiences/{audience_id}', noun: 'audience', a_noun: 'an audience' },
+  audienceVersion,
+  audience,
+)
 
 export const audienceRoutes = {
   saveAudience: {
@@ -153,4 +161,8 @@ export const audienceRoutes = {
     query: z.strictObject(exported).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  listAudienceVersions: versions.list,
+  getAudienceVersion: versions.get,
+  restoreAudienceVersion: versions.restore,
+  forgetAudienceVersions: versions.forget,
 } as const satisfies Routes

@@ -1,11 +1,18 @@
 import * as z from 'zod/mini'
 
 import { distributionReport } from '../records/distribution-report.ts'
-import { distribution, distributionInput, distributionStatus, distributionSummary } from '../records/distribution.ts'
+import {
+  distribution,
+  distributionInput,
+  distributionStatus,
+  distributionSummary,
+  distributionVersion,
+} from '../records/distribution.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { versionRoutes } from './versions.ts'
 
 /** The routes of the distributions function. */
 
@@ -41,6 +48,17 @@ export const distributionPage = z.object({
   count: z.int(),
   next_cursor: z.nullable(z.string()),
 })
+
+const versions = versionRoutes(
+  {
+    function: 'distributions',
+    path: '/api/distributions/{distribution_id}',
+    noun: 'distribution',
+    a_noun: 'a distribution',
+  },
+  distributionVersion,
+  distribution,
+)
 
 export const distributionRoutes = {
   saveDistribution: {
@@ -119,4 +137,8 @@ export const distributionRoutes = {
     query: z.strictObject(exported).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  listDistributionVersions: versions.list,
+  getDistributionVersion: versions.get,
+  restoreDistributionVersion: versions.restore,
+  forgetDistributionVersions: versions.forget,
 } as const satisfies Routes

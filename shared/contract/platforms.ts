@@ -1,10 +1,18 @@
 import * as z from 'zod/mini'
 
-import { platform, platformInput, platformPatch, platformStatus, platformType } from '../records/platform.ts'
+import {
+  platform,
+  platformInput,
+  platformPatch,
+  platformStatus,
+  platformType,
+  platformVersion,
+} from '../records/platform.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { versionRoutes } from './versions.ts'
 
 /** The routes of the platforms function. */
 
@@ -65,6 +73,12 @@ const tested = z.object({
   message: z.string(),
   checked_at: z.iso.datetime(),
 })
+
+const versions = versionRoutes(
+  { function: 'platforms', path: '/api/platforms/{platform_id}', noun: 'platform', a_noun: 'a platform' },
+  platformVersion,
+  platform,
+)
 
 export const platformRoutes = {
   savePlatform: {
@@ -196,4 +210,8 @@ export const platformRoutes = {
     query: z.strictObject(exported).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  listPlatformVersions: versions.list,
+  getPlatformVersion: versions.get,
+  restorePlatformVersion: versions.restore,
+  forgetPlatformVersions: versions.forget,
 } as const satisfies Routes

@@ -11,6 +11,7 @@ import type { Route, Routes } from '../contract/route.ts'
 import { authorize } from './auth/identity.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Answer, Call, Caller, Handlers } from './call.ts'
+import { clientIdOf } from './request/client-id.ts'
 import { noneMatchNames, requestCondition } from './request/conditions.ts'
 import { whenClosed } from './response/closing.ts'
 import { createCors } from './response/cors.ts'
@@ -253,6 +254,7 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
     if (received.kind === 'gone') throw new Problem('invalid-input', 'The request ended before its body did')
 
     const { 'if-match': if_match, 'if-none-match': if_none_match, 'idempotency-key': key } = request.headers
+    const client_id = clientIdOf(headerText(request.headers['client-id']))
     const condition = requestCondition(route, if_match, if_none_match)
     const { query, body, body_as_sent, is_old_client } = readers.get(route)!(request, raw_query, received.bytes, caller)
     const idempotency =
@@ -267,6 +269,7 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
       params,
       query,
       body,
+      client_id,
       condition,
       matchesIfNoneMatch: (etag) => noneMatchNames(if_none_match, etag),
       is_old_client,

@@ -22,6 +22,8 @@ export interface Call<R extends Route = Route> {
   params: { readonly [Name in PathParameter<R['path']>]: string }
   query: R extends { query: infer Q extends z.ZodMiniType } ? z.output<Q> : undefined
   body: R extends { body: infer B extends z.ZodMiniType } ? z.output<B> : undefined
+  /** Which client sends the request, as it names itself with `Client-Id`; null when it does not. */
+  client_id: string | null
   /** What `If-Match` and, for a change, `If-None-Match` ask of the record's version; `undefined` without them. */
   condition: VersionCondition | undefined
   /** True when `If-None-Match` names this entity tag (weak comparison) or is `*`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { count, freeObject, metadata, text } from './fields.ts'
-import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
+import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
 /** An audience: what a marketer asked for in plain words, and the variables and segments that came of it. */
@@ -74,6 +74,9 @@ export const audienceSummary = z.object({
   variable_count: count,
 })
 
+/** The shape of a audience as it was: what users set. */
+export const audienceVersion = z.object({ audience_id: z.string(), ...PAST_SHAPE, ...z.partial(audienceFields).shape })
+
 /** What answers show and no client sets. */
 const ECHOED_NAMES = [
   'created_at',
@@ -81,6 +84,7 @@ const ECHOED_NAMES = [
   'version',
   'deleted',
   'client_id',
+  'updated_by',
   'segment_count',
   'variable_count',
 ] as const
@@ -116,6 +120,7 @@ export const AUDIENCES = defineRecordKind({
   details: ['variable_details', 'segments'],
   statistics: ['data_type'],
   immutable_fields: [],
+  progress_fields: [],
   defaults: AUDIENCE_DEFAULTS,
   transitions: { draft: ['active', 'archived'], active: ['archived'], archived: ['active'] },
 })

@@ -12,7 +12,7 @@ import { conditionFault, type VersionCondition } from './version-condition.ts'
  * asks, and a commit that lost a race asks again on fresher rows.
  */
 export type Decision<K extends RecordKind = RecordKind> =
-  | { readonly kind: 'write'; readonly row: RowOf<K>; readonly status: number }
+  | { readonly kind: 'write'; readonly row: RowOf<K>; readonly status: number; readonly forgets?: true }
   | { readonly kind: 'keep'; readonly row: RowOf<K>; readonly status: number }
   | Refusal
 
@@ -95,6 +95,22 @@ export function decideSet<K extends RecordKind>(
   return written(asking.kind, current!, values)
 }
 
+/** Gives the record all these fields, as one change that its machine allows. */
+export function decideReplace<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K> | undefined,
+  fields: RecordValue,
+): Decision<K> {
+  const refusal = requireLive(asking, current)
+  return refusal ? refuse(refusal) : change(asking, current!, fields)
+}
+
+/** Leaves the record as it is, without its past. */
+export function decideForget<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
+  const refusal = requireLive(asking, current)
+  return refusal ? refuse(refusal) : { kind: 'write', row: current!, status: 200, forgets: true }
+}
+
 /** Leaves a tombstone. */
 export function decideDelete<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
   return decideSet(asking, current, { ...asking.kind.deletion_sets, deleted: true })
@@ -104,10 +120,10 @@ export function decideDelete<K extends RecordKind>(asking: Asking<K>, current: R
 export function decideRestore<K extends RecordKind>({ kind }: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
   if (!current) return refuse(notFound(kind))
   if (current.deleted) {
-    return { kind: 'write', row: { ...current, deleted: false, client_id: null }, status: 200 }
+    return { kind: 'write', row: { ...current, deleted: false }, status: 200 }
   }
   if (current.status === 'archived') {
-    return { kind: 'write', row: { ...current, status: 'active', client_id: null }, status: 200 }
+    return { kind: 'write', row: { ...current, status: 'active' }, status: 200 }
   }
   return refuse(
     new Problem(
@@ -181,11 +197,11 @@ function change<K extends RecordKind>(
 function written<K extends RecordKind>(kind: K, current: RowOf<K>, values: Partial<RecordOf<K>>): Decision<K> {
   const cells = cellsOf(kind, values)
   if (sameCells(current, cells, Object.keys(cells))) return { kind: 'keep', row: current, status: 200 }
-  return { kind: 'write', row: { ...current, ...cells, client_id: null }, status: 200 }
+  return { kind: 'write', row: { ...current, ...cells }, status: 200 }
 }
 
 /** The fields of a record, without what the server adds. */
-function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, unknown> {
+export function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(kind.fields.shape, name)))
 }
 

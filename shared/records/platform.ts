@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 
 import type { FieldError } from '../base/problem.ts'
 import { freeObject, metadata, text } from './fields.ts'
-import { defineRecordKind, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
+import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
 import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { humanMessage } from './validation/messages.ts'
 
@@ -64,7 +64,7 @@ const settings = freeObject.check(
 )
 
 /** Everything a client may set, whole and in its final form. */
-const platformFields = z.strictObject({
+export const platformFields = z.strictObject({
   platform_type: z.enum(PLATFORM_TYPES),
   status: z.enum(PLATFORM_STATUSES),
   name: text(200).check(z.minLength(1)),
@@ -97,6 +97,9 @@ export const platform = z.object({
   ...serverShape,
 })
 
+/** The shape of a platform as it was: what users set. */
+export const platformVersion = z.object({ platform_id: z.string(), ...PAST_SHAPE, ...z.partial(platformFields).shape })
+
 /** What answers show and no client sets. */
 const ECHOED_NAMES = [
   'created_at',
@@ -104,6 +107,7 @@ const ECHOED_NAMES = [
   'version',
   'deleted',
   'client_id',
+  'updated_by',
   'last_sync_at',
   'last_test',
 ] as const
@@ -192,9 +196,11 @@ export const PLATFORMS = defineRecordKind({
   details: [SEALED_CREDENTIALS],
   statistics: ['platform_type'],
   immutable_fields: ['platform_type'],
+  progress_fields: ['status'],
   defaults: { status: 'pending', settings: {}, metadata: {} },
   initial_statuses: ['pending', 'disconnected'],
   transitions: { pending: [], connected: ['disconnected'], error: ['disconnected'], disconnected: ['pending'] },
+  secrets: ['credentials'],
   set_by_server: { connected: 'a test that succeeds', error: 'a test that fails' },
   deletion_sets: { status: 'pending', credentials: null, [SEALED_CREDENTIALS]: null, last_test: null },
 })

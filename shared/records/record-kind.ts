@@ -12,8 +12,10 @@ const SYSTEM_SHAPE = {
   /** The commit that last touched the row; orders the change feed and is not part of an answer. */
   rev: z.int(),
   deleted: z.boolean(),
-  /** Who wrote last, as the client names itself; `import` for the import. */
+  /** The program that wrote last, as it named itself by `Client-Id`; one of the server's own by its name: `import`. */
   client_id: z.nullable(z.string()),
+  /** The user who wrote last; null when it was one of the server's own writers. */
+  updated_by: z.nullable(z.string()),
 }
 
 /** What answers show of it, besides `rev`, and whose the record is: read-only for clients. */
@@ -24,7 +26,11 @@ export const READ_ONLY_SHAPE = {
   version: SYSTEM_SHAPE.version,
   deleted: SYSTEM_SHAPE.deleted,
   client_id: SYSTEM_SHAPE.client_id,
+  updated_by: SYSTEM_SHAPE.updated_by,
 }
+
+/** The same of a record as it was: of its oldest version nobody knows who made it. */
+export const PAST_SHAPE = { ...READ_ONLY_SHAPE, updated_at: z.nullable(READ_ONLY_SHAPE.updated_at) }
 
 /** Schemas by the names of what they describe. */
 export type Shape = Readonly<Record<string, z.ZodMiniType>>
@@ -61,6 +67,8 @@ export interface RecordKind<T extends KindTypes = KindTypes> {
   readonly hidden_columns: readonly T['column'][]
   /** Fields that stay as they were at creation. */
   readonly immutable_fields: readonly string[]
+  /** Fields that tell how far work on the record is: giving it the values of an earlier version leaves these as they are. */
+  readonly progress_fields: readonly string[]
   /** Everything a client may set, whole and in its final form. */
   readonly fields: z.ZodMiniObject
   /** What a field is when nothing was said about it; a field without a default must be given. */
@@ -71,6 +79,8 @@ export interface RecordKind<T extends KindTypes = KindTypes> {
   readonly transitions: Readonly<Record<string, readonly T['fields']['status'][]>>
   /** Statuses that no client can ask for, and what brings them about: `connected` → `a test that succeeds`. */
   readonly set_by_server?: Readonly<Record<string, string>>
+  /** What of it is kept when it changes. */
+  readonly history: HistoryRules
   /** Values that a deletion also sets: columns that it empties, the status that a restore gives back. */
   readonly deletion_sets?: RecordValue
 }
@@ -87,8 +97,20 @@ export type StatusOf<K extends RecordKind> = FieldsOf<K>['status']
 type Values<S extends Shape> = { readonly [Name in keyof S]: z.output<S[Name]> }
 type System = typeof SYSTEM_SHAPE
 
+/** What its past is made of; never shown as it is stored. */
+const HISTORY_SHAPE = { history: z.nullable(z.record(z.string(), z.unknown())) }
+
+/** What the table needs to know to keep the past of a record. */
+export interface HistoryRules {
+  readonly columns: readonly string[]
+  readonly secret_columns: readonly string[]
+  readonly draft?: { readonly column: string; readonly value: string }
+}
+
 /** All columns of a kind: those that every kind has, its own, and its id. */
-type Columns<Id extends string, Own extends Shape> = { readonly [Name in Id]: z.ZodMiniString } & System & Own
+type Columns<Id extends string, Own extends Shape> = { readonly [Name in Id]: z.ZodMiniString } & System &
+  Own &
+  typeof HISTORY_SHAPE
 
 interface TypesOf<Id extends string, Fields extends Shape, Other extends Shape> {
   readonly column: keyof Columns<Id, Fields & Other> & string
@@ -123,11 +145,14 @@ interface Definition<
   /** What row groups keep least and greatest values of, besides id, status and what every kind has. */
   readonly statistics: readonly NoInfer<keyof (Fields & Server) & string>[]
   readonly immutable_fields: readonly NoInfer<keyof Fields & string>[]
+  readonly progress_fields: readonly NoInfer<keyof Fields & string>[]
   readonly defaults: NoInfer<Partial<Values<Fields>>>
   readonly initial_statuses?: readonly Status<Fields>[]
   readonly deletion_sets?: NoInfer<Partial<Values<Fields & Server & Hidden>>>
   readonly transitions: Readonly<Record<Status<Fields>, readonly Status<Fields>[]>>
   readonly set_by_server?: Readonly<Partial<Record<Status<Fields>, string>>>
+  /** Columns of the server whose replacement is part of the past, and whose values are not. */
+  readonly secrets?: readonly NoInfer<keyof Server & string>[]
 }
 
 const SYSTEM_STATISTICS = ['created_at', 'updated_at', 'version', 'rev', 'deleted', 'status']
@@ -145,10 +170,19 @@ export function defineRecordKind<
 >(
   definition: Definition<Id, Fields, Server, Derived, Hidden>,
 ): RecordKind<TypesOf<Id, Fields, Server & Derived & Hidden>> {
-  const { server, derived, hidden, details, statistics, ...plain } = definition
-  const detail_columns: readonly string[] = details
+  const { server, derived, hidden, details, statistics, secrets = [], ...plain } = definition
+  const detail_columns: readonly string[] = [...details, ...Object.keys(HISTORY_SHAPE)]
+  const field_names = Object.keys(plain.fields.shape)
   const columns = columnsOf(
-    { [plain.id_column]: z.string(), ...SYSTEM_SHAPE, ...plain.fields.shape, ...server, ...derived, ...hidden },
+    {
+      [plain.id_column]: z.string(),
+      ...SYSTEM_SHAPE,
+      ...plain.fields.shape,
+      ...server,
+      ...derived,
+      ...hidden,
+      ...HISTORY_SHAPE,
+    },
     [plain.id_column, ...SYSTEM_STATISTICS, ...statistics],
   ).toSorted((a, b) => Number(detail_columns.includes(a.name)) - Number(detail_columns.includes(b.name)))
   const kind = {
@@ -156,11 +190,13 @@ export function defineRecordKind<
     columns,
     detail_columns,
     derived_columns: Object.keys(derived),
-    hidden_columns: Object.keys(hidden),
+    hidden_columns: [...Object.keys(hidden), ...Object.keys(HISTORY_SHAPE)],
+    history: {
+      columns: [...field_names, 'deleted'],
+      secret_columns: secrets,
+      ...(Object.hasOwn(plain.transitions, 'draft') && { draft: { column: 'status', value: 'draft' } }),
+    },
   }
   // The one place where schemas and the types made of them meet.
   return kind as RecordKind<TypesOf<Id, Fields, Server & Derived & Hidden>>
 }
-
-/** `client_id` of rows whose last writer is the import. */
-export const IMPORT_CLIENT_ID = 'import'

@@ -20,6 +20,7 @@ export interface SystemCells {
   readonly rev: number
   readonly deleted: boolean
   readonly client_id: string | null
+  readonly updated_by: string | null
   /** Where its machine stands. */
   readonly status: string
 }

@@ -20,6 +20,7 @@ import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
 import { summaryColumns } from '../table/object/schema.ts'
 import type { Position, RowFilter } from '../table/read/listing.ts'
+import type { Writer } from '../table/object/writer.ts'
 import type { Table } from '../table/table.ts'
 import { type AnswerMemory, givenUp } from './answer-memory.ts'
 import { type ExportFormat, exportFile } from './export.ts'
@@ -130,6 +131,7 @@ export class RecordService<K extends RecordKind> {
     const asking = this.#askingOf(call)
     const outcome = await this.#table.mutate(call.caller.user_id, {
       id,
+      writer: writerOf(call),
       idempotency: call.idempotency,
       size_bytes: bodyBytes(call),
       decide: (current) => decide(asking, current),
@@ -154,6 +156,7 @@ export class RecordService<K extends RecordKind> {
     const asking = this.#askingOf(call)
     const outcome = await this.#table.create(call.caller.user_id, {
       id,
+      writer: writerOf(call),
       idempotency: call.idempotency,
       size_bytes: bodyBytes(call),
       decide: (new_id, current) => {
@@ -213,6 +216,11 @@ export class RecordService<K extends RecordKind> {
       members: { code: 'id_time', server_time: isoTime(now_ms) },
     })
   }
+}
+
+/** Who changes what the call changes. */
+export function writerOf({ caller, client_id }: Pick<Call, 'caller' | 'client_id'>): Writer {
+  return { by: caller.user_id, client_id, via: 'api' }
 }
 
 /** A change that stands: the record after it, and what the answer says of how it came about. */

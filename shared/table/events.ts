@@ -1,4 +1,5 @@
 import type { StoreError } from '../objects/object-store.ts'
+import type { Writer } from './object/writer.ts'
 
 /** What the table tells its operator; the composition root turns each into one structured log line. */
 export interface TableEvents {
@@ -31,5 +32,7 @@ export interface RecordChange {
   version_before: number
   /** 0 = it was purged. */
   version_after: number
+  /** As the client names itself; one of the server's own writers by its name. Who the user is stays out of the log. */
   client: string | undefined
+  via: Writer['via']
 }

@@ -92,13 +92,13 @@ export class Records {
 
   /** What an operation's path is about, in a state in which it can succeed. */
   async subjectOf(operation: Operation): Promise<string> {
-    const { method, id } = operation
+    const { method, path } = operation
     const kind = kindOf(operation)
     if (kind === undefined) return 'me'
     if (method === 'GET') return this.some(kind)
     const made = await this.make(kind)
     this.#kept.delete(kind)
-    if (id.startsWith('restore')) await this.call('DELETE', `/api/${kind}s/${made}`)
+    if (path.endsWith('_id}/restore')) await this.call('DELETE', `/api/${kind}s/${made}`)
     return made
   }
 }

@@ -350,7 +350,9 @@ export function sentOf(
   authorization: string | undefined,
 ): SentRequest {
   const { method, query, headers, body } = request
-  const filled = path.replace(/\{\w+\}/, () => request.id ?? encodeURIComponent(id))
+  // Every record has been at version 1.
+  const of_version = path.replace('{version}', '1')
+  const filled = of_version.replace(/\{\w+\}/, () => request.id ?? encodeURIComponent(id))
   return {
     method,
     target: query === '' ? filled : `${filled}?${query}`,

@@ -2,6 +2,7 @@ import { defineCommand } from '#infra/command/spec.ts'
 
 export const BENCHMARKS = [
   'row-groups',
+  'history',
   'lone-save',
   'audiences',
   'distributions',

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 3093911361cdfcfe). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 31174e1a3dcc3221). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -172,6 +172,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/{audience_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed an audience, when, and which fields, newest first.
+         * @description At most fifty changes are kept, the oldest go first. Changes of a draft by one client within ten minutes share an entry. A change of what only the server sets (a test of a platform, the results of a distribution) has none.
+         */
+        get: operations["listAudienceVersions"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget what an audience was before.
+         * @description For a secret that was typed where it does not belong: the entries of the past are removed, and the record gets a new version. Older generations of the object remain for as long as the bucket keeps them. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["forgetAudienceVersions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An audience as it was at a version.
+         * @description A version that the list names. `restorable` says whether restoring it would be accepted now, and `obstacles` what stands against it. Credentials are never part of it. A version that is not kept is 404.
+         */
+        get: operations["getAudienceVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an audience the values that it had at a version, as one more change.
+         * @description The record gets a new version with the values of the old one. What its status does not allow is 409, and so is a version of which a value was too large to keep. Credentials and progress stay as they are. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["restoreAudienceVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/distributions": {
         parameters: {
             query?: never;
@@ -294,6 +358,70 @@ export interface paths {
          */
         put: operations["setDistributionStatus"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed a distribution, when, and which fields, newest first.
+         * @description At most fifty changes are kept, the oldest go first. Changes of a draft by one client within ten minutes share an entry. A change of what only the server sets (a test of a platform, the results of a distribution) has none.
+         */
+        get: operations["listDistributionVersions"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget what a distribution was before.
+         * @description For a secret that was typed where it does not belong: the entries of the past are removed, and the record gets a new version. Older generations of the object remain for as long as the bucket keeps them. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["forgetDistributionVersions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A distribution as it was at a version.
+         * @description A version that the list names. `restorable` says whether restoring it would be accepted now, and `obstacles` what stands against it. Credentials are never part of it. A version that is not kept is 404.
+         */
+        get: operations["getDistributionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/distributions/{distribution_id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a distribution the values that it had at a version, as one more change.
+         * @description The record gets a new version with the values of the old one. What its status does not allow is 409, and so is a version of which a value was too large to keep. Credentials and progress stay as they are. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["restoreDistributionVersion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -692,6 +820,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/{platform_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed a platform, when, and which fields, newest first.
+         * @description At most fifty changes are kept, the oldest go first. Changes of a draft by one client within ten minutes share an entry. A change of what only the server sets (a test of a platform, the results of a distribution) has none.
+         */
+        get: operations["listPlatformVersions"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget what a platform was before.
+         * @description For a secret that was typed where it does not belong: the entries of the past are removed, and the record gets a new version. Older generations of the object remain for as long as the bucket keeps them. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
+         */
+        delete: operations["forgetPlatformVersions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A platform as it was at a version.
+         * @description A version that the list names. `restorable` says whether restoring it would be accepted now, and `obstacles` what stands against it. Credentials are never part of it. A version that is not kept is 404.
+         */
+        get: operations["getPlatformVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a platform the values that it had at a version, as one more change.
+         * @description The record gets a new version with the values of the old one. What its status does not allow is 409, and so is a version of which a value was too large to keep. Credentials and progress stay as they are. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["restorePlatformVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{user_id}/summary": {
         parameters: {
             query?: never;
@@ -726,6 +918,7 @@ export interface components {
             version: number;
             deleted: boolean;
             client_id: string | null;
+            updated_by: string | null;
             /** @enum {string} */
             status: "draft" | "active" | "archived";
             data_type: ("first_party" | "third_party" | "clean_room") | null;
@@ -771,6 +964,7 @@ export interface components {
             version: number;
             deleted: boolean;
             client_id: string | null;
+            updated_by: string | null;
             /** @enum {string} */
             status: "draft" | "active" | "archived";
             data_type: ("first_party" | "third_party" | "clean_room") | null;
@@ -801,6 +995,7 @@ export interface components {
             version: number;
             deleted: boolean;
             client_id: string | null;
+            updated_by: string | null;
             /** @enum {string} */
             platform_type: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp";
             /** @enum {string} */
@@ -848,6 +1043,7 @@ export interface components {
             version: number;
             deleted: boolean;
             client_id: string | null;
+            updated_by: string | null;
             audience_id: string;
             platform_id: string;
             /** @enum {string} */
@@ -912,6 +1108,7 @@ export interface components {
             version: number;
             deleted: boolean;
             client_id: string | null;
+            updated_by: string | null;
             audience_id: string;
             platform_id: string;
             /** @enum {string} */
@@ -1261,6 +1458,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     segment_count?: unknown;
                     variable_count?: unknown;
                     audience_id?: string;
@@ -1610,6 +1808,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     segment_count?: unknown;
                     variable_count?: unknown;
                     audience_id?: string;
@@ -1651,6 +1850,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     segment_count?: unknown;
                     variable_count?: unknown;
                     audience_id?: string;
@@ -1929,6 +2129,295 @@ export interface operations {
             503: components["responses"]["Contended"];
         };
     };
+    listAudienceVersions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most fifty are kept. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        versions: {
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description When the change was made; of several that share an entry, the last.
+                             */
+                            at: string;
+                            /**
+                             * Format: date-time
+                             * @description The first of several that share an entry.
+                             */
+                            since?: string;
+                            /** @description The user; null when no user asked for the change. */
+                            by: string | null;
+                            /** @enum {string} */
+                            via: "api" | "sync" | "import" | "restore" | "retention" | "dispatch" | "maintenance";
+                            client_id: string | null;
+                            /** @description Fields that it changed; none for the creation. */
+                            changed: string[];
+                        }[];
+                        count: number;
+                        /** @description The earliest version that can be shown. */
+                        kept_since_version: number;
+                        /** @description Whether something before that was not recorded, rather than left out because it is old. */
+                        gap: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    forgetAudienceVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. The record itself is as it was. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getAudienceVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What users set of it. Fields whose former values were too large to keep are absent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: {
+                            audience_id: string;
+                            user_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            updated_at: string | null;
+                            version: number;
+                            deleted: boolean;
+                            client_id: string | null;
+                            updated_by: string | null;
+                            /** @enum {string} */
+                            status?: "draft" | "active" | "archived";
+                            data_type?: ("first_party" | "third_party" | "clean_room") | null;
+                            name?: string;
+                            description?: string | null;
+                            original_query?: string | null;
+                            enhanced_name?: string | null;
+                            natural_language_criteria?: string | null;
+                            total_audience_size?: number | null;
+                            audience_size?: number | null;
+                            selected_variables?: string[];
+                            insights?: string[];
+                            metadata?: {
+                                tags?: string[];
+                            } & {
+                                [key: string]: unknown;
+                            };
+                            variable_details?: {
+                                code: string;
+                                description?: string | null;
+                                relevance_score?: number | null;
+                                type?: string | null;
+                                category?: string | null;
+                            }[];
+                            segments?: {
+                                segment_id: number | string;
+                                name?: string | null;
+                                size?: number | null;
+                                size_percentage?: number | null;
+                                characteristics?: {
+                                    [key: string]: unknown;
+                                } | null;
+                                prizm_segments?: string[] | null;
+                            }[];
+                        };
+                        restorable: boolean;
+                        /** @description What stands against restoring it, by field; empty when it can be restored. */
+                        obstacles: {
+                            path: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    restoreAudienceVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audience as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
     listDistributions: {
         parameters: {
             query?: {
@@ -2043,6 +2532,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     audience_name?: unknown;
                     platform_name?: unknown;
                     platform_type?: unknown;
@@ -2457,6 +2947,274 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution: components["schemas"]["Distribution"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listDistributionVersions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most fifty are kept. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        versions: {
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description When the change was made; of several that share an entry, the last.
+                             */
+                            at: string;
+                            /**
+                             * Format: date-time
+                             * @description The first of several that share an entry.
+                             */
+                            since?: string;
+                            /** @description The user; null when no user asked for the change. */
+                            by: string | null;
+                            /** @enum {string} */
+                            via: "api" | "sync" | "import" | "restore" | "retention" | "dispatch" | "maintenance";
+                            client_id: string | null;
+                            /** @description Fields that it changed; none for the creation. */
+                            changed: string[];
+                        }[];
+                        count: number;
+                        /** @description The earliest version that can be shown. */
+                        kept_since_version: number;
+                        /** @description Whether something before that was not recorded, rather than left out because it is old. */
+                        gap: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    forgetDistributionVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. The record itself is as it was. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getDistributionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What users set of it. Fields whose former values were too large to keep are absent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        distribution: {
+                            distribution_id: string;
+                            user_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            updated_at: string | null;
+                            version: number;
+                            deleted: boolean;
+                            client_id: string | null;
+                            updated_by: string | null;
+                            audience_id?: string;
+                            platform_id?: string;
+                            /** @enum {string} */
+                            status?: "scheduled" | "pending" | "in_progress" | "completed" | "failed" | "cancelled";
+                            /** @enum {string} */
+                            distribution_type?: "initial" | "refresh" | "incremental";
+                            scheduled_at?: string | null;
+                            segments_distributed?: (number | string)[];
+                            metadata?: {
+                                tags?: string[];
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        };
+                        restorable: boolean;
+                        /** @description What stands against restoring it, by field; empty when it can be restored. */
+                        obstacles: {
+                            path: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    restoreDistributionVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a distribution.
+                 * @example dist_01jw8s9p4tf0b6x2y8g3h1jvkc
+                 */
+                distribution_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The distribution as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3371,6 +4129,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     last_sync_at?: unknown;
                     last_test?: unknown;
                     credentials?: Record<string, never> | null;
@@ -3690,6 +4449,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     last_sync_at?: unknown;
                     last_test?: unknown;
                     credentials?: {
@@ -3714,6 +4474,7 @@ export interface operations {
                     version?: unknown;
                     deleted?: unknown;
                     client_id?: unknown;
+                    updated_by?: unknown;
                     last_sync_at?: unknown;
                     last_test?: unknown;
                     credentials?: {
@@ -4033,6 +4794,279 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listPlatformVersions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most fifty are kept. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        versions: {
+                            version: number;
+                            /**
+                             * Format: date-time
+                             * @description When the change was made; of several that share an entry, the last.
+                             */
+                            at: string;
+                            /**
+                             * Format: date-time
+                             * @description The first of several that share an entry.
+                             */
+                            since?: string;
+                            /** @description The user; null when no user asked for the change. */
+                            by: string | null;
+                            /** @enum {string} */
+                            via: "api" | "sync" | "import" | "restore" | "retention" | "dispatch" | "maintenance";
+                            client_id: string | null;
+                            /** @description Fields that it changed; none for the creation. */
+                            changed: string[];
+                        }[];
+                        count: number;
+                        /** @description The earliest version that can be shown. */
+                        kept_since_version: number;
+                        /** @description Whether something before that was not recorded, rather than left out because it is old. */
+                        gap: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    forgetPlatformVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. The record itself is as it was. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getPlatformVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What users set of it. Fields whose former values were too large to keep are absent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: {
+                            platform_id: string;
+                            user_id: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            updated_at: string | null;
+                            version: number;
+                            deleted: boolean;
+                            client_id: string | null;
+                            updated_by: string | null;
+                            /** @enum {string} */
+                            platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp";
+                            /** @enum {string} */
+                            status?: "pending" | "connected" | "disconnected" | "error";
+                            name?: string;
+                            settings?: {
+                                default_match_rate?: number | null;
+                                auto_refresh?: boolean | null;
+                                /** @enum {unknown} */
+                                refresh_frequency?: "daily" | "weekly" | "monthly" | null;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                            metadata?: {
+                                tags?: string[];
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        };
+                        restorable: boolean;
+                        /** @description What stands against restoring it, by field; empty when it can be restored. */
+                        obstacles: {
+                            path: string;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    restorePlatformVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+                /**
+                 * @description A version that the list of versions names.
+                 * @example 1
+                 */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The platform as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];

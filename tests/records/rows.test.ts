@@ -13,6 +13,7 @@ const record = fc.record({
   rev: fc.nat(),
   deleted: fc.boolean(),
   client_id: fc.option(text),
+  updated_by: fc.option(text),
   status: fc.constantFrom('draft', 'active', 'archived'),
   data_type: fc.option(fc.constant('clean_room')),
   name: text,
@@ -31,6 +32,7 @@ const record = fc.record({
   variable_details: fc.array(fc.record({ code: text, relevance_score: fc.option(fc.double({ noNaN: true })) })),
   segments: fc.array(fc.record({ segment_id: fc.oneof(fc.nat(), text) })),
   segment_count: fc.nat(),
+  history: fc.option(fc.record({ seen: fc.nat() })),
 })
 
 describe('rows', () => {

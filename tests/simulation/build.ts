@@ -27,16 +27,25 @@ const RELEASED = /^shared\/(table|parquet)\//
 
 /** @returns the code of a thread for `runSeeds`. @throws Error when an edit fits nothing */
 export async function buildSimulation({ edits = [], other_release }: SimulationOptions): Promise<string> {
-  const unused = new Set([...edits, ...(other_release ?? [])])
+  return await bundleOf(other_release ? TWO_RELEASES : ONE_RELEASE, edits, other_release)
+}
+
+/** A module of this project's code with edits, as one text. @throws Error when an edit fits nothing */
+export async function bundleOf(
+  contents: string,
+  edits: readonly Edit[],
+  other_release: readonly Edit[] = [],
+): Promise<string> {
+  const unused = new Set([...edits, ...other_release])
   const { outputFiles } = await build({
-    stdin: { contents: other_release ? TWO_RELEASES : ONE_RELEASE, resolveDir: import.meta.dirname, loader: 'ts' },
+    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
     bundle: true,
     write: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     logLevel: 'silent',
-    plugins: [editing(edits, other_release ?? [], unused)],
+    plugins: [editing(edits, other_release, unused)],
   })
   if (unused.size > 0) throw new Error(`no source was loaded for ${[...unused].map(({ file }) => file).join(', ')}`)
   return outputFiles[0]!.text

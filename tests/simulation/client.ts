@@ -110,7 +110,7 @@ export class Client {
           const decision = mutation.decide(current, now_ms)
           if (decision.kind !== 'keep') return decision
           const tags = [...(decision.row['tags'] as readonly string[]), mark]
-          const row = { ...decision.row, tags, deleted: kind === 'delete' }
+          const row = { ...decision.row, tags, score: tags.length / 2, deleted: kind === 'delete' }
           return { kind: 'write', row: release.is_other ? recoloured(row) : row, status: 200 }
         },
       }),

@@ -19,9 +19,12 @@ export class History {
   /** Each event with its time, for reading a replay. */
   readonly story: string[] = []
   /** By user and note, the highest version in any answer so far. */
+  /** Some instances run a release that knows no history. */
+  readonly has_older_release: boolean
   readonly #known = new Map<string, Map<string, number>>()
 
-  constructor(world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings'>) {
+  constructor(world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings' | 'has_older_release'>) {
+    this.has_older_release = world.has_older_release
     this.seed = world.seed
     this.schema = world.schema
     this.store = world.store

@@ -6,6 +6,7 @@ import { allPages } from './client.ts'
 import type { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import { between } from './seeded-random.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /** Purges tombstones as soon as it sees them, as maintenance does with old ones, beside everybody else. */
 export async function purgeNowAndThen(
@@ -35,6 +36,7 @@ export async function purgeNowAndThen(
 function purgeOf(id: string): Mutation {
   return {
     id,
+    writer: WRITER,
     size_bytes: 0,
     decide: (current) =>
       current?.['deleted'] === true

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { someOf } from '#tests/support/effort.ts'
 import { buildSimulation, editedSource } from './build.ts'
-import { COMMIT_BUGS, LEDGER_BUGS, PLACE_BUGS } from './planted-bugs.ts'
+import { COMMIT_BUGS, HISTORY_BUGS, LEDGER_BUGS, PLACE_BUGS } from './planted-bugs.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
 /** Each is found within so many histories; most within twenty. `npm test` plants one of each kind, CI all. */
 const SEEDS_MAX = 400
 
-test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS])(
+test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS])(
   'the sources have the text that this bug changes: $title',
   async ({ edits }) => {
     const by_file = Map.groupBy([...SMALL_LIMITS, ...edits], ({ file }) => file)
@@ -27,6 +27,7 @@ describe.each([
   ['of the commit protocol', COMMIT_BUGS],
   ['of the idempotency ledger', LEDGER_BUGS],
   ['of places and reading', PLACE_BUGS],
+  ['of the past of rows', HISTORY_BUGS],
 ])('the simulation finds the planted bug %s:', (_, bugs) => {
   test.each(someOf(bugs, (bug) => bug === bugs[0]))('$title', async ({ edits, found_as }) => {
     const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits] })

@@ -321,3 +321,69 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
     found_as: /changed its epoch/,
   },
 ]
+
+/** Of the past of rows. */
+export const HISTORY_BUGS: readonly PlantedBug[] = [
+  {
+    title: 'the entry of an attempt that lost the race is kept for the one that wins',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'const change = { before: current,',
+        to: `const firsts = ((globalThis as { firsts?: Map<unknown, typeof current> }).firsts ??= new Map())
+             const mark = JSON.stringify((row['tags'] as string[]).at(-1))
+             if (!firsts.has(mark)) firsts.set(mark, current)
+             const change = { before: firsts.get(mark),`,
+      },
+    ],
+    found_as: /is told to have been|does not tell of each version/,
+  },
+  {
+    title: 'the entry is lost when a change is evaluated again',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'const change = { before: current,',
+        to: `const seen = ((globalThis as { seen?: Set<unknown> }).seen ??= new Set())
+             const mark = JSON.stringify((row['tags'] as string[]).at(-1))
+             if (seen.has(mark)) return { ...row, [HISTORY_COLUMN]: current?.[HISTORY_COLUMN] ?? null }
+             seen.add(mark)
+             const change = { before: current,`,
+      },
+    ],
+    found_as: /has a gap in its past|has no past/,
+  },
+  {
+    title: 'credentials in the past',
+    edits: [
+      {
+        file: 'shared/table/object/row-history.ts',
+        from: '[name, JSON.stringify(REPLACED)] as const',
+        to: '[name, JSON.stringify(before[name])] as const',
+      },
+    ],
+    found_as: /tells the secret of/,
+  },
+  {
+    title: 'the past of another record of the same batch',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'const change = { before: current,',
+        to: 'const change = { before: current && [...this.#batch_rows.rows.values()][0]?.row,',
+      },
+    ],
+    found_as: /is told to have been|has a gap in its past/,
+  },
+  {
+    title: 'trimming that refuses the change',
+    edits: [
+      {
+        file: 'shared/table/object/row-history.ts',
+        from: 'if (bytes > bytes_max) break',
+        to: "if (bytes > 600) throw new Error('the past is too large')",
+      },
+    ],
+    found_as: /the past is too large/,
+  },
+]

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 
 import { effort } from '#tests/support/effort.ts'
 import { buildSimulation, type Edit } from './build.ts'
-import { NEXT_RELEASE, NEXT_RELEASE_ALONE } from './releases.ts'
+import { NEXT_RELEASE, NEXT_RELEASE_ALONE, OLDER_RELEASE, WITH_OLDER_RELEASE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
@@ -12,9 +12,13 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
  * Histories in which some instances run this release and some the next, as during a canary and a rollback: a hundred to
  * find a planted bug, and without one 5 in `npm test`, 400 in `npm run test:long`.
  */
-async function failureOf(other_release: readonly Edit[], edits: readonly Edit[] = []): Promise<string> {
+async function failureOf(
+  other_release: readonly Edit[],
+  edits: readonly Edit[] = [],
+  seeds = edits.length > 0 ? 100 : effort(5, 400),
+): Promise<string> {
   const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits], other_release })
-  return (await runSeeds(code, seedsFrom(1, edits.length > 0 ? 100 : effort(5, 400))))?.message ?? 'nothing is wrong'
+  return (await runSeeds(code, seedsFrom(1, seeds)))?.message ?? 'nothing is wrong'
 }
 
 describe('this release and the next write one object in turn', () => {
@@ -24,6 +28,19 @@ describe('this release and the next write one object in turn', () => {
 
   test('and lose nothing when the next one forbids this one to write: it reads, and answers 503 to changes', async () => {
     expect(await failureOf(NEXT_RELEASE_ALONE)).toBe('nothing is wrong')
+  })
+
+  test('and tell no wrong past when one is from before rows had a history', async () => {
+    expect(await failureOf(OLDER_RELEASE, WITH_OLDER_RELEASE, effort(5, 400))).toBe('nothing is wrong')
+  })
+
+  test('and it would be found if this one trusted a past that an older one wrote over', async () => {
+    const trusting: Edit = {
+      file: 'shared/table/object/row-history.ts',
+      from: 'if (history?.seen !== version) return',
+      to: 'if (!history) return',
+    }
+    expect(await failureOf(OLDER_RELEASE, [...WITH_OLDER_RELEASE, trusting])).toMatch(/is told to have been/)
   })
 
   test('and it would be found if this one dropped a column it does not know', async () => {

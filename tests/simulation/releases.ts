@@ -26,3 +26,21 @@ export const NEXT_RELEASE_ALONE: readonly Edit[] = [
     to: 'export const OLDEST_WRITER_BESIDE = 2',
   },
 ]
+
+/** The release before rows had a history: it leaves the column as it finds it, as it would any that it does not know. */
+export const OLDER_RELEASE: readonly Edit[] = [
+  {
+    file: 'shared/table/commit/evaluate.ts',
+    from: '    if (!this.#schema.history) return row\n',
+    to: '    if (true) return { ...row, [HISTORY_COLUMN]: current?.[HISTORY_COLUMN] ?? null }\n',
+  },
+]
+
+/** What the histories are told when they run it. */
+export const WITH_OLDER_RELEASE: readonly Edit[] = [
+  {
+    file: 'tests/simulation/run-history.ts',
+    from: 'HAS_OLDER_RELEASE = false',
+    to: 'HAS_OLDER_RELEASE = true',
+  },
+]

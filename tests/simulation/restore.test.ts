@@ -4,7 +4,7 @@ import { restorations } from '#shared/table/recovery/restore.ts'
 import { Table } from '#shared/table/table.ts'
 import { effort } from '#tests/support/effort.ts'
 import { FIRST_SEED } from '#tests/support/seeds.ts'
-import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
+import { NOTES, NOTES_BY_USER, WRITER } from '#tests/table/notes.ts'
 import { Client } from './client.ts'
 import { Fleet } from './fleet.ts'
 import { History } from './history.ts'
@@ -33,7 +33,7 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
     onLanding: (landing) => void landings.push(landing),
   })
   const schema = random.uniform() < 0.5 ? NOTES : NOTES_BY_USER
-  const history = new History({ seed, schema, store, clock, landings })
+  const history = new History({ seed, schema, store, clock, landings, has_older_release: false })
   const fleet = new Fleet(history, [{ Table, is_other: false }], random, { has_wild_clocks: false })
   const agreed = await clock.run(async () => {
     const world = { history, fleet, random, trusts_keys: true }
@@ -70,6 +70,7 @@ test(
     const heedless: typeof restorations = (found) =>
       found.map((difference) => ({
         id: difference.id,
+        writer: WRITER,
         size_bytes: 0,
         decide: () => ({ kind: 'write', row: difference.restored, status: 200, revives: { version: 1000 } }),
       }))

@@ -7,7 +7,6 @@ import { monthOfObject, type Month } from '#shared/table/object/partition.ts'
 import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import {
   differences,
-  RESTORE_CLIENT_ID,
   restorations,
   rowsById,
   VERSIONS_AHEAD,
@@ -144,9 +143,9 @@ function isAgreed(
   const wanted = restored.get(id)
   return (
     object === name &&
-    row['client_id'] === RESTORE_CLIENT_ID &&
+    row.client_id === 'restore' &&
     shown.get(id) === (was?.version ?? 0) &&
-    (!was || row['version'] === was.version + 1) &&
+    (!was || row.version === was.version + 1) &&
     wanted?.['deleted'] === row['deleted'] &&
     String(wanted?.['tags']) === String(row['tags'])
   )

@@ -14,6 +14,8 @@ import { FaultProfile } from './fault-profile.ts'
 /** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']
 const USERS = ['ann', 'bob']
+/** Whether the other release is one from before rows had a history: `releases.ts` changes it. */
+const HAS_OLDER_RELEASE = false
 export class WrongHistory extends Error {
   readonly history: History
 
@@ -54,7 +56,7 @@ export async function runHistory(
     },
   })
   const schema = random.uniform() < 0.75 ? NOTES : NOTES_BY_USER
-  const history = new History({ seed, schema, store, clock, landings })
+  const history = new History({ seed, schema, store, clock, landings, has_older_release: HAS_OLDER_RELEASE })
   const has_wild_clocks = random.uniform() < 0.15
   const has_janitor = random.uniform() < 0.4
   const fleet = new Fleet(history, releases, random, { has_wild_clocks })

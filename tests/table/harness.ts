@@ -3,7 +3,7 @@ import type { Random } from '#shared/base/random.ts'
 import type { StoreError } from '#shared/objects/object-store.ts'
 import type { CommitEvent } from '#shared/table/events.ts'
 import type { Outcome } from '#shared/table/commit/mutation.ts'
-import type { Row, TableSchema } from '#shared/table/object/schema.ts'
+import type { TableSchema, UnstampedRow } from '#shared/table/object/schema.ts'
 import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
 import { Table } from '#shared/table/table.ts'
 import { MemoryObjectStore, type Landing, type MemoryStoreOptions } from '#tests/simulation/memory-object-store.ts'
@@ -23,7 +23,7 @@ export interface TableHarness {
   readonly store_failures: StoreError[]
   readonly near_limits: { object: string; limit: string; value: number }[]
   /** One more instance over the same store. */
-  instance(options?: { clock?: Clock; cache_bytes_max?: number; ending?: AbortSignal }): Table
+  instance(options?: { clock?: Clock; cache_bytes_max?: number; ending?: AbortSignal; schema?: TableSchema }): Table
   /** Lets virtual time pass until the work is done. */
   run<T>(work: () => Promise<T>): Promise<T>
   /** The live object as a fresh reader sees it. */
@@ -55,8 +55,13 @@ export function tableHarness({ schema = NOTES, start, seed = 1, ...faults }: Rig
     corrupt,
     near_limits,
     store_failures,
-    instance: ({ clock: own_clock = clock, cache_bytes_max = 256 * 1024 * 1024, ending } = {}) =>
-      new Table(schema, {
+    instance: ({
+      clock: own_clock = clock,
+      cache_bytes_max = 256 * 1024 * 1024,
+      ending,
+      schema: own_schema = schema,
+    } = {}) =>
+      new Table(own_schema, {
         store,
         clock: own_clock,
         random,
@@ -75,7 +80,7 @@ export function tableHarness({ schema = NOTES, start, seed = 1, ...faults }: Rig
 }
 
 /** The row of an outcome that was carried out. @throws the problem of one that was not */
-export function rowOf(outcome: Outcome): Row {
+export function rowOf(outcome: Outcome): UnstampedRow {
   if (outcome.kind === 'refused') throw outcome.problem
   if (!outcome.row) throw new Error(`the ${outcome.kind} outcome has no row`)
   return outcome.row

@@ -7,7 +7,7 @@ import { inspectObject, type InspectedBytes } from '#shared/table/recovery/integ
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
 import type { Footer } from '#shared/table/object/footer.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
-import { createNote, deleteNote, changeNote, noteRow, NOTES } from './notes.ts'
+import { createNote, deleteNote, changeNote, noteRow, NOTES, WRITER } from './notes.ts'
 import { all, idOf, tableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
@@ -40,7 +40,7 @@ describe('an inspection', () => {
     const ids = await run(() => all(600, async () => idOf(await table.create('u', createNote()))))
     await run(() => Promise.all(ids.slice(0, 40).map((id) => table.mutate('u', changeNote(id, { size: 7 })))))
     await run(() => Promise.all(ids.slice(0, 20).map((id) => table.mutate('u', deleteNote(id)))))
-    const purge = (id: string) => ({ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const })
+    const purge = (id: string) => ({ id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const })
     await run(() => table.mutateAll('u', '202505', ids.slice(0, 10).map(purge)))
     const inspected = await inspectObject(NOTES, {
       name: NAME,

@@ -5,7 +5,7 @@ import { startNewEpoch, type Replacement } from '#shared/table/recovery/new-epoc
 import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import { changeNote, createNote, deleteNote, keyed, noteRow, NOTES } from './notes.ts'
+import { changeNote, createNote, deleteNote, keyed, noteRow, NOTES, WRITER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness, rowOf, type TableHarness } from './harness.ts'
 import { storedObject } from './stored.ts'
 
@@ -99,7 +99,9 @@ describe('a generation that takes the place of one that cannot be read', () => {
     const world = await withNotes()
     const { run, table, store, ids, id, instance } = world
     await run(() => table.mutate('u', deleteNote(id, { key: keyed('k') })))
-    await run(() => table.mutateAll('u', '202505', [{ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) }]))
+    await run(() =>
+      table.mutateAll('u', '202505', [{ id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) }]),
+    )
     const earlier = store.bytesOf(MAY)!
     const over = store.place(MAY, earlier.subarray(7))
     await renew(world, replacing(earlier, over))

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { idTimeMs } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Creation, Decision, Mutation } from '#shared/table/commit/mutation.ts'
+import { HISTORY_COLUMN } from '#shared/table/object/row-history.ts'
+import type { Writer } from '#shared/table/object/writer.ts'
 import { SYSTEM_COLUMNS, type Row, type StoredRow, type TableSchema } from '#shared/table/object/schema.ts'
 
 /** A small kind of record with a column of every type, one of them a detail. */
@@ -19,9 +21,18 @@ export const NOTES: TableSchema = {
     { name: 'score', type: 'double' },
     { name: 'tags', type: 'string_list' },
     { name: 'body', type: 'json' },
+    { name: HISTORY_COLUMN, type: 'json' },
   ],
-  detail_columns: ['body'],
+  detail_columns: ['body', HISTORY_COLUMN],
+  history: {
+    columns: ['title', 'size', 'tags', 'body', 'deleted'],
+    secret_columns: ['score'],
+    draft: { column: 'title', value: 'a draft' },
+  },
 }
+
+/** Who writes in tests, where it does not matter. */
+export const WRITER: Writer = { by: 'u', client_id: null, via: 'api' }
 
 /** The same records, one object per user. */
 export const NOTES_BY_USER: TableSchema = { ...NOTES, partitioned_by: 'user' }
@@ -49,6 +60,8 @@ export function noteRow(id: string, fields: Row = {}): StoredRow {
     rev: 0,
     deleted: false,
     client_id: null,
+    updated_by: null,
+    [HISTORY_COLUMN]: null,
     title: 'a title',
     size: 1,
     score: 0.5,
@@ -69,6 +82,7 @@ interface CreateOptions {
 export function createNote({ id, fields = {}, key, size_bytes = 100 }: CreateOptions = {}): Creation {
   return {
     id,
+    writer: WRITER,
     idempotency: key,
     size_bytes,
     decide: (new_id, current): Decision =>
@@ -87,6 +101,7 @@ interface ChangeOptions {
 export function changeNote(id: string, fields: Row, { if_match, key }: ChangeOptions = {}): Mutation {
   return {
     id,
+    writer: WRITER,
     idempotency: key,
     size_bytes: 100,
     decide: (current): Decision => {

@@ -5,7 +5,7 @@ import { Problem } from '#shared/base/problem.ts'
 import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
 import { PurgedIds } from '#shared/table/object/purged-ids.ts'
-import { changeNote, createNote, deleteNote, noteRow } from './notes.ts'
+import { changeNote, createNote, deleteNote, noteRow, WRITER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
@@ -13,6 +13,7 @@ const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
 function purge(id: string): Mutation {
   return {
     id,
+    writer: WRITER,
     size_bytes: 0,
     decide: (current) =>
       current?.['deleted'] === true

@@ -7,7 +7,7 @@ import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import { changeNote, createNote, deleteNote, keyed, NOTES } from './notes.ts'
+import { changeNote, createNote, deleteNote, keyed, NOTES, WRITER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness, type TableHarness } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
@@ -30,7 +30,7 @@ async function differencesTo({ store }: Pick<TableHarness, 'store'>, earlier: Ui
 }
 
 function purge(id: string): Mutation {
-  return { id, size_bytes: 0, decide: () => ({ kind: 'purge' }) }
+  return { id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) }
 }
 
 describe('the difference to an old generation', () => {

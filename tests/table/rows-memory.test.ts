@@ -46,7 +46,7 @@ const LARGE_TITLE = 't'.repeat(240 * KIB)
 describe('reading rows', () => {
   test('decodes the groups of the rows that are taken and no others, whole or as summaries', async () => {
     const { run, instance, groups } = await stored(largeNotes(60, { body: LARGE_BODY, title: LARGE_TITLE }))
-    expect(groups).toBeGreaterThan(20)
+    expect(groups).toBeGreaterThanOrEqual(20)
     for (const [column, with_details] of [
       ['body', true],
       ['title', false],

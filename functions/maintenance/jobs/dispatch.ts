@@ -15,6 +15,9 @@ import {
 } from './dispatch-summary.ts'
 import type { Job, ReportItem, ReportLine, Sums, UserTask } from '../runner/job.ts'
 import { createRefresh, dueRefresh, type RefreshTables } from './refresh.ts'
+import { serverWriter } from '#shared/table/object/writer.ts'
+
+const DISPATCH = serverWriter('dispatch')
 
 export interface DispatchDependencies extends RefreshTables {
   readonly clock: Clock
@@ -98,7 +101,7 @@ export class Dispatch implements Job<DispatchSums> {
       ready.map(({ id, unusable }) =>
         this.#dependencies.distributions.mutate(user_id, {
           id,
-          client: this.name,
+          writer: DISPATCH,
           size_bytes: 0,
           decide: (row) => decideDue(asking, row, now_ms, unusable),
         }),

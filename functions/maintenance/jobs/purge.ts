@@ -13,6 +13,9 @@ import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Job, Sums, UserTask } from '../runner/job.ts'
 import { mutateAll } from '../runner/mutate-all.ts'
+import { serverWriter } from '#shared/table/object/writer.ts'
+
+const MAINTENANCE = serverWriter('maintenance')
 
 export interface PurgeDependencies {
   readonly audiences: Table<AudienceRow>
@@ -122,7 +125,7 @@ async function purgeTable(
 }
 
 function purgeOf(id: string, before_ms: number): Mutation {
-  return { id, client: 'purge', size_bytes: 0, decide: (row) => decidePurge(row, before_ms) }
+  return { id, writer: MAINTENANCE, size_bytes: 0, decide: (row) => decidePurge(row, before_ms) }
 }
 
 function decidePurge(row: StoredRow | undefined, before_ms: number): Decision {

@@ -9,6 +9,9 @@ import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import type { Table } from '#shared/table/table.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Job, Sums, UserTask } from '../runner/job.ts'
+import { serverWriter } from '#shared/table/object/writer.ts'
+
+const MAINTENANCE = serverWriter('maintenance')
 
 export interface ReencryptDependencies {
   readonly platforms: Table<PlatformRow>
@@ -130,7 +133,7 @@ async function resealed(
     if (!needsReencryption(sealed, primary)) return undefined
     const binding = { bucket, user_id, platform_id, platform_type }
     const cells = cellsOf(PLATFORMS, { [SEALED_CREDENTIALS]: { ...(await vault.reseal(sealed, binding)) } })
-    return { id: platform_id, client: 'reencrypt', size_bytes: 0, decide: (now) => decideResealed(now, row, cells) }
+    return { id: platform_id, writer: MAINTENANCE, size_bytes: 0, decide: (now) => decideResealed(now, row, cells) }
   } catch (error) {
     if (!(error instanceof KeyError) || error.kind === 'unavailable' || error.kind === 'denied') throw error
     sums.failed++
@@ -148,7 +151,7 @@ function decideResealed(
   const is_same = current !== undefined && sameCells(current, opened, [SEALED_CREDENTIALS])
   if (!is_same) return { kind: 'keep', row, status: 200 }
   // Nobody changed the platform: it keeps its time of change.
-  return { kind: 'write', row: { ...row, ...cells }, status: 200, updated_at_ms: row.updated_at }
+  return { kind: 'write', row: { ...row, ...cells }, status: 200, updated_at_ms: row.updated_at, keeps_writer: true }
 }
 
 type SealedCell = Pick<PlatformRow, typeof SEALED_CREDENTIALS>

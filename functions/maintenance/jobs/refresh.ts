@@ -11,6 +11,9 @@ import type { PlatformRow } from '#shared/records/platform.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import type { Completed } from './dispatch-summary.ts'
+import { serverWriter } from '#shared/table/object/writer.ts'
+
+const DISPATCH = serverWriter('dispatch')
 
 /** A distribution that follows a completed one of the same audience to the same platform, a period later. */
 export interface Refresh {
@@ -78,6 +81,7 @@ export async function createRefresh(
   const asking = { kind: DISTRIBUTIONS, user_id }
   const outcome = await distributions.create(user_id, {
     id,
+    writer: DISPATCH,
     size_bytes: JSON.stringify(source).length,
     decide: (_, current) =>
       current

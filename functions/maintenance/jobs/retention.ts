@@ -11,6 +11,9 @@ import { tableFolder } from '#shared/table/read/user-folders.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Job, Sums, UserTask } from '../runner/job.ts'
 import { mutateAll } from '../runner/mutate-all.ts'
+import { serverWriter } from '#shared/table/object/writer.ts'
+
+const RETENTION = serverWriter('retention')
 
 export interface RetentionDependencies {
   readonly audiences: Table<AudienceRow>
@@ -101,7 +104,7 @@ async function processUser(dependencies: RetentionDependencies, task: UserTask<R
       ? undefined
       : await mutateAll(audiences, { user_id, month }, idle, ([id]) => ({
           id,
-          client: 'retention',
+          writer: RETENTION,
           size_bytes: 0,
           decide: (row) => decideIdle(asking, row, before_ms),
         }))

@@ -2,8 +2,12 @@ import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY } from './records.ts'
+import { audienceFields } from '#shared/records/audience.ts'
+import { versionTexts } from './versions.ts'
 
 const { audience_id } = AUDIENCE
+
+const versions = versionTexts('audience', AUDIENCE, Object.keys(audienceFields.shape))
 
 export const audienceTexts: TextsOf<typeof audienceRoutes> = {
   saveAudience: {
@@ -59,4 +63,8 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
     description: `One audience as a file that has its name. ${FORMATS}`,
     downloads: downloads('audiences', AUDIENCE),
   },
+  listAudienceVersions: versions.list,
+  getAudienceVersion: versions.get,
+  restoreAudienceVersion: versions.restore,
+  forgetAudienceVersions: versions.forget,
 }

@@ -2,8 +2,12 @@ import type { distributionRoutes } from '#shared/contract/distributions.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { DISTRIBUTION, DISTRIBUTION_SUMMARY, PENDING_DISTRIBUTION } from './records.ts'
+import { distributionFields } from '#shared/records/distribution.ts'
+import { versionTexts } from './versions.ts'
 
 const { distribution_id, audience_id, platform_id, matched_records, match_rate, platform_audience_id } = DISTRIBUTION
+
+const versions = versionTexts('distribution', DISTRIBUTION, Object.keys(distributionFields.shape))
 
 export const distributionTexts: TextsOf<typeof distributionRoutes> = {
   saveDistribution: {
@@ -48,4 +52,8 @@ export const distributionTexts: TextsOf<typeof distributionRoutes> = {
     description: `One distribution as a file that has its id. ${FORMATS}`,
     downloads: downloads('distributions', DISTRIBUTION),
   },
+  listDistributionVersions: versions.list,
+  getDistributionVersion: versions.get,
+  restoreDistributionVersion: versions.restore,
+  forgetDistributionVersions: versions.forget,
 }

@@ -6,6 +6,7 @@ const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
   audience_id: { description: 'The id of an audience.', example: AUDIENCE.audience_id },
   platform_id: { description: 'The id of a platform.', example: PLATFORM.platform_id },
   distribution_id: { description: 'The id of a distribution.', example: DISTRIBUTION.distribution_id },
+  version: { description: 'A version that the list of versions names.', example: '1' },
   user_id: { description: '`me`, or the user of the token.', example: 'me' },
   data_type: { description: 'Only those of this type.', example: 'first_party' },
   platform_type: { description: 'Only those of this type.', example: 'the_trade_desk' },

@@ -2,9 +2,13 @@ import type { platformRoutes } from '#shared/contract/platforms.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { CREDENTIALS, PLATFORM } from './records.ts'
+import { platformFields } from '#shared/records/platform.ts'
+import { versionTexts } from './versions.ts'
 
 const { platform_id, platform_type, name, settings } = PLATFORM
 const untested = { ...PLATFORM, status: 'pending', last_test: null, last_sync_at: null }
+
+const versions = versionTexts('platform', PLATFORM, Object.keys(platformFields.shape))
 
 export const platformTexts: TextsOf<typeof platformRoutes> = {
   savePlatform: {
@@ -79,4 +83,8 @@ export const platformTexts: TextsOf<typeof platformRoutes> = {
     description: `One platform as a file that has its name. Credentials are in no file. ${FORMATS}`,
     downloads: downloads('platforms', PLATFORM),
   },
+  listPlatformVersions: versions.list,
+  getPlatformVersion: versions.get,
+  restorePlatformVersion: versions.restore,
+  forgetPlatformVersions: versions.forget,
 }

@@ -14,6 +14,7 @@ const read_only = {
   version: 3,
   deleted: false,
   client_id: null,
+  updated_by: 'demo_user',
 }
 
 const details = {

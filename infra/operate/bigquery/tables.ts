@@ -40,19 +40,23 @@ const BIGQUERY_TYPES: Readonly<Record<ColumnType, Omit<Field, 'name'>>> = {
 /** BigQuery cannot read a Parquet column as JSON: it reads bytes, and the statements parse them. */
 const LAKE_TYPES = { ...BIGQUERY_TYPES, json: { type: 'BYTES', mode: 'NULLABLE' } } as const
 
+/** What records were before: in the lake table, for those who ask for it there; in no view and no copy. */
+const HISTORY_COLUMN = 'history'
+
 /** The view of credentials has their last characters: only their owner may see it, not readers of all users' records. */
 const NOT_ANALYSED: readonly string[] = ['credentials']
 
 export function tableOf({ id_column, partitioned_by, columns, hidden_columns }: RecordKind): TableData {
   const is_monthly = partitioned_by === 'month'
   const read = columns.filter(({ name }) => !hidden_columns.includes(name) && !NOT_ANALYSED.includes(name))
+  const past = columns.filter(({ name }) => name === HISTORY_COLUMN)
   const shown = read.filter(({ name }) => name !== 'deleted')
   const names = shown.map(({ name }) => name)
   return {
     partition_keys: is_monthly ? '{user_id:STRING}/{year:INTEGER}/{month:STRING}' : '{user_id:STRING}',
     // Prevents scans of years by mistake. A user has few platforms, in one object.
     require_partition_filter: is_monthly,
-    lake_columns: read.map(({ name, type }) => ({ name, ...LAKE_TYPES[type] })),
+    lake_columns: [...read, ...past].map(({ name, type }) => ({ name, ...LAKE_TYPES[type] })),
     native_columns: [
       { name: 'user_id', ...BIGQUERY_TYPES.string },
       ...shown.map(({ name, type }) => ({ name, ...BIGQUERY_TYPES[type] })),

@@ -1,8 +1,8 @@
 import { DAY_MS } from '#shared/base/durations.ts'
-import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { type Cells, sameCells, toRow } from '#shared/records/rows.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
 import { monthOf, startOfMonthMs } from '#shared/table/object/partition.ts'
+import { isImported } from './import-writer.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import type { SourceRecord } from './source-record.ts'
 
@@ -21,7 +21,7 @@ export function compare(
   current: Cells | undefined,
 ): Comparison {
   if (!current) return 'absent'
-  if (current.client_id !== IMPORT_CLIENT_ID) return current.deleted ? 'deleted_since' : 'edited_since'
+  if (!isImported(current)) return current.deleted ? 'deleted_since' : 'edited_since'
   if (differences(kind, wanted, current).length === 0) return 'same'
   return current.updated_at > updated_at_ms ? 'stored_newer' : 'source_newer'
 }
@@ -41,7 +41,6 @@ export function rowOf({ kind }: ImportKind, record: SourceRecord, entry: LegacyE
     [kind.id_column]: entry?.id ?? record.id,
     created_at: new Date(createdAtMs(record, entry)).toISOString(),
     deleted: record.deleted,
-    client_id: IMPORT_CLIENT_ID,
   })
   // The columns of a kind include those that every row has.
   return row as Cells

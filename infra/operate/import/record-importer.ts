@@ -2,7 +2,6 @@ import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import { notFound } from '#shared/records/decisions.ts'
-import { IMPORT_CLIENT_ID } from '#shared/records/record-kind.ts'
 import { CorruptObject } from '#shared/table/object/failures.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
@@ -16,6 +15,7 @@ import type { ImportReport } from './report.ts'
 import { forEachConcurrently } from './concurrently.ts'
 import type { Place } from './source-files.ts'
 import type { SourceRecord } from './source-record.ts'
+import { IMPORT_WRITER } from './import-writer.ts'
 import { createdAtMs, differences, rowOf, compare } from './comparison.ts'
 
 /** Rows of one batch: far below the queue limit of the table. */
@@ -172,7 +172,7 @@ export class RecordImporter {
           return { kind: 'keep', row: current!, status: 200 }
       }
     }
-    const mutation = { id: String(row[kind.id_column]), client: IMPORT_CLIENT_ID, size_bytes, decide }
+    const mutation = { id: String(row[kind.id_column]), writer: IMPORT_WRITER, size_bytes, decide }
     let may_have_landed = false
     const outcome = await withRetries(this.#dependencies, async () => {
       try {
@@ -201,7 +201,7 @@ export class RecordImporter {
     const decide = (current: Cells | undefined): Decision<Cells> =>
       current ? { kind: 'keep', row: current, status: 200 } : { kind: 'refuse', problem: notFound(kind) }
     const id = entry?.id ?? String(row[kind.id_column])
-    const mutation = { id, size_bytes, decide }
+    const mutation = { id, writer: IMPORT_WRITER, size_bytes, decide }
     const outcome = await withRetries(this.#dependencies, () => tableOf(place).mutate(record.user_id, mutation))
     return 'row' in outcome ? outcome.row : undefined
   }

@@ -5,7 +5,7 @@ import { CorruptFile } from '#shared/parquet/corrupt-file.ts'
 import { topLevelColumns } from '#shared/parquet/schema.ts'
 import { NewerFormat } from '#shared/table/object/footer.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
-import { differences, RESTORE_CLIENT_ID, rowsById, type Difference } from '#shared/table/recovery/restore.ts'
+import { differences, rowsById, type Difference } from '#shared/table/recovery/restore.ts'
 import type { Replacement } from '#shared/table/recovery/new-epoch.ts'
 import type { StoredRow } from '#shared/table/object/schema.ts'
 import { wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
@@ -151,8 +151,7 @@ class Planner {
     const over = live.kind === 'absent' ? NO_OBJECT : live.generation
     const { restored } = this.#object.kind.rules
     // Later deletions and deliveries are unknown, so records are restored as from a tombstone.
-    const settle = (row: StoredRow): StoredRow =>
-      row.deleted ? row : { ...restored(row, undefined), client_id: RESTORE_CLIENT_ID }
+    const settle = (row: StoredRow): StoredRow => (row.deleted ? row : restored(row, undefined))
     const replacement = { base: old.snapshot, over, ...(is_newest ? {} : { settle }) }
     return this.#newEpoch(old, replacement, remarks)
   }

@@ -20,6 +20,7 @@ import {
 } from '../object/footer.ts'
 import { layOut } from '../object/layout.ts'
 import { LIMITS, WARN_SHARE } from '../object/limits.ts'
+import { HISTORY_BYTES_MAX, HISTORY_BYTES_NEAR_LIMIT } from '../object/row-history.ts'
 import type { Mutation, Outcome } from './mutation.ts'
 import type { WritePacer } from './write-pacer.ts'
 import type { Month } from '../object/partition.ts'
@@ -143,21 +144,44 @@ async function prepare<R extends Row>(
   snapshot: Snapshot,
   batch: readonly Mutation<R>[],
 ): Promise<{ effect: BatchEffect<R>; next: NextGeneration | undefined }> {
-  const { schema, month } = object
+  const { schema } = object
   const now_ms = dependencies.clock.nowMs()
   const batch_rows = await readBatchRows(schema, snapshot, batch)
   if (isReservedForNewer(snapshot.footer)) {
     // Reads, no-ops, replays and refusals go on; each write is refused by itself.
-    return { effect: evaluate(month, batch_rows, batch, { now_ms, admission: 'read_only' }), next: undefined }
+    return {
+      effect: evaluate(object, batch_rows, batch, { now_ms, admission: 'read_only', history_bytes_max: 0 }),
+      next: undefined,
+    }
   }
-  for (const admission of ['all', 'replacements', 'none'] as const satisfies Admission[]) {
-    const effect = evaluate(month, batch_rows, batch, { now_ms, admission })
+  for (const { admission, history_bytes_max, object_bytes_max } of stepsFor(snapshot)) {
+    const effect = evaluate(object, batch_rows, batch, { now_ms, admission, history_bytes_max })
     if (effect.writes.length + effect.ledger_entries.length === 0) return { effect, next: undefined }
     const next = await build(dependencies, schema, batch_rows, effect, now_ms)
-    // With no write admitted there can be purges yet, which make room in the end.
-    if (next.bytes.length <= LIMITS.object_bytes || admission === 'none') return { effect, next }
+    if (next.bytes.length <= object_bytes_max) return { effect, next }
   }
   throw new Error('a batch that may write nothing writes')
+}
+
+/** What is given up, one after another, for a batch to fit into an object. */
+function stepsFor({ size_bytes }: Snapshot): readonly Step[] {
+  const is_near = size_bytes > LIMITS.object_bytes * WARN_SHARE
+  const object_bytes_max = LIMITS.object_bytes
+  return [
+    { admission: 'all', history_bytes_max: is_near ? HISTORY_BYTES_NEAR_LIMIT : HISTORY_BYTES_MAX, object_bytes_max },
+    { admission: 'all', history_bytes_max: 0, object_bytes_max },
+    { admission: 'replacements', history_bytes_max: 0, object_bytes_max },
+    // Archive, delete and restore always find room: they write a row that is hardly larger.
+    { admission: 'no_larger', history_bytes_max: 0, object_bytes_max: object_bytes_max + LIMITS.object_reserve_bytes },
+    // With no write admitted there can be purges yet, which make room in the end.
+    { admission: 'none', history_bytes_max: 0, object_bytes_max: Infinity },
+  ]
+}
+
+interface Step {
+  readonly admission: Admission
+  readonly history_bytes_max: number
+  readonly object_bytes_max: number
 }
 
 function isReservedForNewer({ min_writer }: Footer): boolean {

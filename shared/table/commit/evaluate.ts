@@ -1,5 +1,4 @@
 import { Problem } from '../../base/problem.ts'
-import type { Cell } from '../../parquet/schema.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import type { RecordChange } from '../events.ts'
 import { namingObject } from '../object/failures.ts'
@@ -10,6 +9,9 @@ import type { Decision, Mutation, Outcome } from './mutation.ts'
 import type { Month } from '../object/partition.ts'
 import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
+import { HISTORY_COLUMN, nextHistory } from '../object/row-history.ts'
+import { rowBytes } from '../object/cells.ts'
+import type { Writer } from '../object/writer.ts'
 
 /** What a batch would do to a snapshot: answers, and the rows to store for them to be true. */
 export interface BatchEffect<R extends Row = Row> {
@@ -38,10 +40,24 @@ export interface BatchRows<R extends Row = Row> {
 }
 
 /**
- * Which writes may enter an object: all; where it is full only those that replace a row, or none but purges; where a newer
- * release has reserved it for itself, none whatever.
+ * Which writes may enter an object: all; where it is full only those that replace a row, or replace it by one no larger,
+ * or none but purges; where a newer release has reserved it for itself, none whatever.
  */
-export type Admission = 'all' | 'replacements' | 'none' | 'read_only'
+export type Admission = 'all' | 'replacements' | 'no_larger' | 'none' | 'read_only'
+
+/** What a batch is for. */
+export interface EvaluatedObject<R extends Row> {
+  readonly schema: TableSchema<R>
+  readonly month: Month
+}
+
+/** How a batch is evaluated. */
+export interface EvaluationOptions {
+  readonly now_ms: number
+  readonly admission: Admission
+  /** Bytes that the history of each written row may have. */
+  readonly history_bytes_max: number
+}
 
 export async function readBatchRows<R extends Row>(
   schema: TableSchema<R>,
@@ -72,22 +88,24 @@ export async function readBatchRows<R extends Row>(
  * alone. No I/O: the same batch on the same rows always has the same effect.
  */
 export function evaluate<R extends Row>(
-  month: Month,
+  object: EvaluatedObject<R>,
   batch_rows: BatchRows<R>,
   batch: readonly Mutation<R>[],
-  options: { now_ms: number; admission: Admission },
+  options: EvaluationOptions,
 ): BatchEffect<R> {
-  const evaluation = new Evaluation(month, batch_rows, options)
+  const evaluation = new Evaluation(object, batch_rows, options)
   const outcomes = batch.map((mutation) => evaluation.outcomeOf(mutation))
   return { outcomes, ...evaluation.changes() }
 }
 
 /** The effect of a batch as it grows, mutation by mutation. */
 class Evaluation<R extends Row> {
+  readonly #schema: TableSchema<R>
   readonly #month: Month
   readonly #batch_rows: BatchRows<R>
   readonly #now_ms: number
   readonly #admission: Admission
+  readonly #history_bytes_max: number
   readonly #ledger: Ledger
   readonly #written = new Map<string, RowWrite<StoredRow<R>>>()
   readonly #ledger_entries = new Map<string, LedgerEntry>()
@@ -95,12 +113,18 @@ class Evaluation<R extends Row> {
   readonly #changes: RecordChange[] = []
   #rows_free: number
 
-  constructor(month: Month, batch_rows: BatchRows<R>, { now_ms, admission }: { now_ms: number; admission: Admission }) {
+  constructor(
+    { schema, month }: EvaluatedObject<R>,
+    batch_rows: BatchRows<R>,
+    { now_ms, admission, history_bytes_max }: EvaluationOptions,
+  ) {
     const { footer } = batch_rows.snapshot
+    this.#schema = schema
     this.#month = month
     this.#batch_rows = batch_rows
     this.#now_ms = now_ms
     this.#admission = admission
+    this.#history_bytes_max = history_bytes_max
     // Entries that have expired count for nothing, also while they are still stored.
     this.#ledger = footer.ledger.with([], now_ms)
     this.#purges = { is_purged: new Map(), floor: 0, version: footer.purged_version }
@@ -146,7 +170,7 @@ class Evaluation<R extends Row> {
     return entries >= LEDGER_ENTRIES_MAX ? refused(tooManyKeys()) : undefined
   }
 
-  #purge({ id, client }: Mutation<R>, current: StoredRow<R> | undefined): Outcome<R> {
+  #purge({ id, writer }: Mutation<R>, current: StoredRow<R> | undefined): Outcome<R> {
     const place = this.#batch_rows.rows.get(id)?.place
     if (!current || !place) return refused(new Problem('internal', 'There is nothing to purge.'))
     if (this.#admission === 'read_only') return refused(newerRelease())
@@ -156,31 +180,33 @@ class Evaluation<R extends Row> {
     purges.is_purged.set(id, true)
     purges.floor = Math.max(purges.floor, current.rev)
     purges.version = Math.max(purges.version, version_before)
-    this.#changes.push({ id, version_before, version_after: 0, client })
+    this.#changes.push({ id, version_before, version_after: 0, ...auditOf(writer) })
     return { kind: 'written', row: current, status: 200 }
   }
 
   #write(mutation: Mutation<R>, current: StoredRow<R> | undefined, decision: WriteDecision<R>): Outcome<R> {
-    const { id, client } = mutation
+    const { id, writer } = mutation
     const is_purged = this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
-    const row = this.#stamped(decision, current, is_purged)
-    const problem = this.#limitReachedBy(row, current)
+    const unrecorded = this.#stamped(decision, current, is_purged, writer)
+    const problem = this.#limitReachedBy(unrecorded, current)
     if (problem) return refused(problem)
+    const row = this.#withHistory(unrecorded, current, decision, writer)
 
     this.#written.set(id, { row, replaces: this.#batch_rows.rows.get(id)?.place })
     if (is_purged) this.#purges.is_purged.set(id, false)
     const version_before = current?.version ?? 0
-    this.#changes.push({ id, version_before, version_after: row.version, client })
+    this.#changes.push({ id, version_before, version_after: row.version, ...auditOf(writer) })
     this.#remember(mutation, decision.status)
     return { kind: 'written', row, status: decision.status }
   }
 
   /** A version is never given out twice: a record that comes back goes on behind all that were purged here. */
   #stamped(
-    { row, revives, updated_at_ms }: WriteDecision<R>,
+    { row, revives, updated_at_ms, keeps_writer }: WriteDecision<R>,
     current: StoredRow<R> | undefined,
     is_purged: boolean,
+    { client_id, by }: Writer,
   ): StoredRow<R> {
     const last_version = current
       ? current.version
@@ -190,7 +216,24 @@ class Evaluation<R extends Row> {
       version: last_version + 1,
       rev: this.#batch_rows.snapshot.footer.rev + 1,
       updated_at: updated_at_ms ?? this.#now_ms,
+      client_id: keeps_writer && current ? current.client_id : client_id,
+      updated_by: keeps_writer && current ? current.updated_by : by,
+      // The decision may have copied a history from elsewhere. Only what is stored here counts.
+      ...(this.#schema.history && { [HISTORY_COLUMN]: null }),
     }
+  }
+
+  /** With the past that the change leaves behind, as far as the record has room for it. */
+  #withHistory(
+    row: StoredRow<R>,
+    current: StoredRow<R> | undefined,
+    { forgets }: WriteDecision<R>,
+    writer: Writer,
+  ): StoredRow<R> {
+    if (!this.#schema.history) return row
+    const room_bytes = forgets ? 0 : Math.min(this.#history_bytes_max, LIMITS.record_bytes - rowBytes(row))
+    const change = { before: current, after: row, writer, at_ms: this.#now_ms, forgets: forgets === true }
+    return { ...row, [HISTORY_COLUMN]: nextHistory(this.#schema, change, room_bytes) }
   }
 
   /** Takes one of the free rows for a new record. */
@@ -198,10 +241,15 @@ class Evaluation<R extends Row> {
     const record_bytes = rowBytes(row)
     if (record_bytes > LIMITS.record_bytes) return recordTooLarge(record_bytes)
     if (this.#admission === 'read_only') return newerRelease()
-    if (this.#admission === 'none' || (this.#admission === 'replacements' && !current)) {
-      return partitionFull('object_bytes', this.#month)
-    }
+    if (!this.#isAdmitted(record_bytes, current)) return partitionFull('object_bytes', this.#month)
     return !current && this.#rows_free-- <= 0 ? partitionFull('object_rows', this.#month) : undefined
+  }
+
+  #isAdmitted(record_bytes: number, current: StoredRow<R> | undefined): boolean {
+    if (this.#admission === 'all') return true
+    if (this.#admission === 'none' || !current) return false
+    if (this.#admission === 'replacements') return true
+    return record_bytes <= rowBytes({ ...current, [HISTORY_COLUMN]: null }) + NO_LARGER_BYTES
   }
 
   #currentOf(id: string): StoredRow<R> | undefined {
@@ -213,6 +261,14 @@ class Evaluation<R extends Row> {
     this.#ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: this.#now_ms })
   }
 }
+
+/** What the audit trail tells of a writer. */
+export function auditOf({ client_id, via }: Writer): Pick<RecordChange, 'client' | 'via'> {
+  return { client: client_id ?? undefined, via }
+}
+
+/** By so much one status is longer than another, and a time longer than none. */
+const NO_LARGER_BYTES = 64
 
 type WriteDecision<R extends Row> = Extract<Decision<R>, { kind: 'write' }>
 
@@ -262,19 +318,4 @@ function tooManyKeys(): Problem {
   return new Problem('too-many-requests', `More than ${LEDGER_ENTRIES_MAX} keyed requests within a day.`, {
     retry_after_ms: 60_000,
   })
-}
-
-/** Bytes of a row before compression. */
-function rowBytes(row: Row): number {
-  let bytes = 0
-  for (const cell of Object.values(row)) bytes += cellBytes(cell)
-  return bytes
-}
-
-function cellBytes(cell: Cell): number {
-  if (cell === null) return 0
-  if (typeof cell === 'string') return Buffer.byteLength(cell)
-  if (cell instanceof Uint8Array) return cell.length
-  if (typeof cell === 'object') return cell.reduce((sum, element) => sum + Buffer.byteLength(element), 0)
-  return 8
 }

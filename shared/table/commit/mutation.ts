@@ -1,5 +1,6 @@
 import type { Problem } from '../../base/problem.ts'
 import type { Row, StoredRow, UnstampedRow } from '../object/schema.ts'
+import type { Writer } from '../object/writer.ts'
 
 /**
  * A change to one record, as a pure decision over the record as it is: it may be asked several times, each time on
@@ -7,8 +8,7 @@ import type { Row, StoredRow, UnstampedRow } from '../object/schema.ts'
  */
 export interface Mutation<R extends Row = Row> {
   readonly id: string
-  /** For the audit trail: who wrote, as the client names itself. */
-  readonly client?: string
+  readonly writer: Writer
   /** Present when the request carries an `Idempotency-Key`. */
   readonly idempotency?: { readonly request_hash: string; readonly body_hash: string } | undefined
   /** It is there to be remembered: where its key cannot be recorded it is refused. */
@@ -26,7 +26,8 @@ export type Creation<R extends Row = Row> = Omit<Mutation<R>, 'id' | 'decide'> &
 
 export type Decision<R extends Row = Row> =
   /**
-   * Store this row. The table stamps `version` (+1), `rev` and `updated_at` (now, unless an import keeps the old one).
+   * Store this row. The table stamps `version` (+1), `rev`, `updated_at` (now, unless an import keeps the old one),
+   * `client_id`, `updated_by` and `history`.
    * Only `revives` may write under an id that was purged; its version follows the one named.
    */
   | {
@@ -34,6 +35,10 @@ export type Decision<R extends Row = Row> =
       readonly row: UnstampedRow<R>
       readonly status: number
       readonly updated_at_ms?: number
+      /** Nobody changed the record: it keeps its last writer. */
+      readonly keeps_writer?: true
+      /** What the record was before is forgotten. */
+      readonly forgets?: true
       readonly revives?: { readonly version: number }
     }
   /** The record already is as wanted: no new version. */

@@ -14,7 +14,7 @@ import type { Row, TableSchema } from './schema.ts'
  * number of groups stays near rows / FULL_ROWS.
  */
 export const FULL_ROWS = 256
-export const FULL_BYTES = 1024 * 1024
+export const FULL_BYTES = 1536 * 1024
 const OPEN_TAIL_ROWS = 32
 const OPEN_TAIL_BYTES = 128 * 1024
 const SMALL_GROUPS_KEPT = 8

@@ -5,6 +5,8 @@ import type { Month } from './partition.ts'
 export const LIMITS = {
   record_bytes: 256 * 1024,
   object_bytes: 64 * 1024 * 1024,
+  /** Beyond the limit, for changes that make no record larger. */
+  object_reserve_bytes: 1024 * 1024,
   object_rows: 50_000,
   batch_operations: 2000,
   batch_bytes: 8 * 1024 * 1024,

@@ -3,7 +3,8 @@ import type { Cell, Column } from '../../parquet/schema.ts'
 /**
  * What the table needs to know of a record kind, as plain data. `shared/records` has one for each kind.
  *
- * Every table has the columns of `SYSTEM_COLUMNS`; the table itself stamps `version`, `rev` and `updated_at`.
+ * Every table has the columns of `SYSTEM_COLUMNS`; the table itself stamps all but `created_at` and `deleted`, and the
+ * column `history`.
  */
 export interface TableSchema<R extends Row = Row> {
   /** Never there: it tells the compiler which rows the table has. */
@@ -19,6 +20,18 @@ export interface TableSchema<R extends Row = Row> {
   readonly columns: readonly Column[]
   /** Columns that only whole records need; listings never decode them. */
   readonly detail_columns: readonly string[]
+  /** What of its rows is kept when it changes; without it nothing is. */
+  readonly history?: HistoryRules
+}
+
+/** What of a kind's rows makes history. */
+export interface HistoryRules {
+  /** Columns whose former values are kept. */
+  readonly columns: readonly string[]
+  /** Columns of which only the fact is kept that they were replaced: their values are nobody's business. */
+  readonly secret_columns: readonly string[]
+  /** Changes of a row in this state by one writer within ten minutes share an entry. */
+  readonly draft?: { readonly column: string; readonly value: Cell }
 }
 
 export const SYSTEM_COLUMNS = [
@@ -28,6 +41,7 @@ export const SYSTEM_COLUMNS = [
   { name: 'rev', type: 'int64', statistics: true },
   { name: 'deleted', type: 'boolean', statistics: true },
   { name: 'client_id', type: 'string' },
+  { name: 'updated_by', type: 'string' },
 ] as const satisfies readonly Column[]
 
 /** What `SYSTEM_COLUMNS` hold; times in milliseconds since 1970. */
@@ -38,6 +52,7 @@ export type SystemCells = {
   readonly rev: number
   readonly deleted: boolean
   readonly client_id: string | null
+  readonly updated_by: string | null
 }
 
 /** One record as the table handles it: a cell per column of the schema. JSON cells are UTF-8 text. */
@@ -47,7 +62,7 @@ export type Row = Readonly<Record<string, Cell>>
 export type StoredRow<R extends Row = Row> = R & SystemCells
 
 /** A row to be stored: what the table does not stamp is in it. */
-export type UnstampedRow<R extends Row = Row> = R & Omit<SystemCells, 'version' | 'rev' | 'updated_at'>
+export type UnstampedRow<R extends Row = Row> = R & Pick<SystemCells, 'created_at' | 'deleted'>
 
 /** The columns of a row, by name. */
 export type ColumnName<R extends Row> = keyof R & string

@@ -10,10 +10,12 @@ import {
   type CommitDependencies,
   type TableObject,
 } from '../commit/commit.ts'
+import { auditOf } from '../commit/evaluate.ts'
 import type { RecordChange } from '../events.ts'
 import { CorruptObject, namingObject, retryReads } from '../object/failures.ts'
 import { layOut, type RowWrite } from '../object/layout.ts'
-import { RESTORE_CLIENT_ID, VERSIONS_AHEAD } from './restore.ts'
+import { serverWriter } from '../object/writer.ts'
+import { VERSIONS_AHEAD } from './restore.ts'
 import type { StoredRow, TableSchema } from '../object/schema.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
 
@@ -22,7 +24,7 @@ export interface Replacement {
   readonly base: Snapshot
   /** The live generation it replaces; `NO_OBJECT` when there is none. */
   readonly over: Generation
-  /** What becomes of each row; without it they stay as they are. */
+  /** What becomes of each row, itself when nothing does; without it all stay as they are. */
   readonly settle?: (row: StoredRow) => StoredRow
 }
 
@@ -79,17 +81,21 @@ async function nextEpochOf(
   requireWriter(base.footer)
   const time_ms = clock.nowMs()
   const rev = base.footer.rev + 1
+  const writer = serverWriter('restore')
   const changes: RecordChange[] = []
   const file = await namingObject(base.name, async () => {
     const writes: RowWrite[] = []
     for (const group of base.file.groups) {
       const values = await group.allColumns()
       for (let index = 0; index < group.row_count; index++) {
-        const row = settle(rowAt(schema, values, index))
+        const found = rowAt(schema, values, index)
+        const settled = settle(found)
+        const row = settled === found ? found : { ...settled, client_id: writer.client_id, updated_by: writer.by }
         const version_before = row.version
         const version_after = version_before + VERSIONS_AHEAD
+        // The history stays as it was: it ends here, for nobody knows which versions were given out meanwhile.
         writes.push({ row: { ...row, version: version_after, rev }, replaces: { group, index } })
-        changes.push({ id: String(row[schema.id_column]), version_before, version_after, client: RESTORE_CLIENT_ID })
+        changes.push({ id: String(row[schema.id_column]), version_before, version_after, ...auditOf(writer) })
       }
     }
     return await layOut(schema, base, writes, new Map())

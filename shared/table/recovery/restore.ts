@@ -1,8 +1,10 @@
 import { Problem } from '../../base/problem.ts'
-import type { Cell } from '../../parquet/schema.ts'
 import type { Mutation } from '../commit/mutation.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
+import { isSameCell } from '../object/cells.ts'
+import { HISTORY_COLUMN } from '../object/row-history.ts'
+import { serverWriter } from '../object/writer.ts'
 
 /**
  * Bringing records back to what an old generation of their object has. The old generation is never copied over the live
@@ -39,11 +41,10 @@ export interface Difference {
   readonly columns: readonly string[]
 }
 
-/** `client_id` of rows whose last writer is a restore. */
-export const RESTORE_CLIENT_ID = 'restore'
 /** How far ahead of the last known version a record goes on whose last versions are not known any more. */
 export const VERSIONS_AHEAD = 1000
-const STAMPED = new Set(['version', 'rev', 'updated_at', 'client_id'])
+const STAMPED = new Set(['version', 'rev', 'updated_at', 'client_id', 'updated_by', HISTORY_COLUMN])
+const RESTORE = serverWriter('restore')
 
 /** Every row, by id. @throws CorruptFile */
 export async function rowsById(schema: TableSchema, snapshot: Snapshot): Promise<ReadonlyMap<string, StoredRow>> {
@@ -96,7 +97,7 @@ function differenceOf(
     .filter((name) => !STAMPED.has(name) && !isSameCell(live?.[name] ?? null, restored[name] ?? null))
   if (columns.length === 0) return undefined
   const kind = !live ? 'revived' : !is_wanted ? 'deleted' : is_there ? 'changed' : 'undeleted'
-  return { kind, id, live, restored: { ...restored, client_id: RESTORE_CLIENT_ID }, columns }
+  return { kind, id, live, restored, columns }
 }
 
 /** The version that a record has after its restore. */
@@ -111,7 +112,7 @@ export function versionAfter({ live, restored }: Difference): number {
 export function restorations(found: readonly Difference[]): Mutation[] {
   return found.map((difference) => ({
     id: difference.id,
-    client: RESTORE_CLIENT_ID,
+    writer: RESTORE,
     size_bytes: 0,
     decide: (current) => {
       const seen = difference.live?.version ?? 0
@@ -131,13 +132,4 @@ function changedSince(version: number, seen: number): Problem {
       members: { version },
     },
   )
-}
-
-function isSameCell(a: Cell, b: Cell): boolean {
-  if (a === b) return true
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0
-  }
-  return a.length === b.length && a.every((element, at) => element === b[at])
 }

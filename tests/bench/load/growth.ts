@@ -19,6 +19,7 @@ import { PRICES } from '../model/fleet.ts'
 import { sampleAudience } from '../sample-audience.ts'
 import { REPORTED } from './latent-store.ts'
 import { pageOf } from '#tests/table/pages.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /**
  * One user's month. Assumed: the old papers ask for the growth and name no figures. A marketer saves an audience each
@@ -194,7 +195,12 @@ class Growth {
     id: string,
     decide: (row: RowOf<K> | undefined, now_ms: number) => Decision<K>,
   ): Promise<void> {
-    const outcome = await tableOf(oneOf(this.#random, this.#instances)).mutate(USER, { id, size_bytes: 4000, decide })
+    const outcome = await tableOf(oneOf(this.#random, this.#instances)).mutate(USER, {
+      id,
+      writer: WRITER,
+      size_bytes: 4000,
+      decide,
+    })
     if (outcome.kind === 'refused') throw outcome.problem
   }
 

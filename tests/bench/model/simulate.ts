@@ -8,6 +8,7 @@ import { Table } from '#shared/table/table.ts'
 import { MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /**
  * The real table on virtual time, over a store in memory with latencies and one write per second and name: what the
@@ -175,9 +176,10 @@ function countingWrites(store: MemoryObjectStore, answers: Record<'written' | 'c
 
 /** With an id of the caller's, so that repeating it is safe whatever the answer was. */
 function creationOf(id: string): Creation {
-  const row = { save_id: id, created_at: idTimeMs(SAVES.id_prefix, id) ?? 0, deleted: false, client_id: null }
+  const row = { save_id: id, created_at: idTimeMs(SAVES.id_prefix, id) ?? 0, deleted: false }
   return {
     id,
+    writer: WRITER,
     size_bytes: 100,
     decide: (_, current) =>
       current ? { kind: 'keep', row: current, status: 200 } : { kind: 'write', row, status: 201 },

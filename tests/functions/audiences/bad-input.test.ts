@@ -196,7 +196,9 @@ test('paths with dot segments as raw bytes reach no other route', async () => {
     `${PATH}/${audience_id}%2fexport`,
   ]) {
     const answer = await rawGet(running.url, path, await running.token('demo_user'))
-    expect({ path, line: answer.split('\r\n')[0] }).toEqual({ path, line: 'HTTP/1.1 404 Not Found' })
+    // A slash too many is only pointed out.
+    const line = path.endsWith(`${audience_id}/`) ? 'HTTP/1.1 308 Permanent Redirect' : 'HTTP/1.1 404 Not Found'
+    expect({ path, line: answer.split('\r\n')[0] }).toEqual({ path, line })
     expect(answer).not.toContain('Eco-conscious')
   }
 })

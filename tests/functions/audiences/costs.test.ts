@@ -9,6 +9,7 @@ import { Table } from '#shared/table/table.ts'
 import { clockAt } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
 import { anAudience, BUCKET, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /** What requests cost at the bucket when this instance made or validated the last write (storage.md, "Warm counts"). */
 
@@ -170,6 +171,7 @@ test('an imported audience costs what any does, under either spelling of its old
   const row = (await table.get('demo_user', _))!
   await table.mutate('demo_user', {
     id: 'aud-ab12cd34',
+    writer: WRITER,
     size_bytes: 0,
     decide: () => ({ kind: 'write', status: 201, row: { ...row, audience_id: 'aud-ab12cd34', name: 'old' } }),
   })

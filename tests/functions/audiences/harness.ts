@@ -58,6 +58,7 @@ export interface AnswerBody {
   readonly audiences: readonly AudienceJson[]
   readonly count: number
   readonly next_cursor: string | null
+  readonly versions: readonly Record<string, unknown>[]
   readonly message: string
   readonly type: string
   readonly status: number

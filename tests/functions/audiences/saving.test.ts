@@ -34,6 +34,7 @@ test('a save answers 201 with the whole record, its id, its version as ETag and 
       version: 1,
       deleted: false,
       client_id: null,
+      updated_by: 'demo_user',
       created_at: expect.stringMatching(/^2025-05-28T12:00:\d\d\.\d{3}Z$/) as string,
       updated_at: expect.stringMatching(/^2025-05-28T12:00:\d\d\.\d{3}Z$/) as string,
     },

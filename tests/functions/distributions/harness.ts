@@ -35,6 +35,7 @@ import {
   type Reply,
 } from '#tests/functions/audiences/harness.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /** Everything around distributions as it runs: the real Google client against the stand-in, real tokens, real HTTP. */
 export interface Running {
@@ -137,6 +138,7 @@ export async function runningInTest({
       const id = (more['platform_id'] as string | undefined) ?? newId('plat', clock.nowMs(), systemRandom)
       const outcome = await platforms.create(user_id, {
         id,
+        writer: WRITER,
         size_bytes: 0,
         decide: (_, current) => ({
           kind: 'write',
@@ -221,6 +223,7 @@ export async function storeMany(running: Running, rows: readonly Record<string, 
       const row = rowOf(DISTRIBUTIONS, record)
       const outcome = await table.mutate(user_id, {
         id,
+        writer: WRITER,
         size_bytes: 0,
         decide: () => ({ kind: 'write', row, status: 201 }),
       })

@@ -81,7 +81,7 @@ describe('a purge', () => {
     const { result: again, ...nothing } = await running.counted(() => callFresh('purge?cursor='))
     expect(again.body).toMatchObject({ tombstones: 0, purged: 0 })
     expect(nothing.writes).toBe(0)
-    const commits = running.lines.filter(({ event, records }) => event === 'commit' && isOf('purge', records))
+    const commits = running.lines.filter(({ event, records }) => event === 'commit' && isOf('maintenance', records))
     expect(commits).toHaveLength(2)
   })
 

@@ -6,6 +6,7 @@ import { logTableEvents } from '#shared/table/event-log.ts'
 import { Table } from '#shared/table/table.ts'
 import { BUCKET } from '#tests/functions/audiences/harness.ts'
 import { PATH, type RunningPlatforms } from './harness.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 /**
  * Puts the sealed credentials of a platform of `demo_user` into the first platform of another user, as somebody who
@@ -24,6 +25,7 @@ export async function sealedFor({ gcs, as }: RunningPlatforms, user_id: string, 
   const { platform_id } = to!
   await table.mutate(user_id, {
     id: platform_id,
+    writer: WRITER,
     size_bytes: 0,
     decide: (row) => ({
       kind: 'write',

@@ -17,6 +17,7 @@ test('a new platform is pending, with its credentials sealed and hinted at', asy
     version: 1,
     deleted: false,
     client_id: null,
+    updated_by: 'demo_user',
     platform_type: 'the_trade_desk',
     status: 'pending',
     name: 'My Trade Desk Account',

@@ -4,7 +4,8 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { type Attempt, distributionStatus, distributionType, DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { snapshotOf } from '#shared/records/distribution-source.ts'
 import { PLATFORM_SPELLINGS, PLATFORMS, platformType } from '#shared/records/platform.ts'
-import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
+import type { ColumnOf, RowOf } from '#shared/records/record-kind.ts'
+import { isImported } from '../import-writer.ts'
 import { type Cell, type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
 import { parseTimeMs } from '../times.ts'
@@ -45,10 +46,11 @@ export const DISTRIBUTIONS_IMPORT: ImportKind = {
     typeof DISTRIBUTIONS
   >[],
   error_texts: ['error_message'] satisfies ColumnOf<typeof DISTRIBUTIONS>[],
-  // Every column that is neither a field nor a system column.
+  // Every column that is neither a field nor a system column, nor hidden.
   server_columns: DISTRIBUTIONS.columns
     .map(({ name }) => name)
-    .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name')),
+    .slice(DISTRIBUTIONS.columns.findIndex(({ name }) => name === 'audience_name'))
+    .filter((name) => !DISTRIBUTIONS.hidden_columns.includes(name)),
   tidy,
   serverValues,
   complete,
@@ -243,7 +245,7 @@ async function complete(
   tools: CompletionTools,
 ): Promise<CompletedRow<DistributionRow>> {
   const remarks: string[] = []
-  if (current && current.client_id !== IMPORT_CLIENT_ID) return { kind: 'row', row, remarks }
+  if (current && !isImported(current)) return { kind: 'row', row, remarks }
   const { audience_id, platform_id } = row
   const [audience, platform] = await Promise.all([
     tools.find(AUDIENCES, user_id, audience_id),

@@ -9,7 +9,8 @@ import {
   platformType,
   SEALED_CREDENTIALS,
 } from '#shared/records/platform.ts'
-import { type ColumnOf, IMPORT_CLIENT_ID, type RowOf } from '#shared/records/record-kind.ts'
+import type { ColumnOf, RowOf } from '#shared/records/record-kind.ts'
+import { isImported } from '../import-writer.ts'
 import { fromRow, toRow } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'
@@ -100,7 +101,7 @@ function without(source: SourceFields, names: readonly string[]): SourceFields {
 async function complete(draft: RowDraft<PlatformRow>, tools: CompletionTools): Promise<CompletedRow<PlatformRow>> {
   const { row, credentials } = draft
   // A record that a client edited stays: its credentials are neither opened nor sealed.
-  const current = draft.current?.client_id === IMPORT_CLIENT_ID ? draft.current : undefined
+  const current = draft.current && isImported(draft.current) ? draft.current : undefined
   if (draft.current && !current) return { kind: 'row', row, remarks: [] }
   if (current && current.platform_type !== row.platform_type) {
     const types = `${current.platform_type} here, ${row.platform_type} in the source`

@@ -8,6 +8,7 @@ import { systemRandom } from '#shared/base/random.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { pageOf, tableHarness, rowOf } from '#tests/table/harness.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 test.each(KINDS)('the first object of $name is one as the functions make them, without a record', async (kind) => {
   const { name, bytes } = emptyTable(kind)
@@ -18,9 +19,14 @@ test.each(KINDS)('the first object of $name is one as the functions make them, w
   const ids = async () => (await pageOf(instance(), 'nobody')).rows.map((stored) => stored[kind.id_column])
   expect(await run(ids)).toEqual([])
   const id = newId(kind.id_prefix, 0, systemRandom)
-  const row = { [kind.id_column]: id, created_at: 0, deleted: false, client_id: null }
+  const row = { [kind.id_column]: id, created_at: 0, deleted: false }
   const outcome = await run(() =>
-    instance().mutate('nobody', { id, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) }),
+    instance().mutate('nobody', {
+      id,
+      writer: WRITER,
+      size_bytes: 0,
+      decide: () => ({ kind: 'write', row, status: 201 }),
+    }),
   )
   expect(rowOf(outcome)[kind.id_column]).toBe(id)
   expect(await run(ids)).toEqual([id])

@@ -15,6 +15,7 @@ import { BUCKET, saved, type Client, type RunningAudiences } from '#tests/functi
 import { PATH as PLATFORMS_PATH, platformsInTest, saved as savedPlatform } from '#tests/functions/platforms/harness.ts'
 import { lakeInTest, mustPutInto, type Lake } from './lake.ts'
 import { recordsOf, sideBySide } from './records.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 const NOTHING = { INSERT: 0, UPDATE: 0, DELETE: 0 }
 
@@ -97,7 +98,7 @@ test('what was purged leaves the copy, also when no copy was made while it was a
   const purged = await tableOver(running, AUDIENCES).mutateAll(
     'u',
     '202412',
-    december.map((id) => ({ id, size_bytes: 0, decide: () => ({ kind: 'purge' }) })),
+    december.map((id) => ({ id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) })),
   )
   expect(purged.map(({ kind }) => kind)).toEqual(['written', 'written'])
   expect(await lake.copy()).toEqual({ ...NOTHING, DELETE: 2 })
@@ -148,7 +149,12 @@ test('objects of an older release lack newer columns; the copy follows when they
   const created_at = Date.UTC(2024, 0, 1)
   const row = { audience_id: id, created_at, deleted: false, client_id: null, status: 'active', name: 'old release' }
   const old_table = tableOver(running, older)
-  await old_table.mutate('u', { id, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) })
+  await old_table.mutate('u', {
+    id,
+    writer: WRITER,
+    size_bytes: 0,
+    decide: () => ({ kind: 'write', row, status: 201 }),
+  })
   const lake = await lakeInTest(running.bucket_dir, older)
   expect(await lake.copy()).toEqual({ ...NOTHING, INSERT: 2 })
   await expectCopied(lake, older)
@@ -190,7 +196,7 @@ test('a record whose JSON cannot be represented shows null there, and stops no c
     metadata: '{"not": JSON',
     segments: '[]',
   }
-  await table.mutate('u', { id, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) })
+  await table.mutate('u', { id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'write', row, status: 201 }) })
   const lake = await lakeInTest(running.bucket_dir, AUDIENCES)
   expect(await lake.copy()).toEqual({ ...NOTHING, INSERT: 1 })
   expect(recordsOf(AUDIENCES, await lake.native()).get(id)).toMatchObject({ metadata: null, segments: [] })

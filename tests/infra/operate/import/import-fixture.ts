@@ -22,6 +22,7 @@ import type { RecordKind, RowOf } from '#shared/records/record-kind.ts'
 import { BUCKET, start, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { start as startKms } from '../../stand-ins/kms/kms-fixture.ts'
 import { batchesOf } from '#tests/table/pages.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 export const LEGACY = resolve(import.meta.dirname, '../../../fixtures/legacy')
 export const PERSISTENCE = join(LEGACY, 'persistence')
@@ -81,6 +82,7 @@ export async function bench(): Promise<Bench> {
     mutate: (user_id, id, change) =>
       table().mutate(user_id, {
         id,
+        writer: WRITER,
         size_bytes: 0,
         decide: (row) => ({ kind: 'write', row: change(row), status: 200 }),
       }),

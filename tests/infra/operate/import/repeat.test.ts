@@ -11,6 +11,7 @@ import { longTest, someOf } from '#tests/support/effort.ts'
 import { listNames, temporaryFolder } from '../../stand-ins/gcs/gcs-fixture.ts'
 import { audience, bench, expectCounts, folderOf, LEGACY, type Bench } from './import-fixture.ts'
 import { batchesOf } from '#tests/table/pages.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 const asking = { kind: AUDIENCES, user_id: 'u1' }
 
@@ -19,7 +20,7 @@ async function change(
   id: string,
   decide: (row: AudienceRow | undefined) => Decision<typeof AUDIENCES>,
 ): Promise<void> {
-  const outcome = await table().mutate('u1', { id, size_bytes: 0, decide })
+  const outcome = await table().mutate('u1', { id, writer: WRITER, size_bytes: 0, decide })
   expect(outcome.kind).toBe('written')
 }
 

@@ -8,6 +8,7 @@ import { storedObject } from '#tests/table/stored.ts'
 import { saved } from '#tests/functions/audiences/harness.ts'
 import { DEMO, runningInTest } from '#tests/functions/distributions/harness.ts'
 import { restoringOn } from './restoring.ts'
+import { WRITER } from '#tests/table/notes.ts'
 
 const AUDIENCES_PATH = '/api/audiences'
 
@@ -80,7 +81,7 @@ describe('a restore of audiences', () => {
   test('revives what was purged, of which the live object has nothing left but the used id', async () => {
     const { restoring, audiences, table, good, object, audience_id, read } = await spoilt()
     await audiences.call('DELETE', `${AUDIENCES_PATH}/${audience_id}`)
-    const purge = { id: audience_id, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
+    const purge = { id: audience_id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
     await table(AUDIENCES).mutateAll(DEMO, /(\d{6})\.parquet$/.exec(object)![1]!, [purge])
     const { text } = await restoring.run({ selection: { object }, source: { generation: good.generation } })
     expect(text).toContain(`${audience_id}  purged → 1003  is restored although it was purged`)
