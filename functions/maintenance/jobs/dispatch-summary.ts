@@ -1,5 +1,4 @@
 import { DAY_MS } from '#shared/base/durations.ts'
-import { LeastRecentlyUsed } from '#shared/base/lru.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
@@ -107,23 +106,31 @@ export function mergedRefreshes(parts: readonly Refreshes[]): Refreshes {
   return new Map(parts.flatMap((part) => [...part]))
 }
 
-/** Of all users together; each takes some hundred bytes. */
-const OBJECTS_KEPT = 20_000
+/** Of all users together; decision 24 has what they take. */
+const OBJECTS_KEPT = 100_000
 
 /**
  * Facts by object, kept far longer than the objects themselves fit the cache: a run each minute over objects that did
- * not change costs the listing alone.
+ * not change costs the listing alone. Every run goes over all objects in the same order, so the first ones are kept:
+ * to put the latest in place of the oldest would find none of them again as soon as there is one too many.
  */
 export class ObjectSummaries<R extends Row, T> {
   readonly #table: Table<R>
   readonly #counter: RowGroupCounter<R, T>
   readonly #merged: (parts: readonly T[]) => T
-  readonly #known = new LeastRecentlyUsed<{ generation: string; facts: T }>(OBJECTS_KEPT)
+  readonly #kept_max: number
+  readonly #known = new Map<string, { generation: string; facts: T }>()
 
-  constructor(table: Table<R>, counter: RowGroupCounter<R, T>, merged: (parts: readonly T[]) => T) {
+  constructor(
+    table: Table<R>,
+    counter: RowGroupCounter<R, T>,
+    merged: (parts: readonly T[]) => T,
+    kept_max = OBJECTS_KEPT,
+  ) {
     this.#table = table
     this.#counter = counter
     this.#merged = merged
+    this.#kept_max = kept_max
   }
 
   /** @param listed all objects of the user, as they were just listed */
@@ -135,7 +142,9 @@ export class ObjectSummaries<R extends Row, T> {
     const known = this.#known.get(object.name)
     if (known?.generation === object.generation) return known.facts
     const facts = this.#merged(await this.#table.count(user_id, this.#counter, { listed: [object] }))
-    this.#known.set(object.name, { generation: object.generation, facts })
+    if (known !== undefined || this.#known.size < this.#kept_max) {
+      this.#known.set(object.name, { generation: object.generation, facts })
+    }
     return facts
   }
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+
+import { ObjectSummaries } from '#functions/maintenance/jobs/dispatch-summary.ts'
+import type { Row } from '#shared/table/object/schema.ts'
+import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
+import { storedObject } from '#tests/table/stored.ts'
+import { tableHarness } from '#tests/table/harness.ts'
+import { noteRow, NOTES } from '#tests/table/notes.ts'
+
+test('beyond what is kept only the objects beyond are read again: a run meets them all in the same order', async () => {
+  const { run, store, instance } = tableHarness()
+  for (const month of ['01', '02', '03', '04', '05', '06']) {
+    const name = `notes/user_id=u/year=2025/month=${month}/notes_2025${month}.parquet`
+    store.place(name, await storedObject(NOTES, name, [noteRow(`note_01jv2t8000e0080000000000${month}`)]))
+  }
+  const rows = new RowGroupCounter<Row, { count: number }>(
+    ['note_id'],
+    () => ({ count: 0 }),
+    (sum) => void sum.count++,
+  )
+  const added = (parts: readonly { count: number }[]) => ({ count: parts.reduce((sum, { count }) => sum + count, 0) })
+  // Without a cache below: what is not kept is read.
+  const summaries = new ObjectSummaries(instance({ cache_bytes_max: 0 }), rows, added, 4)
+  const pass = async () => {
+    store.resetCounts()
+    const listed = await run(() => store.list('notes/user_id=u/'))
+    const counts = await run(async () => {
+      const found: number[] = []
+      for (const object of listed) found.push((await summaries.of('u', [object])).count)
+      return found
+    })
+    return [counts.length, store.counts.read]
+  }
+  expect(await pass()).toEqual([6, 6])
+  for (let again = 0; again < 3; again++) expect(await pass()).toEqual([6, 2])
+})
