@@ -1,3 +1,5 @@
+import { isAscii } from 'node:buffer'
+
 import type { AudienceRow } from '#shared/records/audience.ts'
 import type { RowFilter } from '#shared/table/read/listing.ts'
 
@@ -13,7 +15,7 @@ export interface AudienceQuery {
 export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): RowFilter<AudienceRow> {
   const hasStatus = (is: unknown) => (status === undefined ? is !== 'archived' : status === 'all' || is === status)
   const hasTag = tag === undefined ? undefined : tagFilter(tag)
-  const text = q?.toLowerCase()
+  const text = q === undefined ? undefined : folded(q)
   return {
     columns: [
       'deleted',
@@ -26,21 +28,29 @@ export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): Ro
       !cell('deleted') &&
       hasStatus(cell('status')) &&
       (data_type === undefined || cell('data_type') === data_type) &&
-      (text === undefined || SEARCHED.some((column) => (cell(column) ?? '').toLowerCase().includes(text))) &&
+      (text === undefined || SEARCHED.some((column) => folded(cell(column) ?? '').includes(text))) &&
       (hasTag === undefined || hasTag(cell('metadata'))),
   }
 }
 
 const SEARCHED = ['name', 'description', 'original_query'] as const
 
+/** The same for all spellings of a text in Unicode (é is one character, or e and an accent), and in either case. */
+function folded(text: string): string {
+  // Some letters in lower case are spelled in several characters, which are composed again.
+  return text.normalize('NFC').toLowerCase().normalize('NFC')
+}
+
 /** Looks for the tag in the stored text first: most rows need not be parsed to know that they lack it. */
 function tagFilter(tag: string): (metadata: unknown) => boolean {
-  const spelled = Buffer.from(JSON.stringify(tag))
+  const wanted = tag.normalize('NFC')
+  const spelled = Buffer.from(JSON.stringify(wanted))
   return (metadata) => {
     if (!(metadata instanceof Uint8Array)) return false
     const stored = Buffer.from(metadata.buffer, metadata.byteOffset, metadata.length)
-    if (!stored.includes(spelled)) return false
+    // Text in ASCII has one spelling only.
+    if (isAscii(stored) && !stored.includes(spelled)) return false
     const { tags } = JSON.parse(stored.toString('utf8')) as { tags?: unknown }
-    return Array.isArray(tags) && tags.includes(tag)
+    return Array.isArray(tags) && tags.some((other) => typeof other === 'string' && other.normalize('NFC') === wanted)
   }
 }
