@@ -2,7 +2,7 @@ import { isObject } from '#shared/base/is-object.ts'
 import { isBrowserEncrypted } from '../browser-encryption.ts'
 import type { ImportKind, NestedFields } from '../kinds/import-kind.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
-import { parseJson } from '../values.ts'
+import { parseJson, plain } from '../values.ts'
 import { isContainerName, isPlural, isSecretInContainer, isSecretName, isWeakName } from './names.ts'
 import { isLongRandom, isSchemeOnly, withoutSecretShapes } from './shapes.ts'
 
@@ -29,8 +29,10 @@ export function withoutSecrets(
   const declared = new Set(kind.columns.map(({ name }) => name))
   const kept = Object.entries(source).flatMap(([name, value]): [string, unknown][] => {
     const list = nested.find(({ column }) => column === name)
-    if (list) return [[name, withParsed(value, (parsed) => cleanedList(parsed, list, onRemoved))]]
-    if (free_objects.includes(name)) return [[name, withParsed(value, (parsed) => cleaned(parsed, name, onRemoved))]]
+    if (list) return [[name, withParsed(value, onRemoved, (parsed, report) => cleanedList(parsed, list, report))]]
+    if (free_objects.includes(name)) {
+      return [[name, withParsed(value, onRemoved, (parsed, report) => cleaned(parsed, name, report))]]
+    }
     if (error_texts?.includes(name)) return [[name, cleanedText(value, name, onRemoved)]]
     if (declared.has(name) || OF_THE_ROW.has(name)) return [[name, value]]
     return cleanedMember(name, value, name, onRemoved)
@@ -146,31 +148,32 @@ const REMOVED_ELEMENT = '[removed]'
 /** A text without the secrets in it: also JSON in a text, which stays a text. */
 function cleanedText(value: unknown, path: string, onRemoved: OnRemoved, levels_left = LEVELS_MAX): unknown {
   if (typeof value !== 'string') return value
-  const parsed = nestedIn(value)
-  if (parsed !== undefined) {
-    let has_secrets = false
-    const rest = cleaned(
-      parsed,
-      path,
-      (found) => {
-        has_secrets = true
-        onRemoved(found)
-      },
-      levels_left - 1,
-    )
-    return has_secrets ? JSON.stringify(rest) : value
+  if (nestedIn(value) !== undefined) {
+    const rest = withParsed(value, onRemoved, (parsed, report) => cleaned(parsed, path, report, levels_left - 1))
+    return typeof rest === 'string' ? rest : JSON.stringify(plain(rest, () => {}))
   }
   const text = withoutSecretShapes(value)
   if (text !== value) onRemoved(path)
   return text
 }
 
-/** The value with what is done to the list or object that it is, or is as JSON text. */
-function withParsed(value: unknown, clean: (parsed: unknown) => unknown): unknown {
-  if (typeof value !== 'string') return clean(value)
-  const parsed = nestedIn(value)
-  // A text that is not JSON is refused: its column holds lists and objects.
-  return parsed === undefined ? value : clean(parsed)
+/**
+ * A list or object with what is done to it, also where it is JSON in a text. A text without secrets stays, so that its
+ * numbers are read where all are. A text that is not JSON stays too, and is refused: its column holds lists and objects.
+ */
+function withParsed(
+  value: unknown,
+  onRemoved: OnRemoved,
+  clean: (parsed: unknown, onRemoved: OnRemoved) => unknown,
+): unknown {
+  const parsed = typeof value === 'string' ? nestedIn(value) : value
+  if (parsed === undefined) return value
+  let has_secrets = false
+  const rest = clean(parsed, (path) => {
+    has_secrets = true
+    onRemoved(path)
+  })
+  return has_secrets || typeof value !== 'string' ? rest : value
 }
 
 /** The object or list that is written as text. */
