@@ -35,7 +35,7 @@ const ISOLATED = [
  */
 export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
-  'tests/faults/{clock-steps,disk-full,endings,large-answers,kills,network}.test.ts',
+  'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,kills,network}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/house/{ci,contract,dead-code,format,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished } from 'vitest'
 
@@ -8,13 +7,11 @@ import { PAGE_BYTES_MAX } from '#shared/resources/page.ts'
 import { BUCKET } from '#tests/functions/audiences/harness.ts'
 import { longTest } from '#tests/support/effort.ts'
 import { LARGE_SHAPES, storeLarge, type LargeShape } from './large-records.ts'
-import { startSystem, type Instance } from './system.ts'
+import { HEAP_OF_INSTANCE, INSTANCE_MIB, peakMib } from './small-instance.ts'
+import { startSystem } from './system.ts'
 
 /** Each test starts the deployed file with the heap of an instance of 512 MiB, and fills it for some seconds. */
 
-const INSTANCE_MIB = 512
-/** Half of the memory, as Node takes by itself of an instance of that size; and what the image says. */
-const HEAP_OF_INSTANCE = ['--max-old-space-size=256', '--max-semi-space-size=4']
 const SHAPES = Object.keys(LARGE_SHAPES) as LargeShape[]
 const RECORDS = 200
 
@@ -41,12 +38,6 @@ async function started() {
     )
   }
   return { system, instance, sixAnswers }
-}
-
-/** The most memory that the process ever had, in MiB. */
-async function peakMib({ process }: Instance): Promise<number> {
-  const status = await readFile(`/proc/${process.pid}/status`, 'utf8')
-  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024)
 }
 
 longTest('six large pages at the same time fit an instance, and end at 4 MiB', async () => {

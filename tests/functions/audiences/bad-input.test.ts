@@ -112,6 +112,40 @@ test('numbers that are none, or too large to be kept exactly, are refused', asyn
   }
 })
 
+test('numbers in free JSON are kept exactly or refused by their path', async () => {
+  const running = await audiencesInTest()
+  const { audience_id } = await saved(running)
+  const body = (number: string) =>
+    `{"name":"x","metadata":{"ids":[{"meta":${number}}]},"segments":[{"segment_id":1,"characteristics":{"n":${number}}}]}`
+  for (const number of ['23842587529640369', '-9007199254740992', '1e999', '1e16', '9007199254740993.5']) {
+    for (const [method, path] of [
+      ['POST', PATH],
+      ['PATCH', `${PATH}/${audience_id}`],
+    ] as const) {
+      const reply = await running.call(method, path, body(number))
+      expectProblem(reply, { status: 400, type: 'invalid-input' })
+      expect(reply.body.errors.map(({ path }) => path)).toEqual([
+        'metadata.ids[0].meta',
+        'segments[0].characteristics.n',
+      ])
+      expect(reply.body.errors[0]?.message).toContain('send it as text')
+    }
+  }
+  for (const [number, kept] of [
+    ['1e3', 1000],
+    ['5.0', 5],
+    ['-0', 0],
+    ['0.1', 0.1],
+    ['-9007199254740991', -9007199254740991],
+  ] as const) {
+    const { status, text } = await running.call('PATCH', `${PATH}/${audience_id}`, body(number))
+    expect([number, status]).toEqual([number, 200])
+    expect(text).toContain(`"ids":[{"meta":${kept}}]`)
+  }
+  const segment_id = await running.call('POST', PATH, '{"name":"x","segments":[{"segment_id":23842587529640369}]}')
+  expect(segment_id.body.errors).toMatchObject([{ path: 'segments[0].segment_id' }])
+})
+
 const times = (count: number, value: unknown): unknown[] => Array.from({ length: count }, () => value)
 
 test('text and lists over their limit are refused by name', async () => {
@@ -280,33 +314,45 @@ test('deeply nested JSON is refused, in free objects beyond 16 levels and anywhe
 test('the name __proto__ is refused wherever it stands, and other members of Object are plain names', async () => {
   const running = await audiencesInTest()
   const { audience_id } = await saved(running)
-  for (const name of ['__proto__']) {
-    for (const body of [
-      `{"name":"x","${name}":{"polluted":true}}`,
-      `{"name":"x","metadata":{"${name}":{"polluted":true}}}`,
-      `{"name":"x","segments":[{"segment_id":1,"characteristics":{"a":{"${name}":1}}}]}`,
-      `{"name":"x","metadata":{"${name
-        .split('')
-        .map((c) => `\\u00${c.charCodeAt(0).toString(16)}`)
-        .join('')}":1}}`,
-    ]) {
-      const reply = await running.call('POST', PATH, body)
-      expectProblem(reply, { status: 400, type: 'invalid-input' })
-      expect(reply.body.errors[0]!.path).toContain(name)
-      expect((await running.call('PATCH', `${PATH}/${audience_id}`, body)).status).toBe(400)
-    }
+  const name = '__proto__'
+  for (const body of [
+    `{"name":"x","${name}":{"polluted":true}}`,
+    `{"name":"x","metadata":{"${name}":{"polluted":true}}}`,
+    `{"name":"x","segments":[{"segment_id":1,"characteristics":{"a":{"${name}":1}}}]}`,
+    `{"name":"x","metadata":{"${name
+      .split('')
+      .map((c) => `\\u00${c.charCodeAt(0).toString(16)}`)
+      .join('')}":1}}`,
+  ]) {
+    const reply = await running.call('POST', PATH, body)
+    expectProblem(reply, { status: 400, type: 'invalid-input' })
+    expect(reply.body.errors[0]!.path).toContain(name)
+    expect((await running.call('PATCH', `${PATH}/${audience_id}`, body)).status).toBe(400)
   }
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  const metadata = { toString: 'a', hasOwnProperty: { valueOf: 1 }, __defineGetter__: null, length: 3 }
+  const metadata = {
+    toString: 'a',
+    hasOwnProperty: { valueOf: 1 },
+    __defineGetter__: null,
+    length: 3,
+    constructor: { prototype: 'Ferrari' },
+    prototype: ['P80'],
+  }
   const kept = await saved(running, { metadata })
   expect(kept.metadata).toEqual(metadata)
-  const patch = { metadata: { toString: { nested: 1 }, hasOwnProperty: { valueOf: null } } }
+  const echoed = await running.call('POST', PATH, kept)
+  expect([echoed.status, echoed.body.audience.metadata]).toEqual([200, metadata])
+  const segments = [{ segment_id: 1, characteristics: { constructor: 'Ferrari', prototype: null } }]
+  expect((await saved(running, { segments }))['segments']).toMatchObject(segments)
+  const patch = { metadata: { toString: { nested: 1 }, hasOwnProperty: { valueOf: null }, constructor: { x: 1 } } }
   const patched = await running.call('PATCH', `${PATH}/${kept.audience_id}`, patch)
   expect(patched.body.audience.metadata).toEqual({
     toString: { nested: 1 },
     hasOwnProperty: {},
     __defineGetter__: null,
     length: 3,
+    constructor: { prototype: 'Ferrari', x: 1 },
+    prototype: ['P80'],
   })
 })
 
