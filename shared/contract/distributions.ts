@@ -8,6 +8,7 @@ import {
   distributionSummary,
   distributionVersion,
 } from '../records/distribution.ts'
+import { instantInQuery } from '../records/fields.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
@@ -17,7 +18,7 @@ import { versionRoutes } from './versions.ts'
 /** The routes of the distributions function. */
 
 /** A day of UTC or a moment; text, because a day means its first or its last moment. */
-const dayOrInstant = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+const dayOrInstant = z.union([z.iso.date(), instantInQuery])
 
 const filters = {
   status: z.optional(distributionStatus),

@@ -44,7 +44,7 @@ export function withMembers(change: Readonly<Record<string, (member: Json) => Js
   }
 }
 
-told(metadata, withMembers({ tags: () => ({ type: 'array', items: { type: 'string' } }) }))
+told(metadata, withMembers({ tags: () => ({ type: ['array', 'null'], items: { type: 'string' } }) }))
 
 export function schemaOf(schema: z.core.$ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...document } = z.toJSONSchema(schema, {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
-import { count, freeObject, text } from './fields.ts'
-import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, instant, type DistributionStatus } from './distribution.ts'
+import { count, freeObject, instant, text } from './fields.ts'
+import { distributionStatus, ERROR_MESSAGE_LENGTH_MAX, type DistributionStatus } from './distribution.ts'
 
 /** The report of an upload by its uploader, in the current spelling and in that of the old system. */
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { count, freeObject, metadata, text } from './fields.ts'
+import { count, freeObject, instant, metadata, text } from './fields.ts'
 import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, namesOf, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
@@ -10,9 +10,6 @@ export const distributionStatus = z.enum(['scheduled', 'pending', 'in_progress',
 export type DistributionStatus = z.output<typeof distributionStatus>
 
 export const distributionType = z.enum(['initial', 'refresh', 'incremental'])
-
-/** A time in any offset; it is stored and shown in UTC. */
-export const instant = z.iso.datetime({ offset: true })
 
 const segmentId = z.union([z.int(), text(200)])
 

@@ -15,6 +15,28 @@ export function text(length_max: number) {
 /** A whole number from 0 to 2^53 − 1. */
 export const count = z.int().check(z.minimum(0))
 
+/**
+ * A time in any offset, which also comes without its colon or its minutes (`+0000`, as Python and Java print it). It goes
+ * on with the colon, as every reader of ISO 8601 understands it; it is stored and shown in UTC.
+ */
+export const instant = timeWithOffset('[+-]')
+
+/** The same in a query, where a plus that was not encoded comes as a space. */
+export const instantInQuery = timeWithOffset('[+ -]')
+
+function timeWithOffset(sign: string) {
+  const { def } = z.iso.datetime()._zod
+  const offset = `${sign}(?:[01]\\d|2[0-3])(?::?[0-5]\\d)?`
+  const pattern = new RegExp(def.pattern!.source.replace('(?:Z)', `(?:Z|${offset})`))
+  return new z.iso.ZodMiniISODateTime({ ...def, offset: true, pattern }).check(z.overwrite(withColon))
+}
+
+function withColon(time: string): string {
+  return time.replace(/([+ -])(\d\d)(?::?(\d\d))?$/, (_, sign: string, hours: string, minutes = '00') => {
+    return `${sign === ' ' ? '+' : sign}${hours}:${minutes}`
+  })
+}
+
 const DEPTH_MAX = 16
 const FREE_OBJECT_BYTES_MAX = 64 * 1024
 
@@ -35,7 +57,8 @@ export const freeObject = z.record(z.string(), z.unknown()).check(
 export const metadata = freeObject.check(
   z.superRefine((value, context) => {
     const { tags } = value
-    if (tags === undefined) return
+    // Null is no tags: so clients and data frames say that there are none.
+    if (tags === undefined || tags === null) return
     if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')) {
       context.addIssue({ code: 'custom', path: ['tags'], message: 'must be a list of strings' })
     }

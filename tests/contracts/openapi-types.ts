@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 31174e1a3dcc3221). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 87804533bf6da408). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -932,7 +932,7 @@ export interface components {
             selected_variables: string[];
             insights: string[];
             metadata: {
-                tags?: string[];
+                tags?: string[] | null;
             } & {
                 [key: string]: unknown;
             };
@@ -978,7 +978,7 @@ export interface components {
             selected_variables: string[];
             insights: string[];
             metadata: {
-                tags?: string[];
+                tags?: string[] | null;
             } & {
                 [key: string]: unknown;
             };
@@ -1010,7 +1010,7 @@ export interface components {
                 [key: string]: unknown;
             };
             metadata: {
-                tags?: string[];
+                tags?: string[] | null;
             } & {
                 [key: string]: unknown;
             };
@@ -1053,7 +1053,7 @@ export interface components {
             scheduled_at: string | null;
             segments_distributed: (number | string)[];
             metadata: {
-                tags?: string[];
+                tags?: string[] | null;
             } & {
                 [key: string]: unknown;
             };
@@ -1118,7 +1118,7 @@ export interface components {
             scheduled_at: string | null;
             segments_distributed: (number | string)[];
             metadata: {
-                tags?: string[];
+                tags?: string[] | null;
             } & {
                 [key: string]: unknown;
             };
@@ -1432,7 +1432,7 @@ export interface operations {
                     selected_variables?: string[] | null;
                     insights?: string[] | null;
                     metadata?: ({
-                        tags?: string[];
+                        tags?: string[] | null;
                     } & {
                         [key: string]: unknown;
                     }) | null;
@@ -2308,7 +2308,7 @@ export interface operations {
                             selected_variables?: string[];
                             insights?: string[];
                             metadata?: {
-                                tags?: string[];
+                                tags?: string[] | null;
                             } & {
                                 [key: string]: unknown;
                             };
@@ -2522,7 +2522,7 @@ export interface operations {
                     scheduled_at?: (string | null) | null;
                     segments_distributed?: (number | string)[] | null;
                     metadata?: ({
-                        tags?: string[];
+                        tags?: string[] | null;
                     } & {
                         [key: string]: unknown;
                     }) | null;
@@ -3148,7 +3148,7 @@ export interface operations {
                             scheduled_at?: string | null;
                             segments_distributed?: (number | string)[];
                             metadata?: {
-                                tags?: string[];
+                                tags?: string[] | null;
                             } & {
                                 [key: string]: unknown;
                             };
@@ -4119,7 +4119,7 @@ export interface operations {
                         [key: string]: unknown;
                     }) | null;
                     metadata?: ({
-                        tags?: string[];
+                        tags?: string[] | null;
                     } & {
                         [key: string]: unknown;
                     }) | null;
@@ -4982,7 +4982,7 @@ export interface operations {
                                 [key: string]: unknown;
                             };
                             metadata?: {
-                                tags?: string[];
+                                tags?: string[] | null;
                             } & {
                                 [key: string]: unknown;
                             };

@@ -11,7 +11,7 @@ export const humanMessage: z.core.$ZodErrorMap = (issue) => {
     case 'invalid_value':
       return mustBeOneOf(issue.values)
     case 'invalid_format':
-      return formatMessage(issue.format)
+      return formatMessage(issue.format, issue.input)
     case 'too_small':
       return tooSmall(issue)
     case 'too_big':
@@ -51,14 +51,16 @@ function mustBeOneOf(values: readonly unknown[]): string {
   return shown.length === 1 ? `must be ${shown[0]}` : `must be one of ${shown.join(', ')}`
 }
 
-function formatMessage(format: string): string {
+function formatMessage(format: string, input: unknown): string {
   switch (format) {
     case 'regex':
       return 'does not have the right form'
-    case 'datetime':
-      return 'must be an ISO 8601 time such as 2025-05-28T12:00:00Z'
     case 'date':
-      return 'must be a date such as 2025-05-28'
+    case 'datetime':
+      if (typeof input === 'string' && !isInCalendar(input)) return 'has a day that is not in the calendar'
+      return format === 'date'
+        ? 'must be a date such as 2025-05-28'
+        : 'must be an ISO 8601 time such as 2025-05-28T12:00:00Z'
     case 'safeint':
     case 'int32':
     case 'uint32':
@@ -66,6 +68,14 @@ function formatMessage(format: string): string {
     default:
       return `must be a valid ${format.replaceAll('_', ' ')}`
   }
+}
+
+/** Whether a text that begins with a date names a day that exists. */
+function isInCalendar(text: string): boolean {
+  const [date] = /^\d{4}-\d\d-\d\d/.exec(text) ?? []
+  if (date === undefined) return true
+  const day_ms = Date.parse(`${date}T00:00:00Z`)
+  return !Number.isNaN(day_ms) && new Date(day_ms).toISOString().startsWith(date)
 }
 
 interface Bound {
@@ -103,6 +113,7 @@ function unionMessage(branches: readonly (readonly z.core.$ZodIssue[])[]): strin
   const said = new Set<string>()
   for (const issues of branches) {
     const own = issues.find(({ path }) => path.length === 0)
+    if (own !== undefined && !own.message.startsWith('must be ')) return own.message
     if (own !== undefined) said.add(own.message.replace(/^must be /, ''))
   }
   return said.size === 0 ? 'fits none of the allowed forms' : `must be ${[...said].join(' or ')}`
