@@ -25,9 +25,7 @@ export function userOf(
   const claims: [source: string, user_id: string][] = []
   if (in_column !== '') claims.push(['the column', in_column])
   if (folder_user) {
-    // The old system did not encode its folders: a column that spells the folder as it stands agrees with it.
-    const is_raw = in_column !== '' && in_column === folder_user.raw
-    claims.push(['the folder', is_raw ? folder_user.raw : folder_user.decoded])
+    claims.push(['the folder', spelledAs(in_column, folder_user) ?? folder_user.decoded])
   }
   if (option !== undefined) claims.push(['--user', option])
   const colon_first = claims.find(([, claimed]) => claimed.startsWith(':'))
@@ -43,6 +41,18 @@ export function userOf(
   return is_valid
     ? user_id
     : refuse(note, `must be plain text of at most ${USER_ID_BYTES_MAX} bytes: ${shown(user_id)}`)
+}
+
+/**
+ * The column, if it says the same user as the folder: decoded as Hive writes it, or as it stands, because the old system
+ * did not encode its folders. File systems normalize the names of folders, so here, and only here, two spellings of a
+ * text in Unicode are the same; the user is the one that the column spells.
+ */
+function spelledAs(column: string, { decoded, raw }: NonNullable<SourceFile['folder_user']>): string | undefined {
+  const isFolder = (spelled: string) =>
+    [decoded, raw].some((folder) => folder.normalize('NFC') === spelled.normalize('NFC'))
+  if (column !== '' && isFolder(column)) return column
+  return column.includes(':') && isFolder(`:${column}`) ? `:${column}` : undefined
 }
 
 function refuse(note: Note, message: string): undefined {

@@ -30,3 +30,20 @@ test('a colon makes no other user the same', () => {
     ])
   }
 })
+
+test('a folder that a file system has normalized is the user that the column spells', () => {
+  const composed = 'Zürich'
+  const decomposed = 'Zu\u0308rich'
+  expect(found(composed, undefined, decomposed)).toBe(composed)
+  expect(found(decomposed, undefined, composed)).toBe(decomposed)
+  expect(found(decomposed, undefined, encodeURIComponent(composed))).toBe(decomposed)
+  expect(found('', undefined, decomposed)).toBe(decomposed)
+  expect(found(decomposed, decomposed, composed)).toBe(decomposed)
+  expect(found('f:Zu\u0308rich', undefined, '%3Af%3AZürich')).toBe(':f:Zu\u0308rich')
+})
+
+test('two spellings of one text are two users everywhere else', () => {
+  expect(found('Zürich', 'Zu\u0308rich')).toContain('refused: is ambiguous')
+  expect(found('', 'Zu\u0308rich', 'Zürich')).toContain('refused: is ambiguous')
+  expect(found('Zurich', undefined, 'Zürich')).toContain('refused: is ambiguous')
+})
