@@ -16,7 +16,7 @@ import type { SourceFields, ValueChange } from './readers/source-fields.ts'
 import type { SourceFile } from './source-files.ts'
 import { withoutTooFew } from './sizes.ts'
 import { isTimely } from './times.ts'
-import { foldUnknown } from './unknown-fields.ts'
+import { digitsKept, foldUnknown } from './unknown-fields.ts'
 import { withoutSecrets } from './secrets/secrets.ts'
 import { userOf } from './users.ts'
 import { columnValue, LOST_DIGITS, plain, shown } from './values.ts'
@@ -74,9 +74,9 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const source = withoutSecrets(file.kind, tidied.source, (path) => void removed.push(path))
   const noteCell: NoteField = (path, message) => note(path, quotes_values ? message : unquoted(message))
   // Lists that were text, and what was in the metadata, show their sizes only now.
-  const cells = withoutTooFew(file.kind, cellsOf(file.kind, source, noteCell), changes)
+  const cells = withoutTooFew(file.kind, cellsOf(file.kind, source, noteCell, changes), changes)
   const user_id = userOf(file, source['user_id'], options.user_id, (message) => note('user_id', message))
-  const folded = foldUnknown(file.kind, cells, source, note)
+  const folded = foldUnknown(file.kind, cells, source, { note, changes })
   const fields = validFields(file.kind, folded.fields, errors)
   const said_ms = cells['created_at'] as number | null | undefined
   const created_ms = said_ms ?? (file.month === undefined ? undefined : startOfMonthMs(file.month))
@@ -114,11 +114,19 @@ function unquoted(message: string): string {
   return message.replace(/: .*$/s, '')
 }
 
-/** The known fields that the row has, converted for their columns. */
-function cellsOf({ kind }: ImportKind, source: SourceFields, note: NoteField): Record<string, unknown> {
+/** The known fields that the row has, converted for their columns. @param changes gets what was changed */
+function cellsOf(
+  { kind }: ImportKind,
+  source: SourceFields,
+  note: NoteField,
+  changes: ValueChange[],
+): Record<string, unknown> {
   const columns = kind.columns.filter(({ name }) => name !== kind.id_column && Object.hasOwn(source, name))
   return Object.fromEntries(
-    columns.map(({ name, type }) => [name, columnValue(type, source[name], (message) => note(name, message))]),
+    columns.map(({ name, type }) => {
+      const noteCell = (message: string) => note(name, message)
+      return [name, columnValue(type, source[name], noteCell, () => void changes.push(digitsKept(name)))]
+    }),
   )
 }
 

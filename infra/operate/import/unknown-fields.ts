@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
-import type { ImportKind } from './kinds/import-kind.ts'
+import type { ImportKind, NoteField } from './kinds/import-kind.ts'
+import type { ValueChange } from './readers/source-fields.ts'
 import { plain, type Note } from './values.ts'
 
 /**
@@ -29,7 +30,7 @@ export function foldUnknown(
   { kind, nested }: ImportKind,
   fields: Readonly<Record<string, unknown>>,
   source: Readonly<Record<string, unknown>>,
-  note: (path: string, message: string) => void,
+  { note, changes }: { note: NoteField; changes: ValueChange[] },
 ): Folded {
   const folded: Record<string, unknown> = { ...fields }
   const kept = new Map<string, unknown>()
@@ -37,7 +38,7 @@ export function foldUnknown(
   const known = new Set(kind.columns.map(({ name }) => name))
   for (const [name, value] of Object.entries(source)) {
     if (known.has(name) || DERIVED_COLUMNS.has(name) || PANDAS_INDEX.test(name)) continue
-    const kept_value = plain(value, noteFor(note, name))
+    const kept_value = plain(value, noteFor(note, name), () => void changes.push(digitsKept(name)))
     if (kept_value === null) continue
     kept.set(name, kept_value)
     unknown.add(name)
@@ -93,6 +94,11 @@ function withKept(metadata: unknown, kept: Record<string, unknown>): unknown {
   return { ...before, [KEPT_UNDER]: merged }
 }
 
-function noteFor(note: (path: string, message: string) => void, path: string): Note {
+/** What the report says of a number that no double holds. */
+export function digitsKept(field: string): ValueChange {
+  return { field, change: 'a number beyond ±9007199254740991 is stored as text' }
+}
+
+function noteFor(note: NoteField, path: string): Note {
   return (message) => note(path, message)
 }

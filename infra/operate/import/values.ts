@@ -1,6 +1,7 @@
 import { exactInteger, INEXACT_NUMBER, isExactNumber, keptNumber, numberAsText } from '#shared/base/exact-number.ts'
+import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
-import { parseTimeMs } from './times.ts'
+import { readTime } from './times.ts'
 
 /**
  * Converts values of pandas, spreadsheets and JSON to those of our columns. A value that cannot be converted is noted, or
@@ -13,27 +14,36 @@ export type Note = (message: string) => void
 /** Records are refused from 16 levels on; this limit stops the recursion into a hostile file. */
 const LEVELS_MAX = 64
 
-/** A cell for a column of `type`; null for values without information (NaN, empty numbers, JSON `null`). */
-export function columnValue(type: ColumnType, value: unknown, note: Note): unknown {
+/**
+ * A cell for a column of `type`; null for values without information (NaN, empty numbers, JSON `null`).
+ * @param onDigitsKept called when JSON gets a number beyond 2^53 as text
+ */
+export function columnValue(type: ColumnType, value: unknown, note: Note, onDigitsKept?: () => void): unknown {
   if (value === null || value === undefined) return null
   switch (type) {
     case 'string':
-      return typeof value === 'object' ? plain(value, note) : text(value, note)
+      return text(value, note)
     case 'int64':
     case 'double':
       return numeric(value, note)
     case 'boolean':
       return truth(value)
     case 'timestamp':
-      return time(value, note)
-    case 'string_list':
+      return time(value instanceof ExactDecimal ? value.nearest : value, note)
+    case 'string_list': {
+      const list = typeof value === 'string' ? fromJson(value, note) : value
+      return Array.isArray(list) ? list.map((element) => text(element, note)) : plain(list, note)
+    }
     case 'json':
-      return typeof value === 'string' ? fromJson(value, note) : plain(value, note)
+      return typeof value === 'string' ? fromJson(value, note, onDigitsKept) : plain(value, note, onDigitsKept)
   }
 }
 
 function text(value: unknown, note: Note): unknown {
-  if (typeof value !== 'number' && typeof value !== 'bigint') return value
+  if (value instanceof ExactDecimal) return value.digits
+  if (value instanceof Uint8Array) note('is bytes and no text')
+  if (typeof value !== 'number' && typeof value !== 'bigint')
+    return typeof value === 'object' ? plain(value, note) : value
   const digits = numberAsText(value)
   if (digits === undefined && Number.isFinite(value)) note(LOST_DIGITS)
   return digits ?? null
@@ -44,6 +54,7 @@ export const LOST_DIGITS =
   'is a floating-point number beyond ±9007199254740991, whose last digits are lost: export it as text or as an integer'
 
 function numeric(value: unknown, note: Note): unknown {
+  if (value instanceof ExactDecimal) return exactly(value.nearest, note)
   if (typeof value === 'string') return numericText(value, note)
   if (typeof value === 'bigint') return exactly(Number(value), note)
   if (typeof value !== 'number') return value
@@ -74,15 +85,16 @@ function truth(value: unknown): unknown {
 
 function time(value: unknown, note: Note): number | null {
   if (value === '' || (typeof value === 'number' && Number.isNaN(value))) return null
-  const time_ms = parseTimeMs(value)
-  if (time_ms === undefined) note(`is not a time: ${shown(value)}`)
-  return time_ms ?? null
+  const read = readTime(value)
+  if (typeof read === 'number') return read
+  note(`${read}: ${shown(value)}`)
+  return null
 }
 
-function fromJson(value: string, note: Note): unknown {
+function fromJson(value: string, note: Note, onDigitsKept?: () => void): unknown {
   if (value.trim() === '') return null
   const json = parseJson(value)
-  if (json) return plain(json.parsed, note)
+  if (json) return plain(json.parsed, note, onDigitsKept)
   // The value is not quoted: what cannot be read cannot be searched for secrets.
   note(PYTHON_NOTATION.test(value) ? 'is Python notation, not JSON' : 'is not JSON')
   return null
@@ -107,26 +119,38 @@ function tryParse(value: string): { parsed: unknown } | undefined {
   }
 }
 
-/** The value as JSON can hold it. Integers beyond 2^53 become text, bytes base64, NaN and Infinity null. */
-export function plain(value: unknown, note: Note, levels_left = LEVELS_MAX): unknown {
+/**
+ * The value as JSON can hold it: bytes as base64, NaN and Infinity as null, and the digits of integers beyond 2^53 as text.
+ * @param onDigitsKept called for each of these integers
+ */
+export function plain(value: unknown, note: Note, onDigitsKept?: () => void, levels_left = LEVELS_MAX): unknown {
   if (value === null || value === undefined) return null
-  if (typeof value === 'number') return Number.isFinite(value) ? plainNumber(value) : null
-  if (typeof value === 'bigint') return exactInteger(value) ?? String(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return plainNumber(value, onDigitsKept)
   if (typeof value !== 'object') return value
+  if (value instanceof ExactDecimal)
+    return isExactNumber(value.nearest) ? value.nearest : kept(value.digits, onDigitsKept)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (levels_left === 0) {
     note(`is nested deeper than ${LEVELS_MAX} levels`)
     return null
   }
-  if (ArrayBuffer.isView(value)) return plain([...(value as Float64Array)], note, levels_left)
-  if (Array.isArray(value)) return value.map((element) => plain(element, note, levels_left - 1))
-  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, plain(child, note, levels_left - 1)]))
+  if (ArrayBuffer.isView(value)) return plain([...(value as Float64Array)], note, onDigitsKept, levels_left)
+  const below = (child: unknown) => plain(child, note, onDigitsKept, levels_left - 1)
+  if (Array.isArray(value)) return value.map(below)
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, below(child)]))
 }
 
 /** A double beyond the range is an integer: the digits that it stands for, as text. */
-function plainNumber(value: number): number | string {
-  return isExactNumber(value) ? keptNumber(value) : String(BigInt(value))
+function plainNumber(value: number | bigint, onDigitsKept?: () => void): number | string | null {
+  if (typeof value === 'bigint') return exactInteger(value) ?? kept(String(value), onDigitsKept)
+  if (!Number.isFinite(value)) return null
+  return isExactNumber(value) ? keptNumber(value) : kept(String(BigInt(value)), onDigitsKept)
+}
+
+function kept(digits: string, onDigitsKept?: () => void): string {
+  onDigitsKept?.()
+  return digits
 }
 
 /** A value for a message, cut to 60 characters. */

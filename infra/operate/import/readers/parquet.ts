@@ -17,12 +17,22 @@ export async function* readParquet(path: string): AsyncGenerator<SourceEntry> {
       return bytes.buffer
     }
     let number = 0
-    for await (const fields of readExternalRows({ byteLength: size, slice })) {
-      yield { kind: 'row', number: ++number, fields }
+    for await (const entry of readExternalRows({ byteLength: size, slice })) {
+      number++
+      if (entry.kind === 'row') yield { ...entry, number }
+      else yield { kind: 'bad', number, reason: reasonOf(entry.faults) }
     }
   } catch (error) {
     throw unreadable(error)
   } finally {
     await handle.close()
   }
+}
+
+const FAULTS_SHOWN = 10
+
+function reasonOf(faults: ReadonlyMap<string, string>): string {
+  const shown = [...faults].slice(0, FAULTS_SHOWN).map(([path, message]) => `${path} ${message}`)
+  const more = faults.size > FAULTS_SHOWN ? `; and ${faults.size - FAULTS_SHOWN} more` : ''
+  return shown.join('; ') + more
 }

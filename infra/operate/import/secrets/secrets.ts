@@ -1,4 +1,5 @@
 import { isObject } from '#shared/base/is-object.ts'
+import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
 import { isBrowserEncrypted } from '../browser-encryption.ts'
 import type { ImportKind, NestedFields } from '../kinds/import-kind.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
@@ -183,5 +184,6 @@ function nestedIn(text: string): unknown {
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && !(value instanceof Date) && !ArrayBuffer.isView(value)
+  if (!isObject(value)) return false
+  return !(value instanceof Date || value instanceof ExactDecimal || ArrayBuffer.isView(value))
 }
