@@ -25,18 +25,14 @@ const statusFilter = z
 const filters = {
   status: z.optional(statusFilter),
   data_type: z.optional(audienceDataType),
-  tag: z
-    .optional(z.string().check(z.minLength(1), z.maxLength(200)))
-    .check(z.describe('Only those whose `metadata.tags` has it.')),
-  q: z
-    .optional(z.string().check(z.minLength(1), z.maxLength(200)))
-    .check(z.describe('Only those whose name, description or query has this text.')),
+  tag: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  q: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
 }
 
 const listQuery = z.strictObject({
   ...filters,
   ...paging,
-  view: z.optional(z.enum(['summary', 'full'])).check(z.describe('`full` = whole records, as old clients expect.')),
+  view: z.optional(z.enum(['summary', 'full'])),
 })
 
 const success = { success: z.literal(true) }

@@ -8,7 +8,7 @@ import {
   distributionSummary,
   distributionVersion,
 } from '../records/distribution.ts'
-import { instantInQuery } from '../records/fields.ts'
+import { instant } from '../records/fields.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
@@ -18,12 +18,12 @@ import { versionRoutes } from './versions.ts'
 /** The routes of the distributions function. */
 
 /** A day of UTC or a moment; text, because a day means its first or its last moment. */
-const dayOrInstant = z.union([z.iso.date(), instantInQuery])
+const dayOrInstant = z.union([z.iso.date(), instant])
 
 const filters = {
   status: z.optional(distributionStatus),
-  from: z.optional(dayOrInstant).check(z.describe('Created at or after this moment, or day of UTC.')),
-  to: z.optional(dayOrInstant).check(z.describe('Created before this moment, or until the end of this day of UTC.')),
+  from: z.optional(dayOrInstant),
+  to: z.optional(dayOrInstant),
 }
 const id = z.optional(z.string().check(z.minLength(1), z.maxLength(300)))
 

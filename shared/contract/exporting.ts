@@ -4,10 +4,8 @@ import * as z from 'zod/mini'
 
 /** Query parameters of a download, beside the filters of a list. */
 export const exported = {
-  format: z.optional(z.enum(['json', 'csv', 'parquet'])).check(z.describe('`json` without it.')),
-  bom: z
-    .optional(z.enum(['true', 'false']))
-    .check(z.describe('`true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.')),
+  format: z.optional(z.enum(['json', 'csv', 'parquet'])),
+  bom: z.optional(z.enum(['true', 'false'])),
 }
 
 /** Neither JSON (RFC 8259) nor Parquet may begin with a byte order mark. */

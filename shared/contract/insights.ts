@@ -49,7 +49,7 @@ const distributionMonth = z.object({
 })
 
 const monthsQuery = z.strictObject({
-  months: z.optional(integerInText(1, 36)).check(z.describe('How many months back, this one included; 12 without it.')),
+  months: z.optional(integerInText(1, 36)),
 })
 
 export const insightRoutes = {

@@ -15,27 +15,16 @@ export function text(length_max: number) {
 /** A whole number from 0 to 2^53 − 1. */
 export const count = z.int().check(z.minimum(0))
 
+const { def: with_colon } = z.iso.datetime({ offset: true })._zod
+const WITHOUT_COLON = with_colon.pattern!.source.replace('):[0-5]\\d)', ')(?::?[0-5]\\d)?)')
+
 /**
  * A time in any offset, which also comes without its colon or its minutes (`+0000`, as Python and Java print it). It goes
- * on with the colon, as every reader of ISO 8601 understands it; it is stored and shown in UTC.
+ * on with them, as every reader of ISO 8601 understands it; it is stored and shown in UTC.
  */
-export const instant = timeWithOffset('[+-]')
-
-/** The same in a query, where a plus that was not encoded comes as a space. */
-export const instantInQuery = timeWithOffset('[+ -]')
-
-function timeWithOffset(sign: string) {
-  const { def } = z.iso.datetime()._zod
-  const offset = `${sign}(?:[01]\\d|2[0-3])(?::?[0-5]\\d)?`
-  const pattern = new RegExp(def.pattern!.source.replace('(?:Z)', `(?:Z|${offset})`))
-  return new z.iso.ZodMiniISODateTime({ ...def, offset: true, pattern }).check(z.overwrite(withColon))
-}
-
-function withColon(time: string): string {
-  return time.replace(/([+ -])(\d\d)(?::?(\d\d))?$/, (_, sign: string, hours: string, minutes = '00') => {
-    return `${sign === ' ' ? '+' : sign}${hours}:${minutes}`
-  })
-}
+export const instant = new z.iso.ZodMiniISODateTime({ ...with_colon, pattern: RegExp(WITHOUT_COLON) }).check(
+  z.overwrite((time) => time.replace(/([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`)),
+)
 
 const DEPTH_MAX = 16
 const FREE_OBJECT_BYTES_MAX = 64 * 1024

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 87804533bf6da408). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 504d10a936e75c06). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type * as z from 'zod/mini'
 
-import { instant, instantInQuery, metadata } from '#shared/records/fields.ts'
+import { instant, metadata } from '#shared/records/fields.ts'
 import { humanMessage } from '#shared/records/validation/messages.ts'
 
 function read(schema: z.ZodMiniType, value: unknown): unknown {
@@ -17,13 +17,7 @@ test.each([
   ['2025-05-28T12:00:00+02', '2025-05-28T12:00:00+02:00'],
 ])('the time %s is %s', (sent, expected) => {
   expect(read(instant, sent)).toBe(expected)
-  expect(read(instantInQuery, sent)).toBe(expected)
   expect(Date.parse(expected)).not.toBeNaN()
-})
-
-test('a plus of a query that was not encoded is a plus', () => {
-  expect(read(instantInQuery, '2025-05-28T12:00:00 0200')).toBe('2025-05-28T12:00:00+02:00')
-  expect(read(instantInQuery, '2025-05-28T12:00:00 02:00')).toBe('2025-05-28T12:00:00+02:00')
 })
 
 const NO_DAY = 'has a day that is not in the calendar'
