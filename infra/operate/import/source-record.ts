@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type * as z from 'zod/mini'
 
 import { isoTime } from '#shared/base/clock.ts'
-import { numberAsText } from '#shared/base/exact-number.ts'
 import { idTimeMs } from '#shared/base/ids.ts'
 import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { collect } from '#shared/records/validation/validate.ts'
@@ -19,7 +18,7 @@ import { isTimely } from './times.ts'
 import { digitsKept, foldUnknown } from './unknown-fields.ts'
 import { withoutSecrets } from './secrets/secrets.ts'
 import { userOf } from './users.ts'
-import { columnValue, LOST_DIGITS, plain, shown } from './values.ts'
+import { columnValue, FORBIDDEN_NAME, idText, LOST_DIGITS, plain, shown } from './values.ts'
 
 /** A row of the source as a valid record of ours, with user, id and times. */
 export interface SourceRecord {
@@ -68,6 +67,7 @@ export function toSourceRecord(file: SourceFile, given: SourceFields, options: C
   const errors = new FieldErrors()
   const note: NoteField = (path, message) => errors.add(path, message)
   const { encryption_key, now_ms } = options
+  if (Object.hasOwn(given, FORBIDDEN_NAME)) note(FORBIDDEN_NAME, 'is not an allowed name')
   const changes: ValueChange[] = []
   const tidied = tidy(withoutTooFew(file.kind, given, changes), { encryption_key, now_ms })
   const removed = [...(tidied.removed ?? [])]
@@ -187,7 +187,7 @@ function identityOf(
   if (source_id === null || source_id === undefined || source_id === '' || Number.isNaN(source_id)) {
     return { id: of.fields && of.user_id !== undefined ? derivedId(kind.id_prefix, of) : undefined, time_ms: undefined }
   }
-  const id = typeof source_id === 'number' || typeof source_id === 'bigint' ? numberAsText(source_id) : source_id
+  const id = idText(source_id)
   if (id === undefined) {
     note(kind.id_column, LOST_DIGITS)
     return { id: undefined, time_ms: undefined }

@@ -1,6 +1,5 @@
-import { numberAsText } from '#shared/base/exact-number.ts'
 import type { SourceFile } from './source-files.ts'
-import { LOST_DIGITS, shown, type Note } from './values.ts'
+import { idText, LOST_DIGITS, shown, type Note } from './values.ts'
 
 /** A subject of 255 bytes and the alias of its issuer. */
 const USER_ID_BYTES_MAX = 272
@@ -19,7 +18,7 @@ export function userOf(
   option: string | undefined,
   note: Note,
 ): string | undefined {
-  const in_column = typeof column === 'number' || typeof column === 'bigint' ? numberAsText(column) : (column ?? '')
+  const in_column = idText(column ?? '')
   if (in_column === undefined) return refuse(note, LOST_DIGITS)
   if (typeof in_column !== 'string') return refuse(note, `must be text: ${shown(column)}`)
   const claims: [source: string, user_id: string][] = []

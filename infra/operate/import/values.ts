@@ -1,6 +1,7 @@
 import { exactInteger, INEXACT_NUMBER, isExactNumber, keptNumber, numberAsText } from '#shared/base/exact-number.ts'
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
+import { parseJson } from './json-text.ts'
 import { readTime } from './times.ts'
 
 /**
@@ -37,6 +38,16 @@ export function columnValue(type: ColumnType, value: unknown, note: Note, onDigi
     case 'json':
       return typeof value === 'string' ? fromJson(value, note, onDigitsKept) : plain(value, note, onDigitsKept)
   }
+}
+
+/**
+ * A value where text is meant, such as an id: the digits of a number, and nothing ('') for NaN. Any other value stays.
+ * @returns `undefined` for a number whose last digits are lost
+ */
+export function idText(value: unknown): unknown {
+  if (value instanceof ExactDecimal) return value.digits
+  if (typeof value !== 'number' && typeof value !== 'bigint') return value
+  return Number.isNaN(value) ? '' : numberAsText(value)
 }
 
 function text(value: unknown, note: Note): unknown {
@@ -102,23 +113,6 @@ function fromJson(value: string, note: Note, onDigitsKept?: () => void): unknown
 
 const PYTHON_NOTATION = /^\s*[[({].*(?:'|\bNone\b|\bTrue\b|\bFalse\b)/s
 
-/** Parses JSON; `undefined` when the text is not JSON. `NaN` and `Infinity`, which Python writes, become null. */
-export function parseJson(text: string): { parsed: unknown } | undefined {
-  const nulled = (token: string) => (token.startsWith('"') ? token : 'null')
-  return tryParse(text) ?? tryParse(text.replaceAll(STRING_OR_NOT_A_NUMBER, nulled))
-}
-
-const STRING_OR_NOT_A_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g
-
-function tryParse(value: string): { parsed: unknown } | undefined {
-  try {
-    return { parsed: JSON.parse(value) as unknown }
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
 /**
  * The value as JSON can hold it: bytes as base64, NaN and Infinity as null, and the digits of integers beyond 2^53 as text.
  * @param onDigitsKept called for each of these integers
@@ -138,8 +132,12 @@ export function plain(value: unknown, note: Note, onDigitsKept?: () => void, lev
   if (ArrayBuffer.isView(value)) return plain([...(value as Float64Array)], note, onDigitsKept, levels_left)
   const below = (child: unknown) => plain(child, note, onDigitsKept, levels_left - 1)
   if (Array.isArray(value)) return value.map(below)
+  if (Object.hasOwn(value, FORBIDDEN_NAME)) note(`has a member ${FORBIDDEN_NAME}, which is not allowed`)
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, below(child)]))
 }
+
+/** A copy of an object by assignment would lose it and get another prototype; the API refuses it too. */
+export const FORBIDDEN_NAME = '__proto__'
 
 /** A double beyond the range is an integer: the digits that it stands for, as text. */
 function plainNumber(value: number | bigint, onDigitsKept?: () => void): number | string | null {

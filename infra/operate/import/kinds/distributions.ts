@@ -9,7 +9,8 @@ import { isImported } from '../import-writer.ts'
 import { type Cell, type RecordValue, toRow } from '#shared/records/rows.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
 import { parseTimeMs } from '../times.ts'
-import { columnValue, parseJson } from '../values.ts'
+import { parseJson } from '../json-text.ts'
+import { columnValue } from '../values.ts'
 import type {
   CompletedRow,
   CompletionTools,

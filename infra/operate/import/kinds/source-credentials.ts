@@ -3,7 +3,8 @@ import { type Credentials, readCredentials } from '#shared/ad-platforms/ad-platf
 import type { PlatformType } from '#shared/records/platform.ts'
 import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { isBrowserEncrypted, openBrowserEncrypted } from '../browser-encryption.ts'
-import { parseJson } from '../values.ts'
+import { parseJson } from '../json-text.ts'
+import { idText } from '../values.ts'
 
 /**
  * Credentials of a source, by what the import can do with them. Remarks name fields and quote no values.
@@ -34,7 +35,7 @@ export function credentialsOf(
   const said = Object.entries(found).filter(([, field]) => field !== null && field !== undefined && field !== '')
   if (said.length === 0) return undefined
   const errors = new FieldErrors()
-  const fields = said.map(([name, field]) => [name, typeof field === 'number' ? String(field) : field] as const)
+  const fields = said.map(([name, field]) => [name, idText(field) ?? field] as const)
   const credentials = readCredentials(type, Object.fromEntries(fields), errors)
   if (credentials) return { kind: 'clear', credentials }
   // Only names: a quoted value could be a secret.
@@ -86,20 +87,20 @@ function fieldsOf(value: unknown, open: Opener['open']): unknown {
     return typeof parsed === 'string' ? fieldsOf(parsed, open) : parsed === undefined ? value : (parsed ?? undefined)
   }
   if (!isObject(value)) return value
-  const fields: Record<string, unknown> = {}
+  // A map: an assignment to a member `__proto__` would lose it, and it is refused by name.
+  const fields = new Map<string, unknown>()
   for (const [name, field] of Object.entries(value)) {
     if (!isBrowserEncrypted(field)) {
-      fields[name] = field
+      fields.set(name, field)
       continue
     }
     const text = open(field)
     const inner = text === undefined ? undefined : parseJson(text)?.parsed
-    if (CIPHERTEXT_FIELDS.includes(name)) {
-      if (isObject(inner)) Object.assign(fields, inner)
-      else fields[OLD_SECRET] = typeof inner === 'string' ? inner : text
+    if (CIPHERTEXT_FIELDS.includes(name) && isObject(inner)) {
+      for (const [inner_name, inner_field] of Object.entries(inner)) fields.set(inner_name, inner_field)
     } else {
-      fields[name] = typeof inner === 'string' ? inner : text
+      fields.set(CIPHERTEXT_FIELDS.includes(name) ? OLD_SECRET : name, typeof inner === 'string' ? inner : text)
     }
   }
-  return fields
+  return Object.fromEntries(fields)
 }

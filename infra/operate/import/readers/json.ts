@@ -1,7 +1,7 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { stat } from 'node:fs/promises'
 
-import { parseJson } from '../values.ts'
+import { parseJson } from '../json-text.ts'
 import { UnreadableFile, unreadable, type SourceEntry } from './reader.ts'
 import { readLines, readText } from './text.ts'
 
