@@ -47,7 +47,7 @@ const hostile = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 
 /** Every field that the line of a request has. */
 const FIELDS = [
   'severity time message httpRequest logging.googleapis.com/trace logging.googleapis.com/spanId function revision',
-  'request_id route user_hash record_id outcome store group_size retries ms',
+  'request_id route user_hash record_id outcome store cache group_size retries ms',
 ].flatMap((names) => names.split(' '))
 
 /** Requests that were logged since, but for the scheduler's own; fails when anything is not one whole line of ours. */
