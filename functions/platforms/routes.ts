@@ -1,6 +1,5 @@
 import { platformRoutes } from '#shared/contract/platforms.ts'
 import { isObject } from '#shared/base/is-object.ts'
-import type { FieldError } from '#shared/base/problem.ts'
 import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { readCredentials } from '#shared/ad-platforms/ad-platforms.ts'
 import { platformInput, type PlatformType } from '#shared/records/platform.ts'
@@ -10,7 +9,7 @@ import * as z from 'zod/mini'
 const credentials = z.unknown().check(
   z.superRefine((sent, context) => {
     if (sent === null || isObject(sent)) return
-    for (const { message } of faultsFor('the_trade_desk', sent)) context.addIssue({ code: 'custom', message })
+    for (const { message } of faultsFor('the_trade_desk', sent).shown) context.addIssue({ code: 'custom', message })
   }),
 )
 
@@ -19,12 +18,12 @@ export const routes = {
   ...platformRoutes,
   savePlatform: {
     ...platformRoutes.savePlatform,
-    body: platformInput(credentials, (type, sent) => (isObject(sent) ? faultsFor(type, sent) : [])),
+    body: platformInput(credentials, (type, sent) => (isObject(sent) ? faultsFor(type, sent) : new FieldErrors())),
   },
 }
 
-function faultsFor(type: PlatformType, sent: unknown): readonly FieldError[] {
+function faultsFor(type: PlatformType, sent: unknown): FieldErrors {
   const errors = new FieldErrors()
   readCredentials(type, sent, errors)
-  return errors.shown
+  return errors
 }

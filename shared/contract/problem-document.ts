@@ -9,6 +9,11 @@ export function problemType(kind: ProblemKind): `/problems/${ProblemKind}` {
 
 const KINDS = Object.keys(PROBLEM_KINDS) as ProblemKind[]
 
+const fieldError = z.object({
+  path: z.string().check(z.maxLength(200), z.describe('segments[2].size')),
+  message: z.string().check(z.maxLength(500)),
+})
+
 /** Every answer that is not a success: RFC 9457, and `success` and `error` as clients of the old system read them. */
 export const problemDocument = z.looseObject({
   type: z.enum(KINDS.map(problemType)).check(z.describe('The kind of problem; it decides what the caller should do')),
@@ -19,7 +24,7 @@ export const problemDocument = z.looseObject({
   success: z.literal(false),
   error: z.string().check(z.describe('The same as detail')),
   errors: z
-    .optional(z.array(z.object({ path: z.string().check(z.describe('segments[2].size')), message: z.string() })))
+    .optional(z.array(fieldError).check(z.maxLength(100)))
     .check(z.describe('The bad fields, the first 100 of them; a longer path is cut with …')),
   errors_omitted: z
     .optional(z.int().check(z.minimum(1)))

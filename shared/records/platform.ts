@@ -1,11 +1,12 @@
 import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
-import type { FieldError } from '../base/problem.ts'
 import { freeObject, metadata, text } from './fields.ts'
 import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
 import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
+import { FieldErrors } from './validation/field-errors.ts'
 import { humanMessage } from './validation/messages.ts'
+import { issueOf } from './validation/validate.ts'
 
 /** A platform: an account at an ad platform, with the credentials to reach it, sealed. */
 
@@ -132,14 +133,14 @@ const sent = z.strictObject({
 })
 
 /** What is wrong with credentials of a type; messages never have the value. */
-export type CredentialCheck = (type: PlatformType, credentials: unknown) => readonly FieldError[]
+export type CredentialCheck = (type: PlatformType, credentials: unknown) => FieldErrors
 
 /**
  * Body of a creation or of a save with an id: any of the fields; null = back to the default.
  * @param check the fields that the type needs. Which those are is not known here; with it, what is wrong with the
  * credentials is told together with everything else
  */
-export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck = () => []) {
+export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck = () => new FieldErrors()) {
   return z.pipe(
     z.extend(sent, { credentials: z.optional(credentials) }).check(
       z.superRefine(
@@ -151,9 +152,8 @@ export function platformInput(credentials: z.ZodMiniType, check: CredentialCheck
           if (isNil(sent['platform_id'])) ['platform_type', 'name'].forEach(require)
           const type = platformType.safeParse(sent['platform_type'])
           if (!type.success || isEchoedCredentials(sent['credentials'])) return
-          for (const { path, message } of check(type.data, sent['credentials'])) {
-            context.addIssue({ code: 'custom', path: [path], message })
-          }
+          const faults = check(type.data, sent['credentials'])
+          if (faults.count > 0) context.addIssue(issueOf(faults))
         },
         { when: () => true },
       ),

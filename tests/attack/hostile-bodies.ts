@@ -134,6 +134,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     const text = oneOf(random, ['a', '🎉', '\\u00e9', '\\\\']).repeat(between(random, 50, 250))
     return filled(bytes_max, '{"name":"x","selected_variables":[', `"${text}"`, ']}')
   },
+  'a free object of many members': (random, bytes_max) =>
+    filled(bytes_max, `{"name":"x","${oneOf(random, ['metadata', 'settings'])}":{`, (at) => `"m${at}":0`, '}}'),
+  'credentials of many fields': (_, bytes_max) =>
+    filled(bytes_max, '{"platform_type":"meta","name":"x","credentials":{', (at) => `"c${at}":0`, '}}'),
   'empty containers': (random, bytes_max) =>
     filled(bytes_max, '{"name":"x","metadata":{"a":[', oneOf(random, ['[]', '{}', '[[]]']), ']}}'),
   'a tree of lists': (random, bytes_max) => {
@@ -147,7 +151,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
   'no JSON': (random, bytes_max) =>
     oneOf(random, [' ', ',', '"', '\\', '\u0001', '//', '/*', ':', '{]', '"\\', '1', '-', 'nul']).repeat(
-      Math.floor(bytes_max / 2),
+      Math.floor(bytes_max / 3),
     ),
 }
 

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 504d10a936e75c06). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 c1c4b1329b3f32c2). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {

@@ -3,9 +3,9 @@ import { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
+import { routes } from '#functions/platforms/routes.ts'
 import { audienceRoutes } from '#shared/contract/audiences.ts'
 import { distributionRoutes } from '#shared/contract/distributions.ts'
-import { platformRoutes } from '#shared/contract/platforms.ts'
 import type { Route } from '#shared/contract/route.ts'
 import { createInputReader } from '#shared/http/request/request-input.ts'
 import { problemAnswer } from '#shared/http/response/problems.ts'
@@ -26,10 +26,13 @@ function refusalOf(route: Route, body: string) {
   return undefined
 }
 
+/** With the fields that each type of platform needs. */
+const { savePlatform } = routes
+
 const SAVES: readonly Route[] = [
   audienceRoutes.saveAudience,
   audienceRoutes.patchAudience,
-  platformRoutes.savePlatform,
+  savePlatform,
   distributionRoutes.saveDistribution,
   distributionRoutes.setDistributionStatus,
 ]
@@ -62,5 +65,11 @@ describe('a hostile body', () => {
       const answer = refusalOf(audienceRoutes.saveAudience, body)
       expect([body.slice(0, 40), answer?.['errors_omitted']]).toEqual([body.slice(0, 40), count - 100])
     }
+    const unknown = Array.from({ length: 3000 }, (_, at) => `"c${at}":0`).join(',')
+    const platform = refusalOf(
+      savePlatform,
+      `{"platform_type":"tiktok","name":"x","a":0,"credentials":{"access_token":"x","advertiser_id":"1",${unknown}}}`,
+    )
+    expect(platform?.['errors_omitted']).toBe(3001 - 100)
   })
 })

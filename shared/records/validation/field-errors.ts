@@ -27,6 +27,12 @@ export class FieldErrors {
     this.#shown.push({ path: fieldPath(parts), message: cutTo(message, MESSAGE_CHARACTERS_MAX) })
   }
 
+  /** Adds those of a part of the request, with the number of those that it does not show. */
+  addAll({ shown, count }: FieldErrors): void {
+    for (const { path, message } of shown) this.add(path, message)
+    this.skip(count - shown.length)
+  }
+
   /** Counts errors that are not shown. */
   skip(count: number): void {
     this.#count += count

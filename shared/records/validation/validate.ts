@@ -34,8 +34,16 @@ export function invalid(errors: FieldErrors | readonly FieldError[]): Problem {
   return new Problem('invalid-input', `${path} ${message}${rest}`, { errors: shown, members })
 }
 
+/** All of `errors` as one issue, for a check that found them by another schema. */
+export function issueOf(errors: FieldErrors) {
+  return { code: 'custom' as const, message: 'is not valid', params: { errors } }
+}
+
 /** @param outer the path of the value that the issue's path starts from */
 function addIssue(errors: FieldErrors, issue: z.core.$ZodIssue, outer: readonly PropertyKey[], name: string): void {
+  if (issue.code === 'custom' && issue.params?.['errors'] instanceof FieldErrors) {
+    return errors.addAll(issue.params['errors'])
+  }
   if (issue.code === 'unrecognized_keys') {
     for (const [at, key] of issue.keys.entries()) {
       if (errors.is_full) return errors.skip(issue.keys.length - at)

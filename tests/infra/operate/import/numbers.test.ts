@@ -93,6 +93,8 @@ describe('ids and numbers beyond 2^53', () => {
   })
 })
 
+const plainly = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, name]))
+
 describe('names of members', () => {
   test('may be constructor and prototype: such a record comes in as it is', async () => {
     const { run, records } = await bench()
@@ -105,6 +107,27 @@ describe('names of members', () => {
       metadata: { ...metadata, imported_fields: { constructor: 'z' } },
       segments: [{ segment_id: 1, characteristics: { constructor: 'Ferrari', prototype: 'x' } }],
     })
+  })
+
+  test('may be those of every object, also in the header of a CSV file and under old names', async () => {
+    const { run, records } = await bench()
+    const names = ['constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'length']
+    const from = await folderOf({
+      'audiences.csv': `audience_id,user_id,name,created_at,${names.join()}\naud-1,u1,A,2025-05-01,${names.join()}\n`,
+      'platforms.json': [
+        {
+          platform_id: 'plat-1',
+          user_id: 'u1',
+          platform_type: 'meta',
+          name: 'P',
+          created_at: '2025-05-01',
+          ...plainly(names),
+        },
+      ],
+    })
+    const report = await run({ from })
+    expectCounts(report, { written: 2 })
+    expect((await records('u1'))['aud-1']?.['metadata']).toEqual({ imported_fields: plainly(names) })
   })
 
   test('are refused by name when they are __proto__, at any depth and in any format', async () => {
