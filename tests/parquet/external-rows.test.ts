@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { describe, expect, test } from 'vitest'
 
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
@@ -148,6 +149,20 @@ describe('text that is not UTF-8', () => {
       { user_id: FAULT },
       { user_id: FAULT },
     ])
+  })
+
+  test('is all that Node does not take for UTF-8, and nothing else', async () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 6 }),
+      fc.string({ unit: 'binary', maxLength: 4 }).map((value) => Buffer.from(value)),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 20 }), async (values) => {
+        const expected = values.map((value) => (isUtf8(value) ? Buffer.from(value).toString() : { text: FAULT }))
+        expect(await cellsOf({ elements: [leaf('text', UTF8)], values })).toEqual(expected)
+      }),
+      runs(30),
+    )
   })
 
   test('is found in lists and structs, and every column with such text is named once', async () => {

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest'
 
 import { crc32c } from '#shared/base/crc32c.ts'
 import { assembleFile, footerBytes, parseFile, parseTail, streamFile } from '#shared/parquet/file.ts'
+import { readExternalRows } from '#shared/parquet/external-rows.ts'
 import { mergeSchemas, parquetSchemaOf, topLevelColumns, type Column } from '#shared/parquet/schema.ts'
 import { COLUMNS, decodeRows, encodeRows, rowsOfBytes, toyFile, toyRows } from './toy-file.ts'
 
+const NO_CELLS = Object.fromEntries(COLUMNS.map(({ name }) => [name, null]))
 const groupsOfRows = fc.array(toyRows, { minLength: 0, maxLength: 4 })
 
 describe('a Parquet file', () => {
@@ -17,6 +19,16 @@ describe('a Parquet file', () => {
       }),
       runs(40, 750),
     )
+  })
+
+  test('keeps a U+FEFF at the beginning of a text, for itself and for an import', async () => {
+    const rows = [{ ...NO_CELLS, id: '\uFEFFann', tags: ['\uFEFF', '\uFEFFa'] }]
+    const { bytes } = assembleFile(toyFile([rows]))
+    expect(await rowsOfBytes(bytes)).toEqual(rows)
+    const slice = async (start: number, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer
+    for await (const entry of readExternalRows({ byteLength: bytes.length, slice })) {
+      expect(entry).toMatchObject({ kind: 'row', fields: { id: '\uFEFFann', tags: ['\uFEFF', '\uFEFFa'] } })
+    }
   })
 
   test('comes with the checksum of its bytes, joined from those of its groups', () => {

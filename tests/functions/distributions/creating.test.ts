@@ -115,9 +115,15 @@ test('a time ahead makes it scheduled, without an attempt yet; a time in the pas
   const pair = await aPair(running)
   const scheduled = await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T16:30:00+02:00' })
   expect(scheduled).toMatchObject({ status: 'scheduled', scheduled_at: '2025-05-15T14:30:00.000Z', attempts: [] })
+  const printed_by_python = await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T16:30:00+0200' })
+  expect(printed_by_python).toMatchObject({ status: 'scheduled', scheduled_at: '2025-05-15T14:30:00.000Z' })
   expect(await refusalOf(running, { ...pair, scheduled_at: '2025-05-15T11:00:00Z' })).toMatchObject({
     status: 400,
     errors: [{ path: 'scheduled_at' }],
+  })
+  expect(await refusalOf(running, { ...pair, scheduled_at: '2026-02-31T11:00:00Z' })).toMatchObject({
+    status: 400,
+    errors: [{ path: 'scheduled_at', message: 'has a day that is not in the calendar' }],
   })
   // What was "now" in the browser has passed when it arrives.
   const now = await created(running.distributions, { ...pair, scheduled_at: '2025-05-15T11:59:30Z' })

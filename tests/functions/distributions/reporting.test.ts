@@ -71,7 +71,7 @@ test('a run is told from start to end: times, match results, ledger', async () =
       matched_records: 204_000,
       match_rate: 0.68,
       platform_audience_id: 'ttd-77',
-      as_of: '2025-05-15T12:29:00Z',
+      as_of: '2025-05-15T14:29:00+0200',
     },
     metadata: { approval_status: 'approved' },
   })
