@@ -6,6 +6,7 @@ import { CorruptFile } from './corrupt-file.ts'
 import type { ExactDecimal } from './exact-decimal.ts'
 import { externalSchema, type ExternalSchema } from './external-schema.ts'
 import { conversionOf, type OnFault } from './external-values.ts'
+import type { RoundedFloat } from './rounded-float.ts'
 import { RAW_METADATA_PARSERS, READ_COMPRESSORS } from './raw-values.ts'
 
 /**
@@ -21,11 +22,21 @@ export interface ExternalFile {
 
 /**
  * A row by column name: null, booleans, numbers, bigints (64-bit integers), `ExactDecimal` (fractions of decimals that no
- * number spells), strings (also for JSON columns, unparsed), `Date` for dates and timestamps (to the millisecond), bytes,
+ * number spells), `RoundedFloat` (large integers in small floats), strings (also for JSON columns, unparsed), `Date` for dates and timestamps (to the millisecond), bytes,
  * and lists and objects of these for nested columns. Members of structs that are null are absent.
  */
 export type ExternalRow = Readonly<Record<string, ExternalValue>>
-type ExternalValue = null | boolean | number | bigint | string | ExactDecimal | Date | Uint8Array | object
+type ExternalValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | ExactDecimal
+  | RoundedFloat
+  | Date
+  | Uint8Array
+  | object
 
 /** A row, or why it is unreadable: the first fault of each column. */
 export type ExternalEntry =

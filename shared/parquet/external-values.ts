@@ -3,6 +3,7 @@ import type { SchemaElement, TimeUnit } from 'hyparquet'
 import { CorruptFile } from './corrupt-file.ts'
 import { ExactDecimal, exactDecimal, integerOf } from './exact-decimal.ts'
 import type { ExternalNode } from './external-schema.ts'
+import { floatOf } from './rounded-float.ts'
 
 /** Gets the fault of a value and the path of its column. */
 export type OnFault = (path: string, message: string) => void
@@ -147,7 +148,7 @@ function annotatedConversion({ element, path }: ExternalNode): Convert {
     case 'UUID':
       return (stored) => uuidOf(stored as Uint8Array)
     case 'FLOAT16':
-      return (stored) => halfOf(stored as Uint8Array)
+      return (stored) => floatOf(halfOf(stored as Uint8Array), 2 ** 11)
     case 'INTERVAL':
       return (stored) => durationOf(stored as Uint8Array)
     case 'BSON':
@@ -155,6 +156,7 @@ function annotatedConversion({ element, path }: ExternalNode): Convert {
     default:
       // The library gives nanoseconds since 1970 for these times.
       if (type === 'INT96') return (stored) => timeOf(stored, 1n)
+      if (type === 'FLOAT') return (stored) => floatOf(stored as number, 2 ** 24)
       // Most writers of old did not say that bytes are text.
       return type === 'BYTE_ARRAY' ? textConversion(path) : (stored) => stored
   }

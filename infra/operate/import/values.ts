@@ -1,5 +1,6 @@
 import { exactInteger, INEXACT_NUMBER, isExactNumber, keptNumber, numberAsText } from '#shared/base/exact-number.ts'
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
+import { RoundedFloat } from '#shared/parquet/rounded-float.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
 import { parseJson } from './json-text.ts'
 import { readTime } from './times.ts'
@@ -30,7 +31,7 @@ export function columnValue(type: ColumnType, value: unknown, note: Note, onDigi
     case 'boolean':
       return truth(value)
     case 'timestamp':
-      return time(value instanceof ExactDecimal ? value.nearest : value, note)
+      return time(isWithNearest(value) ? value.nearest : value, note)
     case 'string_list': {
       const list = typeof value === 'string' ? fromJson(value, note) : value
       return Array.isArray(list) ? list.map((element) => text(element, note)) : plain(list, note)
@@ -46,12 +47,14 @@ export function columnValue(type: ColumnType, value: unknown, note: Note, onDigi
  */
 export function idText(value: unknown): unknown {
   if (value instanceof ExactDecimal) return value.digits
+  if (value instanceof RoundedFloat) return undefined
   if (typeof value !== 'number' && typeof value !== 'bigint') return value
   return Number.isNaN(value) ? '' : numberAsText(value)
 }
 
 function text(value: unknown, note: Note): unknown {
   if (value instanceof ExactDecimal) return value.digits
+  if (value instanceof RoundedFloat) note(LOST_DIGITS)
   if (value instanceof Uint8Array) note('is bytes and no text')
   if (typeof value !== 'number' && typeof value !== 'bigint')
     return typeof value === 'object' ? plain(value, note) : value
@@ -62,10 +65,14 @@ function text(value: unknown, note: Note): unknown {
 
 /** A double of the source, with an id in it: its last digits may be anything. */
 export const LOST_DIGITS =
-  'is a floating-point number beyond ±9007199254740991, whose last digits are lost: export it as text or as an integer'
+  'is a floating-point number so large that its last digits are lost: export it as text or as an integer'
+
+function isWithNearest(value: unknown): value is ExactDecimal | RoundedFloat {
+  return value instanceof ExactDecimal || value instanceof RoundedFloat
+}
 
 function numeric(value: unknown, note: Note): unknown {
-  if (value instanceof ExactDecimal) return exactly(value.nearest, note)
+  if (isWithNearest(value)) return exactly(value.nearest, note)
   if (typeof value === 'string') return numericText(value, note)
   if (typeof value === 'bigint') return exactly(Number(value), note)
   if (typeof value !== 'number') return value
@@ -121,6 +128,7 @@ export function plain(value: unknown, note: Note, onDigitsKept?: () => void, lev
   if (value === null || value === undefined) return null
   if (typeof value === 'number' || typeof value === 'bigint') return plainNumber(value, onDigitsKept)
   if (typeof value !== 'object') return value
+  if (value instanceof RoundedFloat) return plainNumber(value.nearest, onDigitsKept)
   if (value instanceof ExactDecimal)
     return isExactNumber(value.nearest) ? value.nearest : kept(value.digits, onDigitsKept)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()

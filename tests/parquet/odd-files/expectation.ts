@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
+import { RoundedFloat } from '#shared/parquet/rounded-float.ts'
 import type { OddType } from './types.ts'
 
 /** JSON with every number as the digits in it, so that none is changed by reading it. */
@@ -51,6 +52,7 @@ function mapMembers(json: unknown, change: (name: string, value: unknown) => unk
 /** A value of a row with numbers as their digits. */
 export function shownOf(value: unknown): unknown {
   if (value instanceof ExactDecimal) return plainDigits(value.digits)
+  if (value instanceof RoundedFloat) return plainDigits(String(value.nearest))
   if (typeof value === 'number' || typeof value === 'bigint') return plainDigits(String(value))
   if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value)) return value.map(shownOf)

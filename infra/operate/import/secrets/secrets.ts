@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
+import { RoundedFloat } from '#shared/parquet/rounded-float.ts'
 import { isBrowserEncrypted } from '../browser-encryption.ts'
 import type { ImportKind, NestedFields } from '../kinds/import-kind.ts'
 import type { SourceFields } from '../readers/source-fields.ts'
@@ -186,5 +187,6 @@ function nestedIn(text: string): unknown {
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (!isObject(value)) return false
-  return !(value instanceof Date || value instanceof ExactDecimal || ArrayBuffer.isView(value))
+  const is_number = value instanceof ExactDecimal || value instanceof RoundedFloat
+  return !is_number && !(value instanceof Date) && !ArrayBuffer.isView(value)
 }

@@ -98,6 +98,28 @@ test('maps, lists of structs and structs in structs are objects and lists', asyn
   ])
 })
 
+test('a column, member or key called __proto__ is refused by name, and constructor is a name as any other', async () => {
+  const of = (columns: string) => `SELECT ${row('aud-1')}, 'x' AS name, ${columns}`
+  for (const columns of [
+    `{'__proto__': 1, 'b': 2} AS metadata`,
+    `MAP {'__proto__': 1} AS metadata`,
+    `'{"a": {"__proto__": 1}}' AS metadata`,
+    `[{'segment_id': 1, 'characteristics': {'__proto__': 1}}] AS segments`,
+    `1 AS "__proto__"`,
+    `[{'__proto__': 1}] AS other`,
+  ]) {
+    const { records, report } = await read(await written(of(columns)))
+    expect([columns, records, report.refused_rows]).toEqual([
+      columns,
+      [],
+      [expect.objectContaining({ row: 1, reason: expect.stringContaining('__proto__') as string })],
+    ])
+  }
+  expect(await metadataOf(of(`{'constructor': 1, 'prototype': {'toString': 'x'}} AS metadata`))).toEqual([
+    { constructor: 1, prototype: { toString: 'x' } },
+  ])
+})
+
 test('every whole size of BigQuery is exact', async () => {
   const { records } = await read(fixture('bigquery_numeric'))
   expect(records).toHaveLength(10)
@@ -175,6 +197,25 @@ test('doubles that lost their last digits are no ids, users and texts, and no si
     'name',
     'total_audience_size',
   ])
+})
+
+test('large integers in floats of 32 bits are numbers, and no ids, users and texts', async () => {
+  const lost = '16777218::FLOAT'
+  const rows = [
+    `SELECT ${lost} AS audience_id, 1003::FLOAT AS user_id, 7::FLOAT AS name, ${lost} AS total_audience_size, '2025-05-01' AS created_at, ${lost} AS reach`,
+    `SELECT 1, ${lost}, 7, 5, '2025-05-01', 1`,
+    `SELECT 1, 1003, ${lost}, 5, '2025-05-01', 1`,
+    `SELECT 1004, 1003, 7, ${lost}, '2025-05-01', ${lost}`,
+  ]
+  const { records, report } = await read(await written(rows.join(' UNION ALL ')))
+  expect(records).toMatchObject([
+    {
+      id: '1004',
+      user_id: '1003',
+      fields: { total_audience_size: 16_777_218, metadata: { imported_fields: { reach: 16_777_218 } } },
+    },
+  ])
+  expect(report.refused_rows.map(({ reason }) => reason.split(' ')[0])).toEqual(['audience_id', 'user_id', 'name'])
 })
 
 test('text that is not UTF-8 is refused with its column and row, so that no two users become one', async () => {
