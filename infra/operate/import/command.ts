@@ -8,7 +8,7 @@ export const IMPORT_COMMAND = defineCommand({
   summary:
     `Imports records of the old system, or exports of this one, into the bucket. ${WHICH_BUCKET} ` +
     'Repeating an import is safe and completes one that was interrupted. ' +
-    'ProgressOutput goes to standard error, the report to standard output.',
+    'Progress goes to standard error, the report to standard output.',
   usage: ['--from DIR|FILE [--user USER] [--data DIR] [--dry-run | --verify] [--encryption-key KEY]'],
   options: {
     from: {
