@@ -12,7 +12,7 @@ export function isExactNumber(value: number): boolean {
 }
 
 /** Read after the name of a field. */
-export const INEXACT_NUMBER = 'is a number beyond ±9007199254740991, which would be changed: send it as text'
+export const INEXACT_NUMBER = 'is a number beyond ±9007199254740991, which would be changed'
 
 /** The number as it is kept: −0 is 0. */
 export function keptNumber(value: number): number {

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { INEXACT_NUMBER, isExactNumber, keptNumber } from '../../base/exact-number.ts'
 import { Problem } from '../../base/problem.ts'
 import { FieldErrors } from '../../records/validation/field-errors.ts'
+import { refuseIfAny } from '../../records/validation/validate.ts'
 import { addDuplicateNames, syntaxFault } from './json-faults.ts'
 
 /** Containers inside containers; the deepest record needs far fewer. */
@@ -48,10 +49,7 @@ export function parseJson(bytes: Uint8Array): unknown {
   const walk: Walk = { member_count: 0, path: [], errors: new FieldErrors() }
   inspect(value, walk)
   if (walk.member_count !== member_count) addDuplicateNames(text, walk.errors)
-  const { count, shown: errors, members } = walk.errors
-  if (count > 0) {
-    throw new Problem('invalid-input', 'The request body holds what cannot be accepted', { errors, members })
-  }
+  refuseIfAny(walk.errors)
   return typeof value === 'number' ? keptNumber(value) : value
 }
 
@@ -102,7 +100,7 @@ function inspect(value: unknown, walk: Walk): void {
   if (typeof value === 'string') {
     if (!value.isWellFormed()) addFault(walk, 'holds half of a character (an unpaired surrogate)')
   } else if (typeof value === 'number') {
-    if (!isExactNumber(value)) addFault(walk, INEXACT_NUMBER)
+    if (!isExactNumber(value)) addFault(walk, `${INEXACT_NUMBER}: send it as text`)
   } else if (Array.isArray(value)) {
     inspectElements(value, walk)
   } else if (typeof value === 'object' && value !== null) {
