@@ -191,7 +191,7 @@ describe('the past of a row', () => {
 })
 
 describe('an object that is full', () => {
-  test('still takes what makes no record larger, and gives up the past for it', async () => {
+  test('still takes a change, a deletion and a restore that make no record larger, and gives up the past for it', async () => {
     const world = await withNote({ title: 'first' })
     for (let size = 0; size < 5; size++) await world.change({ size })
     const limits = LIMITS as { object_bytes: number }
@@ -202,6 +202,15 @@ describe('an object that is full', () => {
       expect((refused as { problem: Problem }).problem.kind).toBe('quota-exceeded')
       expect(await world.change({ size: 3 })).toMatchObject({ version: 7, size: 3 })
       expect(chainOf(await world.read())).toMatchObject({ entries: [], kept_since_version: 7 })
+      expect(await world.change({ deleted: true })).toMatchObject({ version: 8, deleted: true })
+      const undelete: Mutation = {
+        ...changeNote(world.id, {}),
+        decide: (current) => ({ kind: 'write', row: { ...current!, deleted: false }, status: 200 }),
+      }
+      expect(rowOf(await world.run(() => world.table.mutate('u', undelete)))).toMatchObject({ version: 9 })
+      const grown = changeNote(world.id, { body: bodyCell('x'.repeat(5000)) })
+      const refused_growth = await world.run(() => world.table.mutate('u', grown))
+      expect(refused_growth).toMatchObject({ kind: 'refused', problem: { kind: 'quota-exceeded' } })
     } finally {
       limits.object_bytes = object_bytes
     }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
 import { saved, type Client, type Reply } from '#tests/functions/audiences/harness.ts'
+import { created, runningInTest } from '#tests/functions/distributions/harness.ts'
 import { connected, PATH as PLATFORMS_PATH, platformsInTest, SECRET } from '#tests/functions/platforms/harness.ts'
 
 const PATH = '/api/audiences'
@@ -160,4 +161,26 @@ test('a platform’s past tells that credentials were replaced, and never from w
   expect(restored.status).toBe(200)
   const { platform } = (await running.call('GET', path)).body
   expect(platform).toMatchObject({ status: 'pending', credentials: { hint: { account_id: '…9876' } } })
+})
+
+test('a distribution’s past gives its metadata back, and leaves how far its work is', async () => {
+  const running = await runningInTest()
+  const { audience_id } = await saved(running.audiences)
+  const platform_id = await running.platform()
+  const sent = { audience_id, platform_id, metadata: { campaign: 'first' } }
+  const { distribution_id } = await created(running.distributions, sent)
+  const path = `/api/distributions/${distribution_id}`
+  await running.distributions.call('PUT', `${path}/status`, { status: 'in_progress' })
+  await running.distributions.call('POST', '/api/distributions', { distribution_id, metadata: { campaign: 'second' } })
+  const listed = await running.distributions.call('GET', `${path}/versions`)
+  expect(listed.body).toMatchObject({
+    versions: [{ changed: ['metadata'] }, { changed: ['status'] }, { changed: [] }],
+    gap: false,
+  })
+  expect((await running.distributions.call('GET', `${path}/versions/1`)).body).toMatchObject({ restorable: true })
+  const { status } = await running.distributions.call('POST', `${path}/versions/1/restore`)
+  expect(status).toBe(200)
+  expect((await running.distributions.call('GET', path)).body).toMatchObject({
+    distribution: { metadata: { campaign: 'first' }, status: 'in_progress', version: 4 },
+  })
 })
