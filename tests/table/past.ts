@@ -14,7 +14,8 @@ export function pastOf(schema: TableSchema, row: StoredRow, version: number): Re
   const values = valuesOf(schema, row)
   for (const entry of chainOf(row).entries) {
     if (entry.version <= version) break
-    Object.assign(values, entry.before)
+    const kept = Object.entries(entry.before).filter(([name]) => schema.history!.columns.includes(name))
+    Object.assign(values, Object.fromEntries(kept))
     for (const name of entry.omitted ?? []) delete values[name]
   }
   return values
