@@ -110,6 +110,6 @@ export function versionRoutes<const Function extends Route['function'], const Pa
   } as const
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

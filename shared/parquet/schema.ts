@@ -1,4 +1,7 @@
 import type { SchemaElement } from 'hyparquet'
+import type { Cell } from '../base/cell.ts'
+
+export type { Cell } from '../base/cell.ts'
 
 /**
  * Columns as plain data, and the Parquet schema made of them.
@@ -13,12 +16,6 @@ export interface Column {
   /** Keep min, max and null count per row group. Off for text and JSON: their statistics are never truncated. */
   readonly statistics?: boolean
 }
-
-/**
- * The cell of a column, as this system handles it: strings, finite numbers (also for int64, which the records keep
- * within 2^53), booleans, milliseconds for timestamps, string arrays, and UTF-8 JSON text for `json`.
- */
-export type Cell = string | number | boolean | readonly string[] | Uint8Array | null
 
 /** The Parquet schema of `columns`, in their order, as every reader sees it. */
 export function parquetSchemaOf(columns: readonly Column[]): SchemaElement[] {

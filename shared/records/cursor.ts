@@ -20,7 +20,11 @@ export function decodeCursor(text: string): Cursor {
     const is_time = typeof created_at_ms === 'number' && Number.isInteger(created_at_ms)
     if (is_time && Math.abs(created_at_ms) <= LATEST_MS && typeof id === 'string') return { created_at_ms, id }
   }
-  throw new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier page.', {
+  throw badCursor()
+}
+
+export function badCursor(): Problem {
+  return new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier page.', {
     errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page' }],
   })
 }

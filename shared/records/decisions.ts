@@ -1,4 +1,5 @@
 import { Problem } from '../base/problem.ts'
+import { isSameCell } from '../base/cell.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { FieldsOf, RecordKind, RecordOf, RowOf, StatusOf } from './record-kind.ts'
 import { cellsOf, recordOf, rowOf } from './record-rows.ts'
@@ -95,14 +96,19 @@ export function decideSet<K extends RecordKind>(
   return written(asking.kind, current!, values)
 }
 
-/** Gives the record all these fields, as one change that its machine allows. */
+/**
+ * Gives the record all these fields, as one change that its machine allows.
+ * @param wanted asked only of a record that is there and meets the conditions of the request
+ */
 export function decideReplace<K extends RecordKind>(
   asking: Asking<K>,
   current: RowOf<K> | undefined,
-  fields: RecordValue,
+  wanted: (current: RowOf<K>) => RecordValue | Problem,
 ): Decision<K> {
   const refusal = requireLive(asking, current)
-  return refusal ? refuse(refusal) : change(asking, current!, fields)
+  if (refusal) return refuse(refusal)
+  const fields = wanted(current!)
+  return fields instanceof Problem ? refuse(fields) : change(asking, current!, fields)
 }
 
 /** Leaves the record as it is, without its past. */
@@ -195,9 +201,10 @@ function change<K extends RecordKind>(
 
 /** The row with these values, or that it already has them. */
 function written<K extends RecordKind>(kind: K, current: RowOf<K>, values: Partial<RecordOf<K>>): Decision<K> {
-  const cells = cellsOf(kind, values)
-  if (sameCells(current, cells, Object.keys(cells))) return { kind: 'keep', row: current, status: 200 }
-  return { kind: 'write', row: { ...current, ...cells }, status: 200 }
+  // A cell that says the same stays itself, so that a later comparison of the rows costs nothing.
+  const cells = Object.entries(cellsOf(kind, values)).filter(([name, cell]) => !isSameCell(current[name] ?? null, cell))
+  if (cells.length === 0) return { kind: 'keep', row: current, status: 200 }
+  return { kind: 'write', row: { ...current, ...Object.fromEntries(cells) }, status: 200 }
 }
 
 /** The fields of a record, without what the server adds. */

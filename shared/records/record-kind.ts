@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import type { HistoryRules } from '../base/cell.ts'
 import { columnsOf, type Column } from './columns.ts'
 import type { Cells, CellsOf, RecordValue } from './rows.ts'
 
@@ -99,13 +100,6 @@ type System = typeof SYSTEM_SHAPE
 
 /** What its past is made of; never shown as it is stored. */
 const HISTORY_SHAPE = { history: z.nullable(z.record(z.string(), z.unknown())) }
-
-/** What the table needs to know to keep the past of a record. */
-export interface HistoryRules {
-  readonly columns: readonly string[]
-  readonly secret_columns: readonly string[]
-  readonly draft?: { readonly column: string; readonly value: string }
-}
 
 /** All columns of a kind: those that every kind has, its own, and its id. */
 type Columns<Id extends string, Own extends Shape> = { readonly [Name in Id]: z.ZodMiniString } & System &

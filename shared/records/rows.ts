@@ -1,29 +1,16 @@
 import type * as z from 'zod/mini'
 
+import { isSameCell, type Cell, type SystemCells } from '../base/cell.ts'
 import type { Column } from './columns.ts'
 
 /**
  * Records as clients see them (ISO times, parsed JSON) to rows as tables keep them (milliseconds, JSON text), and back.
  * JSON is parsed here and nowhere below, for the rows somebody asked for.
  */
-export type Cell = string | number | boolean | readonly string[] | Uint8Array | null
+export type { Cell } from '../base/cell.ts'
 
-/** A row of any kind. */
-export type Cells = SystemCells & Readonly<Record<string, Cell>>
-
-/** What every row has. */
-export interface SystemCells {
-  /** Milliseconds, as in every cell that is a time. */
-  readonly created_at: number
-  readonly updated_at: number
-  readonly version: number
-  readonly rev: number
-  readonly deleted: boolean
-  readonly client_id: string | null
-  readonly updated_by: string | null
-  /** Where its machine stands. */
-  readonly status: string
-}
+/** A row of any kind: besides what every table has, where its machine stands. */
+export type Cells = SystemCells & { readonly status: string } & Readonly<Record<string, Cell>>
 
 export type RecordValue = Readonly<Record<string, unknown>>
 
@@ -96,21 +83,6 @@ export function sameCells(
   b: Readonly<Record<string, Cell>>,
   names: Iterable<string>,
 ): boolean {
-  for (const name of names) if (!sameCell(a[name] ?? null, b[name] ?? null)) return false
-  return true
-}
-
-function sameCell(a: Cell, b: Cell): boolean {
-  if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && sameBytes(a, b)
-  }
-  return a.length === b.length && a.every((element, at) => element === b[at])
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  for (const name of names) if (!isSameCell(a[name] ?? null, b[name] ?? null)) return false
   return true
 }

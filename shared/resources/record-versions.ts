@@ -1,17 +1,12 @@
 import { Problem, type FieldError } from '../base/problem.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
-import { versionOf } from '../contract/versions.ts'
-import {
-  decideForget,
-  decideReplace,
-  fieldsOf,
-  presentRecord,
-  type Asking,
-  type Decision,
-} from '../records/decisions.ts'
+import { capital, versionOf } from '../contract/versions.ts'
+import { badCursor } from '../records/cursor.ts'
+import { decideForget, decideReplace, fieldsOf, presentRecord, type Asking } from '../records/decisions.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import { recordOf } from '../records/record-rows.ts'
+import type { RecordValue } from '../records/rows.ts'
 import { chainOf, type HistoryEntry } from '../table/object/row-history.ts'
 import type { RecordService } from './record-service.ts'
 
@@ -60,11 +55,9 @@ export class RecordVersions<K extends RecordKind> {
 
   /** An ordinary change to the values of a version: its machine and its limits hold as ever. */
   async restore(call: Call, id: string, version: string): Promise<Answer> {
-    const restored = await this.#service.change(call, id, (asking, current) => {
-      // What is deleted, or stale, is told before its past is.
-      if (!current || current.deleted) return decideReplace(asking, current, {})
-      return this.#decideRestored(asking, current, this.#at(current, version))
-    })
+    const restored = await this.#service.change(call, id, (asking, current) =>
+      decideReplace(asking, current, (row) => this.#wanted(row, this.#at(row, version))),
+    )
     const message = `${capital(this.#kind.noun)} restored to version ${version}; it is version ${restored.row.version} now`
     return this.#service.answer(call, restored, { message })
   }
@@ -89,8 +82,8 @@ export class RecordVersions<K extends RecordKind> {
     const newer = entries.filter((entry) => entry.version > version)
     const before = Object.assign({}, ...newer.map((entry) => entry.before)) as Readonly<Record<string, unknown>>
     const lost = newer.flatMap(({ omitted = [] }) => omitted).filter((name) => !isKeptLater(newer, name))
-    const { deleted } = { ...recordOf(this.#kind, row), ...before }
-    const fields: Record<string, unknown> = fieldsOf(this.#kind, { ...recordOf(this.#kind, row), ...before })
+    const { deleted, ...record }: Record<string, unknown> = { ...recordOf(this.#kind, row), ...before }
+    const fields = fieldsOf(this.#kind, record)
     for (const name of lost) delete fields[name]
     return { version, own, fields, lost: [...new Set(lost)], deleted: deleted === true }
   }
@@ -112,24 +105,21 @@ export class RecordVersions<K extends RecordKind> {
   }
 
   #obstacles(asking: Asking<K>, row: RowOf<K>, past: Past): FieldError[] {
-    const decision = this.#decideRestored(asking, row, past)
+    const decision = decideReplace(asking, row, () => this.#wanted(row, past))
     if (decision.kind !== 'refuse') return []
     const { errors, message } = decision.problem
     return errors && errors.length > 0 ? [...errors] : [{ path: 'status', message }]
   }
 
-  #decideRestored(asking: Asking<K>, row: RowOf<K>, { version, fields, lost, deleted }: Past): Decision<K> {
-    if (deleted)
-      return refuse(version, [{ path: 'deleted', message: 'the record was deleted then; delete it instead' }])
-    if (lost.length > 0) {
-      return refuse(
-        version,
-        lost.map((path) => ({ path, message: 'was too large then to be kept' })),
-      )
-    }
-    const now = recordOf(this.#kind, row)
-    const progress = Object.fromEntries(this.#kind.progress_fields.map((name) => [name, now[name]]))
-    return decideReplace(asking, row, { ...fields, ...progress })
+  /** The fields of a version for the record as it is now, or why it cannot have them. */
+  #wanted(row: RowOf<K>, { version, fields, lost, deleted }: Past): RecordValue | Problem {
+    const errors = [
+      ...(deleted ? [{ path: 'deleted', message: 'the record was deleted then; delete it instead' }] : []),
+      ...lost.map((path) => ({ path, message: 'was too large then to be kept' })),
+    ]
+    if (errors.length > 0) return new Problem('conflict', `Version ${version} cannot be restored.`, { errors })
+    const now: RecordValue = recordOf(this.#kind, row)
+    return { ...fields, ...Object.fromEntries(this.#kind.progress_fields.map((name) => [name, now[name]])) }
   }
 }
 
@@ -145,10 +135,6 @@ interface Past {
 }
 
 const PAGE_VERSIONS = 50
-
-function refuse(version: number, errors: readonly FieldError[]): { kind: 'refuse'; problem: Problem } {
-  return { kind: 'refuse', problem: new Problem('conflict', `Version ${version} cannot be restored.`, { errors }) }
-}
 
 /** Whether an older one of the entries tells the value that a newer one left out. */
 function isKeptLater(newer: readonly HistoryEntry[], name: string): boolean {
@@ -167,12 +153,6 @@ function encodeCursor(version: number): string {
 
 function decodeCursor(text: string): number {
   const version = versionOf(/^v(.*)$/.exec(Buffer.from(text, 'base64url').toString('utf8'))?.[1] ?? '')
-  if (version !== undefined) return version
-  throw new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier page.', {
-    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page' }],
-  })
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
+  if (version === undefined) throw badCursor()
+  return version
 }

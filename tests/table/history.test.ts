@@ -93,6 +93,17 @@ describe('the past of a row', () => {
     expect(chainOf(await read()).entries.map(({ version }) => version)).toEqual([8, 7, 6, 5, 4, 1])
   })
 
+  test('of a draft keeps the first of its values also where a later one is too large', async () => {
+    const { clock, change, read } = await withNote({ title: 'a draft', body: bodyCell('small') })
+    await clock.advance(3_600_000)
+    await change({ body: bodyCell('x'.repeat(9000)) }, CLIENT_A)
+    await change({ body: bodyCell('small again') }, CLIENT_A)
+    const [shared] = chainOf(await read()).entries
+    expect(shared).toMatchObject({ version: 3, from_version: 1, before: { body: 'small' } })
+    expect(shared).not.toHaveProperty('omitted')
+    expect(pastOf(NOTES, await read(), 1)).toMatchObject({ body: 'small' })
+  })
+
   test('has no entry for what only the server sets, and still leads back', async () => {
     const { run, table, id, change, read } = await withNote({ title: 'first' })
     const touch: Mutation = {

@@ -24,6 +24,8 @@ named AS (
     CAST(entry ->> '$.version' AS BIGINT) AS version,
     CAST(entry ->> '$.from_version' AS BIGINT) AS from_version,
     CAST(entry ->> '$.at' AS TIMESTAMPTZ) AS changed_at,
+    -- Several changes of a draft share an entry: the first and the last time.
+    CAST(coalesce(entry ->> '$.since', entry ->> '$.at') AS TIMESTAMPTZ) AS changed_since,
     entry ->> '$.by' AS changed_by,
     entry ->> '$.via' AS via,
     entry ->> '$.client_id' AS client_id,
@@ -41,21 +43,39 @@ FROM linked
 QUALIFY bool_and(follows) OVER (PARTITION BY user_id, id ORDER BY place)
 ORDER BY user_id, id, version DESC;
 
--- The fields of a record as they were at a moment: as they are now, but for what was changed since.
+-- The fields of a record as they were at a moment: as they are now, but for what was changed since. No rows where the
+-- past that is kept does not reach back to it. `is_known` is false of a value that was too large to keep, or that
+-- changed within an entry which has the moment in the middle.
 CREATE OR REPLACE MACRO as_of(record_id, moment) AS TABLE
-WITH former AS (
-  SELECT field, arg_min(value, version) AS value
+WITH newer AS (
+  SELECT * FROM versions WHERE versions.id = record_id AND changed_at > moment
+),
+former AS (
+  SELECT field, arg_min({'value': value, 'is_known': is_known}, version) AS was
   FROM (
-    SELECT version, unnest(json_keys(before)) AS field, json_extract(before, '$."' || field || '"') AS value
-    FROM versions
-    WHERE versions.id = record_id AND changed_at > moment
+    SELECT
+      version,
+      unnest(json_keys(before)) AS field,
+      json_extract(before, '$."' || field || '"') AS value,
+      changed_since > moment AS is_known
+    FROM newer
+    UNION ALL
+    SELECT version, unnest(omitted) AS field, NULL AS value, false AS is_known FROM newer
   )
   GROUP BY field
 ),
 present AS (
   SELECT unnest(json_keys(record)) AS field, json_extract(record, '$."' || field || '"') AS value
-  FROM (SELECT to_json(records) AS record FROM records WHERE records.id = record_id)
+  FROM (
+    SELECT to_json(records) AS record
+    FROM records
+    WHERE records.id = record_id
+      AND (updated_at <= moment OR EXISTS (SELECT 1 FROM versions WHERE versions.id = record_id AND changed_since <= moment))
+  )
 )
-SELECT field, coalesce(former.value, present.value) AS value
+SELECT
+  field,
+  CASE WHEN was IS NULL THEN present.value WHEN was.is_known THEN was.value END AS value,
+  coalesce(was.is_known, true) AS is_known
 FROM present LEFT JOIN former USING (field)
 WHERE field NOT IN ('id', 'history', 'version', 'rev', 'updated_at', 'updated_by', 'client_id');

@@ -7,7 +7,7 @@ import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
 import type { Decision } from '#shared/table/commit/mutation.ts'
 import { monthOf } from '#shared/table/object/partition.ts'
-import type { Cell, Cells } from '#shared/records/rows.ts'
+import type { Cells } from '#shared/records/rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import { withRetries } from './retries.ts'
 import type { CompletedRow, CompletionTools } from './kinds/import-kind.ts'
@@ -17,6 +17,7 @@ import type { Place } from './source-files.ts'
 import type { SourceRecord } from './source-record.ts'
 import { IMPORT_WRITER } from './import-writer.ts'
 import { createdAtMs, differences, rowOf, compare } from './comparison.ts'
+import { rowBytes } from '#shared/table/object/row-bytes.ts'
 
 /** Rows of one batch: far below the queue limit of the table. */
 const BATCH_ROWS = 1000
@@ -279,15 +280,4 @@ function rowIn({ record, place, row }: Item, entry: LegacyEntry | undefined): Ce
 /** Whether the index has the record in another month than the source. */
 function isPinned(record: SourceRecord, entry: LegacyEntry | undefined): boolean {
   return entry !== undefined && entry.month !== '' && entry.month !== monthOf(record.created_at_ms)
-}
-
-function rowBytes(row: Cells): number {
-  return Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
-}
-
-function cellBytes(cell: Cell | undefined): number {
-  if (cell === null || cell === undefined) return 0
-  if (typeof cell === 'string' || cell instanceof Uint8Array) return cell.length
-  if (typeof cell === 'object') return cell.reduce((sum, element) => sum + element.length, 0)
-  return 8
 }

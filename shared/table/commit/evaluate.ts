@@ -10,7 +10,7 @@ import type { Month } from '../object/partition.ts'
 import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import { HISTORY_COLUMN, nextHistory } from '../object/row-history.ts'
-import { rowBytes } from '../object/cells.ts'
+import { rowBytes } from '../object/row-bytes.ts'
 import type { Writer } from '../object/writer.ts'
 
 /** What a batch would do to a snapshot: answers, and the rows to store for them to be true. */
@@ -189,9 +189,10 @@ class Evaluation<R extends Row> {
     const is_purged = this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
     const unrecorded = this.#stamped(decision, current, is_purged, writer)
-    const problem = this.#limitReachedBy(unrecorded, current)
+    const record_bytes = rowBytes(unrecorded)
+    const problem = this.#limitReachedBy(record_bytes, current)
     if (problem) return refused(problem)
-    const row = this.#withHistory(unrecorded, current, decision, writer)
+    const row = this.#withHistory(unrecorded, record_bytes, current, decision, writer)
 
     this.#written.set(id, { row, replaces: this.#batch_rows.rows.get(id)?.place })
     if (is_purged) this.#purges.is_purged.set(id, false)
@@ -226,19 +227,19 @@ class Evaluation<R extends Row> {
   /** With the past that the change leaves behind, as far as the record has room for it. */
   #withHistory(
     row: StoredRow<R>,
+    record_bytes: number,
     current: StoredRow<R> | undefined,
     { forgets }: WriteDecision<R>,
     writer: Writer,
   ): StoredRow<R> {
     if (!this.#schema.history) return row
-    const room_bytes = forgets ? 0 : Math.min(this.#history_bytes_max, LIMITS.record_bytes - rowBytes(row))
+    const room_bytes = Math.min(this.#history_bytes_max, LIMITS.record_bytes - record_bytes)
     const change = { before: current, after: row, writer, at_ms: this.#now_ms, forgets: forgets === true }
     return { ...row, [HISTORY_COLUMN]: nextHistory(this.#schema, change, room_bytes) }
   }
 
   /** Takes one of the free rows for a new record. */
-  #limitReachedBy(row: StoredRow<R>, current: StoredRow<R> | undefined): Problem | undefined {
-    const record_bytes = rowBytes(row)
+  #limitReachedBy(record_bytes: number, current: StoredRow<R> | undefined): Problem | undefined {
     if (record_bytes > LIMITS.record_bytes) return recordTooLarge(record_bytes)
     if (this.#admission === 'read_only') return newerRelease()
     if (!this.#isAdmitted(record_bytes, current)) return partitionFull('object_bytes', this.#month)

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../base/durations.ts'
+import { isSameCell } from '../../base/cell.ts'
 import { isoTime } from '../../base/clock.ts'
 import type { Cell, Column } from '../../parquet/schema.ts'
-import { isSameCell } from './cells.ts'
 import type { Row, StoredRow, TableSchema } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -145,13 +145,14 @@ function withShared(
   const age_ms = at_ms - Date.parse(since)
   if (age_ms < 0 || age_ms > SHARED_MS_MAX) return undefined
   const { from_version } = newest
+  const { before: its, omitted: its_lost = [], ...head } = entry
   // Before its creation the record had no values.
-  if (from_version === 0) return { ...entry, from_version, since, before: {} }
+  if (from_version === 0) return { ...head, from_version, since, before: {} }
   const lost = new Set(newest.omitted)
-  const values = Object.entries({ ...entry.before, ...newest.before }).filter(([name]) => !lost.has(name))
-  const later_lost = (entry.omitted ?? []).filter((name) => !Object.hasOwn(newest.before, name))
+  const values = Object.entries({ ...its, ...newest.before }).filter(([name]) => !lost.has(name))
+  const later_lost = its_lost.filter((name) => !Object.hasOwn(newest.before, name))
   const texts = values.map(([name, value]) => [name, JSON.stringify(value)] as const)
-  return { ...entry, from_version, since, ...keptValues(texts, [...lost, ...later_lost]) }
+  return { ...head, from_version, since, ...keptValues(texts, [...lost, ...later_lost]) }
 }
 
 /** Leaves out the largest values until the rest is small enough to keep fifty times. */

@@ -1,4 +1,5 @@
-import type { Cell, Column } from '../../parquet/schema.ts'
+import type { Cell, HistoryRules, SystemCells } from '../../base/cell.ts'
+import type { Column } from '../../parquet/schema.ts'
 
 /**
  * What the table needs to know of a record kind, as plain data. `shared/records` has one for each kind.
@@ -24,16 +25,6 @@ export interface TableSchema<R extends Row = Row> {
   readonly history?: HistoryRules
 }
 
-/** What of a kind's rows makes history. */
-export interface HistoryRules {
-  /** Columns whose former values are kept. */
-  readonly columns: readonly string[]
-  /** Columns of which only the fact is kept that they were replaced: their values are nobody's business. */
-  readonly secret_columns: readonly string[]
-  /** Changes of a row in this state by one writer within ten minutes share an entry. */
-  readonly draft?: { readonly column: string; readonly value: Cell }
-}
-
 export const SYSTEM_COLUMNS = [
   { name: 'created_at', type: 'timestamp', statistics: true },
   { name: 'updated_at', type: 'timestamp', statistics: true },
@@ -43,17 +34,6 @@ export const SYSTEM_COLUMNS = [
   { name: 'client_id', type: 'string' },
   { name: 'updated_by', type: 'string' },
 ] as const satisfies readonly Column[]
-
-/** What `SYSTEM_COLUMNS` hold; times in milliseconds since 1970. */
-export type SystemCells = {
-  readonly created_at: number
-  readonly updated_at: number
-  readonly version: number
-  readonly rev: number
-  readonly deleted: boolean
-  readonly client_id: string | null
-  readonly updated_by: string | null
-}
 
 /** One record as the table handles it: a cell per column of the schema. JSON cells are UTF-8 text. */
 export type Row = Readonly<Record<string, Cell>>

@@ -5,7 +5,8 @@ import { parquetSchemaOf, topLevelColumns } from '../../parquet/schema.ts'
 import { canonicalSpelling } from '../read/legacy-ids.ts'
 import { createdBoundsMs, wholeSnapshot, type Snapshot } from '../object/snapshot.ts'
 import { monthOf, monthOfId, type Month } from '../object/partition.ts'
-import { SYSTEM_COLUMNS, type SystemCells, type TableSchema } from '../object/schema.ts'
+import type { SystemCells } from '../../base/cell.ts'
+import { SYSTEM_COLUMNS, type TableSchema } from '../object/schema.ts'
 
 /**
  * - `unreadable`: no request that needs the object can be answered.

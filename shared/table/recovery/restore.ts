@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import type { Mutation } from '../commit/mutation.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
-import { isSameCell } from '../object/cells.ts'
+import { isSameCell } from '../../base/cell.ts'
 import { HISTORY_COLUMN } from '../object/row-history.ts'
 import { serverWriter } from '../object/writer.ts'
 

@@ -98,6 +98,8 @@ describe('the versions of a record', () => {
     const { running, path } = await changedTwice()
     const stale = await running.call('POST', `${path}/versions/1/restore`, undefined, { 'if-match': '"2"' })
     expect(stale.status).toBe(412)
+    const stale_and_unkept = await running.call('POST', `${path}/versions/99/restore`, undefined, { 'if-match': '"2"' })
+    expect(stale_and_unkept.status).toBe(412)
     const key = { 'idempotency-key': 'k', 'if-match': '"3"' }
     const restored = await running.call('POST', `${path}/versions/1/restore`, undefined, key)
     expect(restored.body.audience).toMatchObject({ name: 'first', metadata: { owner: 'ann' }, version: 4 })

@@ -30,7 +30,7 @@ async function duckdb(bucket_dir: string, sql: string): Promise<Record<string, u
   }
 }
 
-test('who wrote an audience, and what it was before, is one list in the API and in DuckDB, whoever wrote', async () => {
+test('who wrote an audience, and what it was before, is the same list in the API and in DuckDB', async () => {
   const world = await maintained()
   const { audiences } = world.running
   const { audience_id } = await saved(audiences, { name: 'as saved', description: 'first' })
@@ -68,11 +68,43 @@ test('who wrote an audience, and what it was before, is one list in the API and 
   )
   const then = await duckdb(
     world.running.bucket_dir,
-    `SELECT field, value FROM as_of('${audience_id}', TIMESTAMPTZ '${MAY}' - INTERVAL 1 DAY) WHERE field IN ('name', 'status', 'description') ORDER BY field`,
+    `SELECT field, value, is_known FROM as_of('${audience_id}', TIMESTAMPTZ '${MAY}' - INTERVAL 1 DAY) WHERE field IN ('name', 'status', 'description') ORDER BY field`,
   )
   expect(then).toEqual([
-    { field: 'description', value: '"first"' },
-    { field: 'name', value: '"by laptop"' },
-    { field: 'status', value: '"active"' },
+    { field: 'description', value: '"first"', is_known: true },
+    { field: 'name', value: '"by laptop"', is_known: true },
+    { field: 'status', value: '"active"', is_known: true },
   ])
+})
+
+test('DuckDB does not make up what is not kept: a value too large, a moment amid a draft’s edits, or before all of it', async () => {
+  const world = await maintained()
+  const { audiences } = world.running
+  const { audience_id } = await saved(audiences, { name: 'a', metadata: { long: 'x'.repeat(9000) }, status: 'draft' })
+  const path = `${PATH}/${audience_id}`
+  const at = async (time: string, change: Record<string, unknown>, client_id = PHONE) => {
+    world.clock.set(time)
+    expect((await audiences.call('PATCH', path, change, { 'client-id': client_id })).status).toBe(200)
+  }
+  await at('2025-01-11T12:00:00Z', { name: 'b', metadata: { long: 'short' } })
+  await at('2025-01-11T12:05:00Z', { name: 'c' })
+  await at('2025-01-12T12:00:00Z', { metadata: { long: 'shorter' } }, LAPTOP)
+  const asOf = (time: string) =>
+    duckdb(
+      world.running.bucket_dir,
+      `SELECT field, value, is_known FROM as_of('${audience_id}', TIMESTAMPTZ '${time}') WHERE field IN ('name', 'metadata') ORDER BY field`,
+    )
+  expect(await asOf('2025-01-11T13:00:00Z')).toEqual([
+    { field: 'metadata', value: '{"long":"short"}', is_known: true },
+    { field: 'name', value: '"c"', is_known: true },
+  ])
+  expect(await asOf('2025-01-11T12:02:00Z')).toEqual([
+    { field: 'metadata', value: null, is_known: false },
+    { field: 'name', value: null, is_known: false },
+  ])
+  expect(await asOf('2025-01-11T00:00:00Z')).toEqual([
+    { field: 'metadata', value: null, is_known: false },
+    { field: 'name', value: '"a"', is_known: true },
+  ])
+  expect(await asOf('2025-01-01T00:00:00Z')).toEqual([])
 })

@@ -1,14 +1,5 @@
 import type { Cell } from '../../parquet/schema.ts'
 
-export function isSameCell(a: Cell, b: Cell): boolean {
-  if (a === b) return true
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
-  if (a instanceof Uint8Array || b instanceof Uint8Array) {
-    return a instanceof Uint8Array && b instanceof Uint8Array && Buffer.compare(a, b) === 0
-  }
-  return a.length === b.length && a.every((element, at) => element === b[at])
-}
-
 /** Bytes of a row before compression. */
 export function rowBytes(row: Readonly<Record<string, Cell>>): number {
   let bytes = 0
