@@ -6,7 +6,7 @@ import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts
 import type { Table } from '#shared/table/table.ts'
 import { allPages } from './client.ts'
 import type { History, Operation, Sight } from './history.ts'
-import { checkPast, versionKey, type Seen } from './past.ts'
+import { checkPast, SeenVersions } from './past.ts'
 
 /**
  * Whatever happened, this holds.
@@ -15,11 +15,11 @@ import { checkPast, versionKey, type Seen } from './past.ts'
  */
 export async function checkHistory(history: History, fresh: readonly Table[]): Promise<void> {
   if (history.corrupt.length > 0) fail(`${history.corrupt[0]} was called corrupt`)
-  const stored = await checkLandings(history)
+  const seen = await checkLandings(history)
   const notes = await storedNotes(history)
   for (const table of fresh) await checkListings(history, table, notes)
   for (const [id, { row }] of notes) checkNote(id, row)
-  for (const [id, { row }] of notes) checkPast(history, id, row as StoredRow, stored)
+  for (const [id, { row }] of notes) checkPast(history, id, row as StoredRow, seen)
   for (const operation of history.operations) checkOperation(operation, notes, history.purgeable)
   for (const operation of history.operations) checkRefusal(operation, history)
   for (const sight of history.sights) checkSight(sight, history.purgeable)
@@ -66,8 +66,10 @@ async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
 }
 
 /** Each object counts its commits without gaps, and no generation loses a row, a change, or what it does not know. */
-async function checkLandings(history: History): Promise<ReadonlyMap<string, Seen>> {
-  const stored = new Map<string, Seen>()
+async function checkLandings(history: History): Promise<SeenVersions> {
+  const seen = new SeenVersions(history.schema)
+  for (const { status, row } of history.operations) if (status === 'acknowledged' && row) seen.add(row)
+  const columns = ['note_id', 'version', 'rev', ...history.schema.history!.columns]
   const before = new Map<
     string,
     { rev: number; unknown: number; rows: ReadonlyMap<string, Row>; footer: Footer | undefined }
@@ -82,11 +84,9 @@ async function checkLandings(history: History): Promise<ReadonlyMap<string, Seen
     const is_next_release = footer.unknown.get('next_release') === String(footer.rev)
     if (footer.min_writer > WRITER_RELEASE && !is_next_release) fail(`${name} was written by a release that must not`)
     if (footer.unknown.size < last.unknown) fail(`${name} lost what another release wrote in its footer`)
-    const listed = await rowsOf(history, snapshot, ['note_id', 'version', 'tags', 'rev', 'deleted'])
+    const listed = await rowsOf(history, snapshot, columns)
     const rows = new Map(listed.map((row) => [String(row['note_id']), row]))
-    for (const [id, row] of rows) {
-      stored.set(versionKey(id, row['version']), { tags: marksOf(row), deleted: row['deleted'] === true })
-    }
+    for (const row of listed) seen.add(row)
     for (const id of rows.keys()) if (footer.purged.has(id)) fail(`${id} is there and purged`)
     for (const id of rows.keys()) if (gone.has(id)) fail(`${id} came back after it was purged`)
     for (const [id, earlier] of last.rows) {
@@ -103,7 +103,7 @@ async function checkLandings(history: History): Promise<ReadonlyMap<string, Seen
     }
     before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows, footer })
   }
-  return stored
+  return seen
 }
 
 /** What an object says of itself only ever grows, but for keys that are a day old. */

@@ -1,36 +1,50 @@
 import { chainOf, readHistory, type HistoryEntry } from '#shared/table/object/row-history.ts'
-import type { StoredRow } from '#shared/table/object/schema.ts'
-import { pastOf } from '#tests/table/past.ts'
+import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts'
+import { pastOf, valuesOf } from '#tests/table/past.ts'
 import type { History } from './history.ts'
 
-/** What a note was at a version, as some generation of its object had it. */
-export interface Seen {
-  readonly tags: readonly string[]
-  readonly deleted: boolean
+/** What notes were at their versions, as generations of their objects had them and answers told it. */
+export class SeenVersions {
+  readonly #schema: TableSchema
+  readonly #values = new Map<string, string>()
+
+  constructor(schema: TableSchema) {
+    this.#schema = schema
+  }
+
+  /** @param row with the columns that history is about */
+  add(row: Row): void {
+    this.#values.set(keyOf(row['note_id'], row['version']), JSON.stringify(valuesOf(this.#schema, row)))
+  }
+
+  /** As canonical JSON; undefined of a version that nobody has seen. */
+  of(id: string, version: number): string | undefined {
+    return this.#values.get(keyOf(id, version))
+  }
 }
 
-export function versionKey(id: string, version: unknown): string {
-  return `${id} ${String(version)}`
+function keyOf(id: unknown, version: unknown): string {
+  return `${String(id)} ${String(version)}`
 }
 
 /**
  * History and version tell one story: from the row backwards every version that its history names is what was stored as
  * that version. Nothing is missing from it unless a release that knows no history wrote in between.
- * @param stored by `versionKey`; of versions that shared a commit only the last was ever stored
+ * @param seen of versions that shared a commit only the last was ever stored; the others were perhaps answered
  */
-export function checkPast(history: History, id: string, row: StoredRow, stored: ReadonlyMap<string, Seen>): void {
+export function checkPast(history: History, id: string, row: StoredRow, seen: SeenVersions): void {
   const { entries, kept_since_version, gap } = chainOf(row)
   if (gap && !history.has_older_release) fail(`${id} has a gap in its past before version ${kept_since_version}`)
   if (readHistory(row) === undefined && !history.has_older_release) fail(`${id} has no past`)
   const named = [row.version, kept_since_version, ...entries.map(({ version }) => version)]
   for (const version of new Set(named)) {
     const past = pastOf(history.schema, row, version)
-    const { tags, deleted } = past as { tags: Seen['tags']; deleted: boolean }
-    const was = stored.get(versionKey(id, version))
+    const told = JSON.stringify(past)
     // As many changes as the version says, each with its mark.
-    const is_as_stored = was === undefined || (was.tags.join() === tags.join() && was.deleted === deleted)
-    if (tags.length !== version || !is_as_stored)
-      fail(`${id} is told to have been ${tags.join()} at version ${version}`)
+    const { length } = past['tags'] as readonly string[]
+    if (length !== version || told !== (seen.of(id, version) ?? told)) {
+      fail(`${id} is told to have been ${told} at version ${version}`)
+    }
   }
   for (const entry of entries) checkEntry(id, entry)
 }
