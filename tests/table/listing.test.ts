@@ -173,6 +173,7 @@ describe('a listing', () => {
     expect(whole?.['body']).toEqual(rows[0]?.['body'])
     const even: RowFilter = { columns: ['size'], matches: (cell) => Number(cell('size')) % 2 === 0 }
     const batches: number[] = []
+    r.store.resetCounts()
     await r.run(async () => {
       for await (const lot of batchesOf(table, 'u', even)) {
         batches.push(lot.length)
@@ -180,6 +181,8 @@ describe('a listing', () => {
       }
     })
     expect(batches).toEqual([256, 94])
+    // However many batches: what was listed once is not listed again.
+    expect(r.store.counts).toMatchObject({ list: 1, read: 0, body: 0 })
   })
 
   test('costs one LIST and the objects that changed since', async () => {

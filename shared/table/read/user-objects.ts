@@ -10,6 +10,13 @@ const PARTITIONS_SIDE_BY_SIDE = 8
 /** Of the objects fetched simultaneously, unless the first of them alone has more. */
 const SIDE_BY_SIDE_BYTES = 8 * 1024 * 1024
 
+export type MonthListing = ObjectListing & { readonly month: Month }
+
+/** Whether the object of a month can have rows behind a position. */
+export function isBehind(month: Month, after: Position | undefined): boolean {
+  return !after || month <= monthOf(after.created_at_ms)
+}
+
 /** Which objects a table has of one user. */
 export class UserObjects {
   readonly #schema: TableSchema
@@ -23,13 +30,12 @@ export class UserObjects {
   }
 
   /** The user's partition objects that can have rows behind `after`, newest month first: one LIST. */
-  async behind(user_id: string, after: Position | undefined): Promise<readonly (ObjectListing & { month: Month })[]> {
+  async behind(user_id: string, after: Position | undefined): Promise<readonly MonthListing[]> {
     const listings = await this.#store.list(userPrefix(this.#schema, user_id))
     return listings
       .flatMap((listing) => {
         const month = monthOfObject(this.#schema, user_id, listing.name)
-        const is_behind = month !== undefined && (!after || month <= monthOf(after.created_at_ms))
-        return is_behind ? [{ ...listing, month }] : []
+        return month !== undefined && isBehind(month, after) ? [{ ...listing, month }] : []
       })
       .toSorted((a, b) => (a.month > b.month ? -1 : 1))
   }

@@ -8,7 +8,7 @@ import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
 import { scanSnapshot, type Position, type RowFilter } from './listing.ts'
 import type { Lookups } from './lookups.ts'
-import type { UserObjects } from './user-objects.ts'
+import { isBehind, type MonthListing, type UserObjects } from './user-objects.ts'
 
 export interface RowsRequest<R extends Row = Row> {
   /** Start behind this position; without one at the newest record. */
@@ -47,18 +47,23 @@ export class UserRows<R extends Row> {
   /**
    * Matching rows newest first. A row is decoded when it is asked for. A read that fails in passing is repeated from
    * behind the last row, so no row comes twice.
+   * @param listed the user's objects, when they were just listed
    * @throws Problem
    */
-  async *list(user_id: string, request: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
+  async *list(
+    user_id: string,
+    request: RowsRequest<R>,
+    listed?: readonly MonthListing[],
+  ): AsyncGenerator<ListedRow<R>, void> {
     let { after } = request
     let rows: AsyncGenerator<ListedRow<R>, void> | undefined
     const nextRow = async (): Promise<IteratorResult<ListedRow<R>, void>> => {
-      rows ??= this.#open(user_id, { ...request, after })
+      rows ??= this.#open(user_id, { ...request, after }, listed)
       try {
         return await rows.next()
       } catch (error) {
-        // A generator that has thrown is over.
-        rows = undefined
+        // A generator that has thrown is over, and an object may have changed since it was listed.
+        rows = listed = undefined
         throw error
       }
     }
@@ -70,14 +75,20 @@ export class UserRows<R extends Row> {
     }
   }
 
-  /** Matching rows newest first, in batches of a few hundred rows or 1 MiB in memory, and of one row at least. */
+  /**
+   * Matching rows newest first, in batches of a few hundred rows or 1 MiB in memory, and of one row at least. Between two
+   * batches only the names and generations of the objects are held: who takes a batch may be slow.
+   */
   async *batches(user_id: string, request: Omit<RowsRequest<R>, 'after'>): AsyncGenerator<readonly R[], void> {
+    const listed = this.#isByMonth()
+      ? await this.#lookups.reading(() => this.#objects.behind(user_id, undefined))
+      : undefined
     let after: Position | undefined
     for (let is_last = false; !is_last;) {
       const batch: R[] = []
       let bytes = 0
       is_last = true
-      for await (const { row, position } of this.list(user_id, { ...request, after })) {
+      for await (const { row, position } of this.list(user_id, { ...request, after }, listed)) {
         const held = detached(row)
         bytes += memoryBytes(held)
         batch.push(held)
@@ -89,14 +100,18 @@ export class UserRows<R extends Row> {
     }
   }
 
-  async *#open(user_id: string, { after, columns, filter }: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
+  async *#open(
+    user_id: string,
+    { after, columns, filter }: RowsRequest<R>,
+    listed: readonly MonthListing[] | undefined,
+  ): AsyncGenerator<ListedRow<R>, void> {
     const names = new Set(columns)
     const readRow = this.#rowReader(columns)
     const summary = summaryColumns(this.#schema)
     // Of a group whose bytes are not here, one request fetches all that a listing may want.
     const decode = (group: RowGroup, wanted: readonly string[]) =>
       this.#cache.columns(group, group.is_whole ? wanted : summary)
-    for await (const snapshot of this.#snapshots(user_id, after)) {
+    for await (const snapshot of this.#snapshots(user_id, after, listed)) {
       const found = scanSnapshot(this.#schema, snapshot, { after, filter, decode })
       for (;;) {
         const next = await namingObject(snapshot.name, () => found.next())
@@ -124,12 +139,21 @@ export class UserRows<R extends Row> {
     }
   }
 
-  async *#snapshots(user_id: string, after: Position | undefined): AsyncGenerator<Snapshot> {
-    if (this.#schema.partitioned_by === 'user') {
+  async *#snapshots(
+    user_id: string,
+    after: Position | undefined,
+    listed: readonly MonthListing[] | undefined,
+  ): AsyncGenerator<Snapshot> {
+    if (!this.#isByMonth()) {
       yield await this.#cache.current(this.#schema, objectName(this.#schema, user_id, ''))
       return
     }
-    yield* this.#objects.inOrder(await this.#objects.behind(user_id, after))
+    const behind = listed?.filter(({ month }) => isBehind(month, after)) ?? (await this.#objects.behind(user_id, after))
+    yield* this.#objects.inOrder(behind)
+  }
+
+  #isByMonth(): boolean {
+    return this.#schema.partitioned_by === 'month'
   }
 }
 
