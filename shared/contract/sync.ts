@@ -126,6 +126,7 @@ export type PullRequest = z.output<typeof pullBody>
 export type PushRequest = z.output<typeof pushBody>
 
 export const pushStatus = z.enum(['applied', 'merged', 'duplicate', 'conflict', 'invalid', 'retry'])
+export type PushStatus = z.output<typeof pushStatus>
 
 const result = z.object({
   seq: z.int(),

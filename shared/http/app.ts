@@ -277,6 +277,8 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
       signal,
       whenClosed: (release) => whenClosed(request, response, release),
       noteRecord: (record_id) => (record.record_id = record_id),
+      noteClient: (told) => (record.client = told),
+      noteSync: (facts) => (record.sync = facts),
     })
   }
 }

@@ -1,7 +1,9 @@
 import type * as z from 'zod/mini'
 
 import type { PathParameter, Route, Routes } from '../contract/route.ts'
+import type { ClientTelemetry } from '../contract/sync.ts'
 import type { VersionCondition } from '../records/version-condition.ts'
+import type { SyncFacts } from './request/sync-facts.ts'
 
 /** Who calls: from the verified token, never from the request. */
 export interface Caller {
@@ -41,6 +43,10 @@ export interface Call<R extends Route = Route> {
   whenClosed(release: () => void): void
   /** Names the record in the request's log line. */
   noteRecord(record_id: string): void
+  /** What the client tells of itself, for the request's log line; the contract has left out everything else that it sent. */
+  noteClient(told: ClientTelemetry): void
+  /** What a pull or a push has come to, for the request's log line. */
+  noteSync(facts: SyncFacts): void
 }
 
 /** Sixteen bytes each, as lower-case hex: what the ledger keeps instead of the key and the body. */

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
+import { CLIENT_ID_PREFIX } from '#shared/contract/sync.ts'
 import { hashUserId } from '#shared/logging/user-hash.ts'
 import { type LineStream, logLine, streamLog, teeLog } from '#shared/logging/log.ts'
 import { collectingLog, type Running, startToy } from './harness.ts'
@@ -64,6 +67,28 @@ describe('the line of a request', () => {
       retries: 0,
       ms: expect.any(Number) as number,
     })
+  })
+
+  test('says what the client tells of itself and what its sync has come to, and nothing else of either', async () => {
+    const told = { app_version: '1.4.0', mode: 'account', flag: 'on', outbox_pending: 2, invalid: 0, load_ms: 850 }
+    const errors = { count: 1, last: { name: 'TypeError', build: '1.4.0+3' } }
+    const json = {
+      client_id: newId(CLIENT_ID_PREFIX, 0, systemRandom),
+      acked: 0,
+      mutations: [{ seq: 1, mutation_id: 'hunter2', op: 'create', value: { name: 'hunter2' } }],
+      client: {
+        ...told,
+        mode: 'hunter2',
+        note: 'hunter2',
+        errors: { ...errors, stack: 'hunter2', last: { ...errors.last, text: 'hunter2' } },
+      },
+    }
+    await toy.call('/api/audiences/push', { method: 'POST', json })
+    const { mode: _, ...understood } = told
+    expect(lastLine()['client']).toEqual({ ...understood, errors })
+    const others = { applied: 0, merged: 0, duplicate: 0, conflict: 0, invalid: 0 }
+    expect(lastLine()['sync']).toEqual({ mutations: 1, retry: 1, ...others })
+    expect(logLine(lastLine(), 0)).not.toContain('hunter2')
   })
 
   test('is one per request, whatever the request comes to', async () => {

@@ -8,6 +8,7 @@ import { systemRandom } from '#shared/base/random.ts'
 import { currentTrace } from '#shared/base/trace.ts'
 import { integerInText } from '#shared/contract/integer-in-text.ts'
 import type { Routes } from '#shared/contract/route.ts'
+import { syncRoutes } from '#shared/contract/sync.ts'
 import { type AppOptions, createApp } from '#shared/http/app.ts'
 import type { Handlers } from '#shared/http/call.ts'
 import { edgeSettings } from '#shared/settings/edge-settings.ts'
@@ -50,6 +51,7 @@ export const toyRoutes = {
   restore: { ...base, method: 'POST', path: '/api/audiences/{id}/restore', idempotent_by_key: true },
   export: { ...base, method: 'GET', path: '/api/audiences/export', query: z.strictObject({ how: z.string() }) },
   fail: { ...base, method: 'POST', path: '/api/audiences/fail', body: z.strictObject({ how: z.string() }) },
+  push: { ...base, method: 'POST', path: '/api/audiences/push', body: syncRoutes.push.body },
   operate: { ...base, access: 'operator', method: 'POST', path: '/api/audiences/operate' },
 } as const satisfies Routes
 
@@ -96,6 +98,8 @@ function failure(how: string): unknown {
 
 class StoreAway extends Error {}
 
+const NO_RESULTS = { applied: 0, merged: 0, duplicate: 0, conflict: 0, invalid: 0, retry: 0 }
+
 function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
   return {
     create: async ({ caller, body, idempotency, noteRecord }) => {
@@ -133,6 +137,11 @@ function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
         return { status: 200, body: { slept: true } }
       }
       throw failure(how)
+    },
+    push: async ({ body: { client, mutations }, noteClient, noteSync }) => {
+      if (client) noteClient(client)
+      noteSync({ ...NO_RESULTS, mutations: mutations.length, retry: mutations.length })
+      return { status: 200 }
     },
     operate: async ({ caller }) => ({ status: 200, body: { email: caller.email } }),
   }

@@ -3,7 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { type RequestTrace, newTrace } from '../../base/trace.ts'
 import type { FunctionName } from '../../contract/functions.ts'
+import type { ClientTelemetry } from '../../contract/sync.ts'
 import type { Log, Severity } from '../../logging/log.ts'
+import type { SyncFacts } from './sync-facts.ts'
 import type { RequestIdentity } from './trace-context.ts'
 
 /** The data collected about one request until its log line is written. */
@@ -14,6 +16,8 @@ export interface RequestRecord extends RequestIdentity {
   route: string | undefined
   user_hash: string | undefined
   record_id: string | undefined
+  client: ClientTelemetry | undefined
+  sync: SyncFacts | undefined
   started_ms: number
   trace: RequestTrace
 }
@@ -63,6 +67,8 @@ export function createRequestLogger({ name, revision, project, log, clock }: Opt
       route: undefined,
       user_hash: undefined,
       record_id: undefined,
+      client: undefined,
+      sync: undefined,
       started_ms: clock.monotonicMs(),
       trace: newTrace(),
     }),
@@ -88,6 +94,8 @@ export function createRequestLogger({ name, revision, project, log, clock }: Opt
         route: record.route,
         user_hash: record.user_hash,
         record_id: record.record_id?.slice(0, PATH_CHARACTERS_MAX),
+        client: record.client,
+        sync: record.sync,
         outcome,
         store: { reads: store_reads, writes: store_writes, lists: store_lists },
         cache: { hits: cache_hits, misses: cache_misses },
