@@ -19,6 +19,14 @@ export async function benchFleet(): Promise<void> {
   row('instances of a core', ({ instances }) => String(instances))
   row("an instance's cache, share in use", ({ cache_use }) => `${cache_use.toFixed(1)} ×`)
   row('Cloud KMS calls per second', ({ kms_calls_per_s }) => kms_calls_per_s.toFixed(2))
+  row('polls per second', ({ polls_per_s }) => polls_per_s.toFixed(1))
+  row('polls: LISTs per second', ({ poll_lists_per_s }) => poll_lists_per_s.toFixed(1))
+  row('polls: instances of a core', ({ poll_instances }) => String(poll_instances))
+  row('polls: their LISTs, each month', ({ polling_dollars_per_month }) => `$ ${polling_dollars_per_month.toFixed(0)}`)
+  row(
+    'polls: if every 20 s, each working day',
+    ({ workday_dollars_per_month }) => `$ ${workday_dollars_per_month.toFixed(0)}`,
+  )
   row('objects after 24 months', ({ objects }) => objects.toLocaleString('en'))
   row('dispatch: pages of a listing', ({ dispatch_pages }) => dispatch_pages.toLocaleString('en'))
   row('dispatch: seconds for them', ({ dispatch_listing_ms }) => (dispatch_listing_ms / 1000).toFixed(1))

@@ -1,3 +1,6 @@
+import { LISTS_PER_POLL, type PollingCost, pollingCost, pollsPerHour } from './polling.ts'
+import { PRICES } from './prices.ts'
+
 /**
  * How many requests, instances, objects and pages so many users make, and which limit they meet first. Users who know
  * nothing of each other share no object, so all of it is multiplication. MODEL.md names the sources of the limits.
@@ -63,14 +66,10 @@ const LIMITS = {
   bigquery_files: 10_000_000,
 } as const
 
-/**
- * US dollars, single region, Standard class, as listed in the examples at https://cloud.google.com/storage/pricing-examples
- * (read November 2026). Insert and list are class A, get is class B.
- */
-export const PRICES = { class_a: 5 / 1e6, class_b: 0.4 / 1e6, gb_month: 0.02 } as const
 const MINUTES_PER_MONTH = 30 * 24 * 60
 
-export interface Fleet {
+export interface Fleet extends PollingCost {
+  /** Polls are counted apart, here and in the store's rates. */
   readonly requests_per_s: number
   readonly writes_per_s: number
   /** GETs and LISTs. */
@@ -82,6 +81,10 @@ export interface Fleet {
   /** Of an instance's cache, that the months of its active users take; above 1 some are read again. */
   readonly cache_use: number
   readonly kms_calls_per_s: number
+  /** Idle pulls, to instances of their own, and their LISTs. */
+  readonly polls_per_s: number
+  readonly poll_lists_per_s: number
+  readonly poll_instances: number
   /** After `months_kept`. */
   readonly objects: number
   /** Pages of one run of dispatch, one after another. */
@@ -97,11 +100,15 @@ export function fleetOf(users: number, profile = PROFILE, deployment = DEPLOYMEN
   const perSecond = (each: number): number => (active * each) / 3600
   const requests_per_s = perSecond(profile.saves + profile.gets + profile.pages)
   const in_flight = (perSecond(profile.saves) * put_ms + perSecond(profile.gets + profile.pages) * get_ms) / 1000
-  const instances = Math.ceil(Math.max(1, in_flight / concurrency, (requests_per_s * cpu_ms) / 1000 / cpu_share))
+  const instancesFor = (simultaneous: number, per_s: number): number =>
+    Math.ceil(Math.max(1, simultaneous / concurrency, (per_s * cpu_ms) / 1000 / cpu_share))
+  const instances = instancesFor(in_flight, requests_per_s)
   const expected = predictIndependent({ saves_each: profile.saves, instances })
   const writes_per_s = perSecond(expected.puts)
   // A page reads the newest month again unless this instance saw it last.
   const reads_per_s = perSecond(expected.gets + profile.gets + profile.pages * (2 - 1 / instances))
+  const polls_per_s = perSecond(pollsPerHour())
+  const poll_lists_per_s = polls_per_s * LISTS_PER_POLL
   const objects = users * profile.objects_per_month * months_kept
   // Distributions are half of a user's monthly objects; platforms are one object per user.
   const dispatch_pages = Math.ceil((objects / 2 + users) / LIMITS.list_page_objects)
@@ -115,13 +122,17 @@ export function fleetOf(users: number, profile = PROFILE, deployment = DEPLOYMEN
       Math.max(
         0,
         Math.log2(writes_per_s / LIMITS.bucket_writes_per_s),
-        Math.log2(reads_per_s / LIMITS.bucket_reads_per_s),
+        Math.log2((reads_per_s + poll_lists_per_s) / LIMITS.bucket_reads_per_s),
       ),
     in_flight,
     instances,
     // Every request goes to any instance, so each instance caches the months of all users.
     cache_use: (active * Math.min(1, 24 / instances) * profile.object_bytes) / cache_bytes,
     kms_calls_per_s: perSecond(profile.credential_calls),
+    polls_per_s,
+    poll_lists_per_s,
+    poll_instances: instancesFor((polls_per_s * get_ms) / 1000, polls_per_s),
+    ...pollingCost(users, profile.active_share),
     objects,
     dispatch_pages,
     dispatch_listing_ms: longest_pages * get_ms,
@@ -180,7 +191,10 @@ export function firstLimits(): { what: string; users: number }[] {
       what: 'bucket: 1000 writes/s simultaneously',
       users: within((fleet) => fleet.writes_per_s <= LIMITS.bucket_writes_per_s),
     },
-    { what: 'bucket: 5000 reads/s at once', users: within((fleet) => fleet.reads_per_s <= LIMITS.bucket_reads_per_s) },
+    {
+      what: 'bucket: 5000 reads/s, polls included',
+      users: within((fleet) => fleet.reads_per_s + fleet.poll_lists_per_s <= LIMITS.bucket_reads_per_s),
+    },
     { what: 'Cloud KMS: 1000 calls/s', users: within((fleet) => fleet.kms_calls_per_s <= LIMITS.kms_calls_per_s) },
   ].toSorted((a, b) => a.users - b.users)
 }
