@@ -14,7 +14,7 @@ interface ShownOperation {
   readonly tags: readonly string[]
   readonly summary: string
   readonly description?: string
-  readonly security: readonly unknown[]
+  readonly security: readonly object[]
   readonly 'x-access'?: string
   readonly parameters: readonly ShownParameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, ShownContent>> }
@@ -94,7 +94,7 @@ function section(contract: ShownContract, { name, description = '' }: { name: st
 
 function shownOperation(contract: ShownContract, path: string, method: string, operation: ShownOperation): string {
   const { operationId, summary, description = '', security, requestBody, parameters } = operation
-  const access = security.length === 0 ? 'Needs no token.' : `Needs a token of ${operation['x-access'] ?? 'a user'}.`
+  const access = accessText(security, operation['x-access'])
   return `<details id="${escaped(operationId)}"><summary><span class="method">${escaped(method.toUpperCase())}</span>
 <code>${escaped(path)}</code> ${escaped(summary)}</summary>
 ${prose(description)}<p>${escaped(access)} <code>${escaped(operationId)}</code></p>
@@ -105,6 +105,13 @@ ${Object.entries(operation.responses)
   .map(([status, response]) => shownResponse(contract, status, response))
   .join('\n')}
 </details>`
+}
+
+function accessText(security: readonly object[], access = 'a user'): string {
+  if (security.length === 0) return 'Needs no token.'
+  // An empty requirement: a request without any of the others is accepted, too.
+  const is_optional = security.some((requirement) => Object.keys(requirement).length === 0)
+  return is_optional ? `Takes a token of ${access}, or none.` : `Needs a token of ${access}.`
 }
 
 function parameterTable(parameters: readonly ShownParameter[]): string {

@@ -74,12 +74,21 @@ function operation(id: string, route: Route, text: OperationText, texts: OpenApi
     tags: [route.function],
     summary: route.summary,
     description: text.description,
-    ...(route.access === 'public' ? { security: [] } : { security: [{ id_token: [] }] }),
+    security: SECURITY[route.access],
     ...(route.access === 'operator' ? { 'x-access': 'operator' } : {}),
     parameters: parametersOf(route, texts),
     ...(route.body === undefined ? {} : { requestBody: requestBody(route.method, route.body, text.request) }),
     responses: responses(route, text),
   }
+}
+
+const TOKEN = { id_token: [] }
+/** Each entry is enough by itself; an empty one needs nothing. */
+const SECURITY: Readonly<Record<Route['access'], readonly Json[]>> = {
+  public: [],
+  optional: [{}, TOKEN],
+  user: [TOKEN],
+  operator: [TOKEN],
 }
 
 function requestBody(method: Route['method'], body: z.core.$ZodType, sent: unknown): Json {

@@ -12,8 +12,11 @@ export interface Route {
   /** `{name}` is one path segment, percent-decoded before it reaches the handler. */
   readonly path: string
   readonly summary: string
-  /** `user`: a verified token of any user; `operator`: one of OPERATOR_ACCOUNTS; `public`: no token. */
-  readonly access: 'public' | 'user' | 'operator'
+  /**
+   * `user`: a verified token of any user; `optional`: the same, or no token, which makes the caller a guest; `operator`:
+   * one of OPERATOR_ACCOUNTS; `public`: no token is looked at.
+   */
+  readonly access: 'public' | 'optional' | 'user' | 'operator'
   /** Validates the query as an object of strings. Unknown parameters are refused by a strict object. */
   readonly query?: z.ZodMiniType
   /** Validates the parsed JSON body. A route without it takes no body. */

@@ -191,7 +191,7 @@ async function sendProblem(parts: Parts, exchange: Exchange, error: unknown) {
 
 type Identify = (request: IncomingMessage, route: Route, record: RequestRecord) => Promise<Caller | undefined>
 
-/** Finds who calls, when the route asks for a caller. */
+/** Finds who calls; `undefined` where the route asks for nobody, and for a guest. */
 function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestLogger): Identify {
   const { FUNCTION_URL: function_url } = settings
   const authenticator = createAuthenticator({
@@ -209,6 +209,8 @@ function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestL
   }
   return async (request, route, record) => {
     if (route.access === 'public') return undefined
+    // A header that is there must be good: who sends a token must not be answered as a guest.
+    if (route.access === 'optional' && request.headers.authorization === undefined) return undefined
     const identity = await authenticator.identify(request.headers.authorization)
     record.user_hash = identity.user_hash
     authorize(identity, route.access, access_policy)
@@ -265,7 +267,7 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
     if (exchange.is_given_up) throw processEnding()
     exchange.is_handled = true
     return handlers.get(name)!({
-      caller: caller ?? NOBODY,
+      caller: route.access === 'public' ? NOBODY : caller,
       params,
       query,
       body,
@@ -286,7 +288,12 @@ function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler
 type Cors = ReturnType<typeof createCors>
 type Router = ReturnType<typeof createRouter<Routes>>
 type RequestNamer = ReturnType<typeof createRequestNamer>
-type Handler = (call: Omit<Call, 'query' | 'body'> & { query: unknown; body: unknown }) => Promise<Answer>
+type Handler = (call: HandlerCall) => Promise<Answer>
+type HandlerCall = Omit<Call, 'caller' | 'query' | 'body'> & {
+  caller: Caller | undefined
+  query: unknown
+  body: unknown
+}
 
 /** The handlers without their routes' types: the input reader of a route gives its handler what that type says. */
 function handlersByName(handlers: object): ReadonlyMap<string, Handler> {

@@ -20,7 +20,8 @@ export interface Caller {
 
 /** A request as its handler receives it: authenticated, matched and validated. */
 export interface Call<R extends Route = Route> {
-  caller: Caller
+  /** On a route that takes a token or none: `undefined` for a guest. */
+  caller: R extends { access: 'optional' } ? Caller | undefined : Caller
   params: { readonly [Name in PathParameter<R['path']>]: string }
   query: R extends { query: infer Q extends z.ZodMiniType } ? z.output<Q> : undefined
   body: R extends { body: infer B extends z.ZodMiniType } ? z.output<B> : undefined

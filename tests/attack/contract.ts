@@ -26,7 +26,7 @@ export interface Operation {
   readonly id: string
   readonly method: string
   readonly path: string
-  readonly access: 'public' | 'user' | 'operator'
+  readonly access: 'public' | 'optional' | 'user' | 'operator'
   readonly parameters: readonly Parameter[]
   /** Of the JSON body, with every reference resolved; `undefined` when the operation takes none. */
   readonly body: Schema | undefined
@@ -36,7 +36,7 @@ export interface Operation {
 
 interface Described {
   operationId: string
-  security: unknown[]
+  security: object[]
   parameters: Parameter[]
   requestBody?: { content: Record<string, { schema: Schema }> }
   responses: Record<string, Response>
@@ -59,6 +59,12 @@ function resolved<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member)])) as T
 }
 
+function accessOf({ security, 'x-access': access }: Described): Operation['access'] {
+  if (security.length === 0) return 'public'
+  if (security.some((requirement) => Object.keys(requirement).length === 0)) return 'optional'
+  return access === 'operator' ? 'operator' : 'user'
+}
+
 export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, described]) => {
     const { content = {} } = resolved(described.requestBody) ?? {}
@@ -66,7 +72,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries(document.paths).f
       id: described.operationId,
       method: method.toUpperCase(),
       path,
-      access: described.security.length === 0 ? 'public' : described['x-access'] === 'operator' ? 'operator' : 'user',
+      access: accessOf(described),
       parameters: resolved(described.parameters),
       body: Object.values(content)[0]?.schema,
       media_types: Object.keys(content),

@@ -197,11 +197,14 @@ const withQuery = (pair: string) => (request: GeneratedRequest) => ({
   query: [request.query, pair].filter(Boolean).join('&'),
 })
 
-/** The parameter only as it is here. */
-const withOnly = (name: string, pair: string) => (request: GeneratedRequest) => {
+const without = (name: string) => (request: GeneratedRequest) => {
   const others = request.query.split('&').filter((one) => one !== '' && !one.startsWith(`${name}=`))
-  return withQuery(pair)({ ...request, query: others.join('&') })
+  return { ...request, query: others.join('&') }
 }
+
+/** The parameter only as it is here. */
+const withOnly = (name: string, pair: string) => (request: GeneratedRequest) =>
+  withQuery(pair)(without(name)(request))
 
 const QUERY_TEXTS = [
   '',
@@ -282,8 +285,12 @@ const BAD_TOKENS = [
 function badCallers(operation: Operation): fc.Arbitrary<Twist>[] {
   if (operation.access === 'public') return []
   const asking = (authorization: string) => (request: GeneratedRequest) => ({ ...request, authorization })
-  const found = [fc.constantFrom(...BAD_TOKENS).map((text) => refusedWith(401, asking(text)))]
+  const bad = operation.access === 'optional' ? BAD_TOKENS.filter((text) => text !== 'none') : BAD_TOKENS
+  const found = [fc.constantFrom(...bad).map((text) => refusedWith(401, asking(text)))]
   if (operation.access === 'operator') return [...found, fc.constant(refusedWith(403, asking('user')))]
+  // What decides instead of a user is needed from a guest.
+  const asNobody = (request: GeneratedRequest) => ({ ...without('client_id')(request), authorization: 'none' })
+  if (operation.access === 'optional') found.push(fc.constant(refusedWith(400, asNobody, naming('client_id'))))
   found.push(
     fc.constant(refusedWith(401, asking('operator'))),
     fc.constantFrom('other', '', 'ATTACKER', 'me').map((user) => {

@@ -105,6 +105,49 @@ describe('a user route', () => {
   })
 })
 
+describe('a route that takes a token or none', () => {
+  const greet = (headers: Record<string, string>, query = '') =>
+    fetch(`${toy.url}/api/audiences/greet${query}`, { headers })
+  const greeted = async (claims: Record<string, unknown>) => {
+    const answer = await greet({ authorization: `Bearer ${await toy.token('demo_user', claims)}` })
+    return [answer.status, (await bodyOf(answer))['greeted']]
+  }
+
+  test('knows the user of a good token, and without one a guest', async () => {
+    expect(await greeted({})).toEqual([200, 'demo_user'])
+    const answer = await greet({})
+    expect([answer.status, await bodyOf(answer)]).toEqual([200, { success: true, greeted: 'guest' }])
+    expect(toy.lines.at(-1)).toMatchObject({ outcome: 'ok', user_hash: undefined })
+  })
+
+  test('answers a token that is not good as any route does, and never as a guest', async () => {
+    const other_purpose = await toy.token('demo_user', { ...email(OPERATOR), aud: FUNCTION_URL })
+    for (const authorization of ['', ' ', 'Bearer', 'Bearer x', 'Basic eDp5', `Bearer ${other_purpose}`]) {
+      const answer = await greet({ authorization })
+      const { status, headers } = answer
+      expect([authorization, status, headers.get('www-authenticate')]).toEqual([
+        authorization,
+        401,
+        expect.stringContaining('Bearer realm="activation-manager"') as string,
+      ])
+    }
+  })
+
+  test('takes service accounts as a user route does', async () => {
+    expect(await greeted(email('x@project.iam.gserviceaccount.com'))).toEqual([403, undefined])
+    expect(await greeted({ ...email(SMOKE), azp: SMOKE })).toEqual([200, 'demo_user'])
+  })
+
+  test('takes a user_id from its caller only', async () => {
+    const authorization = `Bearer ${await toy.token('demo_user')}`
+    expect((await greet({ authorization }, '?user_id=demo_user')).status).toBe(200)
+    expect((await greet({ authorization }, '?user_id=other_user')).status).toBe(403)
+    const guest = await greet({}, '?user_id=demo_user')
+    const { errors } = await bodyOf(guest)
+    expect([guest.status, errors]).toEqual([400, [{ path: 'user_id', message: expect.any(String) as string }]])
+  })
+})
+
 describe('user_id, as old clients send it', () => {
   test('is accepted in query and body when it is the caller, and no handler sees it', async () => {
     const created = await toy.call('/api/audiences', { method: 'POST', json: { name: 'x', user_id: 'demo_user' } })

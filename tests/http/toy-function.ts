@@ -53,6 +53,7 @@ export const toyRoutes = {
   fail: { ...base, method: 'POST', path: '/api/audiences/fail', body: z.strictObject({ how: z.string() }) },
   push: { ...base, method: 'POST', path: '/api/audiences/push', body: syncRoutes.push.body },
   operate: { ...base, access: 'operator', method: 'POST', path: '/api/audiences/operate' },
+  greet: { ...base, access: 'optional', method: 'GET', path: '/api/audiences/greet' },
 } as const satisfies Routes
 
 /**
@@ -144,6 +145,7 @@ function toyHandlers(clock: Clock): Handlers<typeof toyRoutes> {
       return { status: 200 }
     },
     operate: async ({ caller }) => ({ status: 200, body: { email: caller.email } }),
+    greet: async ({ caller }) => ({ status: 200, body: { greeted: caller?.user_id ?? 'guest' } }),
   }
 }
 
