@@ -1,5 +1,6 @@
 import { createAudiencesApp } from '#functions/audiences/index.ts'
 import { createDistributionsApp } from '#functions/distributions/index.ts'
+import { createFlagsApp } from '#functions/flags/index.ts'
 import { createInsightsApp } from '#functions/insights/index.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { createPlatformsApp } from '#functions/platforms/index.ts'
@@ -12,5 +13,6 @@ export const FUNCTION_FACTORIES: Readonly<Record<FunctionName, FunctionFactory>>
   platforms: createPlatformsApp,
   distributions: createDistributionsApp,
   insights: createInsightsApp,
+  flags: createFlagsApp,
   maintenance: createMaintenanceApp,
 }

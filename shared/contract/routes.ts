@@ -3,6 +3,7 @@ import { distribution, distributionSummary } from '../records/distribution.ts'
 import { platform } from '../records/platform.ts'
 import { audienceRoutes } from './audiences.ts'
 import { distributionRoutes } from './distributions.ts'
+import { flagsRoutes } from './flags.ts'
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts'
 import { healthRoute } from './health.ts'
 import { insightRoutes } from './insights.ts'
@@ -16,6 +17,7 @@ const OWN_ROUTES = {
   platforms: platformRoutes,
   distributions: distributionRoutes,
   insights: insightRoutes,
+  flags: flagsRoutes,
   maintenance: maintenanceRoutes,
 } as const satisfies Record<FunctionName, Routes>
 

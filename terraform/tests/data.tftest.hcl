@@ -101,6 +101,7 @@ run "each_function_reaches_its_folders_and_no_other" {
       "distributions reads"  = "audiences/, indexes/, config/"
       "distributions writes" = "distributions/, platforms/"
       "insights reads"       = "audiences/, platforms/, distributions/, indexes/, config/"
+      "flags reads"          = "config/"
       "maintenance reads"    = "indexes/, config/"
       "maintenance writes"   = "audiences/, platforms/, distributions/, maintenance/"
     }
@@ -151,6 +152,15 @@ run "who_operates_acts_as_an_account_of_its_own" {
 
   variables {
     operators = ["group:operators@example.com"]
+  }
+
+  # Without a condition: config/, too, which no function may write.
+  assert {
+    condition = alltrue([
+      length(google_storage_bucket_iam_member.operator["writes"].condition) == 0,
+      !anytrue([for title, member in google_storage_bucket_iam_member.function : strcontains(one(member.condition).expression, "/objects/config/") if endswith(title, " writes")]),
+    ])
+    error_message = "Only the operator account may set flags."
   }
 
   assert {

@@ -122,5 +122,6 @@ export async function knownValues(
     distribution_id: fc.constant(null).map(() => absentId('distribution')),
     cursor: fc.constant(next_cursor),
     user_id: fc.constant(user_id),
+    client_id: fc.constant(null).map(() => newId('cli', systemClock.nowMs(), systemRandom)),
   }
 }

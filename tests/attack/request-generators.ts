@@ -203,8 +203,7 @@ const without = (name: string) => (request: GeneratedRequest) => {
 }
 
 /** The parameter only as it is here. */
-const withOnly = (name: string, pair: string) => (request: GeneratedRequest) =>
-  withQuery(pair)(without(name)(request))
+const withOnly = (name: string, pair: string) => (request: GeneratedRequest) => withQuery(pair)(without(name)(request))
 
 const QUERY_TEXTS = [
   '',

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 c1c4b1329b3f32c2). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 a479e00d2994c274). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -422,6 +422,46 @@ export interface paths {
          * @description The record gets a new version with the values of the old one. What its status does not allow is 409, and so is a version of which a value was too large to keep. Credentials and progress stay as they are. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
          */
         post: operations["restoreDistributionVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which features are on for you, or for a guest, and what all users should read.
+         * @description With a token the user decides, and `client_id` has no meaning; without one `client_id` is needed. The same user or client gets the same answer until an operator changes a flag, which takes effect within a minute; a higher percentage only adds users. A token that is sent must be good.
+         */
+        get: operations["getFlags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flags/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["flagsHealth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3239,6 +3279,109 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
+        };
+    };
+    getFlags: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Needed without a token: the client then decides. With a token the user does.
+                 * @example cli_01h455vb4pex5vsknk084sn02q
+                 */
+                client_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The flags. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        flags: {
+                            /** @description Whether the app saves its records with this service. */
+                            persistence_v2: boolean;
+                        };
+                        notice: {
+                            /** @description Another notice has another id; an app remembers by it what was dismissed. */
+                            id: string;
+                            text: string;
+                            /** @enum {string} */
+                            level: "info" | "warning";
+                            /** @description From then on it is not shown; null: until it is cleared. */
+                            until: string | null;
+                        } | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    flagsHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     getAudienceInsights: {

@@ -57,6 +57,10 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
     await answers(context, 'summary', '/api/users/me/summary')
     await answers(context, 'insights', '/api/insights/audiences')
   },
+  flags: async (context) => {
+    await healthDeep(context)
+    await flagsAgree(context)
+  },
   maintenance: async (context) => {
     await healthDeep(context)
     await context.step('refuse a caller who is no operator', async () => {
@@ -75,6 +79,28 @@ async function healthDeep({ step, call, candidate }: SmokeContext): Promise<void
 
 async function answers({ step, call }: SmokeContext, name: string, path: string): Promise<void> {
   await step(name, async () => void expectStatus(await call('GET', path), 200))
+}
+
+/** Clients whom `persistence_v2` reaches at 6, 19, 31, 44, 56, 69, 81 and 94 percent, for ever. */
+const GUESTS = ['ga', 's6', '2c', 'n5', 'rh', 'gh', 'je', 'jy'].map((end) => `cli_01jwbz0000e0080000000000${end}`)
+
+/** Whatever percentage is set: the flag is on for the first guests and off for the others. */
+async function flagsAgree({ step, call }: SmokeContext): Promise<void> {
+  const isOnFor = async (client_id: string, options?: { anonymous: boolean }): Promise<boolean> => {
+    const { flags } = expectStatus(await call('GET', `/api/flags?client_id=${client_id}`, undefined, options), 200)
+    return (flags as { persistence_v2?: unknown } | undefined)?.persistence_v2 === true
+  }
+  await step('flags of guests', async () => {
+    const are_on = await Promise.all(GUESTS.map((id) => isOnFor(id, { anonymous: true })))
+    if (are_on.some((is_on, index) => is_on && are_on[index - 1] === false)) {
+      throw new Error('no percentage explains for which guests persistence_v2 is on')
+    }
+    expectStatus(await call('GET', '/api/flags', undefined, { anonymous: true }), 400)
+  })
+  await step('flags of the smoke user', async () => {
+    const are_on = await Promise.all(GUESTS.map((id) => isOnFor(id)))
+    if (new Set(are_on).size > 1) throw new Error('the flags of a user depend on the client')
+  })
 }
 
 interface SavedRecord {

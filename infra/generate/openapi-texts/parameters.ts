@@ -29,6 +29,7 @@ const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
     example: '2025-05-31T12:00:00Z',
   },
   months: { description: 'How many months back, this one included; 12 without it.', example: 12 },
+  client_id: { example: 'cli_01h455vb4pex5vsknk084sn02q' },
   deep: { example: '1' },
   dry_run: { example: 'true' },
   'Idempotency-Key': { example: '5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42' },

@@ -3,6 +3,7 @@ import type { OpenApiTexts, OperationText } from '#shared/contract/openapi-texts
 import { problemType } from '#shared/contract/problem-document.ts'
 import { audienceTexts } from './audiences.ts'
 import { distributionTexts } from './distributions.ts'
+import { flagsTexts } from './flags.ts'
 import { insightTexts } from './insights.ts'
 import { maintenanceTexts } from './maintenance.ts'
 import { success } from './operation-text.ts'
@@ -45,6 +46,10 @@ export const OPENAPI_TEXTS: OpenApiTexts = {
     insights: {
       description: 'Counts and rates over all records of a user.',
       operations: { ...insightTexts, health },
+    },
+    flags: {
+      description: 'Flags: which features are on for a share of the users, and a notice for all of them.',
+      operations: { ...flagsTexts, health },
     },
     maintenance: {
       description: 'Jobs for operators and the scheduler.',

@@ -16,7 +16,7 @@ export interface FunctionResources {
   readonly timeout_s: number
 }
 
-/** `indexes/`: ids imported from the old system. `config/`: the folder that a deep health check lists. */
+/** `indexes/`: ids imported from the old system. `config/`: flags, and the folder that a deep health check lists. */
 const READ_BY_ALL = ['indexes/', 'config/'] as const
 const USUAL = { memory_mib: 512, concurrency: 80, timeout_s: 60 } as const
 
@@ -28,6 +28,8 @@ export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources
   // A completed distribution sets its platform's last_sync_at.
   distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...READ_BY_ALL] },
   insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...READ_BY_ALL] },
+  // It needs a third of this, but an instance of the second generation has at least 512 MiB.
+  flags: { ...USUAL, writes: [], reads: ['config/'] },
   maintenance: {
     memory_mib: 1024,
     concurrency: 10,

@@ -44,11 +44,12 @@ export interface Running {
   readonly bucket_dir: string
   readonly lines: LogEntry[]
   /** One more instance of a function over the same bucket; closed with the rest. */
-  instance(factory: FunctionFactory): Promise<{ as(user_id: string): Client; asOperator(): Client }>
+  instance(factory: FunctionFactory): Promise<{ url: string; as(user_id: string): Client; asOperator(): Client }>
   /** Each function's first instance, called as `demo_user`. */
   readonly audiences: Client
   readonly distributions: Client
   readonly insights: Client
+  tokenOf(user_id: string): Promise<string>
   as(user_id: string): Pick<Running, 'audiences' | 'distributions' | 'insights'>
   /** One run of the first instance of maintenance. */
   dispatch(): Promise<Reply>
@@ -103,6 +104,7 @@ export async function runningInTest({
   const instance: Running['instance'] = async (factory) => {
     const url = await listen(createFunctionServer(factory(environment, { log, clock })))
     return {
+      url,
       as: (user_id) => createClient(url, () => issuer.sign({ sub: user_id }), clock),
       asOperator: () => createClient(url, () => issuer.sign(operator), clock),
     }
@@ -131,6 +133,7 @@ export async function runningInTest({
     lines,
     instance,
     ...as(DEMO),
+    tokenOf: (user_id) => issuer.sign({ sub: user_id }),
     as,
     table,
     dispatch: () => dispatcher.call('POST', DISPATCH),

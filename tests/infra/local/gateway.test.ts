@@ -42,6 +42,9 @@ test('/docs shows every operation of the contract, runs no script and loads noth
     expect(html).toContain(`<code>${path}</code>`)
     for (const { operationId } of Object.values(methods)) expect(html).toContain(`<details id="${operationId}">`)
   }
+  for (const access of ['Needs no token.', 'Takes a token of a user, or none.', 'Needs a token of operator.']) {
+    expect(html).toContain(access)
+  }
   expect(html).not.toMatch(/<script|\son\w+=|style="|https?:\/\/(?!json-schema)[^"<]*"|@import|url\(/)
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
 
