@@ -238,6 +238,27 @@ const config: IConfiguration = {
       to: { path: '^shared/client/' },
     },
     {
+      name: 'client-names-no-node',
+      comment: 'A browser has no modules of Node; of the client only shared/client/node may use them.',
+      severity: 'error',
+      from: { path: '^shared/client/', pathNot: '^shared/client/node/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'client-adapters-apart',
+      comment: 'The client sees its ports; whoever starts it names the adapters.',
+      severity: 'error',
+      from: { path: '^shared/client/', pathNot: '^shared/client/(browser|node|memory)/' },
+      to: { path: '^shared/client/(browser|node|memory)/' },
+    },
+    {
+      name: 'client-browser-and-node-apart',
+      comment: 'What is for a browser is bundled without Node, and what is for Node runs without a browser.',
+      severity: 'error',
+      from: { path: '^shared/client/(browser|node)/' },
+      to: { path: '^shared/client/(browser|node)/', pathNot: '^shared/client/$1/' },
+    },
+    {
       name: 'web-app',
       comment: 'The app (folders inside functions/web) uses client, contract, records and base.',
       severity: 'error',

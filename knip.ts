@@ -5,6 +5,9 @@ const config: KnipConfig = {
     'functions/*/index.ts',
     'infra/**/main.ts',
     'tests/**/*.test.ts',
+    // Run by vitest.browser.config.ts, which also names the scripts that the pages load.
+    'tests/**/*.browser.ts',
+    'tests/client/browser/page/*.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
     // Entry of the programs that tests/simulation/build.ts makes.

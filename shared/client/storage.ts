@@ -89,7 +89,7 @@ export interface WriteOptions {
   readonly durability?: 'relaxed' | 'strict'
 }
 
-/** Which keys; an empty one is all of them. */
+/** Which keys: at most one lower bound and one upper bound; an empty one is all of them. */
 export interface KeyRange {
   readonly at_least?: StorageKey
   readonly above?: StorageKey

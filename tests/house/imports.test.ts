@@ -48,6 +48,15 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'functions/b/index.ts': "await import('#infra/local/one.ts')",
   },
   'function-imports-client': { 'functions/a/client.ts': "import '#shared/client/one.ts'" },
+  'client-names-no-node': {
+    'shared/client/node-module.ts': "import 'node:fs'",
+    'shared/client/browser/node-module.ts': "import { join } from 'path'\nexport const two = join",
+  },
+  'client-adapters-apart': { 'shared/client/api/adapter.ts': "import '../browser/one.ts'" },
+  'client-browser-and-node-apart': {
+    'shared/client/browser/to-node.ts': "import '../node/one.ts'",
+    'shared/client/node/to-browser.ts': "import '../browser/one.ts'",
+  },
   'web-app': { 'functions/web/app/table.ts': "import '#shared/table/one.ts'" },
   'web-server': { 'functions/web/index.ts': "import '#shared/client/one.ts'" },
   'handler-names-no-adapter': {
@@ -124,6 +133,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'shared/contract/one.ts': "import '#shared/records/one.ts'\nimport '#shared/base/one.ts'",
   'shared/http/one.ts': "import '#shared/contract/one.ts'\nimport 'jose'\nimport '@google-cloud/functions-framework'",
   'shared/client/one.ts': "import '#shared/contract/one.ts'\nexport const one = 1",
+  'shared/client/browser/one.ts': "import '../one.ts'",
+  'shared/client/node/one.ts': "import 'node:fs'\nimport '../memory/one.ts'",
+  'shared/client/memory/one.ts': "import '../one.ts'",
   'shared/objects/one.ts': "import '#shared/base/one.ts'\nexport const one = 1",
   'shared/objects/object-store.ts': '',
   'shared/objects/gcs-object-store.ts': "import './object-store.ts'\nimport '@google-cloud/storage'",
