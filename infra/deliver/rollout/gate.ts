@@ -14,6 +14,7 @@ const GATE_LIMITS = {
   /** Below this number of requests by users, Cloud Monitoring's metrics decide nothing. */
   real_requests_min: 50,
   server_error_ratio_max: 0.05,
+  sync_failure_ratio_max: 0.1,
   p95_ms_max: 3_000,
 } as const
 
@@ -27,10 +28,24 @@ export interface RevisionMetrics {
   readonly server_errors: number
   /** `undefined` without requests. */
   readonly p95_ms: number | undefined
+  /** Only of the function that syncs. */
+  readonly sync?: SyncMetrics | undefined
+}
+
+/** Pulls and pushes, and those that failed on our side or deferred a change. */
+export interface SyncMetrics {
+  readonly requests: number
+  readonly failures: number
+}
+
+/** A revision and the name of its function. */
+interface WatchedRevision {
+  readonly name: string
+  readonly revision: string
 }
 
 /** @throws when the metrics cannot be read; the gate then has no data */
-export type ReadMetrics = (revision: string, since_ms: number, until_ms: number) => Promise<RevisionMetrics>
+export type ReadMetrics = (watched: WatchedRevision, since_ms: number, until_ms: number) => Promise<RevisionMetrics>
 
 export interface Observed {
   readonly name: string
@@ -72,16 +87,27 @@ function decideFunction({ name, metrics, ...synthetic }: Observed): GateDecision
   if ('unreadable' in metrics) return hold(`Cloud Monitoring cannot be read: ${metrics.unreadable}`)
   if (metrics.requests === 0) return hold('Cloud Monitoring shows no requests yet, not even our own')
 
+  const reason = faultOfMetrics(metrics, own_requests)
+  return reason === undefined ? { kind: 'pass' } : fail(reason)
+}
+
+/** What is wrong with the requests of users; `undefined` when nothing is, or when they are too few to say. */
+function faultOfMetrics({ requests, server_errors, p95_ms, sync }: RevisionMetrics, own_requests: number) {
   // Metrics arrive late, so this undercounts users' requests rather than overcounting them.
-  const real_requests = metrics.requests - own_requests
-  if (real_requests < GATE_LIMITS.real_requests_min) return { kind: 'pass' }
-  const ratio = metrics.server_errors / metrics.requests
-  if (ratio > GATE_LIMITS.server_error_ratio_max)
-    return fail(`${(ratio * 100).toFixed(1)} % of requests were answered with 5xx`)
-  if (metrics.p95_ms !== undefined && metrics.p95_ms > GATE_LIMITS.p95_ms_max) {
-    return fail(`p95 latency is ${Math.round(metrics.p95_ms)} ms, the limit is ${GATE_LIMITS.p95_ms_max} ms`)
+  const areEnough = (count: number) => count - own_requests >= GATE_LIMITS.real_requests_min
+  const percent = (ratio: number) => `${(ratio * 100).toFixed(1)} %`
+  if (areEnough(requests)) {
+    const ratio = server_errors / requests
+    if (ratio > GATE_LIMITS.server_error_ratio_max) return `${percent(ratio)} of requests were answered with 5xx`
+    if (p95_ms !== undefined && p95_ms > GATE_LIMITS.p95_ms_max)
+      return `p95 latency is ${Math.round(p95_ms)} ms, the limit is ${GATE_LIMITS.p95_ms_max} ms`
   }
-  return { kind: 'pass' }
+  if (sync !== undefined && areEnough(sync.requests)) {
+    const ratio = sync.failures / sync.requests
+    if (ratio > GATE_LIMITS.sync_failure_ratio_max)
+      return `${percent(ratio)} of pulls and pushes failed or deferred a change`
+  }
+  return undefined
 }
 
 export interface GateTools {
@@ -147,7 +173,7 @@ class Watch {
   }
 
   async observe(read: ReadMetrics, since_ms: number, until_ms: number): Promise<Observed> {
-    const metrics = await read(this.#candidate.revision, since_ms, until_ms).catch((error: unknown) => ({
+    const metrics = await read(this.#candidate, since_ms, until_ms).catch((error: unknown) => ({
       unreadable: error instanceof Error ? error.message : String(error),
     }))
     return {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { textAtMost } from '#shared/base/bounded-read.ts'
 import { type Clock, isoTime } from '#shared/base/clock.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
-import type { ReadMetrics } from './gate.ts'
+import type { ReadMetrics, SyncMetrics } from './gate.ts'
 
 /**
  * Cloud Monitoring's metrics of a revision. The CLI has no command that reads time series, so this uses the REST API
@@ -37,12 +37,17 @@ const timeSeries = z.object({
     .default([]),
 })
 
+const OF_CLOUD_RUN = 'run.googleapis.com/'
+/** Terraform names its log-based metrics so; their filters are in `terraform/watching/metrics.json`. */
+const LOG_BASED = 'logging.googleapis.com/user/activation/'
+const BY_SUM = { 'aggregation.perSeriesAligner': 'ALIGN_DELTA', 'aggregation.crossSeriesReducer': 'REDUCE_SUM' }
+
 export function monitoring({ project, endpoint, token, clock }: MonitoringTools): ReadMetrics {
   const query = async (revision: string, metric: string, period: Period, aggregation: Record<string, string>) => {
     const url = new URL(`/v3/projects/${encodeURIComponent(project)}/timeSeries`, endpoint)
     url.search = new URLSearchParams({
       filter:
-        `metric.type = "run.googleapis.com/${metric}" AND resource.type = "cloud_run_revision" ` +
+        `metric.type = "${metric}" AND resource.type = "cloud_run_revision" ` +
         `AND resource.labels.revision_name = "${revision}"`,
       'interval.startTime': isoTime(period.since_ms),
       'interval.endTime': isoTime(period.until_ms),
@@ -57,6 +62,8 @@ export function monitoring({ project, endpoint, token, clock }: MonitoringTools)
       async (signal) => {
         const response = await fetch(url, { headers: { authorization }, signal, redirect: 'error' })
         const { text, is_cut } = await textAtMost(response, ANSWER_BYTES_MAX)
+        // A log-based metric is not known before a line of the log was counted.
+        if (response.status === 404 && metric.startsWith(LOG_BASED)) return {}
         if (!response.ok) throw new Error(`Cloud Monitoring answered ${response.status}: ${text}`)
         if (is_cut) throw new Error(`Cloud Monitoring answered more than ${ANSWER_BYTES_MAX} bytes`)
         return JSON.parse(text) as unknown
@@ -68,30 +75,42 @@ export function monitoring({ project, endpoint, token, clock }: MonitoringTools)
       values: points.map(({ value }) => value.int64Value ?? value.doubleValue ?? 0),
     }))
   }
+  const sumOf = (series: readonly Series[]) =>
+    series.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0)
 
-  return async (revision, since_ms, until_ms) => {
+  const syncs = async (revision: string, period: Period): Promise<SyncMetrics> => {
+    const sum = async (metric: string) => sumOf(await query(revision, `${LOG_BASED}${metric}`, period, BY_SUM))
+    const [requests, failures] = await Promise.all([sum('sync_requests'), sum('sync_failures')])
+    return { requests, failures }
+  }
+
+  return async ({ name, revision }, since_ms, until_ms) => {
     // One aligned point for the whole gate.
     const length_s = Math.max(PERIOD_S_MIN, Math.ceil((until_ms - since_ms) / 1000))
     const period = { since_ms: until_ms - length_s * 1000, until_ms, length_s }
-    const [counts, latencies] = await Promise.all([
-      query(revision, 'request_count', period, {
-        'aggregation.perSeriesAligner': 'ALIGN_DELTA',
-        'aggregation.crossSeriesReducer': 'REDUCE_SUM',
+    const [counts, latencies, sync] = await Promise.all([
+      query(revision, `${OF_CLOUD_RUN}request_count`, period, {
+        ...BY_SUM,
         'aggregation.groupByFields': 'metric.labels.response_code_class',
       }),
-      query(revision, 'request_latencies', period, {
+      query(revision, `${OF_CLOUD_RUN}request_latencies`, period, {
         'aggregation.perSeriesAligner': 'ALIGN_DELTA',
         'aggregation.crossSeriesReducer': 'REDUCE_PERCENTILE_95',
       }),
+      name === 'sync' ? syncs(revision, period) : undefined,
     ])
-    const sumOf = (series: typeof counts) =>
-      series.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0)
     return {
       requests: sumOf(counts),
       server_errors: sumOf(counts.filter(({ labels }) => labels['response_code_class'] === '5xx')),
       p95_ms: latencies.flatMap(({ values }) => values).at(0),
+      sync,
     }
   }
+}
+
+interface Series {
+  readonly labels: Readonly<Record<string, string>>
+  readonly values: readonly number[]
 }
 
 interface Period {

@@ -16,6 +16,11 @@ const observed = (more: Partial<Observed> = {}): Observed => ({
 const metrics = (requests: number, server_errors: number, p95_ms = 90) => ({
   metrics: { requests, server_errors, p95_ms },
 })
+/** Of a candidate of sync: as many requests, of which so many pulls and pushes failed. */
+const syncs = (requests: number, failures: number) => ({
+  name: 'sync',
+  metrics: { requests, server_errors: 0, p95_ms: 90, sync: { requests, failures } },
+})
 
 describe('a gate passes', () => {
   test.each([
@@ -26,6 +31,8 @@ describe('a gate passes', () => {
     ['when fewer than fifty real requests are slow', metrics(249, 0, 9_000)],
     ['when five percent of many requests fail, the most that is allowed', metrics(400, 20)],
     ['at a p95 of three seconds, the most that is allowed', metrics(400, 0, 3_000)],
+    ['when fewer than fifty real pulls and pushes fail, which prove nothing', syncs(249, 49)],
+    ['when ten percent of many pulls and pushes fail, the most that is allowed', syncs(400, 40)],
   ])('%s', (_title, more) => {
     expect(decideGate([observed(more)])).toEqual({ kind: 'pass' })
   })
@@ -41,9 +48,16 @@ describe('a gate fails', () => {
       '5.2 % of requests were answered with 5xx',
     ],
     ['when fifty real requests are too slow', metrics(250, 0, 3_001), 'p95 latency is 3001 ms'],
+    [
+      'with more than ten percent failed syncs among fifty real ones, though each was answered 200',
+      syncs(250, 26),
+      '10.4 % of pulls and pushes failed or deferred a change',
+    ],
   ])('%s', (_title, more, reason) => {
-    const decision = decideGate([observed({ name: 'insights' }), observed(more)])
-    expect(decision).toMatchObject({ kind: 'fail', reason: expect.stringContaining(`audiences: ${reason}`) as unknown })
+    const candidate = observed(more)
+    const decision = decideGate([observed({ name: 'insights' }), candidate])
+    const expected = expect.stringContaining(`${candidate.name}: ${reason}`) as unknown
+    expect(decision).toMatchObject({ kind: 'fail', reason: expected })
   })
 
   test('rather than being held, when one function fails and another has no data', () => {
