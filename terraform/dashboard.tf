@@ -15,9 +15,13 @@ locals {
     { title = "Connection tests per platform and outcome, daily", metric = "connection_tests", show = "daily", by = ["metric.label.platform_type", "metric.label.code"] },
     { title = "Completed distributions per platform, daily", metric = "distributions_completed", show = "daily", by = ["metric.label.platform_type"] },
     { title = "Failed distributions per platform, daily", metric = "distributions_failed", show = "daily", by = ["metric.label.platform_type"] },
-    { title = "Failed syncs, share", metric = "sync_failures", total = "sync_requests", show = "ratio", by = [] },
-    { title = "Changes waiting in browsers, p95", metric = "outbox_pending", show = "p95", by = [] },
-    { title = "Page load, p95 (ms)", metric = "page_load_ms", show = "p95", by = [] },
+    { title = "Syncs that succeed, share per route and flag", metric = "sync_successes", total = "sync_requests", show = "ratio", by = ["metric.label.route", "metric.label.flag"] },
+    { title = "Failed or deferred syncs, share per route", metric = "sync_failures", total = "sync_requests", show = "ratio", by = ["metric.label.route"] },
+    { title = "Syncs that tell of errors in the app, share per flag", metric = "client_errors", total = "sync_requests", show = "ratio", by = ["metric.label.flag"] },
+    { title = "Changes waiting in clients, p95 per flag", metric = "outbox_pending", show = "p95", by = ["metric.label.flag"] },
+    { title = "Refused changes set aside in clients, p95 per flag", metric = "outbox_invalid", show = "p95", by = ["metric.label.flag"] },
+    { title = "Page load, p95 per flag (ms)", metric = "page_load_ms", show = "p95", by = ["metric.label.flag"] },
+    { title = "Guest migrations per outcome, daily", metric = "migrations", show = "daily", by = ["metric.label.state"] },
   ]
 
   aggregation_of = {

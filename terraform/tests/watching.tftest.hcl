@@ -23,6 +23,11 @@ run "thresholds_are_what_was_promised" {
   }
 
   assert {
+    condition     = google_monitoring_alert_policy.function["client-errors"].conditions[0].condition_threshold[0].threshold_value == 0.05
+    error_message = "More than 5 % of pulls and pushes with errors of the app raise an alert."
+  }
+
+  assert {
     condition     = alltrue([for name in ["migration-failed", "corrupt-object", "distributions-failed", "keys-unusable"] : google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].threshold_value == 0])
     error_message = "A single one of these raises an alert."
   }
@@ -43,7 +48,7 @@ run "ratios_divide_by_all_requests_of_the_same_function" {
 
   assert {
     condition = alltrue([
-      for name in ["server-errors", "sync-failures", "refusals"] : (
+      for name in ["server-errors", "sync-failures", "client-errors", "refusals"] : (
         google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].denominator_filter != null
         && google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].denominator_aggregations[0].group_by_fields
       )
@@ -142,5 +147,14 @@ run "the_dashboard_can_be_read" {
   assert {
     condition     = length(jsondecode(google_monitoring_dashboard.activation.dashboard_json).mosaicLayout.tiles) >= 15
     error_message = "Charts are missing."
+  }
+
+  # Whether sync works with the flag on as it does with it off is what a rollout of the flag is judged by.
+  assert {
+    condition = length([
+      for tile in jsondecode(google_monitoring_dashboard.activation.dashboard_json).mosaicLayout.tiles :
+      tile if strcontains(jsonencode(tile.widget.xyChart), "metric.label.flag")
+    ]) == 5
+    error_message = "A chart does not tell sync with the flag from sync without."
   }
 }

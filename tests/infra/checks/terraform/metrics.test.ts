@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createAudiencesApp } from '#functions/audiences/index.ts'
 import { newId } from '#shared/base/ids.ts'
+import { Problem } from '#shared/base/problem.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { LogEntry as Line } from '#shared/logging/log.ts'
@@ -31,6 +32,7 @@ import { storedObject } from '#tests/table/stored.ts'
 import { fasterClock } from '#tests/support/clock.ts'
 import { entryOf } from './cloud-run-entry.ts'
 import { extracted, type LogEntry } from './logging-query.ts'
+import { syncEdge } from './sync-lines.ts'
 import { counted, METRICS, raises, valuesOf } from './watching.ts'
 
 /**
@@ -296,6 +298,69 @@ test('a process that ended with an uncaught error raises an alert', async () => 
   expect(raises('crashes', entriesOf(output.trim().split('\n')))).toBe(true)
 })
 
+describe('syncs', () => {
+  const ON = { flag: 'on', mode: 'account', outbox_pending: 0, invalid: 0, errors: { count: 0 } }
+  const PULLED = { rows: 3, resets: 1 }
+  const PUSHED = { mutations: 4, applied: 4, merged: 0, duplicate: 0, conflict: 0, invalid: 0, retry: 0 }
+  const DEFERRED = { ...PUSHED, applied: 3, retry: 1 }
+  /** As many as the alert's ratio needs, of one line each. */
+  const times = (count: number, entry: LogEntry) => Array.from({ length: count }, () => entry)
+
+  test('are counted by route and flag, neither preflights nor health checks among them', async () => {
+    const sync = await syncEdge()
+    await sync.pull(PULLED, ON)
+    await sync.push(PUSHED, { ...ON, flag: 'off' })
+    await sync.push(DEFERRED)
+    await sync.push(new Problem('unavailable', 'No'), ON)
+    await sync.push(new Problem('conflict', 'No'), ON)
+    expect([await sync.preflight(), await sync.health()]).toEqual([204, 200])
+    const entries = entriesOf(sync.lines)
+    const [pull, push] = ['/api/sync/pull', '/api/sync/push']
+    const expected = [
+      { route: pull, flag: 'on' },
+      { route: push, flag: 'off' },
+      { route: push, flag: undefined },
+      { route: push, flag: 'on' },
+      { route: push, flag: 'on' },
+    ]
+    expect(labels('sync_requests', entries)).toEqual(expected)
+    expect(labels('sync_successes', entries)).toEqual(expected.slice(0, 2))
+    expect(labels('sync_failures', entries)).toEqual(expected.slice(2, 4))
+  })
+
+  test('that fail or defer a change raise an alert beyond 10 %; a conflict or a refused change is no failure', async () => {
+    const sync = await syncEdge()
+    await sync.push(PUSHED)
+    await sync.push(new Problem('unavailable', 'No'))
+    await sync.push(new Problem('too-many-requests', 'No'))
+    await sync.push(DEFERRED)
+    await sync.push(new Problem('conflict', 'No'))
+    await sync.push({ ...PUSHED, applied: 2, conflict: 1, invalid: 1 })
+    const [good, ...others] = entriesOf(sync.lines)
+    const raised = (entry: LogEntry, goods: number) => raises('sync-failures', [...times(goods, good!), entry])
+    expect(others.map((entry) => raised(entry, 9))).toEqual([false, false, false, false, false])
+    expect(others.map((entry) => raised(entry, 8))).toEqual([true, true, true, false, false])
+  })
+
+  test('tell of the outbox, of the page and of errors of the app, by flag', async () => {
+    const sync = await syncEdge()
+    const errors = { count: 2, last: { name: 'TypeError', build: '1.4.0' } }
+    await sync.pull(PULLED, { ...ON, outbox_pending: 7, invalid: 1, load_ms: 850, errors })
+    await sync.push(PUSHED, { ...ON, flag: 'off' })
+    const entries = entriesOf(sync.lines)
+    expect([valuesOf('outbox_pending', entries), valuesOf('outbox_invalid', entries)]).toEqual([
+      [7, 0],
+      [1, 0],
+    ])
+    expect(labels('outbox_pending', entries)).toEqual([{ flag: 'on' }, { flag: 'off' }])
+    expect([valuesOf('page_load_ms', entries), labels('page_load_ms', entries)]).toEqual([[850], [{ flag: 'on' }]])
+    expect(labels('client_errors', entries)).toEqual([{ route: '/api/sync/pull', flag: 'on' }])
+    const [bad, good] = entries
+    expect(raises('client-errors', [bad!, ...times(19, good!)])).toBe(false)
+    expect(raises('client-errors', [bad!, ...times(18, good!)])).toBe(true)
+  })
+})
+
 test('every metric has counted a real line, but for those whose lines are still to be written', () => {
   const awaiting = Object.keys(METRICS).filter((name) => METRICS[name]!.awaits !== undefined)
   expect([...seen].toSorted()).toEqual(
@@ -306,30 +371,13 @@ test('every metric has counted a real line, but for those whose lines are still 
 })
 
 /** Lines as they are to be, for metrics that await them. */
-describe('lines that are still to be written', () => {
-  const line = (more: Record<string, unknown>): LogEntry =>
-    entryOf({ severity: 'INFO', message: 'm', ...more }, 'am-sync')
-  const request = (route: string, status: number, more: Record<string, unknown> = {}) =>
-    line({ httpRequest: { requestMethod: 'POST', status }, route, outcome: 'ok', function: 'sync', ms: 5, ...more })
-  const pushes = (count: number, status: number) =>
-    Array.from({ length: count }, () => request('/api/sync/push', status))
-
-  test('syncs that fail raise an alert beyond 10 %; a conflict is no failure', () => {
-    expect(raises('sync-failures', [...pushes(9, 200), ...pushes(1, 503)])).toBe(false)
-    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(1, 503)])).toBe(true)
-    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(1, 429)])).toBe(true)
-    expect(raises('sync-failures', [...pushes(8, 200), ...pushes(2, 409)])).toBe(false)
-  })
-
-  test('a single failed guest migration raises an alert', () => {
-    const migrated = (state: string) =>
-      request('/api/sync/push', 200, { client: { mode: 'guest', migration: { state, expected: 3, found: 2 } } })
-    expect(raises('migration-failed', [migrated('done'), migrated('running')])).toBe(false)
-    expect(raises('migration-failed', [migrated('done'), migrated('failed')])).toBe(true)
-  })
-
-  test("what clients tell of their outbox and the page's loading is measured", () => {
-    const entries = [request('/api/sync/pull', 200, { client: { outbox_pending: 7, load_ms: 850 } })]
-    expect([valuesOf('outbox_pending', entries), valuesOf('page_load_ms', entries)]).toEqual([[7], [850]])
-  })
+test('a single failed guest migration raises an alert', () => {
+  const migrated = (severity: string, state: string): LogEntry => {
+    const counted = { event: 'guest_migration', state, expected: 3, found: 2, user_hash: 'hash' }
+    return entryOf(JSON.stringify({ severity, message: 'm', ...counted }), 'am-sync')
+  }
+  const complete = migrated('INFO', 'complete')
+  expect(labels('migrations', [complete])).toEqual([{ state: 'complete' }])
+  expect(raises('migration-failed', [complete])).toBe(false)
+  expect(raises('migration-failed', [complete, migrated('ERROR', 'failed')])).toBe(true)
 })
