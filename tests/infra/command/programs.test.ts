@@ -15,6 +15,7 @@ import { SBOM_COMMAND } from '#infra/deliver/sbom/command.ts'
 import { GENERATE_COMMAND } from '#infra/generate/command.ts'
 import { START_COMMAND } from '#infra/local/command.ts'
 import { BIGQUERY_LOAD_COMMAND } from '#infra/operate/bigquery/command.ts'
+import { FLAGS_COMMAND } from '#infra/operate/flags/command.ts'
 import { IMPORT_COMMAND } from '#infra/operate/import/command.ts'
 import { MAINTENANCE_COMMAND } from '#infra/operate/maintenance/command.ts'
 import { RESTORE_COMMAND } from '#infra/operate/restore/command.ts'
@@ -37,6 +38,7 @@ const COMMANDS: readonly CommandSpec[] = [
   IMPORT_COMMAND,
   RESTORE_COMMAND,
   MAINTENANCE_COMMAND,
+  FLAGS_COMMAND,
   USER_HASH_COMMAND,
   BIGQUERY_LOAD_COMMAND,
   BENCH_COMMAND,
