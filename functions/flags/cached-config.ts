@@ -2,7 +2,7 @@ import type { Clock } from '#shared/base/clock.ts'
 import { MINUTE_MS } from '#shared/base/durations.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
 import type { Log } from '#shared/logging/log.ts'
-import type { Generation, ObjectStore } from '#shared/objects/object-store.ts'
+import { type Generation, isTransientStoreError, type ObjectStore } from '#shared/objects/object-store.ts'
 import { type ConfigObject, type Decoded, decodeConfig } from './config.ts'
 
 /** So long a read is answered from memory: a change reaches every instance within this time. */
@@ -18,8 +18,11 @@ export interface CachedConfigDependencies {
   readonly log: Log
 }
 
-/** `absent`: it was there before. An object that never was there is as it should be. */
-type State = 'good' | 'absent' | 'corrupt' | 'unavailable'
+/**
+ * `absent`: it was there before; an object that never was there is as it should be. `unavailable` passes by itself,
+ * `rejected` (a permission) does not.
+ */
+type State = 'good' | 'absent' | 'corrupt' | 'unavailable' | 'rejected'
 
 /**
  * A config object as one instance knows it: its last good content, whatever happens to the object or the bucket. A new
@@ -64,7 +67,8 @@ export class CachedConfig<T> {
       this.#take(await this.#read())
       this.#fresh_until_ms = this.#begun_ms + FRESH_MS
     } catch (error) {
-      this.#enter('unavailable', error instanceof Error ? error.message : String(error))
+      const state = isTransientStoreError(error) ? 'unavailable' : 'rejected'
+      this.#enter(state, error instanceof Error ? error.message : String(error))
       this.#fresh_until_ms = clock.monotonicMs() + RETRY_MS
     } finally {
       this.#pending = undefined

@@ -94,6 +94,7 @@ describe(`what a client sends (${REPEAT})`, () => {
       (text) => ({ method: 'GET', target: `/api/users/${encoded(USER + text)}/summary/`, headers: json }),
       (text) => ({ method: 'GET', target: `/api/users/${encoded(USER + text)}`, headers: json }),
       (text) => ({ method: 'GET', target: `/api/users/me/summary?user_id=${encoded(USER + text)}`, headers: json }),
+      (text) => ({ method: 'GET', target: `/api/flags?client_id=${encoded(text)}` }),
     ]
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...asks), hostile, async (ask, text) => {

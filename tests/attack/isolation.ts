@@ -60,6 +60,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step('GET', '/api/users/me/summary'),
   step('GET', '/api/insights/audiences?months=1'),
   step('GET', '/api/insights/distributions?months=1'),
+  step('GET', '/api/flags?client_id=cli_01h455vb4pex5vsknk084sn02q'),
 )
 
 const ID = /\b(aud|plat|dist)_[0-9a-z]{26}/g

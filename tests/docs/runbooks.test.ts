@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { hashUserId } from '#shared/logging/user-hash.ts'
 import { LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
@@ -12,6 +13,8 @@ import { stage, type Stage } from './playing.ts'
 /** A runbook runs a dozen commands, each a process. */
 const PLAY = { timeout: 60_000 }
 const HASH = hashUserId('demo_user', LOCAL_USER_HASH_SALT)
+/** The functions that users call; each runbook looks at all of them. */
+const SERVING = FUNCTION_NAMES.filter((name) => name !== 'maintenance')
 const USER = { USER_ID: 'demo_user' }
 const AUDIENCES = '/api/audiences'
 
@@ -91,7 +94,7 @@ describe('the runbook', { ...PLAY }, () => {
     expect(played[0]).toContain('"status":"ok"')
     expect(played[1]).toContain('name: "spoilt" → "Weekend hikers"')
     expect(played[2]).toContain('restored, 1 records')
-    expect(played[3]!.match(/"status":"ok"/g)).toHaveLength(4)
+    expect(played[3]!.match(/"status":"ok"/g)).toHaveLength(SERVING.length)
     expect(await nameOf(on, audience_id)).toBe('Weekend hikers')
     expect(await nameOf(on, other_id)).toBe('City people, edited')
   })
@@ -153,15 +156,23 @@ describe('the runbook', { ...PLAY }, () => {
     expect(failed).toMatch(new RegExp(`the_trade_desk\t.*\t${distribution_id}`))
   })
 
-  longTest('sync-trouble: a new epoch moves every version on, and conditions on old ones fail', async () => {
-    const on = await stage()
-    const { audience_id } = await saved(on.demo)
-    const [, , , renewed, listed] = await on.play('runbooks/sync-trouble.md', [USER])
-    expect(renewed).toContain('each 1000 versions higher')
-    expect(listed).toMatch(/live .* revision 2, 1 records/)
-    const stale = await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'x' }, { 'If-Match': '"1"' })
-    expect(stale.status).toBe(412)
-  })
+  longTest(
+    'sync-trouble: sync stops and goes on; a new epoch moves every version on, and conditions on old ones fail',
+    async () => {
+      const on = await stage()
+      const { audience_id } = await saved(on.demo)
+      const [, , , stopped, shown, renewed, listed, resumed] = await on.play('runbooks/sync-trouble.md', [USER])
+      expect(stopped).toContain('after   persistence_v2  off for everybody')
+      expect(shown).toMatch(
+        /^config\/notice\.json .*\n {2}warning, until it is cleared .*\n {2}\| Changes stay on this device/m,
+      )
+      expect(resumed).toMatch(/after {3}persistence_v2 {2}on for 5 % of the users[^]*after {3}no notice/)
+      expect(renewed).toContain('each 1000 versions higher')
+      expect(listed).toMatch(/live .* revision 2, 1 records/)
+      const stale = await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'x' }, { 'If-Match': '"1"' })
+      expect(stale.status).toBe(412)
+    },
+  )
 
   longTest('migration-trouble: what is missing is listed, goes in, and a second run changes nothing', async () => {
     const on = await stage()
@@ -193,7 +204,7 @@ describe('the runbook', { ...PLAY }, () => {
     const [looked, renewed, verified] = await on.play('runbooks/bucket-restored.md')
     expect(looked).toContain('new epoch: 1 records')
     expect(renewed).toContain('restored, 1 records')
-    expect(verified!.match(/"status":"ok"/g)).toHaveLength(4)
+    expect(verified!.match(/"status":"ok"/g)).toHaveLength(SERVING.length)
     const { body } = await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)
     expect(body.audience).toMatchObject({ name: 'first', version: 1001 })
   })

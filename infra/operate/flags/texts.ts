@@ -12,7 +12,7 @@ export function flagLines(config: FlagsConfig | undefined): string[] {
   })
 }
 
-export function flagText(state: FlagState): string {
+function flagText(state: FlagState): string {
   if (!state.enabled) return `off for everybody (the percentage is kept: ${state.percent} %)`
   return `on for ${shareOf(state)} % of the users`
 }

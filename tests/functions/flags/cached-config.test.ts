@@ -126,7 +126,7 @@ describe('a config object', () => {
     await clock.advance(MINUTE_MS)
     store.strike('read', 'unavailable')
     store.strike('read', 'throttled')
-    store.strike('read', 'rejected')
+    store.strike('read', 'lost_answer')
     for (let reads = 2; reads <= 4; reads++) {
       expect(await percent()).toBe(5)
       expect(await percent()).toBe(5)
@@ -137,6 +137,16 @@ describe('a config object', () => {
     expect(await percent()).toBe(5)
     expect(events()).toEqual([unreadable('unavailable'), READABLE])
     expect(store.counts).toMatchObject({ read: 5, body: 1 })
+  })
+
+  test('that the bucket refuses to show is an error, because that does not pass by itself', async () => {
+    store.strike('read', 'unavailable')
+    store.strike('read', 'rejected')
+    expect(await percent()).toBeUndefined()
+    await clock.advance(5_000)
+    expect(await percent()).toBeUndefined()
+    expect(events()).toEqual([unreadable('unavailable'), unreadable('rejected')])
+    expect(log.lines.map(({ severity }) => severity)).toEqual(['WARNING', 'ERROR'])
   })
 
   test('keeps a request waiting for two seconds at most, and is in effect when it arrives after all', async () => {

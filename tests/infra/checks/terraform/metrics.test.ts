@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createAudiencesApp } from '#functions/audiences/index.ts'
+import { FLAGS_OBJECT } from '#functions/flags/config.ts'
+import { createFlagsApp } from '#functions/flags/index.ts'
 import { newId } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -170,6 +172,23 @@ describe('storage', () => {
     expect(labels('near_limits', entries)).toEqual([{ limit: 'object_rows' }])
     expect(raises('near-limits', entries)).toBe(true)
   })
+})
+
+test('flags that cannot be read raise an alert, which a bucket that only does not answer does not', async () => {
+  const running = await runningInTest({ clock: fasterClock(40) })
+  const ask = async () => {
+    const { as } = await running.instance(createFlagsApp)
+    expect((await as(DEMO).call('GET', '/api/flags')).status).toBe(200)
+  }
+  running.gcs.faults.add({ fault: 'unavailable' })
+  await ask()
+  expect(raises('config-unreadable', entriesOf(running.lines))).toBe(false)
+  running.gcs.faults.reset()
+  await place(running, FLAGS_OBJECT.name, Buffer.from('{'))
+  await ask()
+  const entries = entriesOf(running.lines)
+  expect(labels('config_unreadable', entries)).toEqual([{ object: 'config/flags.json', state: 'corrupt' }])
+  expect(raises('config-unreadable', entries)).toBe(true)
 })
 
 test('tested connections are counted per platform type and outcome', async () => {
