@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
+import { clientId } from './client-id.ts'
 import type { Routes } from './route.ts'
-import { clientId } from './sync.ts'
 
 /** The routes of the flags function: what an app may do, and what its users should read. */
 

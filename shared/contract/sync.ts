@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 
 import { isObject } from '../base/is-object.ts'
-import { idTimeMs } from '../base/ids.ts'
 import { audience } from '../records/audience.ts'
 import { distributionSummary } from '../records/distribution.ts'
 import { platform } from '../records/platform.ts'
+import { clientId } from './client-id.ts'
 import type { Routes } from './route.ts'
 
 /** The routes of the sync function: what a device asks of the server, and what it has changed itself. */
@@ -13,15 +13,6 @@ export const CURSOR_CHARACTERS_MAX = 256 * 1024
 export const PUSH_MUTATIONS_MAX = 1000
 /** Of the rows in an answer to a pull; a `limit_bytes` beyond is taken as the nearest of these. */
 export const PULL_BYTES = { min: 1024, usual: 1_000_000, max: 4 * 1024 * 1024 } as const
-
-/** Prefix of the ids by which clients name themselves. */
-export const CLIENT_ID_PREFIX = 'cli'
-
-export const clientId = z.string().check(
-  z.refine((id) => idTimeMs(CLIENT_ID_PREFIX, id) !== undefined, {
-    error: 'must be an id of the client such as cli_01h455vb4pex5vsknk084sn02q',
-  }),
-)
 
 const sequence = z.int().check(z.minimum(1))
 const total = z.int().check(z.minimum(0))

@@ -20,7 +20,6 @@ const ROUTES = [
   "export { platformRoutes } from '#shared/contract/platforms.ts'",
   "export { distributionRoutes } from '#shared/contract/distributions.ts'",
   "export { insightRoutes } from '#shared/contract/insights.ts'",
-  "export { flagsRoutes } from '#shared/contract/flags.ts'",
 ]
 
 /** Of the 45 kB that the client may take, its store and its sync need the rest. */

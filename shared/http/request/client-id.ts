@@ -1,8 +1,6 @@
 import { idTimeMs } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
-
-/** Prefix of the ids by which clients name themselves. */
-const CLIENT_ID_PREFIX = 'cli'
+import { CLIENT_ID_PREFIX } from '../../contract/client-id.ts'
 
 /**
  * Which client sends the request, by its `Client-Id`; null when it does not say. Any well-formed id is a client: there
