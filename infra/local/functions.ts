@@ -4,6 +4,7 @@ import { createFlagsApp } from '#functions/flags/index.ts'
 import { createInsightsApp } from '#functions/insights/index.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { createPlatformsApp } from '#functions/platforms/index.ts'
+import { createSyncApp } from '#functions/sync/index.ts'
 import type { FunctionName } from '#shared/contract/functions.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 
@@ -13,6 +14,7 @@ export const FUNCTION_FACTORIES: Readonly<Record<FunctionName, FunctionFactory>>
   platforms: createPlatformsApp,
   distributions: createDistributionsApp,
   insights: createInsightsApp,
+  sync: createSyncApp,
   flags: createFlagsApp,
   maintenance: createMaintenanceApp,
 }

@@ -9,6 +9,7 @@ export const FUNCTIONS = {
   platforms: { path_prefixes: ['/api/platforms'] },
   distributions: { path_prefixes: ['/api/distributions'] },
   insights: { path_prefixes: ['/api/insights', '/api/users'] },
+  sync: { path_prefixes: ['/api/sync'] },
   flags: { path_prefixes: ['/api/flags'] },
   maintenance: { path_prefixes: ['/api/maintenance'] },
 } as const satisfies Record<string, { path_prefixes: readonly [string, ...string[]] }>

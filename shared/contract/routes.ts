@@ -4,6 +4,7 @@ import { platform } from '../records/platform.ts'
 import { audienceRoutes } from './audiences.ts'
 import { distributionRoutes } from './distributions.ts'
 import { flagsRoutes } from './flags.ts'
+import { syncRoutes } from './sync.ts'
 import { FUNCTION_NAMES, type FunctionName } from './functions.ts'
 import { healthRoute } from './health.ts'
 import { insightRoutes } from './insights.ts'
@@ -17,6 +18,7 @@ const OWN_ROUTES = {
   platforms: platformRoutes,
   distributions: distributionRoutes,
   insights: insightRoutes,
+  sync: syncRoutes,
   flags: flagsRoutes,
   maintenance: maintenanceRoutes,
 } as const satisfies Record<FunctionName, Routes>

@@ -9,8 +9,8 @@ import type { Routes } from './route.ts'
 
 /** The routes of the sync function: what a device asks of the server, and what it has changed itself. */
 
-export const CURSOR_CHARACTERS_MAX = 256 * 1024
-export const PUSH_MUTATIONS_MAX = 1000
+const CURSOR_CHARACTERS_MAX = 256 * 1024
+const PUSH_MUTATIONS_MAX = 1000
 /** Of the rows in an answer to a pull; a `limit_bytes` beyond is taken as the nearest of these. */
 export const PULL_BYTES = { min: 1024, usual: 1_000_000, max: 4 * 1024 * 1024 } as const
 
@@ -32,13 +32,13 @@ const TELEMETRY = {
 /** Each member by itself: what another release of the client tells differently is left out, and never stops a sync. */
 const telemetry = z.pipe(
   z.unknown(),
-  z.transform((told: unknown) => {
+  z.transform((told: unknown): { [Name in keyof typeof TELEMETRY]?: z.output<(typeof TELEMETRY)[Name]> } => {
     const known: Record<string, unknown> = {}
     for (const [name, schema] of Object.entries(TELEMETRY)) {
       const read = schema.safeParse(isObject(told) ? told[name] : undefined)
       if (read.success) known[name] = read.data
     }
-    return known as { [Name in keyof typeof TELEMETRY]?: z.output<(typeof TELEMETRY)[Name]> }
+    return known
   }),
 )
 export type ClientTelemetry = z.output<typeof telemetry>
@@ -66,6 +66,9 @@ const pullAnswer = z.object({
   ),
   cursor: z.string(),
   more: z.boolean(),
+  unreadable: z
+    .optional(z.array(z.string()))
+    .check(z.describe('Partitions that cannot be read at the moment. The cursor stays where it was in them.')),
 })
 
 /** The envelope of a change; what it says of its record is judged by itself. */
@@ -113,7 +116,6 @@ const pushBody = z
       }
     }),
   )
-export type PullRequest = z.output<typeof pullBody>
 export type PushRequest = z.output<typeof pushBody>
 
 export const pushStatus = z.enum(['applied', 'merged', 'duplicate', 'conflict', 'invalid', 'retry'])

@@ -116,6 +116,7 @@ export const AUDIENCES = defineRecordKind({
   // A listing tells how many segments there are without decoding them.
   derived: { segment_count: z.int() },
   derive: ({ segments }) => ({ segment_count: segments.length }),
+  derived_from: ['segments'],
   hidden: {},
   details: ['variable_details', 'segments'],
   statistics: ['data_type'],

@@ -1,5 +1,7 @@
+import * as z from 'zod/mini'
+
 import { Problem } from '../base/problem.ts'
-import { isSameCell } from '../base/cell.ts'
+import { isSameCell, type Cell } from '../base/cell.ts'
 import { mergePatch } from './merge-patch.ts'
 import type { FieldsOf, RecordKind, RecordOf, RowOf, StatusOf } from './record-kind.ts'
 import { cellsOf, recordOf, rowOf } from './record-rows.ts'
@@ -74,6 +76,28 @@ export function decidePatch<K extends RecordKind>(
   if (refusal) return refuse(refusal)
   const before = fieldsOf(kind, recordOf(kind, current!))
   return change(asking, current!, mergePatch(before, fieldsOf(kind, patch)) as RecordValue)
+}
+
+/**
+ * Gives the record some of its fields, each valid by itself; null = back to the default. The others are not looked at: what
+ * the old system stored of them need not be what a client could save today.
+ */
+export function decideFields<K extends RecordKind>(
+  asking: Asking<K>,
+  current: RowOf<K> | undefined,
+  sent: Sent<K>,
+): Decision<K> {
+  const { kind } = asking
+  const refusal = requireLive(asking, current)
+  if (refusal) return refuse(refusal)
+  const names = Object.keys(sent)
+  const errors = new FieldErrors()
+  const schema = z.pick(kind.fields, Object.fromEntries(names.map((name) => [name, true])))
+  const values = collect(schema, withDefaults(kind, sent, names), errors, kind.noun) as Partial<FieldsOf<K>> | undefined
+  if (values === undefined) return refuse(invalid(errors))
+  const problem = movedProblem(kind, current!, cellsOf(kind, values)) ?? illegalMove(kind, current!, values.status)
+  if (problem) return refuse(problem)
+  return written(kind, current!, { ...values, ...derivedOf(kind, current!, values) })
 }
 
 /** Moves the record to a status, if its machine allows it. */
@@ -191,12 +215,37 @@ function change<K extends RecordKind>(
   if (refusal) return refuse(refusal)
   const fields = complete(kind, wanted)
   if (fields instanceof Problem) return refuse(fields)
-  const moved = kind.immutable_fields.filter((name) => !sameCells(current, cellsOf(kind, fields), [name]))
-  if (moved.length > 0) return refuse(invalid(moved.map((path) => ({ path, message: 'cannot be changed' }))))
-  const from = current.status
-  const to = fields.status
-  if (from !== to && !kind.transitions[from]?.includes(to)) return refuse(illegalTransition(kind, from, to))
+  const problem = movedProblem(kind, current, cellsOf(kind, fields)) ?? illegalMove(kind, current, fields.status)
+  if (problem) return refuse(problem)
   return written(kind, current, { ...fields, ...kind.derive(fields), ...server })
+}
+
+/** The problem with cells of which some would change what stays as it was at creation. */
+function movedProblem<K extends RecordKind>(
+  { immutable_fields }: K,
+  current: RowOf<K>,
+  cells: Readonly<Record<string, Cell>>,
+): Problem | undefined {
+  const moved = immutable_fields.filter((name) => Object.hasOwn(cells, name) && !sameCells(current, cells, [name]))
+  return moved.length === 0 ? undefined : invalid(moved.map((path) => ({ path, message: 'cannot be changed' })))
+}
+
+/** @param to undefined: it stays */
+function illegalMove<K extends RecordKind>(
+  kind: K,
+  { status: from }: RowOf<K>,
+  to: StatusOf<K> | undefined,
+): Problem | undefined {
+  const is_legal = to === undefined || to === from || kind.transitions[from]?.includes(to) === true
+  return is_legal ? undefined : illegalTransition(kind, from, to)
+}
+
+/** The columns that are computed from some of these fields. */
+function derivedOf<K extends RecordKind>(kind: K, current: RowOf<K>, values: Partial<FieldsOf<K>>): RecordValue {
+  const { derived_from } = kind
+  if (!derived_from.some((name) => Object.hasOwn(values, name))) return {}
+  const columns = kind.columns.filter(({ name }) => derived_from.includes(name))
+  return kind.derive({ ...fromRow(columns, current), ...values } as FieldsOf<K>)
 }
 
 /** The row with these values, or that it already has them. */
@@ -214,10 +263,16 @@ export function fieldsOf(kind: RecordKind, record: RecordValue): Record<string, 
 
 /** Every field in its final form: null and absent become the default. Names every field that is not valid. */
 function complete<K extends RecordKind>(kind: K, given: RecordValue): FieldsOf<K> | Problem {
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined))
   const errors = new FieldErrors()
-  const fields = collect(kind.fields, { ...kind.defaults, ...said }, errors, kind.noun)
+  const fields = collect(kind.fields, withDefaults(kind, given, Object.keys(kind.fields.shape)), errors, kind.noun)
   return fields === undefined ? invalid(errors) : (fields as FieldsOf<K>)
+}
+
+/** The values of some fields: of one that is null or absent its default, when it has one. Others than those stay. */
+export function withDefaults(kind: RecordKind, given: RecordValue, names: readonly string[]): RecordValue {
+  const said = Object.entries(given).filter(([, value]) => value !== null && value !== undefined)
+  const defaults = Object.entries(kind.defaults).filter(([name]) => names.includes(name))
+  return Object.fromEntries([...defaults, ...said])
 }
 
 function requireLive<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Problem | undefined {

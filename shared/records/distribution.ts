@@ -126,6 +126,7 @@ export const DISTRIBUTIONS = defineRecordKind({
   server: serverShape,
   derived: {},
   derive: () => ({}),
+  derived_from: [],
   hidden: {},
   details: ['audience_snapshot', 'attempts'],
   statistics: [],

@@ -191,6 +191,7 @@ export const PLATFORMS = defineRecordKind({
   server: serverShape,
   derived: {},
   derive: () => ({}),
+  derived_from: [],
   hidden: { [SEALED_CREDENTIALS]: z.nullable(z.record(z.string(), z.unknown())) },
   // A listing does not even decode them.
   details: [SEALED_CREDENTIALS],

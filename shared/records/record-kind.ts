@@ -64,6 +64,8 @@ export interface RecordKind<T extends KindTypes = KindTypes> {
   /** Columns kept for listings and readers of the files, computed from the fields, absent from whole records. */
   derive(fields: T['fields']): RecordValue
   readonly derived_columns: readonly T['column'][]
+  /** The only fields that `derive` looks at. */
+  readonly derived_from: readonly string[]
   /** Columns that are stored and never shown, such as sealed credentials. */
   readonly hidden_columns: readonly T['column'][]
   /** Fields that stay as they were at creation. */
@@ -132,6 +134,7 @@ interface Definition<
   /** Computed from the fields, for listings and readers of the files; absent from whole records. */
   readonly derived: Derived
   readonly derive: (fields: NoInfer<Values<Fields>>) => NoInfer<Values<Derived>>
+  readonly derived_from: readonly NoInfer<keyof Fields & string>[]
   /** Stored and never shown. */
   readonly hidden: Hidden
   /** What listings go without; they stand last in the files. */

@@ -1,7 +1,4 @@
-import { DAY_MS } from '../base/durations.ts'
 import { isoTime, type Clock } from '../base/clock.ts'
-import { idTimeMs } from '../base/ids.ts'
-import { Problem } from '../base/problem.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
 import { decodeCursor, encodeCursor } from '../records/cursor.ts'
@@ -16,6 +13,7 @@ import {
   type Decision,
 } from '../records/decisions.ts'
 import { asJsonText, jsonOf } from '../records/json-text.ts'
+import { createdAt, untimely } from '../records/record-id.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
 import { summaryColumns } from '../table/object/schema.ts'
@@ -160,8 +158,8 @@ export class RecordService<K extends RecordKind> {
       idempotency: call.idempotency,
       size_bytes: bodyBytes(call),
       decide: (new_id, current) => {
-        if (!current && id !== undefined) this.#requireTimely(id)
-        return decide(asking, new_id, this.#createdAt(new_id), current)
+        const problem = !current && id !== undefined ? untimely(this.#kind, id, this.#clock.nowMs()) : undefined
+        return problem ? { kind: 'refuse', problem } : decide(asking, new_id, createdAt(this.#kind, new_id), current)
       },
     })
     const changed = this.#settle(call, outcome)
@@ -199,23 +197,6 @@ export class RecordService<K extends RecordKind> {
   #askingOf({ caller, condition }: Call): Asking<K> {
     return { kind: this.#kind, user_id: caller.user_id, condition }
   }
-
-  #createdAt(id: string): string | undefined {
-    const time_ms = idTimeMs(this.#kind.id_prefix, id)
-    return time_ms === undefined ? undefined : isoTime(time_ms)
-  }
-
-  /** An id that a client chose says when it was made; a client whose clock is far off is told so, by `code`. */
-  #requireTimely(id: string): void {
-    const now_ms = this.#clock.nowMs()
-    const time_ms = idTimeMs(this.#kind.id_prefix, id)
-    if (time_ms === undefined || (time_ms >= EARLIEST_ID_MS && time_ms <= now_ms + AHEAD_MAX_MS)) return
-    const message = 'carries a time before 2000 or more than a day ahead'
-    throw new Problem('invalid-input', `${this.#kind.id_column} ${message}.`, {
-      errors: [{ path: this.#kind.id_column, message }],
-      members: { code: 'id_time', server_time: isoTime(now_ms) },
-    })
-  }
 }
 
 /** Who changes what the call changes. */
@@ -248,8 +229,6 @@ const asIs = (record: Record<string, unknown>) => record
 const PAGE_ROWS = 50
 /** Memory that making a page takes: its answer, and what is decoded for it. */
 const PAGE_WORK_BYTES = 8 * 1024 * 1024
-const EARLIEST_ID_MS = Date.UTC(2000, 0, 1)
-const AHEAD_MAX_MS = DAY_MS
 
 function bodyBytes({ body }: Call): number {
   return body === undefined ? 0 : JSON.stringify(body).length

@@ -5,13 +5,15 @@ import type { RowGroupCounter } from './read/aggregate.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject } from './object/failures.ts'
 import { LegacyIds } from './read/legacy-ids.ts'
-import { Lookups } from './read/lookups.ts'
-import type { Creation, Mutation, Outcome } from './commit/mutation.ts'
-import type { Month } from './object/partition.ts'
+import { Lookups, type Located } from './read/lookups.ts'
+import type { Creation, Mutation, Outcome, PushedChange, PushOutcome } from './commit/mutation.ts'
+import type { ClientLedgers } from './object/client-ledgers.ts'
+import { objectName, type Month } from './object/partition.ts'
 import { WritePacer } from './commit/write-pacer.ts'
 import { SnapshotCache } from './object/snapshot-cache.ts'
 import type { Row, StoredRow, TableSchema } from './object/schema.ts'
 import { UserObjects } from './read/user-objects.ts'
+import { ChangeFeed, type FeedRequest, type ObjectChanges } from './read/change-feed.ts'
 import { UserRows, type ListedRow, type RowsRequest } from './read/user-rows.ts'
 import { Writes } from './commit/writes.ts'
 
@@ -37,6 +39,7 @@ export class Table<R extends Row = Row> {
   readonly schema: TableSchema<R>
   readonly legacy_ids: LegacyIds
   readonly #cache: SnapshotCache
+  readonly #feed: ChangeFeed<R>
   readonly #objects: UserObjects
   readonly #lookups: Lookups<R>
   readonly #rows: UserRows<R>
@@ -49,6 +52,7 @@ export class Table<R extends Row = Row> {
     this.#objects = new UserObjects(schema, dependencies.store, this.#cache)
     this.#lookups = new Lookups(schema, { ...dependencies, cache: this.#cache, legacy_ids: this.legacy_ids })
     this.#rows = new UserRows(schema, this.#cache, this.#objects, this.#lookups)
+    this.#feed = new ChangeFeed(schema, this.#cache, this.#objects, this.#lookups)
     const pacer = new WritePacer(dependencies.clock, dependencies.random)
     this.#writes = new Writes(schema, { ...dependencies, cache: this.#cache, pacer }, this.#lookups)
   }
@@ -93,6 +97,41 @@ export class Table<R extends Row = Row> {
   ): Promise<Outcome<R> | undefined> {
     const located = await this.#lookups.locate(user_id, id)
     return located && (await this.#writes.replayOf(user_id, located.month, idempotency))
+  }
+
+  /** Where records are or would be, in the order of their ids; undefined for an id that no record can have. */
+  async locateAll(user_id: string, ids: readonly string[]): Promise<readonly (Located | undefined)[]> {
+    return await this.#lookups.locateAll(user_id, ids)
+  }
+
+  /** What clients have pushed to an object, as it is now: one conditional GET. */
+  async pushed(user_id: string, month: Month): Promise<{ clients: ClientLedgers; size_bytes: number }> {
+    return await this.#lookups.pushed(user_id, month)
+  }
+
+  /** Bytes of an object as this instance has it; undefined when it has it not. */
+  knownBytes(user_id: string, month: Month): number | undefined {
+    return this.#cache.peek(objectName(this.schema, user_id, month))?.size_bytes
+  }
+
+  /**
+   * Commits what a client pushes to one object, decided in its order, in one commit: one PUT, or one conditional GET
+   * when nothing is to be written.
+   * @param duration_ms_max what is left of the request's time
+   * @throws Problem: then nothing is known of any of them, and the client may push them again
+   */
+  async push(
+    user_id: string,
+    month: Month,
+    changes: readonly PushedChange<R>[],
+    duration_ms_max: number,
+  ): Promise<readonly PushOutcome<R>[]> {
+    return await this.#writes.push(user_id, month, changes, duration_ms_max)
+  }
+
+  /** What has changed in the user's objects since positions in them: one LIST, and the objects that have changed. */
+  changed(user_id: string, request: FeedRequest): AsyncGenerator<ObjectChanges<R>, void> {
+    return this.#feed.changed(user_id, request)
   }
 
   /** The user's records, newest first, each read when it is asked for: memory stays near one of them. */

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 a479e00d2994c274). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 cdc942d516c2a5cc). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -918,6 +918,66 @@ export interface paths {
          * @description The record gets a new version with the values of the old one. What its status does not allow is 409, and so is a version of which a value was too large to keep. Credentials and progress stay as they are. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
          */
         post: operations["restorePlatformVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["syncHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What has changed since a cursor, in all of your records.
+         * @description Without a cursor everything comes. Rows are ordered by commit, so no clock decides what is sent. A partition with `reset` replaces what the client has of it; it is complete with `last`, and only then is it to be shown. A row with `deleted` is a record that is gone. Distributions come without `audience_snapshot` and `attempts`. `limit_bytes` bounds the rows (1 KiB to 4 MiB, 1 MB without it). `client` tells the operator how the app fares.
+         */
+        post: operations["pull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes that a client made on its own, in order.
+         * @description One push of a client at a time, its changes numbered upwards by `seq`, at most 1000. `acked` is the number up to which the client has written down the final answer of every change. A change is `op` `create` (with `value`), `patch` (`set`, `unset` for members of `metadata` and `settings`, and `base`: what the fields were before), `delete` or `restore`, of the `kind` `audience`, `platform` or `distribution` with an `id`; all but `create` name the `base_version` that was pulled before the first unsent change of the record. A change that is pushed twice is made once. `conflict`: another device changed the same fields; `server` is the record as it is. `invalid`: it cannot be made. `retry`: push it again. A copy of the client that uses the same numbers is refused with 409 and the code `client_forked`, and nothing is done.
+         */
+        post: operations["push"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5210,6 +5270,191 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["IllegalTransition"];
             412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    syncHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    client_id: string;
+                    cursor?: string | null;
+                    limit_bytes?: number | null;
+                    client?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description One page; with `more`, ask again with its cursor. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        partitions: {
+                            partition: string;
+                            reset: boolean;
+                            rows: (components["schemas"]["Audience"] | components["schemas"]["Platform"] | components["schemas"]["DistributionSummary"] | {
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            })[];
+                            last: boolean;
+                        }[];
+                        cursor: string;
+                        more: boolean;
+                        /** @description Partitions that cannot be read at the moment. The cursor stays where it was in them. */
+                        unreadable?: string[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    client_id: string;
+                    acked: number;
+                    mutations: ({
+                        seq: number;
+                        mutation_id: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    migration?: {
+                        id: string;
+                        expected: number;
+                        found: number;
+                    } | null;
+                    client?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description One result for each change, in order. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        results: {
+                            seq: number;
+                            /** @enum {string} */
+                            status: "applied" | "merged" | "duplicate" | "conflict" | "invalid" | "retry";
+                            version?: number;
+                            fields?: string[];
+                            server?: (components["schemas"]["Audience"] | components["schemas"]["Platform"] | components["schemas"]["DistributionSummary"] | {
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            }) | null;
+                            retry_after_ms?: number;
+                            problem?: {
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];

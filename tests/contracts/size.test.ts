@@ -23,7 +23,7 @@ const ROUTES = [
 ]
 
 /** Of the 45 kB that the client may take, its store and its sync need the rest. */
-const BYTES_MAX = 24_000
+const BYTES_MAX = 24_500
 
 interface BrowserBundle {
   readonly code: string

@@ -10,6 +10,7 @@ import {
   type Footer,
 } from '#shared/table/object/footer.ts'
 import { decodeLedger, encodeLedger, Ledger, LEDGER_KEPT_MS } from '#shared/table/object/ledger.ts'
+import { ClientLedgers, type PushEntry, REMEMBERED_STATUSES } from '#shared/table/object/client-ledgers.ts'
 import { PurgedIds } from '#shared/table/object/purged-ids.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 
@@ -26,6 +27,16 @@ const entry = fc.record({
 /** Around the age at which entries expire. */
 const age = fc.integer({ min: LEDGER_KEPT_MS - 5, max: LEDGER_KEPT_MS + 5 })
 const ledger = fc.array(entry).map((entries) => new Ledger(entries))
+const push_entry: fc.Arbitrary<PushEntry> = fc.record({
+  seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  mutation_hash: hex(16),
+  status: fc.constantFrom(...REMEMBERED_STATUSES),
+  fields: fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }), { maxLength: 4 }),
+})
+const update = fc.record({ acked: fc.maxSafeNat(), entries: fc.array(push_entry, { maxLength: 5 }) })
+const clients = fc
+  .array(fc.tuple(hex(16), update), { maxLength: 5 })
+  .map((updates) => ClientLedgers.EMPTY.with(new Map(updates), 1_700_000_000_000))
 const mark: fc.Arbitrary<CommitMark> = fc.record({ commit_id: hex(8), time_ms: time })
 const text = fc.string({ unit: 'grapheme' })
 const footer: fc.Arbitrary<Footer> = fc.record({
@@ -37,6 +48,7 @@ const footer: fc.Arbitrary<Footer> = fc.record({
   min_writer: fc.nat(),
   commits: fc.array(mark),
   ledger,
+  clients,
   purged: fc.array(text).map((ids) => PurgedIds.NONE.with(new Map(ids.map((id) => [id, true])))),
   unknown: fc
     .array(
@@ -104,7 +116,7 @@ describe('the footer', () => {
     expect(() => decodeFooter(key_values, 'notes/user_id=b/notes.parquet')).toThrow(CorruptFile)
   })
 
-  const required = [...encodeFooter(newFooter('home', 'e')).keys()].filter((key) => !key.startsWith('purged'))
+  const required = [...encodeFooter(newFooter('home', 'e')).keys()].filter((key) => !/^(purged|clients)/.test(key))
   test.each(required)('without %s is corrupt', (key) => {
     const key_values = encodeFooter(newFooter('home', 'e'))
     key_values.delete(key)
@@ -124,15 +136,18 @@ describe('the footer', () => {
     ['commits', 'AAAA'],
     ['ledger', 'AAAA'],
     ['purged', 'AAAA'],
+    ['clients', 'AAAA'],
   ])('with %s = %j is corrupt', (key, value) => {
     const key_values = encodeFooter(newFooter('home', 'e')).set(key, value)
     expect(() => decodeFooter(key_values, 'home')).toThrow(CorruptFile)
   })
 
-  test('of an object from before anything could be purged is read', () => {
+  test('of an object from before anything could be purged or pushed is read', () => {
     const key_values = encodeFooter(newFooter('home', 'e'))
     key_values.delete('purged')
     key_values.delete('purged_version')
+    key_values.delete('clients')
+    expect(decodeFooter(key_values, 'home').clients.size).toBe(0)
     expect(decodeFooter(key_values, 'home').purged.size).toBe(0)
   })
 

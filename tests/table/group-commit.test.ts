@@ -185,7 +185,7 @@ describe('the queue of one object', () => {
       return batch.map(() => outcome)
     }, clock)
     const mutation = changeNote('note_1', {})
-    const submit = () => group_commit.submit('u', { name: 'object' }, mutation).catch((error: unknown) => error)
+    const submit = () => group_commit.submit('u', { name: 'object' }, [mutation]).catch((error: unknown) => error)
     const results = await clock.run(async () => {
       const answers: unknown[] = []
       for (let i = 0; i < 4; i++) answers.push(...(await all(3, submit)))
@@ -193,7 +193,7 @@ describe('the queue of one object', () => {
     })
     expect(commits).toBe(4)
     expect(results.slice(3, 6).every((error) => error instanceof TypeError)).toBe(true)
-    expect(results.slice(9)).toEqual([outcome, outcome, outcome])
+    expect(results.slice(9)).toEqual([[outcome], [outcome], [outcome]])
   })
 })
 
@@ -214,7 +214,7 @@ describe('lingering', () => {
       const announced = group_commit.announce('u')
       await clock.sleep(preparing_ms)
       announced()
-      await group_commit.submit('u', { name: 'object' }, mutation)
+      await group_commit.submit('u', { name: 'object' }, [mutation])
     }
     return { clock, batches, group_commit, arrive }
   }

@@ -57,6 +57,9 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
     await answers(context, 'summary', '/api/users/me/summary')
     await answers(context, 'insights', '/api/insights/audiences')
   },
+  sync: async (context) => {
+    await healthDeep(context)
+  },
   flags: async (context) => {
     await healthDeep(context)
     await flagsAgree(context)

@@ -10,6 +10,7 @@ import { success } from './operation-text.ts'
 import { parameterText } from './parameters.ts'
 import { platformTexts } from './platforms.ts'
 import { PROBLEM_TEXTS } from './problems.ts'
+import { syncTexts } from './sync.ts'
 
 /**
  * What the contract says beyond the routes: descriptions, and an example of every request and answer. It stands here
@@ -46,6 +47,10 @@ export const OPENAPI_TEXTS: OpenApiTexts = {
     insights: {
       description: 'Counts and rates over all records of a user.',
       operations: { ...insightTexts, health },
+    },
+    sync: {
+      description: 'Sync: devices that work on their own bring and get what has changed.',
+      operations: { ...syncTexts, health },
     },
     flags: {
       description: 'Flags: which features are on for a share of the users, and a notice for all of them.',

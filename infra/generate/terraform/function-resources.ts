@@ -28,6 +28,12 @@ export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources
   // A completed distribution sets its platform's last_sync_at.
   distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...READ_BY_ALL] },
   insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...READ_BY_ALL] },
+  // It has no use for the key: credentials never travel. What guests brought along is told in migrations/.
+  sync: {
+    ...USUAL,
+    writes: ['audiences/', 'platforms/', 'distributions/', 'migrations/'],
+    reads: READ_BY_ALL,
+  },
   // It needs a third of this, but an instance of the second generation has at least 512 MiB.
   flags: { ...USUAL, writes: [], reads: ['config/'] },
   maintenance: {

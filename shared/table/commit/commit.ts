@@ -21,7 +21,7 @@ import {
 import { layOut } from '../object/layout.ts'
 import { LIMITS, WARN_SHARE } from '../object/limits.ts'
 import { HISTORY_BYTES_MAX, HISTORY_BYTES_NEAR_LIMIT } from '../object/row-history.ts'
-import type { Mutation, Outcome } from './mutation.ts'
+import type { Change, ChangeOutcome } from './mutation.ts'
 import type { WritePacer } from './write-pacer.ts'
 import type { Month } from '../object/partition.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
@@ -70,14 +70,14 @@ export interface NextGeneration {
 }
 
 /**
- * Carries out a batch of mutations of one object: every outcome is true of the stored object, or the call throws.
+ * Carries out a batch of changes of one object: every outcome is true of the stored object, or the call throws.
  * @throws Problem `contended` or `unavailable`, with `outcome: "unknown"` when the batch may have landed
  */
 export async function commitBatch<R extends Row>(
   dependencies: CommitDependencies,
   object: TableObject<R>,
-  batch: readonly Mutation<R>[],
-): Promise<readonly Outcome<R>[]> {
+  batch: readonly Change<R>[],
+): Promise<readonly ChangeOutcome<R>[]> {
   const attempts = new Attempts(dependencies)
   return await untilEnding(
     dependencies.ending,
@@ -89,9 +89,9 @@ export async function commitBatch<R extends Row>(
 async function commitAttempts<R extends Row>(
   dependencies: CommitDependencies,
   object: TableObject<R>,
-  batch: readonly Mutation<R>[],
+  batch: readonly Change<R>[],
   attempts: Attempts,
-): Promise<readonly Outcome<R>[]> {
+): Promise<readonly ChangeOutcome<R>[]> {
   const { cache, pacer, clock, events } = dependencies
   const { schema, name } = object
   const refresh = async (): Promise<View> => ({
@@ -142,7 +142,7 @@ async function prepare<R extends Row>(
   dependencies: CommitDependencies,
   object: TableObject<R>,
   snapshot: Snapshot,
-  batch: readonly Mutation<R>[],
+  batch: readonly Change<R>[],
 ): Promise<{ effect: BatchEffect<R>; next: NextGeneration | undefined }> {
   const { schema } = object
   const now_ms = dependencies.clock.nowMs()
@@ -208,6 +208,7 @@ async function build(
     footer: {
       epoch: base.generation === NO_OBJECT ? randomMark(random) : base.footer.epoch,
       ledger: base.footer.ledger.with(effect.ledger_entries, now_ms),
+      clients: base.footer.clients.with(effect.client_updates, now_ms),
       floor: Math.max(base.footer.floor, effect.purges.floor),
       purged_version: Math.max(base.footer.purged_version, effect.purges.version),
       purged: base.footer.purged.with(effect.purges.is_purged),

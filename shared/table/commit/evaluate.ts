@@ -5,7 +5,20 @@ import { namingObject } from '../object/failures.ts'
 import type { RowWrite } from '../object/layout.ts'
 import { LEDGER_ENTRIES_MAX, type Ledger, type LedgerEntry } from '../object/ledger.ts'
 import { LIMITS, partitionFull, recordTooLarge } from '../object/limits.ts'
-import type { Decision, Mutation, Outcome } from './mutation.ts'
+import type {
+  Change,
+  ChangeOutcome,
+  Decision,
+  Mutation,
+  Outcome,
+  PushDecision,
+  PushedChange,
+  PushOutcome,
+  PushUnit,
+  PushVerdict,
+} from './mutation.ts'
+import { PushLedger } from './push-ledger.ts'
+import type { LedgerUpdate } from '../object/client-ledgers.ts'
 import type { Month } from '../object/partition.ts'
 import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
@@ -15,9 +28,11 @@ import type { Writer } from '../object/writer.ts'
 
 /** What a batch would do to a snapshot: answers, and the rows to store for them to be true. */
 export interface BatchEffect<R extends Row = Row> {
-  readonly outcomes: readonly Outcome<R>[]
+  readonly outcomes: readonly ChangeOutcome<R>[]
   readonly writes: readonly RowWrite<R>[]
   readonly ledger_entries: readonly LedgerEntry[]
+  /** What clients have pushed, by the hashes of their ids: remembered when something is written at all. */
+  readonly client_updates: ReadonlyMap<string, LedgerUpdate>
   readonly purges: PurgeEffect
   readonly changes: readonly RecordChange[]
 }
@@ -62,11 +77,12 @@ export interface EvaluationOptions {
 export async function readBatchRows<R extends Row>(
   schema: TableSchema<R>,
   snapshot: Snapshot,
-  batch: readonly Mutation<R>[],
+  batch: readonly Change<R>[],
 ): Promise<BatchRows<R>> {
   const ids = new Set(batch.map(({ id }) => id))
-  for (const { idempotency } of batch) {
-    const entry = idempotency && snapshot.footer.ledger.find(idempotency.request_hash)
+  for (const change of batch) {
+    const key = 'unit' in change ? undefined : change.idempotency
+    const entry = key && snapshot.footer.ledger.find(key.request_hash)
     if (entry) ids.add(entry.id)
   }
   return await namingObject(snapshot.name, async () => {
@@ -90,11 +106,13 @@ export async function readBatchRows<R extends Row>(
 export function evaluate<R extends Row>(
   object: EvaluatedObject<R>,
   batch_rows: BatchRows<R>,
-  batch: readonly Mutation<R>[],
+  batch: readonly Change<R>[],
   options: EvaluationOptions,
 ): BatchEffect<R> {
   const evaluation = new Evaluation(object, batch_rows, options)
-  const outcomes = batch.map((mutation) => evaluation.outcomeOf(mutation))
+  const outcomes = batch.map((change) =>
+    'unit' in change ? evaluation.outcomeOfPushed(change) : evaluation.outcomeOf(change),
+  )
   return { outcomes, ...evaluation.changes() }
 }
 
@@ -111,6 +129,8 @@ class Evaluation<R extends Row> {
   readonly #ledger_entries = new Map<string, LedgerEntry>()
   readonly #purges: { is_purged: Map<string, boolean>; floor: number; version: number }
   readonly #changes: RecordChange[] = []
+  readonly #push_ledger: PushLedger
+  readonly #verdicts = new Map<PushUnit, PushVerdict[]>()
   #rows_free: number
 
   constructor(
@@ -127,6 +147,7 @@ class Evaluation<R extends Row> {
     this.#history_bytes_max = history_bytes_max
     // Entries that have expired count for nothing, also while they are still stored.
     this.#ledger = footer.ledger.with([], now_ms)
+    this.#push_ledger = new PushLedger(footer.clients)
     this.#purges = { is_purged: new Map(), floor: 0, version: footer.purged_version }
     this.#rows_free = LIMITS.object_rows - rowCount(batch_rows.snapshot)
   }
@@ -135,6 +156,7 @@ class Evaluation<R extends Row> {
     return {
       writes: [...this.#written.values()],
       ledger_entries: [...this.#ledger_entries.values()],
+      client_updates: this.#push_ledger.updates(),
       purges: this.#purges,
       changes: this.#changes,
     }
@@ -158,6 +180,28 @@ class Evaluation<R extends Row> {
       case 'write':
         return this.#write(mutation, current, decision)
     }
+  }
+
+  outcomeOfPushed(change: PushedChange<R>): PushOutcome<R> {
+    let before = this.#verdicts.get(change.unit)
+    if (!before) this.#verdicts.set(change.unit, (before = []))
+    const { verdict, problem } = this.#judge(change, before)
+    before.push(verdict)
+    this.#push_ledger.remember(change, verdict)
+    return { kind: 'pushed', verdict, problem, row: this.#currentOf(change.id) }
+  }
+
+  /** A change that was pushed before has its verdict; any other is decided on the rows as they are. */
+  #judge(change: PushedChange<R>, before: readonly PushVerdict[]): Judged {
+    const known = this.#push_ledger.verdictOf(change)
+    if (known) return { verdict: known, problem: undefined }
+    const current = this.#currentOf(change.id)
+    const decision = pushDecisionOf(change, current, this.#now_ms, before)
+    if (decision.kind === 'leave') return { verdict: decision.verdict, problem: decision.problem }
+    const outcome = this.#write(change, current, { kind: 'write', row: decision.row, status: 200 })
+    return outcome.kind === 'refused'
+      ? { verdict: verdictOn(outcome.problem), problem: outcome.problem }
+      : { verdict: decision.verdict, problem: undefined }
   }
 
   /** The outcome of a keyed request that was carried out before, or that the ledger has no room for. */
@@ -184,7 +228,11 @@ class Evaluation<R extends Row> {
     return { kind: 'written', row: current, status: 200 }
   }
 
-  #write(mutation: Mutation<R>, current: StoredRow<R> | undefined, decision: WriteDecision<R>): Outcome<R> {
+  #write(
+    mutation: Pick<Mutation<R>, 'id' | 'writer' | 'idempotency'>,
+    current: StoredRow<R> | undefined,
+    decision: WriteDecision<R>,
+  ): Outcome<R> {
     const { id, writer } = mutation
     const is_purged = this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
     if (is_purged && !decision.revives) return refused(usedUp())
@@ -257,7 +305,7 @@ class Evaluation<R extends Row> {
     return (this.#written.get(id) ?? this.#batch_rows.rows.get(id))?.row
   }
 
-  #remember({ id, idempotency }: Mutation<R>, status: number): void {
+  #remember({ id, idempotency }: Pick<Mutation<R>, 'id' | 'idempotency'>, status: number): void {
     if (!idempotency || this.#admission === 'none' || this.#admission === 'read_only') return
     this.#ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: this.#now_ms })
   }
@@ -272,6 +320,36 @@ export function auditOf({ client_id, via }: Writer): Pick<RecordChange, 'client'
 const NO_LARGER_BYTES = 64
 
 type WriteDecision<R extends Row> = Extract<Decision<R>, { kind: 'write' }>
+
+interface Judged {
+  readonly verdict: PushVerdict
+  readonly problem: Problem | undefined
+}
+
+/** A decision that throws is a fault of ours: nothing is decided, and the client may push the change again. */
+function pushDecisionOf<R extends Row>(
+  change: PushedChange<R>,
+  current: StoredRow<R> | undefined,
+  now_ms: number,
+  before: readonly PushVerdict[],
+): PushDecision<R> {
+  try {
+    return change.decide(current, now_ms, before)
+  } catch (cause) {
+    const problem =
+      cause instanceof Problem ? cause : new Problem('internal', 'The change could not be decided.', { cause })
+    return { kind: 'leave', verdict: verdictOn(problem), problem }
+  }
+}
+
+/** What a problem means for a pushed change: passing ones and faults of ours decide nothing. */
+export function verdictOn({ kind, members }: Problem): PushVerdict {
+  if (members['deleted'] === true) return { status: 'conflict', fields: ['deleted'] }
+  const is_passing = PASSING.includes(kind)
+  return { status: is_passing ? 'retry' : 'invalid', fields: [] }
+}
+
+const PASSING: readonly Problem['kind'][] = ['contended', 'unavailable', 'too-many-requests', 'internal']
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
 function decisionOf<R extends Row>(

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem.ts'
 import { currentTrace } from '../../base/trace.ts'
 import { LIMITS } from '../object/limits.ts'
 import type { Row } from '../object/schema.ts'
-import type { Mutation, Outcome } from './mutation.ts'
+import type { Change, ChangeOutcome } from './mutation.ts'
 import type { WritePacer } from './write-pacer.ts'
 
 /**
@@ -53,28 +53,33 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   }
 
   /**
-   * Queues a mutation and resolves with its outcome, true of the stored object.
+   * Queues changes that belong together, and resolves with their outcomes, true of the stored object. They share one
+   * commit.
    * @throws Problem `too-many-requests` when the queue is full, or what the commit threw
    */
-  async submit(owner: string, object: TableObject, mutation: Mutation<R>): Promise<Outcome<R>> {
+  async submit(
+    owner: string,
+    object: TableObject,
+    changes: readonly Change<R>[],
+  ): Promise<readonly ChangeOutcome<R>[]> {
     if (this.#ending?.aborted) throw processEnding()
     const queue = this.#queues.get(object.name)
-    if (queue && queue.length >= LIMITS.queue_operations) {
+    if (queue && operationsOf(queue) >= LIMITS.queue_operations) {
       throw new Problem('too-many-requests', 'Too many changes are waiting to be stored. Try again shortly.', {
         retry_after_ms: 1000,
       })
     }
     const { promise, resolve, reject } = Promise.withResolvers<Committed<R>>()
-    const waiting: Waiting<R> = { mutation, resolve, reject, since_ms: this.#clock.monotonicMs() }
+    const waiting: Waiting<R> = { changes, resolve, reject, since_ms: this.#clock.monotonicMs() }
     if (queue) {
       queue.push(waiting)
     } else {
       this.#queues.set(object.name, [waiting])
       void this.#drain(owner, object)
     }
-    const { outcome, group_size } = await promise
+    const { outcomes, group_size } = await promise
     currentTrace().group_size = group_size
-    return outcome
+    return outcomes
   }
 
   #refuseWaiting(): void {
@@ -97,11 +102,11 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
       const due = batch.filter(({ since_ms }) => since_ms >= oldest_ms)
       if (due.length === 0) continue
       try {
-        const outcomes = await this.#commit(
-          object,
-          due.map(({ mutation }) => mutation),
-        )
-        due.forEach(({ resolve }, at) => resolve({ outcome: outcomes[at]!, group_size: due.length }))
+        const batch_changes = due.flatMap(({ changes }) => changes)
+        const outcomes = [...(await this.#commit(object, batch_changes))]
+        for (const { changes, resolve } of due) {
+          resolve({ outcomes: outcomes.splice(0, changes.length), group_size: batch_changes.length })
+        }
       } catch (error) {
         for (const { reject } of due) reject(error)
       }
@@ -137,11 +142,11 @@ const WAIT_MAX_MS = 8000
 
 /** Methods, here and in `Resolver`, so that a table of one kind is also a table of any kind. */
 interface Committer<TableObject, R extends Row> {
-  commit(object: TableObject, batch: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]>
+  commit(object: TableObject, batch: readonly Change<R>[]): Promise<readonly ChangeOutcome<R>[]>
 }
 
 interface Committed<R extends Row> {
-  outcome: Outcome<R>
+  outcomes: readonly ChangeOutcome<R>[]
   group_size: number
 }
 
@@ -150,7 +155,7 @@ interface Resolver<R extends Row> {
 }
 
 interface Waiting<R extends Row> {
-  readonly mutation: Mutation<R>
+  readonly changes: readonly Change<R>[]
   readonly since_ms: number
   readonly resolve: Resolver<R>['resolve']
   readonly reject: (error: unknown) => void
@@ -162,14 +167,20 @@ class Gathering {
 }
 
 function takeBatch<R extends Row>(queue: Waiting<R>[]): Waiting<R>[] {
+  let count = 0
   let operations = 0
   let bytes = 0
-  for (const { mutation } of queue) {
-    bytes += mutation.size_bytes
-    if (operations > 0 && (operations >= LIMITS.batch_operations || bytes > LIMITS.batch_bytes)) break
-    operations++
+  for (const { changes } of queue) {
+    operations += changes.length
+    bytes += changes.reduce((sum, { size_bytes }) => sum + size_bytes, 0)
+    if (count > 0 && (operations > LIMITS.batch_operations || bytes > LIMITS.batch_bytes)) break
+    count++
   }
-  return queue.splice(0, operations)
+  return queue.splice(0, count)
+}
+
+function operationsOf(queue: readonly Waiting<Row>[]): number {
+  return queue.reduce((sum, { changes }) => sum + changes.length, 0)
 }
 
 function waitedTooLong(): Problem {

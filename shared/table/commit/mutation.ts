@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/problem.ts'
+import type { PushEntry, RememberedStatus } from '../object/client-ledgers.ts'
 import type { Row, StoredRow, UnstampedRow } from '../object/schema.ts'
 import type { Writer } from '../object/writer.ts'
 
@@ -53,3 +54,49 @@ export type Outcome<R extends Row = Row> =
   /** The same keyed request was carried out before. `row` is the record as it stands now, if it still is there. */
   | { readonly kind: 'replayed'; readonly id: string; readonly row: StoredRow<R> | undefined; readonly status: number }
   | { readonly kind: 'refused'; readonly problem: Problem }
+
+/** Changes of one object that a client pushes together: they are decided in their order, in one commit. */
+export interface PushUnit {
+  /** As `ledgerHash` makes it of the client's id. */
+  readonly client_hash: string
+  /** The client has the final answers up to this number. */
+  readonly acked: number
+  /** What became of changes of the same push in this object before this commit. */
+  readonly earlier: readonly PushEntry[]
+}
+
+/** A change that a client made on its own and pushes, with others, from its outbox. */
+export interface PushedChange<R extends Row = Row> extends Pick<Mutation<R>, 'id' | 'writer' | 'size_bytes'> {
+  readonly unit: PushUnit
+  /** The client's own number of it. */
+  readonly seq: number
+  /** As `ledgerHash` makes it of the change's id. */
+  readonly mutation_hash: string
+  /** @param before the verdicts on the earlier changes of the unit in this commit, in their order */
+  decide(current: StoredRow<R> | undefined, now_ms: number, before: readonly PushVerdict[]): PushDecision<R>
+}
+
+/** What becomes of a pushed change. `duplicate`: it was made before; `retry`: nothing is decided yet. */
+export interface PushVerdict {
+  readonly status: RememberedStatus | 'duplicate' | 'retry'
+  /** Of a conflict: its fields. Of `depends-on`: the number of the change that it depends on. */
+  readonly fields: readonly string[]
+}
+
+export type PushDecision<R extends Row = Row> =
+  | { readonly kind: 'write'; readonly row: UnstampedRow<R>; readonly verdict: PushVerdict }
+  | { readonly kind: 'leave'; readonly verdict: PushVerdict; readonly problem?: Problem }
+
+/** A verdict, true of the stored object. */
+export interface PushOutcome<R extends Row = Row> {
+  readonly kind: 'pushed'
+  readonly verdict: PushVerdict
+  /** Why, where more is known than the verdict. */
+  readonly problem: Problem | undefined
+  /** The record as it is after the change. */
+  readonly row: StoredRow<R> | undefined
+}
+
+/** Everything that a batch can be made of, and what comes of it. */
+export type Change<R extends Row = Row> = Mutation<R> | PushedChange<R>
+export type ChangeOutcome<R extends Row = Row> = Outcome<R> | PushOutcome<R>

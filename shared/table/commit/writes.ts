@@ -8,7 +8,7 @@ import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Lookups } from '../read/lookups.ts'
 import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-boundary.ts'
-import type { Creation, Mutation, Outcome } from './mutation.ts'
+import type { ChangeOutcome, Creation, Mutation, Outcome, PushedChange, PushOutcome } from './mutation.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
 import type { Row, TableSchema } from '../object/schema.ts'
 
@@ -51,6 +51,27 @@ export class Writes<R extends Row> {
     try {
       const outcomes = await commitBatch(this.#dependencies, this.#objectOf(user_id, month), mutations)
       return outcomes.map((outcome) => decidedOutcome(outcome))
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
+  /**
+   * Commits what a client pushes to one object, as one unit in its queue.
+   * @param duration_ms_max what is left of the request's time
+   * @throws Problem: then nothing is decided about any of them
+   */
+  async push(
+    user_id: string,
+    month: Month,
+    changes: readonly PushedChange<R>[],
+    duration_ms_max: number,
+  ): Promise<readonly PushOutcome<R>[]> {
+    const object = this.#objectOf(user_id, month)
+    try {
+      const committed = () => this.#group_commit.submit(user_id, object, changes)
+      const outcomes = await withTimeLimit(this.#dependencies.clock, duration_ms_max, committed, outcomeUnknown)
+      return outcomes.map((outcome) => pushOutcome(outcome))
     } catch (error) {
       throw asProblem(error, this.#dependencies.events)
     }
@@ -134,7 +155,8 @@ export class Writes<R extends Row> {
     const object = this.#objectOf(user_id, month)
     announced()
     try {
-      return decidedOutcome(await this.#group_commit.submit(user_id, object, mutation))
+      const [outcome] = await this.#group_commit.submit(user_id, object, [mutation])
+      return decidedOutcome(outcome!)
     } catch (error) {
       const problem = asProblem(error, this.#dependencies.events)
       throw problem instanceof Problem && problem.members['outcome'] === 'unknown'
@@ -180,8 +202,14 @@ export class Writes<R extends Row> {
 }
 
 /** The outcome, if the record's own decision made it. @throws Problem when it is that this release may not write */
-function decidedOutcome<R extends Row>(outcome: Outcome<R>): Outcome<R> {
+function decidedOutcome<R extends Row>(outcome: ChangeOutcome<R>): Outcome<R> {
+  if (outcome.kind === 'pushed') throw new Error('a mutation was answered as a pushed change')
   if (outcome.kind === 'refused' && outcome.problem.kind === 'unavailable') throw outcome.problem
+  return outcome
+}
+
+function pushOutcome<R extends Row>(outcome: ChangeOutcome<R>): PushOutcome<R> {
+  if (outcome.kind !== 'pushed') throw new Error('a pushed change was answered as a mutation')
   return outcome
 }
 

@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../../base/durations.ts'
 import { CorruptFile } from '../../parquet/corrupt-file.ts'
+import { ClientLedgers } from './client-ledgers.ts'
 import { decodeLedger, encodeLedger, Ledger } from './ledger.ts'
 import { PurgedIds } from './purged-ids.ts'
 
@@ -24,6 +25,8 @@ export interface Footer {
   /** Recent commits, oldest first: the proof that a write whose answer was lost did land. */
   readonly commits: readonly CommitMark[]
   readonly ledger: Ledger
+  /** What devices have pushed. */
+  readonly clients: ClientLedgers
   /** Key-values of later releases, kept as they are. */
   readonly unknown: ReadonlyMap<string, string>
 }
@@ -66,6 +69,7 @@ export function newFooter(home: string, epoch: string): Footer {
     min_writer: OLDEST_WRITER_BESIDE,
     commits: [],
     ledger: Ledger.EMPTY,
+    clients: ClientLedgers.EMPTY,
     unknown: new Map(),
   }
 }
@@ -89,6 +93,7 @@ export function encodeFooter(footer: Footer): Map<string, string> {
     ['purged', footer.purged.encode()],
     ['commits', encodeCommits(footer.commits)],
     ['ledger', encodeLedger(footer.ledger)],
+    ['clients', footer.clients.encode()],
   ])
 }
 
@@ -118,12 +123,13 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
       epoch: take('epoch'),
       rev: takeCount('rev'),
       floor: takeCount('floor'),
-      // Objects that were written before anything could be purged lack these two.
+      // Objects that were written before anything could be purged, or pushed, lack these.
       purged_version: unknown.has('purged_version') ? takeCount('purged_version') : 0,
       purged: PurgedIds.decode(unknown.has('purged') ? take('purged') : ''),
       min_writer: takeCount('min_writer'),
       commits: decodeCommits(take('commits')),
       ledger: decodeLedger(take('ledger')),
+      clients: ClientLedgers.decode(unknown.has('clients') ? take('clients') : ''),
       unknown,
     }
   } catch (cause) {

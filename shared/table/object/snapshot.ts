@@ -117,6 +117,12 @@ export function createdBoundsMs(group: RowGroup): { min: number; max: number } {
   }
 }
 
+/** Greatest revision of a row in a group; unbounded when the statistics do not tell. */
+export function greatestRev(group: RowGroup): number {
+  const statistics = statisticsOf(group, 'rev')
+  return statistics?.max_value === undefined ? Infinity : Number(statistics.max_value)
+}
+
 function statisticsOf(group: RowGroup, column: string) {
   return group.metadata.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === column)?.meta_data?.statistics
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import type { TableEvents } from '../events.ts'
 import { asProblem, namingObject, retryReads } from '../object/failures.ts'
-import type { LegacyIds } from './legacy-ids.ts'
+import { canonicalSpelling, type LegacyIds } from './legacy-ids.ts'
+import type { ClientLedgers } from '../object/client-ledgers.ts'
 import type { LedgerEntry } from '../object/ledger.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
@@ -17,6 +18,12 @@ interface LookupDependencies {
   readonly events: TableEvents
 }
 
+/** Where a record is or would be, and the id that it is stored under. */
+export interface Located {
+  readonly id: string
+  readonly month: Month
+}
+
 /** Single records and keys, found where they must be: one conditional GET each. */
 export class Lookups<R extends Row> {
   readonly #schema: TableSchema<R>
@@ -28,12 +35,27 @@ export class Lookups<R extends Row> {
   }
 
   /** Where a record is, if there is one, and the id that it is stored under. */
-  async locate(user_id: string, id: string): Promise<{ id: string; month: Month } | undefined> {
+  async locate(user_id: string, id: string): Promise<Located | undefined> {
     const month = monthOfId(this.#schema, id)
     if (month !== undefined) return { id, month }
     const { legacy_ids } = this.#dependencies
     const entry = await this.reading(() => legacy_ids.find(this.#schema, user_id, id))
-    return entry && { id: entry.id, month: this.#schema.partitioned_by === 'user' ? '' : entry.month }
+    return entry && this.#locatedBy(entry)
+  }
+
+  /** The same of many ids, in their order: the index of old ids is read once, when there is one among them. */
+  async locateAll(user_id: string, ids: readonly string[]): Promise<readonly (Located | undefined)[]> {
+    const months = ids.map((id) => monthOfId(this.#schema, id))
+    const { legacy_ids } = this.#dependencies
+    const known = months.includes(undefined)
+      ? await this.reading(() => legacy_ids.findAll(this.#schema, user_id))
+      : undefined
+    return ids.map((id, at) => {
+      const month = months[at]
+      if (month !== undefined) return { id, month }
+      const entry = known?.get(canonicalSpelling(this.#schema, id))
+      return entry && this.#locatedBy(entry)
+    })
   }
 
   async row(user_id: string, id: string): Promise<StoredRow<R> | undefined> {
@@ -71,6 +93,13 @@ export class Lookups<R extends Row> {
     })
   }
 
+  /** What clients have pushed to an object, as it is now, and how large the object is. */
+  async pushed(user_id: string, month: Month): Promise<{ clients: ClientLedgers; size_bytes: number }> {
+    return await this.#inObject(user_id, month, ({ footer, size_bytes }) =>
+      Promise.resolve({ clients: footer.clients, size_bytes }),
+    )
+  }
+
   /** Repeats a read that fails in passing. @throws Problem */
   async reading<T>(read: () => Promise<T>): Promise<T> {
     try {
@@ -78,6 +107,10 @@ export class Lookups<R extends Row> {
     } catch (error) {
       throw asProblem(error, this.#dependencies.events)
     }
+  }
+
+  #locatedBy({ id, month }: { readonly id: string; readonly month: Month }): Located {
+    return { id, month: this.#schema.partitioned_by === 'user' ? '' : month }
   }
 
   async #inObject<T>(user_id: string, month: Month, find: (snapshot: Snapshot) => Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
-import type { Cell } from '../../parquet/schema.ts'
 import { DecodedColumns } from '../object/decoded-columns.ts'
 import { namingObject } from '../object/failures.ts'
 import { objectName } from '../object/partition.ts'
+import { detached, memoryBytes } from '../object/row-memory.ts'
 import { summaryColumns, type Row, type TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
@@ -155,23 +155,4 @@ export class UserRows<R extends Row> {
   #isByMonth(): boolean {
     return this.#schema.partitioned_by === 'month'
   }
-}
-
-/** JSON cells are views into the decoded page of their row group: a copy lets go of the page. */
-function detached<R extends Row>(row: R): R {
-  const cells = Object.entries(row).map(([name, cell]) => [name, cell instanceof Uint8Array ? cell.slice() : cell])
-  return Object.fromEntries(cells) as R
-}
-
-/** Roughly, and rather more than less. */
-function memoryBytes(row: Row): number {
-  return Object.values(row).reduce<number>((sum, cell) => sum + cellBytes(cell), 0)
-}
-
-const CELL_BYTES = 32
-
-function cellBytes(cell: Cell): number {
-  if (cell === null || typeof cell === 'number' || typeof cell === 'boolean') return CELL_BYTES
-  if (typeof cell === 'string' || cell instanceof Uint8Array) return CELL_BYTES + cell.length
-  return cell.reduce((sum, element) => sum + CELL_BYTES + element.length, CELL_BYTES)
 }

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini'
+
+import type { FeedPosition } from '#shared/table/read/change-feed.ts'
+import type { Month } from '#shared/table/object/partition.ts'
+import { SYNC_KINDS } from '../tables.ts'
+
+/**
+ * How far a device knows the records: a position in each partition. It is opaque to the device and carries no user; one from
+ * elsewhere names partitions and epochs that are not here, and so brings resets.
+ */
+export type SyncCursor = ReadonlyMap<string, ReadonlyMap<Month, FeedPosition>>
+
+const count = z.int().check(z.minimum(0))
+const mark = z.string().check(z.maxLength(40))
+/** Kind, month, epoch, revision, generation; of an open page the last id, and of a reset where it began. */
+const entry = z.tuple([
+  z.enum(SYNC_KINDS.map(({ name }) => name)),
+  z.string().check(z.regex(/^(\d{6})?$/)),
+  mark,
+  count,
+  mark,
+  z.nullable(z.string().check(z.maxLength(300))),
+  z.nullable(count),
+])
+const VERSION = 1
+const entries = z.tuple([z.literal(VERSION), z.array(entry)])
+
+export function encodeCursor(cursor: SyncCursor): string {
+  const listed = [...cursor].flatMap(([name, months]) =>
+    [...months].map(([month, { epoch, rev, generation, after_id = null, start_rev = null }]) => [
+      name,
+      month,
+      epoch,
+      rev,
+      generation,
+      after_id,
+      start_rev,
+    ]),
+  )
+  return Buffer.from(JSON.stringify([VERSION, listed])).toString('base64url')
+}
+
+/** A text that is no cursor of this service counts as none: the device is sent everything. */
+export function decodeCursor(text: string | null | undefined): SyncCursor {
+  const read = entries.safeParse(parsed(text ?? ''))
+  const cursor = new Map<string, Map<Month, FeedPosition>>(SYNC_KINDS.map(({ name }) => [name, new Map()]))
+  for (const [name, month, epoch, rev, generation, after_id, start_rev] of read.success ? read.data[1] : []) {
+    const open = { after_id: after_id ?? undefined, start_rev: start_rev ?? undefined }
+    cursor.get(name)!.set(month, { epoch, rev, generation, ...(after_id === null ? {} : open) })
+  }
+  return cursor
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,60 @@
+import { isObject } from '#shared/base/is-object.ts'
+import type { RecordValue } from '#shared/records/rows.ts'
+import { chainOf, type HistoryEntry } from '#shared/table/object/row-history.ts'
+import type { StoredRow } from '#shared/table/object/schema.ts'
+import { type Edit, isSameContent, memberOf } from './edits.ts'
+
+/** What others have changed of a record since the version that a device has seen. */
+export class ChangesOfOthers {
+  readonly #entries: readonly HistoryEntry[]
+  readonly #client_id: string
+
+  private constructor(entries: readonly HistoryEntry[], client_id: string) {
+    this.#entries = entries
+    this.#client_id = client_id
+  }
+
+  /**
+   * @param client_id what this one has written itself since counts for nothing
+   * @returns undefined where the past that is kept does not reach back to that version
+   */
+  static since(row: StoredRow, base_version: number, client_id: string): ChangesOfOthers | undefined {
+    if (row.version <= base_version) return new ChangesOfOthers([], client_id)
+    const { entries, kept_since_version } = chainOf(row)
+    const newer = entries.filter(({ version }) => version > base_version)
+    const oldest = newer.at(-1)
+    // Of a record that was made since, everything is known.
+    const reaches_to = oldest ? oldest.from_version : entries[0] ? entries[0].version : kept_since_version
+    return reaches_to <= base_version ? new ChangesOfOthers(newer, client_id) : undefined
+  }
+
+  /** The columns in their former values' order; `deleted` and the status are among them. */
+  get columns(): readonly string[] {
+    const changed = this.#entries
+      .filter((entry) => !this.#isOwn(entry))
+      .flatMap(({ before, omitted = [] }) => [...Object.keys(before), ...omitted])
+    return [...new Set(changed)]
+  }
+
+  /** Whether a field is among them. @param now the record as it is */
+  has({ column, member }: Edit, now: RecordValue): boolean {
+    if (member === undefined) return this.columns.includes(column)
+    let after: unknown = now[column]
+    for (const entry of this.#entries) {
+      if (entry.omitted?.includes(column)) {
+        // Too large to be kept: which of its members that was cannot be told.
+        after = undefined
+      } else if (Object.hasOwn(entry.before, column)) {
+        const before = entry.before[column]
+        const is_changed = isObject(after) && !isSameContent(memberOf(before, member), memberOf(after, member))
+        if (is_changed && !this.#isOwn(entry)) return true
+        after = before
+      }
+    }
+    return false
+  }
+
+  #isOwn({ client_id }: HistoryEntry): boolean {
+    return client_id === this.#client_id
+  }
+}
