@@ -43,11 +43,11 @@ export function versionOf(text: string): number | undefined {
 /** The query of a list of versions. */
 const listQuery = z.strictObject(paging)
 
-interface Subject<Function extends Route['function'], Path extends string> {
+interface Subject<Function extends Route['function'], Path extends string, Noun extends string> {
   readonly function: Function
   /** Of one record. */
   readonly path: Path
-  readonly noun: string
+  readonly noun: Noun
   /** With its article. */
   readonly a_noun: string
 }
@@ -57,12 +57,15 @@ interface Subject<Function extends Route['function'], Path extends string> {
  * @param past the record as it was
  * @param one the record as it is now
  */
-export function versionRoutes<const Function extends Route['function'], const Path extends string>(
-  { function: name, path, noun, a_noun }: Subject<Function, Path>,
-  past: z.ZodMiniType,
-  one: z.ZodMiniType,
-) {
+export function versionRoutes<
+  const Function extends Route['function'],
+  const Path extends string,
+  const Noun extends string,
+  Past extends z.ZodMiniType,
+  One extends z.ZodMiniType,
+>({ function: name, path, noun, a_noun }: Subject<Function, Path, Noun>, past: Past, one: One) {
   const base = { function: name, access: 'user' } as const
+  const named = <S>(schema: S) => ({ [noun]: schema }) as { readonly [N in Noun]: S }
   return {
     list: {
       ...base,
@@ -81,7 +84,7 @@ export function versionRoutes<const Function extends Route['function'], const Pa
       answers: {
         200: {
           description: 'What users set of it. Fields whose former values were too large to keep are absent.',
-          body: z.object({ ...success, [noun]: past, restorable: z.boolean(), obstacles }),
+          body: z.object({ ...success, ...named(past), restorable: z.boolean(), obstacles }),
         },
       },
     },
@@ -95,7 +98,7 @@ export function versionRoutes<const Function extends Route['function'], const Pa
       answers: {
         200: {
           description: `The ${noun} as it is now.`,
-          body: z.object({ ...success, [noun]: one, message: z.string() }),
+          body: z.object({ ...success, ...named(one), message: z.string() }),
         },
       },
     },

@@ -1,0 +1,129 @@
+import type { Clock } from '../../base/clock.ts'
+import { isObject } from '../../base/is-object.ts'
+import { withTimeLimit } from '../../base/timeout.ts'
+import { type Download, downloadOf } from './download.ts'
+import { type ApiFailure, type ApiProblem, noAnswer, problemOf, retryAfterMs } from './problems.ts'
+import type { ApiRequest } from './request.ts'
+import type { RouteLine } from './route-lines.ts'
+import type { ServerTime } from './server-time.ts'
+import type { ApiAnswer } from './types.ts'
+
+/** One request, and what its answer means. */
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export type UntypedResult = ApiAnswer<number, unknown> | ApiFailure
+
+export interface AttemptOptions {
+  readonly fetch: Fetch
+  readonly clock: Clock
+  readonly time: ServerTime
+  readonly timeout_ms: number
+  readonly signal: AbortSignal | undefined
+}
+
+class AttemptTimeout extends Error {}
+
+/** Never rejects. @param token sent as the bearer token, when there is one */
+export async function attempt(
+  line: RouteLine,
+  request: ApiRequest,
+  token: string | undefined,
+  options: AttemptOptions,
+): Promise<UntypedResult> {
+  const { clock, timeout_ms, signal } = options
+  const over = new AbortController()
+  // Beyond this attempt, for a download that is still read after it.
+  const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
+  try {
+    return await withTimeLimit(
+      clock,
+      timeout_ms,
+      () => Promise.race([exchange(line, request, token, either, options), untilAborted(either)]),
+      () => new AttemptTimeout('The attempt took too long.'),
+      over,
+    )
+  } catch (error) {
+    if (signal?.aborted) return { ok: false, problem: noAnswer('aborted') }
+    return { ok: false, problem: noAnswer(error instanceof AttemptTimeout ? 'timeout' : 'offline') }
+  }
+}
+
+/** Rejects when the signal aborts, for implementations of fetch that do not. */
+async function untilAborted(signal: AbortSignal): Promise<never> {
+  return await new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+  })
+}
+
+async function exchange(
+  line: RouteLine,
+  { url, method, headers, body }: ApiRequest,
+  token: string | undefined,
+  signal: AbortSignal,
+  { fetch, clock, time, signal: callers }: AttemptOptions,
+): Promise<UntypedResult> {
+  const sent_ms = clock.monotonicMs()
+  const response = await fetch(url, {
+    method,
+    headers: token === undefined ? headers : { ...headers, Authorization: `Bearer ${token}` },
+    signal,
+    // No cookies, and no way to elsewhere: a redirect is the work of something between here and the service.
+    credentials: 'omit',
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  })
+  const received_ms = clock.monotonicMs()
+  const result = line.is_download && response.ok ? downloadResult(response, callers) : await jsonResult(line, response)
+  const is_of_service = result.ok || result.problem.kind !== 'not-an-answer'
+  if (is_of_service) time.learn(response.headers.get('Date'), sent_ms, received_ms)
+  return result
+}
+
+function downloadResult(response: Response, signal: AbortSignal | undefined): UntypedResult {
+  const download = /^text\/html\b/i.test(response.headers.get('Content-Type') ?? '')
+    ? undefined
+    : downloadOf(response, signal)
+  return download === undefined ? notAnAnswer(response) : answer<Download>(response, download)
+}
+
+async function jsonResult(line: RouteLine, response: Response): Promise<UntypedResult> {
+  const { status, headers } = response
+  if (status === 204 || status === 304) return answer(response, null)
+  const document = /[/+]json\b/i.test(headers.get('Content-Type') ?? '') ? jsonOf(await response.text()) : undefined
+  if (status >= 400) {
+    const problem = problemOf(status, document, retryAfterMs(headers.get('Retry-After')))
+    return problem === undefined ? notAnAnswer(response) : { ok: false, problem }
+  }
+  const is_answer = response.ok && isObject(document) && document['success'] === true && hasAll(line, document)
+  return is_answer ? answer(response, document) : notAnAnswer(response)
+}
+
+function hasAll(
+  { has = [] }: { readonly has?: readonly string[] },
+  document: Readonly<Record<string, unknown>>,
+): boolean {
+  return has.every((name) => Object.hasOwn(document, name))
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function answer<Body>(response: Response, body: Body): ApiAnswer<number, Body> {
+  const { status, headers } = response
+  return { ok: true, status, body, etag: headers.get('ETag'), headers }
+}
+
+function notAnAnswer({ status, headers }: Response): ApiFailure {
+  // A redirect that was not followed has the status 0 in a browser.
+  const problem: ApiProblem = {
+    ...noAnswer('not-an-answer', status === 0 ? null : status),
+    retry_after_ms: retryAfterMs(headers.get('Retry-After')),
+  }
+  return { ok: false, problem }
+}
