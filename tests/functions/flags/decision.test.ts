@@ -23,7 +23,7 @@ describe('a flag', () => {
       const before = steps[index - 1] ?? []
       expect(before.filter((user) => !users.includes(user))).toEqual([])
     }
-    expect(steps[0]).toEqual([])
+    expect(steps.map((users) => users.length)).toEqual([0, 55, 484, 1000, 1000])
     expect(steps.at(-1)).toEqual(USERS)
   })
 

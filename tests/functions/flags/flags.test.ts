@@ -127,6 +127,17 @@ describe('a guest', () => {
     expect(headers.get('vary')).toBe('Authorization, Origin')
     expect(headers.get('cache-control')).toBe('private, no-cache')
   })
+
+  test('of an allowed page may send a token later', async () => {
+    const origin = 'https://app.example.com'
+    const { url } = await (await runningInTest({ settings: { ALLOWED_ORIGINS: origin } })).instance(createFlagsApp)
+    const { status, headers } = await fetch(`${url}${PATH}`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+    })
+    expect([status, headers.get('access-control-allow-methods')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+    expect(headers.get('access-control-allow-headers')).toContain('Authorization')
+  })
 })
 
 describe('a request', () => {
