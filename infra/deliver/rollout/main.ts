@@ -54,7 +54,7 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
       clock,
       say,
       signal,
-      smoke: smokeTest({ clock, token: identityToken, objectExists }),
+      smoke: smokeTest({ clock, random: systemRandom, token: identityToken, objectExists }),
       metrics: monitoring({
         project: environment.project,
         endpoint: process.env['MONITORING_API_ENDPOINT'] ?? 'https://monitoring.googleapis.com',

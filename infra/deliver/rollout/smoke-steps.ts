@@ -3,7 +3,8 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { monthOfId, objectName } from '#shared/table/object/partition.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
-import type { Reply, SmokeContext } from './smoke-context.ts'
+import { expectStatus, type Reply, type SmokeContext } from './smoke-context.ts'
+import { smokeSync } from './smoke-sync.ts'
 
 /**
  * The smoke steps of every function, run as the smoke user. They leave only tombstones, which maintenance purges.
@@ -57,12 +58,13 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
     await answers(context, 'summary', '/api/users/me/summary')
     await answers(context, 'insights', '/api/insights/audiences')
   },
-  sync: async (context) => {
-    await healthDeep(context)
-  },
   flags: async (context) => {
     await healthDeep(context)
     await flagsAgree(context)
+  },
+  sync: async (context) => {
+    await healthDeep(context)
+    await smokeSync(context)
   },
   maintenance: async (context) => {
     await healthDeep(context)
@@ -144,11 +146,4 @@ async function savedRecord(
 function idsOf(listed: Reply['body'], { name, id_column }: TableSchema): unknown[] {
   const records = listed[name]
   return Array.isArray(records) ? records.map((record) => (record as Record<string, unknown>)[id_column]) : []
-}
-
-/** The body of a response with this status. @throws Error for any other status */
-function expectStatus({ status, body }: Reply, expected: number): Reply['body'] {
-  if (status === expected) return body
-  const { detail } = body
-  throw new Error(`answered ${status} instead of ${expected}${typeof detail === 'string' ? `: ${detail}` : ''}`)
 }

@@ -1,9 +1,12 @@
 import type { Clock } from '#shared/base/clock.ts'
+import { newId } from '#shared/base/ids.ts'
+import type { Random } from '#shared/base/random.ts'
 import type { FunctionName } from '#shared/contract/functions.ts'
+import { CLIENT_ID_PREFIX } from '#shared/contract/client-id.ts'
 import { isObject } from '#shared/base/is-object.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
 import { SMOKE_STEPS } from './smoke-steps.ts'
-import type { Candidate, Reply } from './smoke-context.ts'
+import type { Candidate, Reply, SmokeDevice } from './smoke-context.ts'
 
 export interface SmokeCheck {
   readonly name: FunctionName
@@ -17,6 +20,7 @@ export type SmokeTest = (candidates: readonly Candidate[]) => Promise<SmokeCheck
 
 interface SmokeTools {
   readonly clock: Clock
+  readonly random: Random
   /** An ID token of the smoke user; requested before each test. */
   readonly token: () => Promise<string>
   readonly objectExists: (name: string) => Promise<boolean>
@@ -25,6 +29,8 @@ interface SmokeTools {
 const REQUEST_DURATION_MS_MAX = 20_000
 
 export function smokeTest(tools: SmokeTools): SmokeTest {
+  const { clock, random } = tools
+  const device: SmokeDevice = { client_id: newId(CLIENT_ID_PREFIX, clock.nowMs(), random), seq: 0, acked: 0 }
   return async (candidates) => {
     let token: string
     try {
@@ -33,12 +39,18 @@ export function smokeTest(tools: SmokeTools): SmokeTest {
       const fault = `the smoke user's token could not be obtained: ${messageOf(error)}`
       return candidates.map(({ name }) => ({ name, step: 'token', requests: 0, fault }))
     }
-    const checks = await Promise.all(candidates.map((candidate) => testCandidate(candidate, token, tools)))
+    const checks = await Promise.all(
+      candidates.map((candidate) => testCandidate(candidate, token, { ...tools, device })),
+    )
     return checks.flat()
   }
 }
 
-async function testCandidate(candidate: Candidate, token: string, tools: SmokeTools): Promise<SmokeCheck[]> {
+async function testCandidate(
+  candidate: Candidate,
+  token: string,
+  tools: SmokeTools & { device: SmokeDevice },
+): Promise<SmokeCheck[]> {
   const { name, url } = candidate
   const checks: SmokeCheck[] = []
   let requests = 0
@@ -50,6 +62,9 @@ async function testCandidate(candidate: Candidate, token: string, tools: SmokeTo
   const hasFailed = () => checks.some(({ fault }) => fault !== undefined)
   await SMOKE_STEPS[name]({
     candidate,
+    device: tools.device,
+    clock: tools.clock,
+    random: tools.random,
     objectExists: tools.objectExists,
     step: async (step, work) => void (hasFailed() || (await attempt(step, work))),
     cleanUp: attempt,

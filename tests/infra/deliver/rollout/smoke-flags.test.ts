@@ -6,6 +6,7 @@ import { pointOf } from '#functions/flags/decision.ts'
 import { createFlagsApp } from '#functions/flags/index.ts'
 import { smokeTest } from '#infra/deliver/rollout/smoke.ts'
 import { systemClock } from '#shared/base/clock.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { writeJson } from '#shared/objects/json-object.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
@@ -16,7 +17,7 @@ import { closed, listening } from '#tests/http/harness.ts'
 /** The smoke test of flags, against the function itself and against one that decides otherwise. */
 
 async function smoked(url: string, token: () => Promise<string>): Promise<string[]> {
-  const smoke = smokeTest({ clock: systemClock, token, objectExists: async () => true })
+  const smoke = smokeTest({ clock: systemClock, random: systemRandom, token, objectExists: async () => true })
   const checks = await smoke([{ name: 'flags', revision: 'local', url }])
   return checks.map(({ step, fault }) => (fault === undefined ? step : `${step}: ${fault}`))
 }

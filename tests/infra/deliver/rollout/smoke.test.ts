@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 import { smokeTest } from '#infra/deliver/rollout/smoke.ts'
 import { systemClock } from '#shared/base/clock.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import { type RunningAudiences, startAudiences } from '#tests/functions/audiences/harness.ts'
 
 /** The smoke test of audiences against the function itself, whose revision here is called `local`. */
@@ -19,6 +20,7 @@ const candidate = (revision = 'local', url = running.url) => [{ name: 'audiences
 const smoke = (objectExists = (name: string) => existsSync(join(running.bucket_dir, name))) =>
   smokeTest({
     clock: systemClock,
+    random: systemRandom,
     token: () => running.token('smoke'),
     objectExists: async (name) => {
       looked_for.push(name)
@@ -70,6 +72,7 @@ describe('the smoke test', () => {
   test('fails for every candidate when there is no token', async () => {
     const without = smokeTest({
       clock: systemClock,
+      random: systemRandom,
       token: () => Promise.reject(new Error('not allowed to impersonate')),
       objectExists: async () => true,
     })
