@@ -101,6 +101,8 @@ run "each_function_reaches_its_folders_and_no_other" {
       "distributions reads"  = "audiences/, indexes/, config/"
       "distributions writes" = "distributions/, platforms/"
       "insights reads"       = "audiences/, platforms/, distributions/, indexes/, config/"
+      "sync reads"           = "indexes/, config/"
+      "sync writes"          = "audiences/, platforms/, distributions/, migrations/"
       "flags reads"          = "config/"
       "maintenance reads"    = "indexes/, config/"
       "maintenance writes"   = "audiences/, platforms/, distributions/, maintenance/"
@@ -119,6 +121,11 @@ run "each_function_reaches_its_folders_and_no_other" {
   assert {
     condition     = alltrue([for title, member in google_storage_bucket_iam_member.function : member.member == google_service_account.function[split(" ", title)[0]].member])
     error_message = "A right to folders goes to another function."
+  }
+
+  assert {
+    condition     = [for title, member in google_storage_bucket_iam_member.function : title if strcontains(one(member.condition).description, "migrations/")] == ["sync writes"]
+    error_message = "What became of guests' data is written by sync, and read by operators."
   }
 
   # https://cloud.google.com/iam/docs/conditions-overview#expressions

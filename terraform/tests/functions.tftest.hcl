@@ -86,6 +86,12 @@ run "only_functions_with_credentials_reach_the_key" {
     error_message = "The credentials key is for platforms and maintenance only."
   }
 
+  # It writes the objects of platforms, with what others have sealed in them; it can neither open nor seal.
+  assert {
+    condition     = !contains(keys(google_kms_crypto_key_iam_member.credentials), "sync") && !contains(google_cloud_run_v2_service.function["sync"].template[0].containers[0].env[*].name, "KMS_KEY")
+    error_message = "Credentials never travel: sync has no use for their key."
+  }
+
   assert {
     condition     = alltrue([for name, member in google_kms_crypto_key_iam_member.credentials : member.member == google_service_account.function[name].member && member.crypto_key_id == google_kms_crypto_key.credentials.id])
     error_message = "A right to the credentials key goes elsewhere."
