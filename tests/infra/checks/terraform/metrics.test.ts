@@ -5,10 +5,10 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { createAudiencesApp } from '#functions/audiences/index.ts'
+import { createSyncApp } from '#functions/sync/index.ts'
 import { FLAGS_OBJECT } from '#functions/flags/config.ts'
 import { createFlagsApp } from '#functions/flags/index.ts'
 import { newId } from '#shared/base/ids.ts'
-import { Problem } from '#shared/base/problem.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { createFunctionServer } from '#shared/http/server/function-server.ts'
 import type { LogEntry as Line } from '#shared/logging/log.ts'
@@ -29,12 +29,12 @@ import { aPair, created, DEMO, reported, runningInTest } from '#tests/functions/
 import { audiences, maintained, place } from '#tests/functions/maintenance/harness.ts'
 import { withKey } from '#tests/functions/maintenance/with-key.ts'
 import { connected, PATH as PLATFORMS, platformsInTest } from '#tests/functions/platforms/harness.ts'
+import { syncInTest } from '#tests/functions/sync/harness.ts'
 import { startToy } from '#tests/http/harness.ts'
 import { storedObject } from '#tests/table/stored.ts'
 import { fasterClock } from '#tests/support/clock.ts'
 import { entryOf } from './cloud-run-entry.ts'
 import { extracted, type LogEntry } from './logging-query.ts'
-import { syncEdge } from './sync-lines.ts'
 import { counted, METRICS, raises, valuesOf } from './watching.ts'
 
 /**
@@ -318,85 +318,117 @@ test('a process that ended with an uncaught error raises an alert', async () => 
 })
 
 describe('syncs', () => {
-  const ON = { flag: 'on', mode: 'account', outbox_pending: 0, invalid: 0, errors: { count: 0 } }
-  const PULLED = { rows: 3, resets: 1 }
-  const PUSHED = { mutations: 4, applied: 4, merged: 0, duplicate: 0, conflict: 0, invalid: 0, retry: 0 }
-  const DEFERRED = { ...PUSHED, applied: 3, retry: 1 }
-  /** As many as the alert's ratio needs, of one line each. */
+  const [PULL, PUSH] = ['/api/sync/pull', '/api/sync/push']
+  const TOLD = { flag: 'on', mode: 'account', outbox_pending: 0, invalid: 0, errors: { count: 0 } }
   const times = (count: number, entry: LogEntry) => Array.from({ length: count }, () => entry)
 
+  /** A device of the demo user, whose pulls and pushes tell `client` of it. */
+  async function syncing() {
+    const running = await syncInTest({ clock: fasterClock(40) })
+    const device = running.device()
+    const push = (mutations: readonly object[], client?: object) => device.send('push', { acked: 0, mutations, client })
+    const creation = () => device.change('create', 'audience', device.newId('aud'), { value: { name: 'Hikers' } })
+    return {
+      ...running,
+      pull: (client?: object) => device.send('pull', { cursor: null, client }),
+      push,
+      pushed: (client?: object) => push([creation()], client),
+      /** Of a change that the bucket takes only later. */
+      deferred: async () => {
+        running.gcs.faults.add({ fault: 'unavailable', operations: ['write'] })
+        const { body } = await push([creation(), creation()])
+        running.gcs.faults.reset()
+        expect(body['results']).toMatchObject([{ status: 'retry' }, { status: 'retry' }])
+      },
+      failed: async (client?: object) => {
+        running.gcs.faults.add({ fault: 'unavailable' })
+        expect((await device.send('pull', { cursor: null, client })).status).toBe(503)
+        running.gcs.faults.reset()
+      },
+      /** A change under a number that another one had. */
+      forked: async () => {
+        const [first, second] = [creation(), creation()]
+        await push([first])
+        expect((await push([{ ...second, seq: first.seq }])).status).toBe(409)
+      },
+      refused: () => push([{ ...creation(), value: {} }]),
+    }
+  }
+
   test('are counted by route and flag, neither preflights nor health checks among them', async () => {
-    const sync = await syncEdge()
-    await sync.pull(PULLED, ON)
-    await sync.push(PUSHED, { ...ON, flag: 'off' })
-    await sync.push(DEFERRED)
-    await sync.push(new Problem('unavailable', 'No'), ON)
-    await sync.push(new Problem('conflict', 'No'), ON)
-    expect([await sync.preflight(), await sync.health()]).toEqual([204, 200])
-    const entries = entriesOf(sync.lines)
-    const [pull, push] = ['/api/sync/pull', '/api/sync/push']
+    const { lines, instance, pull, pushed, deferred, failed } = await syncing()
+    await pull(TOLD)
+    await pushed({ ...TOLD, flag: 'off' })
+    await deferred()
+    await failed(TOLD)
+    const { url } = await instance(createSyncApp)
+    await fetch(`${url}${PUSH}`, { method: 'OPTIONS' })
+    await fetch(`${url}/api/sync/health`)
+    expect(lines.slice(-2)).toMatchObject([{ route: PUSH }, { route: '/api/sync/health' }])
+    const entries = entriesOf(lines)
     const expected = [
-      { route: pull, flag: 'on' },
-      { route: push, flag: 'off' },
-      { route: push, flag: undefined },
-      { route: push, flag: 'on' },
-      { route: push, flag: 'on' },
+      { route: PULL, flag: 'on' },
+      { route: PUSH, flag: 'off' },
+      { route: PUSH, flag: undefined },
+      { route: PULL, flag: 'on' },
     ]
     expect(labels('sync_requests', entries)).toEqual(expected)
     expect(labels('sync_successes', entries)).toEqual(expected.slice(0, 2))
-    expect(labels('sync_failures', entries)).toEqual(expected.slice(2, 4))
+    expect(labels('sync_failures', entries)).toEqual(expected.slice(2))
   })
 
-  test('that fail or defer a change raise an alert beyond 10 %; a conflict or a refused change is no failure', async () => {
-    const sync = await syncEdge()
-    await sync.push(PUSHED)
-    await sync.push(new Problem('unavailable', 'No'))
-    await sync.push(new Problem('too-many-requests', 'No'))
-    await sync.push(DEFERRED)
-    await sync.push(new Problem('conflict', 'No'))
-    await sync.push({ ...PUSHED, applied: 2, conflict: 1, invalid: 1 })
-    const [good, ...others] = entriesOf(sync.lines)
+  test('that fail or defer a change raise an alert beyond 10 %; a fork or a refused change is no failure', async () => {
+    const { lines, pushed, deferred, failed, forked, refused } = await syncing()
+    await pushed()
+    await deferred()
+    await failed()
+    await forked()
+    await refused()
+    const [good, deferral, failure, , fork, refusal] = counted('sync_requests', entriesOf(lines))
+    const throttled = { ...failure!, httpRequest: { requestMethod: 'POST', status: 429 } }
     const raised = (entry: LogEntry, goods: number) => raises('sync-failures', [...times(goods, good!), entry])
-    expect(others.map((entry) => raised(entry, 9))).toEqual([false, false, false, false, false])
-    expect(others.map((entry) => raised(entry, 8))).toEqual([true, true, true, false, false])
+    for (const failing of [deferral!, failure!, throttled]) {
+      expect([raised(failing, 9), raised(failing, 8)]).toEqual([false, true])
+    }
+    expect([fork, refusal]).toMatchObject([
+      { jsonPayload: { outcome: 'conflict' } },
+      { jsonPayload: { sync: { mutations: 1, invalid: 1, retry: 0 } } },
+    ])
+    expect([raised(fork!, 0), raised(refusal!, 0)]).toEqual([false, false])
   })
 
   test('tell of the outbox, of the page and of errors of the app, by flag', async () => {
-    const sync = await syncEdge()
+    const { lines, pull, pushed } = await syncing()
     const errors = { count: 2, last: { name: 'TypeError', build: '1.4.0' } }
-    await sync.pull(PULLED, { ...ON, outbox_pending: 7, invalid: 1, load_ms: 850, errors })
-    await sync.push(PUSHED, { ...ON, flag: 'off' })
-    const entries = entriesOf(sync.lines)
-    expect([valuesOf('outbox_pending', entries), valuesOf('outbox_invalid', entries)]).toEqual([
-      [7, 0],
-      [1, 0],
-    ])
+    await pull({ ...TOLD, outbox_pending: 7, invalid: 1, load_ms: 850, errors })
+    await pushed({ ...TOLD, flag: 'off' })
+    const entries = entriesOf(lines)
+    const values = ['outbox_pending', 'outbox_invalid', 'page_load_ms'].map((name) => valuesOf(name, entries))
+    expect(values).toEqual([[7, 0], [1, 0], [850]])
     expect(labels('outbox_pending', entries)).toEqual([{ flag: 'on' }, { flag: 'off' }])
-    expect([valuesOf('page_load_ms', entries), labels('page_load_ms', entries)]).toEqual([[850], [{ flag: 'on' }]])
-    expect(labels('client_errors', entries)).toEqual([{ route: '/api/sync/pull', flag: 'on' }])
-    const [bad, good] = entries
+    expect(labels('page_load_ms', entries)).toEqual([{ flag: 'on' }])
+    expect(labels('client_errors', entries)).toEqual([{ route: PULL, flag: 'on' }])
+    const [bad, good] = counted('sync_requests', entries)
     expect(raises('client-errors', [bad!, ...times(19, good!)])).toBe(false)
     expect(raises('client-errors', [bad!, ...times(18, good!)])).toBe(true)
   })
+
+  test("that end a guest's migration are counted by outcome, and a single failed one raises an alert", async () => {
+    const { lines, device } = await syncInTest()
+    const migrate = async (user_id: string, found: number) => {
+      const migration = { id: 'plan', expected: 3, found }
+      const reply = await device(user_id).send('push', { acked: 0, mutations: [], migration })
+      expect(reply.status).toBe(200)
+    }
+    await migrate('a', 3)
+    expect(raises('migration-failed', entriesOf(lines))).toBe(false)
+    await migrate('b', 2)
+    const entries = entriesOf(lines)
+    expect(labels('migrations', entries)).toEqual([{ state: 'complete' }, { state: 'failed' }])
+    expect(raises('migration-failed', entries)).toBe(true)
+  })
 })
 
-test('every metric has counted a real line, but for those whose lines are still to be written', () => {
-  const awaiting = Object.keys(METRICS).filter((name) => METRICS[name]!.awaits !== undefined)
-  expect([...seen].toSorted()).toEqual(
-    Object.keys(METRICS)
-      .filter((name) => !awaiting.includes(name))
-      .toSorted(),
-  )
-})
-
-/** Lines as they are to be, for metrics that await them. */
-test('a single failed guest migration raises an alert', () => {
-  const migrated = (severity: string, state: string): LogEntry => {
-    const counted = { event: 'guest_migration', state, expected: 3, found: 2, user_hash: 'hash' }
-    return entryOf(JSON.stringify({ severity, message: 'm', ...counted }), 'am-sync')
-  }
-  const complete = migrated('INFO', 'complete')
-  expect(labels('migrations', [complete])).toEqual([{ state: 'complete' }])
-  expect(raises('migration-failed', [complete])).toBe(false)
-  expect(raises('migration-failed', [complete, migrated('ERROR', 'failed')])).toBe(true)
+test('every metric has counted a real line', () => {
+  expect([...seen].toSorted()).toEqual(Object.keys(METRICS).toSorted())
 })

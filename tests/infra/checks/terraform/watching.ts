@@ -11,8 +11,6 @@ export interface Metric {
   readonly filter: string
   readonly labels?: Readonly<Record<string, string>>
   readonly value?: string
-  /** What has to be written before any line can match. */
-  readonly awaits?: string
 }
 
 export interface Alert {
