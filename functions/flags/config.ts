@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { FLAG_NAMES, type FlagName, notice } from '#shared/contract/flags.ts'
-import { DEFAULT_FLAG, type FlagState } from './decision.ts'
+import { DEFAULT_FLAGS, type FlagState } from './decision.ts'
 
 /**
  * What operators set: two objects of JSON below `config/`, which `npm run flags` writes and every instance reads. Members
@@ -60,5 +60,5 @@ export function decodeConfig<T>({ schema }: ConfigObject<T>, bytes: Uint8Array):
 
 /** How far a flag is rolled out; the default where nothing says so. */
 export function flagOf(config: FlagsConfig | undefined, name: FlagName): FlagState {
-  return config?.flags[name] ?? DEFAULT_FLAG
+  return config?.flags[name] ?? DEFAULT_FLAGS[name]
 }

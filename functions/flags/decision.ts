@@ -10,8 +10,10 @@ export interface FlagState {
   readonly enabled: boolean
 }
 
-/** In effect while nobody has set the flag. */
-export const DEFAULT_FLAG: FlagState = { percent: 100, enabled: true }
+/** In effect while nobody has set a flag. */
+export const DEFAULT_FLAGS: Readonly<Record<FlagName, FlagState>> = {
+  persistence_v2: { percent: 100, enabled: true },
+}
 
 /**
  * Whether a flag is on for a subject (a user id, or a guest's client id). The same everywhere and for ever, and raising

@@ -22,7 +22,7 @@ export type Notice = z.output<typeof notice>
 
 const flags = z.object({
   persistence_v2: z.boolean().check(z.describe('Whether the app saves its records with this service.')),
-})
+} satisfies Record<FlagName, z.ZodMiniType<boolean>>)
 
 export const flagsRoutes = {
   getFlags: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { DEFAULT_FLAG, isOn, pointOf, shareOf } from '#functions/flags/decision.ts'
+import { DEFAULT_FLAGS, isOn, pointOf, shareOf } from '#functions/flags/decision.ts'
 
 const USERS = Array.from({ length: 1000 }, (_, index) => `user_${index}`)
 const at = (percent: number, enabled = true) => ({ percent, enabled })
@@ -45,6 +45,6 @@ describe('a flag', () => {
   })
 
   test('that nobody has set is on for everybody', () => {
-    expect(USERS.filter((user) => !isOn('persistence_v2', user, DEFAULT_FLAG))).toEqual([])
+    expect(USERS.filter((user) => !isOn('persistence_v2', user, DEFAULT_FLAGS.persistence_v2))).toEqual([])
   })
 })
