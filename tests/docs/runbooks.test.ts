@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
+import { systemClock } from '#shared/base/clock.ts'
 import { hashUserId } from '#shared/logging/user-hash.ts'
 import { LOCAL_KEY } from '#infra/stand-ins/kms/server.ts'
 import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
 import { PERSISTENCE } from '#tests/infra/operate/import/import-fixture.ts'
 import { saved } from '#tests/functions/audiences/harness.ts'
+import { Device } from '#tests/functions/sync/harness.ts'
 import { aPlatform } from '#tests/functions/platforms/harness.ts'
 import { longTest } from '#tests/support/effort.ts'
 import { stage, type Stage } from './playing.ts'
@@ -36,6 +38,12 @@ async function overwrite({ runtime }: Stage, name: string, body: string | Uint8A
   const url = `${runtime.storage_url}/upload/storage/v1/b/activation-local/o?${parameters}`
   const { status } = await fetch(url, { method: 'POST', body })
   if (status !== 200) throw new Error(`the stand-in answered ${status}`)
+}
+
+/** What lies in the bucket under a name. */
+async function bytesOf({ runtime }: Stage, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const url = `${runtime.storage_url}/storage/v1/b/activation-local/o/${encodeURIComponent(name)}?alt=media`
+  return new Uint8Array(await (await fetch(url)).arrayBuffer())
 }
 
 async function aPlatformOf({ demo }: Stage): Promise<{ path: string; tested: () => Promise<number> }> {
@@ -157,11 +165,25 @@ describe('the runbook', { ...PLAY }, () => {
   })
 
   longTest(
-    'sync-trouble: sync stops and goes on; a new epoch moves every version on, and conditions on old ones fail',
+    'sync-trouble: the log says whose changes wait and why; sync stops and goes on; a new epoch reaches each device',
     async () => {
       const on = await stage()
       const { audience_id } = await saved(on.demo)
-      const [, , , stopped, shown, renewed, listed, resumed] = await on.play('runbooks/sync-trouble.md', [USER])
+      const device = new Device(on.demo, systemClock)
+      await device.pull()
+      const { name } = await loggedObject(on)
+      const good = await bytesOf(on, name)
+      await overwrite(on, name, 'not Parquet')
+      const waiting = device.change('create', 'audience', device.newId('aud'), { value: { name: 'City people' } })
+      const errors = { count: 1, last: { name: 'TypeError', build: '1.4.0' } }
+      await device.send('push', { acked: 0, mutations: [waiting], client: { flag: 'on', outbox_pending: 1, errors } })
+      await overwrite(on, name, good)
+      const played = await on.play('runbooks/sync-trouble.md', [USER])
+      const [failing, erring, looked, stopped, shown, renewed, listed, resumed] = played
+      expect(failing).toMatch(new RegExp(`\t1\t1\t.*${HASH}`))
+      expect(erring).toContain(`TypeError\t1.4.0\ton\t${HASH}`)
+      expect(looked).toMatch(/POST \/api\/sync\/push 200\tok\t\{.*"retry":1\}\t1\t/)
+      expect(looked).toMatch(/POST \/api\/sync\/pull 200\tok\t\{"rows":1,"resets":1\}/)
       expect(stopped).toContain('after   persistence_v2  off for everybody')
       expect(shown).toMatch(
         /^config\/notice\.json .*\n {2}warning, until it is cleared .*\n {2}\| Changes stay on this device/m,
@@ -171,19 +193,29 @@ describe('the runbook', { ...PLAY }, () => {
       expect(listed).toMatch(/live .* revision 2, 1 records/)
       const stale = await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'x' }, { 'If-Match': '"1"' })
       expect(stale.status).toBe(412)
+      expect((await device.pull()).partitions).toMatchObject([{ reset: true, rows: [{ version: 1001 }] }])
+      expect(await device.push(waiting)).toMatchObject([{ status: 'applied' }])
     },
   )
 
-  longTest('migration-trouble: what is missing is listed, goes in, and a second run changes nothing', async () => {
-    const on = await stage()
-    await saved(on.demo)
-    const settings = [{ HASH }, { SOURCE: PERSISTENCE }]
-    const [, user, missing, imported, again] = await on.play('runbooks/migration-trouble.md', settings)
-    expect(user).toContain('demo_user')
-    expect(missing).toMatch(/missing +[1-9]/)
-    expect(imported).toMatch(/written +[1-9]/)
-    expect(again).toMatch(/written +0\n/)
-  })
+  longTest(
+    "migration-trouble: the log says whose records are missing; an import's go in, and a second run changes nothing",
+    async () => {
+      const on = await stage()
+      await saved(on.demo)
+      const device = new Device(on.demo, systemClock)
+      const migration = { id: 'plan', expected: 3, found: 2 }
+      const mutations = [device.change('create', 'audience', device.newId('aud'), { value: {} })]
+      await device.send('push', { acked: 0, mutations, migration })
+      const settings = [{ HASH }, { SOURCE: PERSISTENCE }]
+      const [failed, looked, missing, imported, verified] = await on.play('runbooks/migration-trouble.md', settings)
+      expect(failed).toContain(`\t3\t2\t${HASH}`)
+      expect(looked).toMatch(/POST \/api\/sync\/push 200\tok\t.*"invalid":1[^]*demo_user/)
+      expect(missing).toMatch(/missing +[1-9]/)
+      expect(imported).toMatch(/written +[1-9]/)
+      expect(verified).toMatch(/written +0\n/)
+    },
+  )
 
   longTest('slowness: the object near a limit and its size are found from the log line', async () => {
     const on = await stage()
@@ -197,8 +229,7 @@ describe('the runbook', { ...PLAY }, () => {
     const on = await stage()
     const { audience_id } = await saved(on.demo, { name: 'first' })
     const { name } = await loggedObject(on)
-    const url = `${on.runtime.storage_url}/storage/v1/b/activation-local/o/${encodeURIComponent(name)}?alt=media`
-    const old = new Uint8Array(await (await fetch(url)).arrayBuffer())
+    const old = await bytesOf(on, name)
     await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'second' })
     await overwrite(on, name, old)
     const [looked, renewed, verified] = await on.play('runbooks/bucket-restored.md')
