@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { isObject } from '../../base/is-object.ts'
+import { parsedJson } from '../../base/parsed-json.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
 import { type Download, downloadOf } from './download.ts'
 import { type ApiFailure, type ApiProblem, noAnswer, problemOf, retryAfterMs } from './problems.ts'
@@ -90,7 +91,7 @@ function downloadResult(response: Response, signal: AbortSignal | undefined): Un
 async function jsonResult(line: RouteLine, response: Response): Promise<UntypedResult> {
   const { status, headers } = response
   if (status === 204 || status === 304) return answer(response, null)
-  const document = /[/+]json\b/i.test(headers.get('Content-Type') ?? '') ? jsonOf(await response.text()) : undefined
+  const document = /[/+]json\b/i.test(headers.get('Content-Type') ?? '') ? parsedJson(await response.text()) : undefined
   if (status >= 400) {
     const problem = problemOf(status, document, retryAfterMs(headers.get('Retry-After')))
     return problem === undefined ? notAnAnswer(response) : { ok: false, problem }
@@ -104,14 +105,6 @@ function hasAll(
   document: Readonly<Record<string, unknown>>,
 ): boolean {
   return has.every((name) => Object.hasOwn(document, name))
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function answer<Body>(response: Response, body: Body): ApiAnswer<number, Body> {

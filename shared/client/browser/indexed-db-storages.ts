@@ -7,6 +7,7 @@ import {
   type StorageContents,
   type StorageError,
 } from '../storage.ts'
+import { requireStorageName } from '../transactions/storage-name.ts'
 import { factory, IndexedDbConnection } from './indexed-db-connection.ts'
 import { asStorageError, storageError } from './indexed-db-requests.ts'
 import { IndexedDbStorage } from './indexed-db-storage.ts'
@@ -20,6 +21,7 @@ const WAIT_MS_MAX = 10_000
 export function indexedDbStorages(clock: Clock): ClientStorages {
   return {
     open: async <Contents extends StorageContents>(name: string, options: OpenOptions) => {
+      requireStorageName(name)
       const connection = new IndexedDbConnection(`${PREFIX}${name}`, { clock, ...options })
       const opened: ClientStorage = new IndexedDbStorage(name, connection, { clock, ...options })
       // It is opened, and refused when a later release wrote it.

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { ClientStorages, StorageNotice } from '../storage.ts'
+import { requireStorageName } from '../transactions/storage-name.ts'
 import { TableDatabase, type TransactionChanges } from '../transactions/table-database.ts'
 
 export interface MemoryStoragesOptions {
@@ -20,7 +21,10 @@ export class MemoryStorages {
   /** @param ended aborts when the tab is gone: what it has not kept yet is lost */
   forTab(ended?: AbortSignal): ClientStorages {
     return {
-      open: (name, options) => this.#database(name).open(name, options, ended),
+      open: async (name, options) => {
+        requireStorageName(name)
+        return await this.#database(name).open(name, options, ended)
+      },
       names: () => Promise.resolve([...this.#databases.keys()]),
       erase: async (name) => {
         const database = this.#databases.get(name)

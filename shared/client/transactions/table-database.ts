@@ -18,6 +18,8 @@ export interface TableDatabaseOptions {
   readonly clock: Clock
   /** Keeps what a transaction changes, before anybody sees it. @throws StorageError, and nothing is changed */
   readonly keep?: (changes: TransactionChanges, tables: ReadonlyMap<string, EntryTable>) => Promise<void>
+  /** Called when somebody has closed it. */
+  readonly onClose?: () => Promise<void>
 }
 
 /**
@@ -44,12 +46,19 @@ export class TableDatabase {
     options: OpenOptions,
     ended?: AbortSignal,
   ): Promise<ClientStorage<Contents>> {
-    const close = (): void => void this.#opened.delete(storage)
+    const close = async (): Promise<void> => {
+      this.#opened.delete(storage)
+      await this.#options.onClose?.()
+    }
     const storage: TableStorage = new TableStorage(name, this, options, { close, ended })
     await storage.transact([], 'read', () => Promise.resolve())
     this.#opened.add(storage)
     const opened: ClientStorage = storage
     return opened as ClientStorage<Contents>
+  }
+
+  get is_open(): boolean {
+    return this.#opened.size > 0
   }
 
   /** Tells everyone who has it open. */
@@ -81,15 +90,16 @@ export class TableDatabase {
       const transaction = new Transaction(this.#reads(watch))
       const result = await watch.untilIdle(transaction.run(stores, reader, work), () => transaction.end())
       if (ended?.aborted) throw new StorageError('closed', 'Whoever opened the local data is gone.')
-      if (is_write) await this.apply(transaction.changes())
+      const changes = is_write ? transaction.changes() : []
+      if (changes.length === 0) return result
+      await this.#options.keep?.(changes, this.#tables)
+      this.load(changes)
       return result
     })
   }
 
-  /** Keeps the changes, then shows them. */
-  async apply(changes: TransactionChanges): Promise<void> {
-    if (changes.length === 0) return
-    await this.#options.keep?.(changes, this.#tables)
+  /** Takes over what was kept before. */
+  load(changes: TransactionChanges): void {
     for (const [store, made] of changes) this.#table(store).apply(made)
   }
 
@@ -133,14 +143,14 @@ class TableStorage implements ClientStorage {
   readonly onNotice: OpenOptions['onNotice']
   readonly #database: TableDatabase
   readonly #reader: number
-  readonly #life: { readonly close: () => void; readonly ended: AbortSignal | undefined }
+  readonly #life: { readonly close: () => Promise<void>; readonly ended: AbortSignal | undefined }
   #is_closed = false
 
   constructor(
     name: string,
     database: TableDatabase,
     { reader, onNotice }: OpenOptions,
-    life: { readonly close: () => void; readonly ended: AbortSignal | undefined },
+    life: { readonly close: () => Promise<void>; readonly ended: AbortSignal | undefined },
   ) {
     this.name = name
     this.#database = database
@@ -163,7 +173,7 @@ class TableStorage implements ClientStorage {
   async close(): Promise<void> {
     this.#is_closed = true
     await this.#database.settle()
-    this.#life.close()
+    await this.#life.close()
   }
 }
 
