@@ -164,6 +164,16 @@ describe('a rollout is taken back', () => {
     expectWhollyOld(world)
   })
 
+  test('of every function, when the new revision of sync answers 200 but defers what users push', async () => {
+    const world = new World()
+    world.metrics = async ({ name }) =>
+      monitored(name === 'sync' ? { requests: 500, sync: { requests: 500, failures: 60 } } : {})
+    const outcome = await world.run({ name: 'build' })
+    const message = 'The gate failed: sync: 12.0 % of pulls and pushes failed or deferred a change'
+    expect(outcome).toMatchObject({ kind: 'rolled back', reason: { message } })
+    expectWhollyOld(world)
+  })
+
   test('when the service is not there at all, without touching the others', async () => {
     const world = new World()
     delete world.cloud.services[SERVICES.at(-1)!]
