@@ -346,7 +346,7 @@ function dependent(seq: number): PushDecision<Cells> {
 function forked(seq: number): Problem {
   return new Problem(
     'conflict',
-    'Another copy of this client has used its numbers. Take a new client_id and number the changes anew.',
+    'Another copy of this client has used its numbers. Take a new client_id and number the changes again.',
     { members: { code: 'client_forked', seq } },
   )
 }
