@@ -14,7 +14,9 @@ const RULES = [
   'knip.ts',
   'oxlint.config.ts',
   'package.json',
+  'shared/client/browser/tsconfig.json',
   'tsconfig.json',
+  'vitest.browser.config.ts',
   'vitest.config.ts',
 ]
 

@@ -11,15 +11,23 @@ const ERRONEOUS: Readonly<Record<string, string>> = {
   'root.config.ts': "export const wrong: number = ''\n",
   'shared/base/unchecked-index.ts': 'export const f = (list: string[]): string => list[0]\n',
   'shared/base/needs-a-build.ts': 'export enum Colour {\n  Red,\n}\n',
+  'shared/http/server-sees-no-page.ts': 'export const wrong: string = document.title\n',
   'shared/base/through-subpath.ts': "import { one } from '#shared/base/one.ts'\n\nexport const wrong: number = one\n",
 }
 
 describe('typecheck', () => {
   let planted: PlantedRepository
   let run: ToolRun
+  let browser_run: ToolRun
   beforeAll(async () => {
-    planted = await plantRepository({ ...ERRONEOUS, 'shared/base/one.ts': "export const one = ''\n" })
+    planted = await plantRepository({
+      ...ERRONEOUS,
+      'shared/base/one.ts': "export const one = ''\n",
+      'shared/client/browser/page.ts': 'export const title: string = document.title\n',
+      'shared/client/browser/wrong.ts': 'export const wrong: number = document.title\n',
+    })
     run = await runTool('typescript/bin/tsc', [], planted.root)
+    browser_run = await runTool('typescript/bin/tsc', ['-p', 'shared/client/browser'], planted.root)
   })
   afterAll(() => planted.remove())
 
@@ -29,6 +37,13 @@ describe('typecheck', () => {
 
   it.each(Object.keys(ERRONEOUS))('finds the error in %s', (path) => {
     expect(run.output).toContain(`${path}(`)
+  })
+
+  it('knows a page in the adapters for browsers, and finds their errors, too', () => {
+    expect(browser_run.exit_code).toBeGreaterThan(0)
+    expect(browser_run.output).toContain('wrong.ts(')
+    expect(browser_run.output).not.toContain('page.ts(')
+    expect(run.output).not.toContain('shared/client/browser/')
   })
 
   it('finds no error in code that has none', () => {

@@ -10,23 +10,44 @@ import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 /** Where distributions of Linux install it. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** A real Chromium. @throws when none is installed: what needs a browser is never skipped */
-export async function startChromium(): Promise<Browser> {
-  const named = process.env['CHROMIUM']
-  const executable_path = named ?? PLACES.find((path) => existsSync(path))
-  if (executable_path === undefined) {
+/** A host name that leads to this machine and that browsers do not trust, as they trust https and 127.0.0.1. */
+const INSECURE_HOST = 'insecure.test'
+const ARGS = ['--no-sandbox', '--disable-background-networking', `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`]
+
+/** @throws when none is installed: what needs a browser is never skipped */
+function chromiumPath(): string {
+  const path = process.env['CHROMIUM'] ?? PLACES.find((place) => existsSync(place))
+  if (path === undefined) {
     throw new Error(
       `There is no Chromium at ${PLACES.join(', ')}. Install it (apt-get install chromium) or set CHROMIUM.`,
     )
   }
-  return await chromium.launch({
-    executablePath: executable_path,
-    args: ['--no-sandbox', '--disable-background-networking'],
-  })
+  return path
+}
+
+/** A real Chromium, with nothing stored. */
+export async function startChromium(): Promise<Browser> {
+  return await chromium.launch({ executablePath: chromiumPath(), args: ARGS })
+}
+
+/** A real Chromium that keeps what it stores in `folder`. */
+export async function startProfile(folder: string): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
+  const context = await chromium.launchPersistentContext(folder, { executablePath: chromiumPath(), args: ARGS })
+  const kill = async (): Promise<void> => {
+    const session = await context.browser()!.newBrowserCDPSession()
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+    const pid = processInfo.find(({ type }) => type === 'browser')!.id
+    const closed = new Promise<void>((resolve) => context.once('close', () => resolve()))
+    process.kill(pid, 'SIGKILL')
+    await closed
+  }
+  return { context, kill }
 }
 
 export interface TestSite {
   readonly url: string
+  /** The same where browsers give fewer things, as on plain http. */
+  readonly insecure_url: string
   end(): Promise<void>
 }
 
@@ -58,7 +79,7 @@ export async function serveScript(script: string): Promise<TestSite> {
       server.close((error) => (error ? reject(error) : resolve()))
       server.closeAllConnections()
     })
-  return { url: `http://127.0.0.1:${port}/`, end }
+  return { url: `http://127.0.0.1:${port}/`, insecure_url: `http://${INSECURE_HOST}:${port}/`, end }
 }
 
 /** A tab of `context` at the site, its script loaded. */
