@@ -90,7 +90,7 @@ function patch(
   if (open.length === 0) return UNCHANGED
   const others = ChangesOfOthers.since(row, base_version, client_id)
   const in_conflict = open.filter(
-    (edit) => !isSameValue(kind, edit.column, valueIn(record, edit), edit.base) || others?.has(edit, record) === true,
+    (edit) => !isSameValue(kind, edit.column, valueIn(record, edit), edit.base) || others.has(edit, record),
   )
   if (in_conflict.length > 0) return conflict(asking, in_conflict.map(fieldName))
   return changed(row, base_version, setColumns(asking, row, editedColumns(record, open), now_ms))
@@ -112,7 +112,7 @@ function replace(
   decide: (asking: { kind: RecordKind; user_id: string }, row: Row) => Decision,
 ): PushDecision<Cells> {
   const others = ChangesOfOthers.since(row, base_version, asking.client_id)
-  if (!others || others.columns.length > 0) return conflict(asking, others?.columns ?? [])
+  if (!others.is_whole || others.columns.length > 0) return conflict(asking, others.is_whole ? others.columns : [])
   return changed(row, base_version, decide(asking, row))
 }
 

@@ -6,26 +6,28 @@ import { type Edit, isSameContent, memberOf } from './edits.ts'
 
 /** What others have changed of a record since the version that a device has seen. */
 export class ChangesOfOthers {
+  /** Whether the past that is kept tells of all of them; if not, there may be earlier ones. */
+  readonly is_whole: boolean
   readonly #entries: readonly HistoryEntry[]
   readonly #client_id: string
 
-  private constructor(entries: readonly HistoryEntry[], client_id: string) {
+  private constructor(entries: readonly HistoryEntry[], client_id: string, is_whole: boolean) {
     this.#entries = entries
     this.#client_id = client_id
+    this.is_whole = is_whole
   }
 
-  /**
-   * @param client_id what this one has written itself since counts for nothing
-   * @returns undefined where the past that is kept does not reach back to that version
-   */
-  static since(row: StoredRow, base_version: number, client_id: string): ChangesOfOthers | undefined {
-    if (row.version <= base_version) return new ChangesOfOthers([], client_id)
+  /** @param client_id what this one has written itself since counts for nothing */
+  static since(row: StoredRow, base_version: number, client_id: string): ChangesOfOthers {
+    if (row.version <= base_version) return new ChangesOfOthers([], client_id, true)
     const { entries, kept_since_version } = chainOf(row)
     const newer = entries.filter(({ version }) => version > base_version)
     const oldest = newer.at(-1)
     // Of a record that was made since, everything is known.
     const reaches_to = oldest ? oldest.from_version : entries[0] ? entries[0].version : kept_since_version
-    return reaches_to <= base_version ? new ChangesOfOthers(newer, client_id) : undefined
+    // A draft's first entry may cover later changes of its maker as well. What these changed it does not say.
+    const is_hidden = oldest?.from_version === 0 && base_version > 0 && oldest.client_id !== client_id
+    return new ChangesOfOthers(newer, client_id, reaches_to <= base_version && !is_hidden)
   }
 
   /** The columns in their former values' order; `deleted` and the status are among them. */
