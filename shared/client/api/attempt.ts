@@ -59,11 +59,12 @@ async function untilAborted(signal: AbortSignal): Promise<never> {
 
 async function exchange(
   line: RouteLine,
-  { url, method, headers, body }: ApiRequest,
+  request: ApiRequest,
   token: string | undefined,
   signal: AbortSignal,
   { fetch, clock, time, signal: callers }: AttemptOptions,
 ): Promise<UntypedResult> {
+  const { url, method, headers, body } = request
   const sent_ms = clock.monotonicMs()
   const response = await fetch(url, {
     method,
@@ -75,7 +76,8 @@ async function exchange(
     ...(body === undefined ? {} : { body }),
   })
   const received_ms = clock.monotonicMs()
-  const result = line.is_download && response.ok ? downloadResult(response, callers) : await jsonResult(line, response)
+  const is_file = line.is_download === true && response.ok
+  const result = is_file ? downloadResult(response, callers) : await jsonResult(line, request, response)
   const is_of_service = result.ok || result.problem.kind !== 'not-an-answer'
   if (is_of_service) time.learn(response.headers.get('Date'), sent_ms, received_ms)
   return result
@@ -88,23 +90,22 @@ function downloadResult(response: Response, signal: AbortSignal | undefined): Un
   return download === undefined ? notAnAnswer(response) : answer<Download>(response, download)
 }
 
-async function jsonResult(line: RouteLine, response: Response): Promise<UntypedResult> {
+async function jsonResult(line: RouteLine, request: ApiRequest, response: Response): Promise<UntypedResult> {
   const { status, headers } = response
-  if (status === 204 || status === 304) return answer(response, null)
-  const document = /[/+]json\b/i.test(headers.get('Content-Type') ?? '') ? parsedJson(await response.text()) : undefined
+  if (status === 304 && request.headers['If-None-Match'] !== undefined) return answer(response, null)
+  const has = line.has ?? []
+  // Networks with a sign-in page answer 204 to anything.
+  if (status === 204 && has.length === 0) return answer(response, null)
+  const is_json = /[/+]json\b/i.test(headers.get('Content-Type') ?? '')
+  const document = is_json ? parsedJson(await response.text()) : undefined
   if (status >= 400) {
     const problem = problemOf(status, document, retryAfterMs(headers.get('Retry-After')))
     return problem === undefined ? notAnAnswer(response) : { ok: false, problem }
   }
-  const is_answer = response.ok && isObject(document) && document['success'] === true && hasAll(line, document)
-  return is_answer ? answer(response, document) : notAnAnswer(response)
-}
-
-function hasAll(
-  { has = [] }: { readonly has?: readonly string[] },
-  document: Readonly<Record<string, unknown>>,
-): boolean {
-  return has.every((name) => Object.hasOwn(document, name))
+  const is_answer = response.ok && has.length > 0 && isObject(document) && document['success'] === true
+  return is_answer && has.every((name) => Object.hasOwn(document, name))
+    ? answer(response, document)
+    : notAnAnswer(response)
 }
 
 function answer<Body>(response: Response, body: Body): ApiAnswer<number, Body> {

@@ -35,7 +35,12 @@ export function indexedDbStorages(clock: Clock): ClientStorages {
     },
     names: async () => {
       try {
-        const databases = await factory().databases()
+        const databases = await withTimeLimit(
+          clock,
+          WAIT_MS_MAX,
+          () => factory().databases(),
+          () => storageError('timeout'),
+        )
         return databases.flatMap(({ name = '' }) => (name.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : []))
       } catch (error) {
         throw asStorageError(error)
