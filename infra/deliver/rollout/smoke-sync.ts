@@ -57,7 +57,8 @@ export async function smokeSync(context: SmokeContext): Promise<void> {
  */
 async function push({ device, call, clock }: SmokeContext, change: Row): Promise<number> {
   const seq = ++device.seq
-  const mutation = { seq, mutation_id: `smoke-${seq}`, kind: 'audience', ...change }
+  // Devices of other rollouts use the same numbers; a change is recognised by its id, whoever pushes it.
+  const mutation = { seq, mutation_id: `${device.client_id}/${seq}`, kind: 'audience', ...change }
   for (let pushes = 1; ; pushes++) {
     const { client_id, acked } = device
     const body = { client_id, acked, mutations: [mutation] }

@@ -37,6 +37,15 @@ test('passes round after round, though the user has many records, and leaves tom
   expect(rows.filter(({ name }) => name === 'Smoke test')).toEqual([])
 })
 
+test('passes in the next rollout, too: its device is another one, and makes other changes', async () => {
+  const running = await syncInTest()
+  const { url } = await running.instance(createSyncApp)
+  for (let rollout = 0; rollout < 2; rollout++) {
+    const smoke = smokeOf(url, () => running.tokenOf('smoke'))
+    expect(await smoke()).toEqual([...STEPS, 'push its deletion'])
+  }
+})
+
 test('fails when the function answers 503', async () => {
   const running = await syncInTest({ clock: fasterClock(40) })
   const { url } = await running.instance(createSyncApp)
