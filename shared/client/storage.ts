@@ -124,7 +124,7 @@ export interface StoreWriter<Entry extends object> extends StoreReader<Entry> {
 /**
  * The kinds of failures, by what the caller should do. Nothing of the transaction was kept, except that after a
  * `timeout` it may have been, or may yet.
- * - `full`: there is no room. Deleting still works; tell the user before anything is lost.
+ * - `full`: there is no room. In a browser deleting still works; tell the user before anything is lost.
  * - `closed`: the storage was closed here or erased elsewhere.
  * - `unavailable`: there is no storage (a private window, a setting, another process owns the file), or it fails.
  * - `newer-version`: a later release wrote it, and this one cannot read it. It is unharmed; load the later release.

@@ -2,6 +2,7 @@ import { type Backoff, fullJitterMs } from '../../base/backoff.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import { attempt, type Fetch, type UntypedResult } from './attempt.ts'
+import { LimitReached, type Limits, withinLimits } from './limits.ts'
 import { type ApiProblem, noAnswer } from './problems.ts'
 import { type ApiRequest, requestOf, type UntypedInput } from './request.ts'
 import { ROUTE_LINES, type RouteLine, type UserFunction } from './route-lines.ts'
@@ -63,39 +64,44 @@ class ApiCaller {
 
   async call(name: UserFunction, line: RouteLine, input: UntypedInput): Promise<UntypedResult> {
     const { origins, clientId, clock, random } = this.#options
-    const { signal, attempts_max = ATTEMPTS_MAX } = input
+    const { signal, timeout_ms = TIMEOUT_MS, attempts_max = ATTEMPTS_MAX } = input
     if (signal?.aborted) return failure({ ...noAnswer('aborted'), is_outcome_unknown: false })
     const origin = typeof origins === 'string' ? origins : origins[name]
     const request = requestOf(line, input, { origin, client_id: clientId?.() })
+    let is_unknown = false
+    // Of a change: an attempt before the last one may have made it.
+    const failed = (problem: ApiProblem): UntypedResult =>
+      failure({ ...problem, is_outcome_unknown: is_unknown && line.method !== 'GET' })
     for (let count = 1; ; count++) {
-      const result = await this.#attemptWithToken(line, request, input)
+      const result = await this.#attemptWithToken(line, request, { clock, timeout_ms, signal })
       if (result.ok) return result
+      is_unknown ||= result.problem.is_outcome_unknown
       const wait_ms = request.is_repeatable && count < attempts_max ? waitMs(result.problem) : undefined
-      if (wait_ms === undefined) return failure(outcomeOf(result.problem, line))
+      if (wait_ms === undefined) return failed(result.problem)
       await clock.sleep(wait_ms + fullJitterMs(count, BACKOFF, random), signal)
-      if (signal?.aborted) return failure(outcomeOf(noAnswer('aborted'), line))
+      if (signal?.aborted) return failed(noAnswer('aborted'))
     }
   }
 
   /** A token that was refused changed nothing, so a renewed one may be tried whatever the request asks for. */
-  async #attemptWithToken(line: RouteLine, request: ApiRequest, input: UntypedInput): Promise<UntypedResult> {
-    const token = await this.#token(false, input.signal)
+  async #attemptWithToken(line: RouteLine, request: ApiRequest, limits: Limits): Promise<UntypedResult> {
+    const token = await this.#token(false, limits)
     if (typeof token === 'object') return failure(token)
-    const result = await this.#attempt(line, request, token, input)
+    const result = await this.#attempt(line, request, token, limits)
     if (result.ok || result.problem.kind !== 'unauthenticated' || token === undefined) return result
-    const renewed = await this.#token(true, input.signal)
+    const renewed = await this.#token(true, limits)
     if (typeof renewed === 'object' || renewed === undefined || renewed === token) return result
-    return await this.#attempt(line, request, renewed, input)
+    return await this.#attempt(line, request, renewed, limits)
   }
 
   async #attempt(
     line: RouteLine,
     request: ApiRequest,
     token: string | undefined,
-    { signal, timeout_ms = TIMEOUT_MS }: UntypedInput,
+    limits: Limits,
   ): Promise<UntypedResult> {
-    const { fetch, clock, onExchange } = this.#options
-    const result = await attempt(line, request, token, { fetch, clock, time: this.time, timeout_ms, signal })
+    const { fetch, onExchange } = this.#options
+    const result = await attempt(line, request, token, { ...limits, fetch, time: this.time })
     const kind = result.ok ? 'answered' : result.problem.kind
     if (kind === 'offline' || kind === 'timeout' || kind === 'not-an-answer') onExchange?.(kind)
     else if (kind !== 'aborted') onExchange?.('answered')
@@ -103,11 +109,13 @@ class ApiCaller {
   }
 
   /** @returns the problem when there is none */
-  async #token(is_renewal: boolean, signal: AbortSignal | undefined): Promise<string | undefined | ApiProblem> {
+  async #token(is_renewal: boolean, limits: Limits): Promise<string | undefined | ApiProblem> {
+    const { token } = this.#options
+    if (token === undefined) return undefined
     try {
-      return await this.#options.token?.({ is_renewal, signal })
-    } catch {
-      if (signal?.aborted) return { ...noAnswer('aborted'), is_outcome_unknown: false }
+      return await withinLimits(limits, (signal) => token({ is_renewal, signal }))
+    } catch (error) {
+      if (error instanceof LimitReached) return { ...noAnswer(error.kind), is_outcome_unknown: false }
       return { ...noAnswer('offline'), ...SIGNED_OUT }
     }
   }
@@ -124,11 +132,6 @@ function waitMs({ kind, status, retry_after_ms = 0 }: ApiProblem): number | unde
   const is_transient =
     kind === 'offline' || kind === 'timeout' || status === 429 || [502, 503, 504].includes(status ?? 0)
   return is_transient && retry_after_ms <= RETRY_AFTER_MS_MAX ? retry_after_ms : undefined
-}
-
-/** What changes nothing has no unknown outcome. */
-function outcomeOf(problem: ApiProblem, { method }: RouteLine): ApiProblem {
-  return method === 'GET' && problem.is_outcome_unknown ? { ...problem, is_outcome_unknown: false } : problem
 }
 
 function failure(problem: ApiProblem): UntypedResult {

@@ -1,8 +1,7 @@
-import type { Clock } from '../../base/clock.ts'
 import { isObject } from '../../base/is-object.ts'
 import { parsedJson } from '../../base/parsed-json.ts'
-import { withTimeLimit } from '../../base/timeout.ts'
 import { type Download, downloadOf } from './download.ts'
+import { LimitReached, type Limits, withinLimits } from './limits.ts'
 import { type ApiFailure, type ApiProblem, noAnswer, problemOf, retryAfterMs } from './problems.ts'
 import type { ApiRequest } from './request.ts'
 import type { RouteLine } from './route-lines.ts'
@@ -15,15 +14,10 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 export type UntypedResult = ApiAnswer<number, unknown> | ApiFailure
 
-export interface AttemptOptions {
+export interface AttemptOptions extends Limits {
   readonly fetch: Fetch
-  readonly clock: Clock
   readonly time: ServerTime
-  readonly timeout_ms: number
-  readonly signal: AbortSignal | undefined
 }
-
-class AttemptTimeout extends Error {}
 
 /** Never rejects. @param token sent as the bearer token, when there is one */
 export async function attempt(
@@ -32,29 +26,11 @@ export async function attempt(
   token: string | undefined,
   options: AttemptOptions,
 ): Promise<UntypedResult> {
-  const { clock, timeout_ms, signal } = options
-  const over = new AbortController()
-  // Beyond this attempt, for a download that is still read after it.
-  const either = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal])
   try {
-    return await withTimeLimit(
-      clock,
-      timeout_ms,
-      () => Promise.race([exchange(line, request, token, either, options), untilAborted(either)]),
-      () => new AttemptTimeout('The attempt took too long.'),
-      over,
-    )
+    return await withinLimits(options, (signal) => exchange(line, request, token, signal, options))
   } catch (error) {
-    if (signal?.aborted) return { ok: false, problem: noAnswer('aborted') }
-    return { ok: false, problem: noAnswer(error instanceof AttemptTimeout ? 'timeout' : 'offline') }
+    return { ok: false, problem: noAnswer(error instanceof LimitReached ? error.kind : 'offline') }
   }
-}
-
-/** Rejects when the signal aborts, for implementations of fetch that do not. */
-async function untilAborted(signal: AbortSignal): Promise<never> {
-  return await new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
-  })
 }
 
 async function exchange(

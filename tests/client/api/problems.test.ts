@@ -65,6 +65,14 @@ describe('a failed call has a problem and never rejects', () => {
     expect(await run(list)).toMatchObject({ ok: false, problem: { kind: 'offline', is_outcome_unknown: false } })
   })
 
+  test('an attempt before the last one may have made the change', async () => {
+    const save = ({ audiences }: Api) => audiences.saveAudience({ body: { name: 'A' }, idempotency_key: 'key' })
+    const known = apiAnsweredBy([() => problem('contended', 503)])
+    expect(await known.run(save)).toMatchObject({ problem: { kind: 'contended', is_outcome_unknown: false } })
+    const unknown = apiAnsweredBy([unreachable, () => problem('contended', 503)])
+    expect(await unknown.run(save)).toMatchObject({ problem: { kind: 'contended', is_outcome_unknown: true } })
+  })
+
   test('offline: the connection breaks while the answer is read', async () => {
     const body = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError('terminated')) })
     const headers = { 'Content-Type': 'application/json' }

@@ -112,6 +112,17 @@ describe('a token', () => {
     expect(sent).toEqual([])
   })
 
+  test('that never comes is not waited for', async () => {
+    const { run, sent, clock } = apiAnsweredBy([ok], { token: () => new Promise(() => undefined) })
+    const once = ({ platforms }: Api) => platforms.listPlatforms({ attempts_max: 1 })
+    expect(await run(once)).toMatchObject({ problem: { kind: 'timeout', is_outcome_unknown: false } })
+    expect([clock.monotonicMs(), sent]).toEqual([30_000, []])
+    const stop = new AbortController()
+    void clock.sleep(10).then(() => stop.abort())
+    const stopped = ({ audiences }: Api) => audiences.patchAudience({ params, body: {}, signal: stop.signal })
+    expect(await run(stopped)).toMatchObject({ problem: { kind: 'aborted', is_outcome_unknown: false } })
+  })
+
   test('is not sent by a guest', async () => {
     const { run, sent } = apiAnsweredBy([ok], { token: () => Promise.resolve(undefined) })
     await run(list)
