@@ -1,0 +1,167 @@
+import type { MinReader } from '../storage.ts'
+
+/**
+ * What a storage of the client holds. Everything that belongs together changes in one transaction: a change and its
+ * number, pulled rows and their cursor, answers and what they acknowledge.
+ */
+
+/** What a release can read of all this; a later one raises `min_reader` for entries that this one must not touch. */
+export const READER = 1
+
+/** JSON objects, as answers of the service have them. */
+export type JsonRecord = Readonly<Record<string, unknown>>
+
+export type RecordNoun = 'audience' | 'platform' | 'distribution'
+
+/** A record as the server has it: whole, or of a deleted one its id, version and `deleted`. */
+export interface RowEntry {
+  readonly row: ServerRow
+  /** Of a deleted record: what it was, so that it can be shown again before the server has it back. */
+  readonly before?: ServerRow
+}
+
+export type ServerRow = JsonRecord & { readonly version: number; readonly deleted: boolean }
+
+/** A page of a partition that is not complete yet. */
+export interface StagedEntry {
+  readonly reset: boolean
+  readonly rows: readonly ServerRow[]
+}
+
+/** What a change does to its record. */
+export type Change =
+  | { readonly op: 'create'; readonly value: JsonRecord }
+  | {
+      readonly op: 'patch'
+      readonly base_version: number
+      /** Of `metadata` and `settings` the members that change, others whole. */
+      readonly set: JsonRecord
+      readonly unset?: Readonly<Record<string, readonly string[]>>
+      /** What was there before, in the same form. */
+      readonly base: JsonRecord
+    }
+  | { readonly op: 'delete' | 'restore'; readonly base_version: number }
+
+/** A change that was made on this device. Its key is its number. An entry is never changed into another change. */
+export interface OutboxEntry {
+  readonly seq: number
+  readonly mutation_id: string
+  readonly kind: RecordNoun
+  readonly id: string
+  readonly change: Change
+  /** Ids of the records that a new one refers to. */
+  readonly refers_to: readonly string[]
+  /** When it was made, by the clock of this device: for people to read. */
+  readonly made_at: string
+  /** The server has made it, as this version; it stays until that version has been pulled. */
+  readonly done?: { readonly version: number }
+  /** The server has refused it: it waits for the user. */
+  readonly aside?: SetAside
+}
+
+export interface SetAside {
+  readonly status: 'conflict' | 'invalid'
+  /** Of a conflict: which fields, where the server knows. */
+  readonly fields: readonly string[]
+  /** Of a conflict: the record as it is there. */
+  readonly server: ServerRow | null
+  /** In a sentence for the user. */
+  readonly reason: string
+  readonly problem: JsonRecord
+}
+
+/** Who the storage belongs to. A guest has none. */
+export interface Identity {
+  readonly issuer: string
+  readonly user_id: string
+  /** Whose records they are: the user, or later a workspace. */
+  readonly owner: string
+}
+
+export interface ClientEntry {
+  readonly client_id: string
+  /** The number of the last change. */
+  readonly last_seq: number
+  /** Up to this number every change has its final answer. */
+  readonly acked: number
+}
+
+export interface SyncEntry {
+  /** Null: everything is to be pulled. */
+  readonly cursor: string | null
+  /** When everything that the server had was here last; ISO 8601. */
+  readonly pulled_at: string | null
+}
+
+/** Who the storage belongs to, and which one it is: a browser that cleared it gives an empty one of the same name. */
+export interface OriginEntry {
+  readonly storage_id: string
+  readonly identity: Identity | null
+}
+
+/** A guest's records on their way into an account. It stands in the guest's storage, which takes no more changes. */
+export interface MigrationPlan {
+  readonly id: string
+  readonly into: Identity
+  readonly state: 'pushing' | 'checking' | 'done'
+  /** New ids of records whose ids the server would not take. */
+  readonly renamed: Readonly<Record<string, string>>
+  readonly begun_at: string
+  readonly done_at: string | null
+  readonly expected: number | null
+  readonly found: number | null
+}
+
+export interface LogEntry {
+  readonly at: string
+  readonly level: 'info' | 'problem'
+  readonly text: string
+}
+
+/** A draft of a form: not a change yet, and never sent. */
+export interface DraftEntry {
+  readonly saved_at: string
+  readonly value: JsonRecord
+}
+
+/** What was fetched of a distribution beyond what a pull brings. */
+export interface DetailsEntry {
+  readonly version: number
+  readonly details: JsonRecord
+}
+
+/** An entry that could not be read, with what was left of it. */
+export interface QuarantinedEntry {
+  readonly found_at: string
+  readonly store: string
+  readonly entry: unknown
+}
+
+/** By the keys of the store `meta`. */
+export interface MetaEntries {
+  readonly min_reader: MinReader
+  readonly origin: OriginEntry
+  readonly client: ClientEntry
+  readonly sync: SyncEntry
+  readonly plan: MigrationPlan
+  /** Plans whose refused changes came into this account. */
+  readonly adopted: { readonly plans: readonly string[] }
+  /** Counts the transactions that change what tabs show. */
+  readonly revision: { readonly revision: number }
+}
+
+export type LocalContents = {
+  readonly meta: MetaEntries[keyof MetaEntries]
+  /** By partition and id. */
+  readonly rows: RowEntry
+  /** By partition and the number of the page. */
+  readonly staged: StagedEntry
+  /** By number. */
+  readonly outbox: OutboxEntry
+  /** By the earlier store and the key there: what was taken in from it. */
+  readonly imports: object
+  readonly quarantine: QuarantinedEntry
+  readonly drafts: DraftEntry
+  readonly details: DetailsEntry
+  readonly log: LogEntry
+}

@@ -1,0 +1,134 @@
+import type { Clock } from '../../base/clock.ts'
+import { isoTime } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { Random } from '../../base/random.ts'
+import type { PullAnswer, PushBody, SyncProblem, SyncResult, SyncServer } from './answers.ts'
+import { applyFork, applyPush } from './apply-push.ts'
+import { applyPull } from './apply-pull.ts'
+import type { JsonRecord, OutboxEntry } from './entries.ts'
+import { localKind } from './kinds.ts'
+import type { LocalStore } from './local-store.ts'
+import { nextPush, objectOf, pushedChange } from './outbox.ts'
+
+export interface SenderOptions {
+  readonly store: LocalStore
+  readonly server: SyncServer
+  readonly clock: Clock
+  readonly random: Random
+  /** What the client tells of itself with each request. */
+  readonly telemetry: () => JsonRecord
+}
+
+/** What came of one exchange. */
+export type Exchange =
+  | { readonly kind: 'done'; readonly changed: number; readonly aside: number }
+  /** There is nothing to do, or nothing that may be done yet: then `pause_ms` is the shortest wait. */
+  | { readonly kind: 'idle'; readonly pause_ms?: number }
+  | { readonly kind: 'failed'; readonly problem: SyncProblem }
+
+/** Pages of one pull, at most: then others have their turn. */
+const PAGES_MAX = 1000
+
+/**
+ * Exchanges one storage with the server. Two of them at once do no harm: a change is made once, and a page that another has
+ * taken in already is dropped.
+ */
+export class Sender {
+  readonly #options: SenderOptions
+  /** Objects that want a pause, and until when, by the monotonic clock. */
+  readonly #paused_until_ms = new Map<string, number>()
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+  }
+
+  /** Pushes the next changes. */
+  async push(signal: AbortSignal, more: Pick<PushBody, 'migration'> = {}): Promise<Exchange> {
+    const { store, server, clock } = this.#options
+    const { client, outbox } = await store.outbox()
+    const entries = nextPush(
+      outbox,
+      (entry) => (this.#paused_until_ms.get(objectOf(entry)) ?? -Infinity) > clock.monotonicMs(),
+    )
+    if (entries.length === 0 && !more.migration) return this.#idle()
+    const { client_id, acked } = client
+    const result = await server.push(
+      { client_id, acked, mutations: entries.map(pushedChange), client: this.#options.telemetry(), ...more },
+      signal,
+    )
+    if (!result.ok) return await this.#pushFailed(result.problem, { client_id, acked })
+    const { results } = result.body
+    for (const { seq, status, retry_after_ms = 1000 } of results) {
+      const entry = entries.find((one) => one.seq === seq)
+      if (status === 'retry' && entry) this.#pause(objectOf(entry), retry_after_ms)
+    }
+    const applied = await store.write(['outbox'], (changes) =>
+      applyPush(changes, { client, entries }, results, {
+        newId: (entry, server_time_ms) => this.#newRecordId(entry, server_time_ms),
+        newMutationId: () => newId('mut', Math.max(0, clock.nowMs()), this.#options.random),
+      }),
+    )
+    if (applied.kind === 'outdated') return { kind: 'done', changed: 0, aside: 0 }
+    const changed = results.filter(({ status }) => status !== 'retry').length
+    return changed === 0 ? this.#idle() : { kind: 'done', changed, aside: applied.aside }
+  }
+
+  /** Pulls everything that has changed. */
+  async pull(signal: AbortSignal): Promise<Exchange> {
+    const { store, server, clock } = this.#options
+    // What was answered before the pull began is in what it brings.
+    const { client, outbox } = await store.outbox()
+    const answered = new Set(outbox.filter(({ done }) => done).map(({ mutation_id }) => mutation_id))
+    let changed = 0
+    for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
+      const { cursor } = await store.synced()
+      const result: SyncResult<PullAnswer> = await server.pull(
+        { client_id: client.client_id, cursor, client: this.#options.telemetry() },
+        signal,
+      )
+      if (!result.ok) return { kind: 'failed', problem: result.problem }
+      const answer = result.body
+      const is_quiet = answer.partitions.length === 0 && answer.cursor === cursor && answered.size === 0
+      if (is_quiet) break
+      const applied = await store.write(['rows', 'staged', 'outbox'], (changes) =>
+        applyPull(changes, cursor, answer, {
+          pulled_at: isoTime(clock.nowMs()),
+          seen: ({ mutation_id }) => answered.has(mutation_id),
+        }),
+      )
+      if (applied.kind === 'applied') changed += applied.rows
+      if (applied.kind === 'applied' && !answer.more) break
+    }
+    return { kind: 'done', changed, aside: 0 }
+  }
+
+  /** Pauses are over: the user, or the network, wants it tried now. */
+  hurry(): void {
+    this.#paused_until_ms.clear()
+  }
+
+  async #pushFailed(problem: SyncProblem, pushed: { client_id: string; acked: number }): Promise<Exchange> {
+    if (problem.members['code'] !== 'client_forked') return { kind: 'failed', problem }
+    const { store, clock, random } = this.#options
+    const client_id = newId('cli', Math.max(0, clock.nowMs()), random)
+    await store.write(['outbox'], (changes) => applyFork(changes, pushed, client_id))
+    return { kind: 'done', changed: 0, aside: 0 }
+  }
+
+  #newRecordId({ kind }: OutboxEntry, server_time_ms: number): string {
+    return newId(localKind(kind).kind.id_prefix, server_time_ms, this.#options.random)
+  }
+
+  #pause(object: string, pause_ms: number): void {
+    const now_ms = this.#options.clock.monotonicMs()
+    // Jittered upwards: those who were told the same wait do not come back together.
+    const until_ms = now_ms + pause_ms * (1 + this.#options.random.uniform())
+    this.#paused_until_ms.set(object, Math.max(until_ms, this.#paused_until_ms.get(object) ?? 0))
+  }
+
+  #idle(): Exchange {
+    const now_ms = this.#options.clock.monotonicMs()
+    const waits = [...this.#paused_until_ms.values()].map((until_ms) => until_ms - now_ms).filter((wait) => wait > 0)
+    return waits.length === 0 ? { kind: 'idle' } : { kind: 'idle', pause_ms: Math.min(...waits) }
+  }
+}

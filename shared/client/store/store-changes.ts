@@ -1,0 +1,195 @@
+import type { StoreWriter } from '../storage.ts'
+import type {
+  ClientEntry,
+  LocalContents,
+  MetaEntries,
+  MigrationPlan,
+  OriginEntry,
+  OutboxEntry,
+  RowEntry,
+  StagedEntry,
+  SyncEntry,
+} from './entries.ts'
+import type { LocalData } from './local-data.ts'
+
+/** The stores of one transaction. */
+export type Writers = { readonly meta: StoreWriter<LocalContents['meta']> } & {
+  readonly [Name in 'rows' | 'staged' | 'outbox' | 'imports']?: StoreWriter<LocalContents[Name]>
+}
+
+/** The browser has cleared the storage since it was read. */
+export class StorageCleared extends Error {
+  override readonly name = 'StorageCleared'
+}
+
+/** What one message to other tabs may name one by one. */
+const NAMED_MAX = 500
+
+/** The changes of one transaction: put into the storage, and remembered for this tab's picture of it and for other tabs. */
+export class StoreChanges {
+  readonly revision_before: number
+  readonly #writers: Writers
+  #client: ClientEntry
+  #plan: MigrationPlan | undefined
+  readonly #effects: ((data: LocalData) => void)[] = []
+  readonly #rows: (readonly [partition: string, id: string])[] = []
+  readonly #partitions: string[] = []
+  readonly #entries: number[] = []
+  #adopted: readonly string[] = []
+  #is_shown = false
+
+  private constructor(writers: Writers, client: ClientEntry, revision: number) {
+    this.#writers = writers
+    this.#client = client
+    this.revision_before = revision
+  }
+
+  /** @throws StorageCleared when it is not the storage that was read */
+  static async begin(writers: Writers, origin: OriginEntry | undefined): Promise<StoreChanges> {
+    const stored = (await writers.meta.get('origin')) as OriginEntry | undefined
+    if (!stored || stored.storage_id !== origin?.storage_id) throw new StorageCleared('the local data were cleared')
+    const client = (await writers.meta.get('client')) as ClientEntry
+    const { revision } = (await writers.meta.get('revision')) as MetaEntries['revision']
+    return new StoreChanges(writers, client, revision)
+  }
+
+  /** As it is in the storage. */
+  get client(): ClientEntry {
+    return this.#client
+  }
+
+  get plan(): MigrationPlan | undefined {
+    return this.#plan
+  }
+
+  get revision(): number {
+    return this.#is_shown ? this.revision_before + 1 : this.revision_before
+  }
+
+  /** What other tabs are to read; undefined where that is everything. */
+  get summary(): { rows?: readonly (readonly [string, string])[]; entries?: readonly number[] } {
+    const is_named = this.#partitions.length === 0 && this.#rows.length + this.#entries.length <= NAMED_MAX
+    return is_named ? { rows: this.#rows, entries: this.#entries } : {}
+  }
+
+  async sync(): Promise<SyncEntry> {
+    return (await this.#writers.meta.get('sync')) as SyncEntry
+  }
+
+  putSync(entry: SyncEntry): void {
+    this.#writers.meta.put('sync', entry)
+  }
+
+  putClient(entry: ClientEntry): void {
+    this.#client = entry
+    this.#writers.meta.put('client', entry)
+  }
+
+  async storedPlan(): Promise<MigrationPlan | undefined> {
+    return (await this.#writers.meta.get('plan')) as MigrationPlan | undefined
+  }
+
+  putPlan(plan: MigrationPlan): void {
+    this.#plan = plan
+    this.#is_shown = true
+    this.#writers.meta.put('plan', plan)
+  }
+
+  /** Whether what was refused of a guest's changes came here with this plan. */
+  async hasAdopted(plan_id: string): Promise<boolean> {
+    const { plans = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
+    this.#adopted = plans
+    return plans.includes(plan_id)
+  }
+
+  putAdopted(plan_id: string): void {
+    this.#writers.meta.put('adopted', { plans: [...this.#adopted, plan_id] })
+  }
+
+  /** Every change in the storage, in its order. */
+  async entries(): Promise<readonly OutboxEntry[]> {
+    return (await this.#outbox.getAll()).map(({ entry }) => entry)
+  }
+
+  /** Keeps a new change, at the end. @returns its number */
+  append(entry: Omit<OutboxEntry, 'seq' | 'done'>): Promise<number> {
+    const seq = this.#client.last_seq + 1
+    this.putClient({ ...this.#client, last_seq: seq })
+    this.putEntry({ ...entry, seq })
+    return Promise.resolve(seq)
+  }
+
+  /** Notes that a record of an earlier store was taken in. @returns false when it was noted before */
+  async takesIn(from: readonly [source: string, key: string]): Promise<boolean> {
+    const imports = this.#writers.imports!
+    if (await imports.get(from)) return false
+    imports.put(from, {})
+    return true
+  }
+
+  putEntry(entry: OutboxEntry): void {
+    this.#outbox.put(entry.seq, entry)
+    this.#entries.push(entry.seq)
+    this.#effect((data) => data.putEntry(entry))
+  }
+
+  deleteEntry(seq: number): void {
+    this.#outbox.delete(seq)
+    this.#entries.push(seq)
+    this.#effect((data) => data.deleteEntry(seq))
+  }
+
+  async row(partition: string, id: string): Promise<RowEntry | undefined> {
+    return await this.#rowStore.get([partition, id])
+  }
+
+  putRow(partition: string, id: string, entry: RowEntry): void {
+    this.#rowStore.put([partition, id], entry)
+    this.#rows.push([partition, id])
+    this.#effect((data) => data.putRow(partition, id, entry))
+  }
+
+  clearPartition(partition: string): void {
+    this.#rowStore.clear({ beginning_with: [partition] })
+    this.#partitions.push(partition)
+    this.#effect((data) => data.clearPartition(partition))
+  }
+
+  async staged(partition: string): Promise<readonly StagedEntry[]> {
+    return (await this.#stagedStore.getAll({ beginning_with: [partition] })).map(({ entry }) => entry)
+  }
+
+  putStaged(partition: string, page: number, entry: StagedEntry): void {
+    this.#stagedStore.put([partition, page], entry)
+  }
+
+  clearStaged(partition?: string): void {
+    this.#stagedStore.clear(partition === undefined ? undefined : { beginning_with: [partition] })
+  }
+
+  /** Counts the transaction, when it changes what tabs show. */
+  finish(): void {
+    if (this.#is_shown) this.#writers.meta.put('revision', { revision: this.revision })
+  }
+
+  applyTo(data: LocalData): void {
+    for (const effect of this.#effects) effect(data)
+  }
+
+  get #outbox(): StoreWriter<OutboxEntry> {
+    return this.#writers.outbox!
+  }
+
+  get #rowStore(): StoreWriter<RowEntry> {
+    return this.#writers.rows!
+  }
+
+  get #stagedStore(): StoreWriter<StagedEntry> {
+    return this.#writers.staged!
+  }
+
+  #effect(effect: (data: LocalData) => void): void {
+    this.#is_shown = true
+    this.#effects.push(effect)
+  }
+}
