@@ -25,9 +25,10 @@ export class ChangesOfOthers {
     const oldest = newer.at(-1)
     // Of a record that was made since, everything is known.
     const reaches_to = oldest ? oldest.from_version : entries[0] ? entries[0].version : kept_since_version
-    // A draft's first entry may cover later changes of its maker as well. What these changed it does not say.
-    const is_hidden = oldest?.from_version === 0 && base_version > 0 && oldest.client_id !== client_id
-    return new ChangesOfOthers(newer, client_id, reaches_to <= base_version && !is_hidden)
+    if (oldest && isAcross(base_version, oldest, client_id)) {
+      return new ChangesOfOthers(newer.slice(0, -1), client_id, false)
+    }
+    return new ChangesOfOthers(newer, client_id, reaches_to <= base_version)
   }
 
   /** The columns in their former values' order; `deleted` and the status are among them. */
@@ -59,4 +60,12 @@ export class ChangesOfOthers {
   #isOwn({ client_id }: HistoryEntry): boolean {
     return client_id === this.#client_id
   }
+}
+
+/**
+ * Whether an entry of several changes by another client (a draft's) has some from before a version and some from after:
+ * it does not tell them apart.
+ */
+function isAcross(version: number, entry: HistoryEntry, client_id: string): boolean {
+  return entry.since !== undefined && entry.from_version < version && entry.client_id !== client_id
 }

@@ -82,6 +82,21 @@ export class Device {
     return reply.body['results'] as readonly PushResult[]
   }
 
+  /** Makes an audience, which must be applied. @returns its id */
+  async makeAudience(value: Record<string, unknown> = {}): Promise<string> {
+    const id = this.newId('aud')
+    await this.pushApplied(this.change('create', 'audience', id, { value: { name: 'A', ...value } }))
+    return id
+  }
+
+  /** Pushes changes of which each must be made. @returns the last one's version */
+  async pushApplied(...mutations: readonly Record<string, unknown>[]): Promise<number> {
+    const results = await this.push(...mutations)
+    const others = results.filter(({ status }) => status !== 'applied' && status !== 'merged')
+    if (others.length > 0) throw new Error(`not made: ${JSON.stringify(others)}`)
+    return results.at(-1)!.version!
+  }
+
   /** One page. */
   async pull(more: Record<string, unknown> = {}): Promise<Pulled> {
     const reply = await this.send('pull', { cursor: this.cursor, ...more })
