@@ -210,9 +210,17 @@ function whole({ rev }: Snapshot['footer']): Start {
   return { is_reset: true, rev: 0, after_id: undefined, start_rev: rev, tombstones_after: rev }
 }
 
-/** An object that was put back from outside has a revision that it had before, in another generation. */
-function isOfThePast(position: FeedPosition, rev: number, generation: string): boolean {
-  return position.rev < rev || (position.rev === rev && position.generation === generation)
+/**
+ * An object that was put back from outside has a revision that it had before, in another generation. While an object is
+ * read whole, what it was when that began is known to have been.
+ */
+function isOfThePast(
+  { rev, start_rev = 0, generation }: FeedPosition,
+  rev_now: number,
+  generation_now: string,
+): boolean {
+  const known_rev = Math.max(rev, start_rev)
+  return known_rev < rev_now || (known_rev === rev_now && generation === generation_now)
 }
 
 /**
