@@ -94,6 +94,13 @@ class OnePush {
   #changes: readonly PlacedChange[] = []
   #ties: readonly (readonly Ties[])[] = []
 
+  /** A failure that may pass, or a fault of ours: nothing is decided, and the changes may be pushed again. */
+  readonly #passing = (error: unknown): Problem => {
+    if (error instanceof Problem) return error
+    this.#dependencies.onFault?.(error)
+    return undecided()
+  }
+
   constructor(user_id: string, outbox: PushedOutbox, dependencies: Dependencies) {
     this.#user_id = user_id
     this.#outbox = outbox
@@ -128,7 +135,7 @@ class OnePush {
     const places = await Promise.all(
       tables.map(async ({ kind, table }) => {
         const ids = changes.flatMap(({ subject }) => (subject?.kind.name === kind.name ? [subject.id] : []))
-        const located = ids.length === 0 ? [] : await table.locateAll(this.#user_id, ids).catch(passing)
+        const located = ids.length === 0 ? [] : await table.locateAll(this.#user_id, ids).catch(this.#passing)
         return located instanceof Problem ? located : new Map(ids.map((id, at) => [id, located[at]]))
       }),
     )
@@ -166,7 +173,7 @@ class OnePush {
     const objects = [...by_object.keys()].filter((object) => object !== undefined)
     await sideBySide(objects, OBJECTS_TOGETHER, async (object) => {
       if (object.month === undefined) return
-      const pushed = await object.table.table.pushed(this.#user_id, object.month).catch(passing)
+      const pushed = await object.table.table.pushed(this.#user_id, object.month).catch(this.#passing)
       if (pushed instanceof Problem) {
         object.failure = pushed
         return
@@ -186,7 +193,7 @@ class OnePush {
     const sources = await this.#sourcesOf(places)
     await sideBySide([...by_object.keys()], OBJECTS_TOGETHER, async (object) => {
       const unit = new UnitOfPush(by_object.get(object)!, sources)
-      const problem = object.failure ?? (await this.#commitUnit(object, unit).catch(passing))
+      const problem = object.failure ?? (await this.#commitUnit(object, unit).catch(this.#passing))
       if (!problem) return
       object.failure = problem
       for (const at of unit.places) this.#judged[at] = { verdict: RETRY, problem, row: undefined }
@@ -211,7 +218,10 @@ class OnePush {
       const { seq, mutation_hash } = this.#changes[at]!
       const { status, fields } = outcome.verdict
       this.#judged[at] = outcome
-      if (outcome.problem?.kind === 'internal') this.#dependencies.onFault?.(outcome.problem.cause)
+      // Without a cause it is one that was told already.
+      if (outcome.problem?.cause !== undefined && outcome.problem.kind === 'internal') {
+        this.#dependencies.onFault?.(outcome.problem.cause)
+      }
       if (status === 'retry') continue
       object.entries.push({ seq, mutation_hash, status: status === 'duplicate' ? 'applied' : status, fields })
     }
@@ -280,7 +290,7 @@ class OnePush {
     for (const at of places) {
       const { operation, object } = this.#changes[at]!
       if (operation.op !== 'create' || object?.table.kind.name !== DISTRIBUTIONS.name) continue
-      sources.set(at, await sourceOf(operation.value).catch(passing))
+      sources.set(at, await sourceOf(operation.value).catch(this.#passing))
     }
     return sources
   }
@@ -355,8 +365,6 @@ function problemIn(decision: PushDecision<Cells>): Problem | undefined {
   return decision.kind === 'leave' ? decision.problem : undefined
 }
 
-/** A failure that may pass: nothing is decided, and the changes may be pushed again. Others are faults of ours as well. */
-function passing(error: unknown): Problem {
-  if (!(error instanceof Problem)) throw error
-  return error
+function undecided(): Problem {
+  return new Problem('internal', 'The change could not be decided.')
 }

@@ -65,8 +65,10 @@ export class Results {
   }
 
   #copyOf(kind: RecordKind, row: Cells): Readonly<Record<string, unknown>> | null {
+    // A thousand conflicts of large records must not be spelled to be left out.
+    if (this.#server_bytes <= 0) return null
     const record = syncedRecord(kind, this.#user_id, row)
-    this.#server_bytes -= JSON.stringify(record).length
+    this.#server_bytes -= Buffer.byteLength(JSON.stringify(record))
     return this.#server_bytes < 0 ? null : record
   }
 
@@ -75,7 +77,7 @@ export class Results {
     const document = { type: problemType(kind), title, status, detail: message, ...members }
     if (!errors) return document
     const shown = errors.slice(0, ERRORS_SHOWN)
-    this.#errors_bytes -= JSON.stringify(shown).length
+    this.#errors_bytes -= Buffer.byteLength(JSON.stringify(shown))
     const { errors_omitted: before = 0 } = members as { errors_omitted?: number }
     if (this.#errors_bytes < 0) return { ...document, errors_omitted: before + errors.length }
     const errors_omitted = before + errors.length - shown.length
