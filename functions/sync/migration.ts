@@ -2,7 +2,7 @@ import { type Clock, isoTime } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { PushRequest } from '#shared/contract/sync.ts'
 import { swapJson } from '#shared/objects/json-object.ts'
-import { NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
+import { type Generation, NO_OBJECT, type ObjectStore } from '#shared/objects/object-store.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { asProblem } from '#shared/table/object/failures.ts'
 
@@ -34,14 +34,15 @@ export interface MigrationReport {
 const PASSING = { attempts_max: 4, backoff: { base_ms: 100, cap_ms: 1000 } }
 
 /**
- * Writes down that a guest's records have come into an account. The first report of a client stands; a repeated one changes
- * nothing.
+ * Writes down that a guest's records have come into an account. The first report of a client stands, and a repeated one
+ * changes nothing; only that a failed migration is complete by now takes its place.
  * @throws Problem when the bucket does not take it: the device repeats the push
  */
 export async function recordMigration(
-  { store, events, clock, random, hashUser, onMigrated }: MigrationDependencies,
+  dependencies: MigrationDependencies,
   { user_id, client_id, migration }: { user_id: string; client_id: string; migration: GuestMigration },
 ): Promise<void> {
+  const { store, events, clock, random, hashUser, onMigrated } = dependencies
   const { id, expected, found } = migration
   const report: MigrationReport = {
     id,
@@ -53,18 +54,30 @@ export async function recordMigration(
     at: isoTime(clock.nowMs()),
   }
   const name = `migrations/guest_${client_id}.json`
+  const json = JSON.stringify(report)
+  const swap = (generation: Generation) => swapJson({ store, clock, random }, name, json, generation, PASSING)
   try {
-    const written = await swapJson({ store, clock, random }, name, JSON.stringify(report), NO_OBJECT, PASSING)
-    if (written !== undefined || (await isOfAnother(store, name, report))) onMigrated(report)
+    const is_first = (await swap(NO_OBJECT)) !== undefined
+    const known = is_first ? undefined : await store.read(name)
+    const is_news =
+      known?.kind !== 'found' ||
+      // Any client id can be named by anybody: what another user wrote there must hide nothing.
+      !isOfUser(known.bytes, report) ||
+      (isFailed(known.bytes) && report.state === 'complete' && (await swap(known.generation)) !== undefined)
+    if (is_news) onMigrated(report)
   } catch (error) {
     throw asProblem(error, events)
   }
 }
 
-/** Whether what is written there is another user's: any client id can be named by anybody, and must hide nothing. */
-async function isOfAnother(store: ObjectStore, name: string, { user_hash }: MigrationReport): Promise<boolean> {
-  const known = await store.read(name)
-  if (known.kind !== 'found') return true
-  const text = Buffer.from(known.bytes).toString('utf8')
-  return !text.includes(JSON.stringify(user_hash))
+function isOfUser(bytes: Uint8Array, { user_hash }: MigrationReport): boolean {
+  return textOf(bytes).includes(JSON.stringify(user_hash))
+}
+
+function isFailed(bytes: Uint8Array): boolean {
+  return textOf(bytes).includes('"state":"failed"')
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8')
 }
