@@ -14,7 +14,7 @@ export function encodeCursor({ created_at_ms, id }: Cursor): string {
 
 /** @throws Problem `invalid-input` when the text is not a cursor that this service gave out */
 export function decodeCursor(text: string): Cursor {
-  const parsed = parse(text)
+  const parsed = jsonInCursor(text)
   if (Array.isArray(parsed) && parsed.length === 2) {
     const [created_at_ms, id] = parsed as unknown[]
     const is_time = typeof created_at_ms === 'number' && Number.isInteger(created_at_ms)
@@ -29,7 +29,8 @@ export function badCursor(): Problem {
   })
 }
 
-function parse(text: string): unknown {
+/** The JSON that a cursor is made of; undefined when it is none. */
+export function jsonInCursor(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown
   } catch (error) {

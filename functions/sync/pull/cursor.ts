@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import { jsonInCursor } from '#shared/records/cursor.ts'
 import type { FeedPosition } from '#shared/table/read/change-feed.ts'
 import type { Month } from '#shared/table/object/partition.ts'
 import { SYNC_KINDS } from '../tables.ts'
@@ -42,20 +43,11 @@ export function encodeCursor(cursor: SyncCursor): string {
 
 /** A text that is no cursor of this service counts as none: the device is sent everything. */
 export function decodeCursor(text: string | null | undefined): SyncCursor {
-  const read = entries.safeParse(parsed(text ?? ''))
+  const read = entries.safeParse(jsonInCursor(text ?? ''))
   const cursor = new Map<string, Map<Month, FeedPosition>>(SYNC_KINDS.map(({ name }) => [name, new Map()]))
   for (const [name, month, epoch, rev, generation, after_id, start_rev] of read.success ? read.data[1] : []) {
     const open = { after_id: after_id ?? undefined, start_rev: start_rev ?? undefined }
     cursor.get(name)!.set(month, { epoch, rev, generation, ...(after_id === null ? {} : open) })
   }
   return cursor
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

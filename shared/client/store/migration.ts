@@ -3,7 +3,7 @@ import { newId } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Identity, MigrationPlan, OutboxEntry } from './entries.ts'
 import type { LocalStore } from './local-store.ts'
-import { isOpen, nextPush, recordKey } from './outbox.ts'
+import { hasPush, isOpen, recordKey } from './outbox.ts'
 import type { Exchange, Sender } from './sender.ts'
 
 export interface MigrationOptions {
@@ -121,7 +121,7 @@ const INCOMPLETE_PAUSE_MS = 60_000
 
 /** All that is open depends on what was refused: it goes along as it is. */
 function isBlockedForGood(entries: readonly OutboxEntry[]): boolean {
-  return entries.some(({ aside }) => aside) && nextPush(entries).length === 0
+  return entries.some(({ aside }) => aside) && !hasPush(entries)
 }
 
 /** Deleted by the guest: a pull that begins from nothing does not tell of it. */

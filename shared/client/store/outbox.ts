@@ -30,23 +30,24 @@ export function isOpen({ done, aside }: OutboxEntry): boolean {
   return !done && !aside
 }
 
+/** Whether a change may be held back for a while. */
+type IsPaused = (entry: OutboxEntry) => boolean
+
+const NEVER_PAUSED: IsPaused = () => false
+
 /**
- * The next changes to push. A change that names a record of which an earlier change waits for the user is held back; and
- * whatever is held back, for that or because its object wants a pause, holds back what is tied to it in either direction.
+ * The changes that may be pushed, in their order. One that names a record of which an earlier change waits for the user is
+ * held back; and whatever is held back, for that or because its object wants a pause, holds back what is tied to it in either
+ * direction.
  * @param entries in their order
  */
-export function nextPush(
-  entries: readonly OutboxEntry[],
-  isPaused: (entry: OutboxEntry) => boolean = () => false,
-): readonly OutboxEntry[] {
+function* sendable(entries: Iterable<OutboxEntry>, isPaused: IsPaused): Generator<OutboxEntry, void> {
   const refused = new Set<string>()
   const held = new Set<string>()
   const referred_by_held = new Set<string>()
-  const batch: OutboxEntry[] = []
-  let bytes = 0
   for (const entry of entries) {
-    const { own, others } = recordsNamedBy(entry)
     if (entry.done) continue
+    const { own, others } = recordsNamedBy(entry)
     if (entry.aside) {
       refused.add(own)
       continue
@@ -57,11 +58,25 @@ export function nextPush(
       for (const name of others) referred_by_held.add(name)
       continue
     }
+    yield entry
+  }
+}
+
+/** The next changes to push, as many as one push may have. */
+export function nextPush(entries: Iterable<OutboxEntry>, isPaused = NEVER_PAUSED): readonly OutboxEntry[] {
+  const batch: OutboxEntry[] = []
+  let bytes = 0
+  for (const entry of sendable(entries, isPaused)) {
     bytes += JSON.stringify(pushedChange(entry)).length
     if (batch.length === PUSH_CHANGES_MAX || (batch.length > 0 && bytes > PUSH_BYTES_MAX)) break
     batch.push(entry)
   }
   return batch
+}
+
+/** Whether there is something to push. */
+export function hasPush(entries: Iterable<OutboxEntry>): boolean {
+  return sendable(entries, NEVER_PAUSED).next().done === false
 }
 
 /** The number up to which every change has its final answer. */

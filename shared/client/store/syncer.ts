@@ -6,7 +6,7 @@ import { StorageError } from '../storage.ts'
 import type { SyncProblem } from './answers.ts'
 import type { LocalStore } from './local-store.ts'
 import type { LogBook } from './log-book.ts'
-import { isOpen, nextPush } from './outbox.ts'
+import { hasPush, isOpen } from './outbox.ts'
 import type { Exchange, Sender } from './sender.ts'
 
 export interface SyncerOptions {
@@ -162,7 +162,7 @@ export class Syncer {
     const { store, ports } = this.#options
     if (this.#state.needs_sign_in && !this.#is_wanted) return Infinity
     const now_ms = ports.clock.monotonicMs()
-    const has_changes = nextPush(store.data.entries).length > 0
+    const has_changes = hasPush(store.data.entries)
     const is_visible = ports.lifecycle.state().is_visible || this.#others_active_until_ms > now_ms
     const due_ms = this.#is_wanted || has_changes ? now_ms : is_visible ? this.#asked_ms + this.#poll_ms : Infinity
     return Math.max(due_ms, this.#not_before_ms) - now_ms
@@ -248,7 +248,7 @@ export class Syncer {
   }
 
   #onChange(): void {
-    if (nextPush(this.#options.store.data.entries).length > 0) this.#wakeUp()
+    if (hasPush(this.#options.store.data.entries)) this.#wakeUp()
     this.#options.onState()
   }
 
