@@ -33,7 +33,7 @@ export function isOpen({ done, aside }: OutboxEntry): boolean {
 /** Whether a change may be held back for a while. */
 type IsPaused = (entry: OutboxEntry) => boolean
 
-const NEVER_PAUSED: IsPaused = () => false
+const isNeverPaused: IsPaused = () => false
 
 /**
  * The changes that may be pushed, in their order. One that names a record of which an earlier change waits for the user is
@@ -63,7 +63,7 @@ function* sendable(entries: Iterable<OutboxEntry>, isPaused: IsPaused): Generato
 }
 
 /** The next changes to push, as many as one push may have. */
-export function nextPush(entries: Iterable<OutboxEntry>, isPaused = NEVER_PAUSED): readonly OutboxEntry[] {
+export function nextPush(entries: Iterable<OutboxEntry>, isPaused = isNeverPaused): readonly OutboxEntry[] {
   const batch: OutboxEntry[] = []
   let bytes = 0
   for (const entry of sendable(entries, isPaused)) {
@@ -76,7 +76,7 @@ export function nextPush(entries: Iterable<OutboxEntry>, isPaused = NEVER_PAUSED
 
 /** Whether there is something to push. */
 export function hasPush(entries: Iterable<OutboxEntry>): boolean {
-  return sendable(entries, NEVER_PAUSED).next().done === false
+  return sendable(entries, isNeverPaused).next().done === false
 }
 
 /** The number up to which every change has its final answer. */
