@@ -9,7 +9,6 @@ import {
   withDefaults,
 } from '#shared/records/decisions.ts'
 import { decideCreation } from '#shared/records/distribution-decisions.ts'
-import type { DistributionSource } from '#shared/records/distribution-source.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { createdAt, untimely } from '#shared/records/record-id.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
@@ -20,6 +19,7 @@ import type { StoredRow } from '#shared/table/object/schema.ts'
 import { type Edit, editedColumns, fieldName, isSameValue, valueIn } from './edits.ts'
 import type { Operation } from './read-change.ts'
 import { ChangesOfOthers } from './since.ts'
+import type { Sources } from './sources.ts'
 
 /** What becomes of one pushed change of a record, as a pure decision over the record as it stands. */
 
@@ -32,8 +32,8 @@ export interface PushAsking {
   readonly client_id: string
   readonly id: string
   readonly operation: Operation
-  /** Of a new distribution: its audience and platform, or why they cannot be used. */
-  readonly source: DistributionSource | Problem | undefined
+  /** What new distributions hand over. */
+  readonly sources: Sources
 }
 
 export function decidePushed(asking: PushAsking, row: Row | undefined, now_ms: number): PushDecision<Cells> {
@@ -63,13 +63,14 @@ function compareCreation(asking: PushAsking, row: Row, value: RecordValue): Push
 }
 
 function create(asking: PushAsking, value: RecordValue, now_ms: number): PushDecision<Cells> {
-  const { kind, user_id, id, source } = asking
+  const { kind, user_id, id, sources } = asking
   const problem = untimely(kind, id, now_ms)
   if (problem) return refused(problem)
   const created_at = createdAt(kind, id)
   const { [kind.id_column]: _, ...sent } = value
   if (kind.name !== DISTRIBUTIONS.name) return made(decideSave({ kind, user_id }, id, created_at, undefined, sent))
   const own = { kind: DISTRIBUTIONS, user_id }
+  const source = sources.of(value)
   return made(decideCreation({ asking: own, id, created_at, current: undefined, sent, source, now_ms }))
 }
 

@@ -91,13 +91,14 @@ export function memberOf(value: unknown, member: string): unknown {
 }
 
 function withMembers(value: unknown, edits: readonly Edit[]): Record<string, unknown> {
-  // A map, because assigning to an object's `__proto__` would change what it inherits.
-  const members = new Map(isObject(value) ? Object.entries(value) : [])
+  const members = { ...(isObject(value) && value) }
   for (const { member, wanted } of edits) {
-    if (wanted === ABSENT) members.delete(member!)
-    else members.set(member!, wanted)
+    // Assigning to `__proto__` would change what the object inherits.
+    const property = { value: wanted, enumerable: true, configurable: true, writable: true }
+    if (wanted === ABSENT) delete members[member!]
+    else Object.defineProperty(members, member!, property)
   }
-  return Object.fromEntries(members)
+  return members
 }
 
 function orDefault({ defaults }: RecordKind, column: string, value: unknown): unknown {

@@ -2,11 +2,11 @@ import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { SentMutation } from '#shared/contract/sync.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
-import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
 import type { Cells } from '#shared/records/rows.ts'
 import type { PushDecision, PushedChange, PushOutcome, PushUnit, PushVerdict } from '#shared/table/commit/mutation.ts'
 import { ledgerHash, type PushEntry } from '#shared/table/object/client-ledgers.ts'
 import type { Month } from '#shared/table/object/partition.ts'
+import { rowBytes } from '#shared/table/object/row-bytes.ts'
 import type { StoredRow } from '#shared/table/object/schema.ts'
 import type { Writer } from '#shared/table/object/writer.ts'
 import { inOrder, type SyncTable, type SyncTables } from '../tables.ts'
@@ -15,6 +15,8 @@ import { findTied, type OrderedChange, type PushObject, type Ties, tiesOf, waves
 import { readChange, recordKey, type ReadChange } from './read-change.ts'
 import { dependsOn, type PushResult, Results } from './results.ts'
 import { sideBySide } from './side-by-side.ts'
+import { Sources } from './sources.ts'
+import { UnitOfPush } from './unit.ts'
 
 /** What a client pushes, as the contract has read it. */
 export interface PushedOutbox {
@@ -30,6 +32,11 @@ const COMMITS_BEGIN_MS_MAX = 12_000
 /** Less than the 28 s that a save has: the answer has to be made yet. */
 const PUSH_MS_MAX = 25_000
 const OBJECTS_TOGETHER = { count_max: 8, bytes_max: 64 * 1024 * 1024 }
+/**
+ * Of all rows that one push writes, before compression: a hundred versions of the largest record. The rest is pushed again,
+ * so that no push takes more memory than an instance has, nor a core for seconds.
+ */
+const ROWS_BYTES_MAX = 32 * 1024 * 1024
 /** What an object is taken for that this instance has not read yet. */
 const UNKNOWN_BYTES = 16 * 1024 * 1024
 
@@ -91,6 +98,7 @@ class OnePush {
   readonly #dependencies: Dependencies
   readonly #started_ms: number
   readonly #judged: (Judged | undefined)[]
+  readonly #units: UnitOfPush[] = []
   #changes: readonly PlacedChange[] = []
   #ties: readonly (readonly Ties[])[] = []
 
@@ -193,6 +201,7 @@ class OnePush {
     const sources = await this.#sourcesOf(places)
     await sideBySide([...by_object.keys()], OBJECTS_TOGETHER, async (object) => {
       const unit = new UnitOfPush(by_object.get(object)!, sources)
+      this.#units.push(unit)
       const problem = object.failure ?? (await this.#commitUnit(object, unit).catch(this.#passing))
       if (!problem) return
       object.failure = problem
@@ -262,6 +271,9 @@ class OnePush {
     const { operation, object, id } = this.#changes[at]!
     const { kind } = object!.table
     const ties = this.#ties[at]!
+    unit.decides(at)
+    const written_bytes = this.#units.reduce((sum, one) => sum + one.written_bytes, 0)
+    if (written_bytes > ROWS_BYTES_MAX) return { kind: 'leave', verdict: RETRY, problem: tooMuch() }
     const statusOf = (earlier: number) => {
       const place = unit.placeOf(earlier)
       return (place === undefined ? this.#judged[earlier]?.verdict : before[place])?.status ?? 'retry'
@@ -273,51 +285,20 @@ class OnePush {
     if (refused_at !== undefined) return dependent(this.#changes[refused_at]!.seq)
     if (operation.op === 'unreadable') return refused(operation.problem)
     const { client_id } = this.#outbox
-    const source = unit.sources.get(at)
-    return decidePushed({ kind, user_id: this.#user_id, client_id, id, operation, source }, row, now_ms)
+    const asking = { kind, user_id: this.#user_id, client_id, id, operation, sources: unit.sources }
+    const decision = decidePushed(asking, row, now_ms)
+    if (decision.kind === 'write') unit.wrote(rowBytes(decision.row))
+    return decision
   }
 
-  /** What new distributions hand over, or why they cannot: each object of audiences and of platforms is asked once. */
-  async #sourcesOf(places: readonly number[]): Promise<ReadonlyMap<number, DistributionSource | Problem>> {
-    const { audiences, platforms } = this.#dependencies.sources
-    const readAudience = audiences.reader(this.#user_id)
-    const readPlatform = platforms.reader(this.#user_id)
-    const sourceOf = async ({ audience_id, platform_id, segments_distributed }: SentReferences) => {
-      const found = await Promise.all([readAudience(String(audience_id)), readPlatform(String(platform_id))])
-      return distributionSource(...found, segments_distributed ?? [])
-    }
-    const sources = new Map<number, DistributionSource | Problem>()
-    for (const at of places) {
+  /** What new distributions hand over. */
+  async #sourcesOf(places: readonly number[]): Promise<Sources> {
+    const created = places.flatMap((at) => {
       const { operation, object } = this.#changes[at]!
-      if (operation.op !== 'create' || object?.table.kind.name !== DISTRIBUTIONS.name) continue
-      sources.set(at, await sourceOf(operation.value).catch(this.#passing))
-    }
-    return sources
+      return operation.op === 'create' && object?.table.kind.name === DISTRIBUTIONS.name ? [operation.value] : []
+    })
+    return await Sources.read(this.#dependencies.sources, this.#user_id, created, this.#passing)
   }
-}
-
-/** The changes of one object in one wave. */
-class UnitOfPush {
-  readonly places: readonly number[]
-  readonly sources: ReadonlyMap<number, DistributionSource | Problem>
-  readonly #place_of: ReadonlyMap<number, number>
-
-  constructor(places: readonly number[], sources: ReadonlyMap<number, DistributionSource | Problem>) {
-    this.places = places
-    this.sources = sources
-    this.#place_of = new Map(places.map((at, place) => [at, place]))
-  }
-
-  /** Which of the unit's changes the one at `at` of the push is. */
-  placeOf(at: number): number | undefined {
-    return this.#place_of.get(at)
-  }
-}
-
-interface SentReferences {
-  readonly audience_id?: unknown
-  readonly platform_id?: unknown
-  readonly segments_distributed?: readonly (string | number)[] | null
 }
 
 const RETRY: PushVerdict = { status: 'retry', fields: [] }
@@ -341,6 +322,10 @@ function waitsForEarlier(): Problem {
   return new Problem('unavailable', 'An earlier change of the same record has to be pushed again first.', {
     retry_after_ms: 1000,
   })
+}
+
+function tooMuch(): Problem {
+  return new Problem('unavailable', 'The push writes too much at a time; push the rest again.', { retry_after_ms: 0 })
 }
 
 function outOfTime(): Problem {

@@ -4,7 +4,7 @@ import { StoreError } from '#shared/objects/object-store.ts'
 import { encodeFooter } from '#shared/table/object/footer.ts'
 import { assembleFile } from '#shared/parquet/file.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
-import { virtualSync } from './virtual-sync.ts'
+import { monthsBefore, virtualSync } from './virtual-sync.ts'
 
 /** Pushes while the store fails, is slow or is ending: what is not decided is retry, and nothing is done twice. */
 
@@ -107,12 +107,8 @@ describe('the time of a push', () => {
       latencyMs: ({ operation }) => (operation === 'write' ? 7000 : 0),
     })
     await run(async () => {
-      const months = Array.from(
-        { length: 24 },
-        (_, n) => `20${24 - Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`,
-      )
       const began_ms = clock.monotonicMs()
-      const results = await push(months.map((month) => create(newId('aud', month))))
+      const results = await push(monthsBefore(24).map((month) => create(newId('aud', month))))
       expect(clock.monotonicMs() - began_ms).toBeLessThan(25_000)
       const made = statuses(results).filter((status) => status === 'applied').length
       expect(made).toBe(16)

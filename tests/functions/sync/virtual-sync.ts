@@ -29,6 +29,11 @@ interface Sent {
   readonly [member: string]: unknown
 }
 
+/** So many months, the last one April 2025: `2025-04`, `2025-03`, … */
+export function monthsBefore(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, n) => new Date(Date.UTC(2025, 3 - n)).toISOString().slice(0, 7))
+}
+
 /** Pushes and pulls on virtual time, at instances over one store in memory. */
 export function virtualSync(options: Omit<MemoryStoreOptions, 'clock'> = {}) {
   const clock = new VirtualClock('2025-05-15T12:00:00Z')
