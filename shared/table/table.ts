@@ -12,7 +12,7 @@ import { objectName, type Month } from './object/partition.ts'
 import { WritePacer } from './commit/write-pacer.ts'
 import { SnapshotCache } from './object/snapshot-cache.ts'
 import type { Row, StoredRow, TableSchema } from './object/schema.ts'
-import { UserObjects } from './read/user-objects.ts'
+import { type MonthListing, UserObjects } from './read/user-objects.ts'
 import { ChangeFeed, type FeedRequest, type ObjectChanges } from './read/change-feed.ts'
 import { UserRows, type ListedRow, type RowsRequest } from './read/user-rows.ts'
 import { Writes } from './commit/writes.ts'
@@ -127,6 +127,11 @@ export class Table<R extends Row = Row> {
     duration_ms_max: number,
   ): Promise<readonly PushOutcome<R>[]> {
     return await this.#writes.push(user_id, month, changes, duration_ms_max)
+  }
+
+  /** The user's objects, for `changed`: one LIST. */
+  async listed(user_id: string): Promise<readonly MonthListing[]> {
+    return await this.#feed.listed(user_id)
   }
 
   /** What has changed in the user's objects since positions in them: one LIST, and the objects that have changed. */

@@ -7,7 +7,7 @@ import type { ChangedObject, FeedPosition } from '#shared/table/read/change-feed
 import { spelled } from '#shared/table/object/limits.ts'
 import { syncedColumns, syncedRecord } from '../rows.ts'
 import { inOrder, type SyncTable, type SyncTables } from '../tables.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { decodeCursor, encodeCursor, type SyncCursor } from './cursor.ts'
 import { PullPage } from './pull-page.ts'
 
 /** Where a device stands, and how much it wants. */
@@ -38,11 +38,15 @@ export class Pull {
   async page(user_id: string, { cursor, limit_bytes }: PullPosition, signal?: AbortSignal): Promise<PulledPage> {
     const page = new PullPage(rowsBytesMax(limit_bytes))
     const positions = new Map([...decodeCursor(cursor)].map(([name, months]) => [name, new Map(months)]))
+    // A device that asks whether there is anything new waits for one LIST, not for three.
+    const is_poll = typeof cursor === 'string' && !hasOpenPage(positions)
+    const listings = is_poll ? this.#tables.map(({ table }) => begun(table.listed(user_id))) : []
     const unreadable: string[] = []
     let more = false
-    for (const { kind, table } of this.#tables) {
+    for (const [at, { kind, table }] of this.#tables.entries()) {
       const known = positions.get(kind.name)!
-      for await (const object of table.changed(user_id, { positions: new Map(known), columns: syncedColumns(kind) })) {
+      const request = { positions: new Map(known), columns: syncedColumns(kind), listed: listings[at] }
+      for await (const object of table.changed(user_id, request)) {
         signal?.throwIfAborted()
         more ||= page.is_full
         if (page.is_full) break
@@ -83,6 +87,16 @@ async function takeRows<R extends Row>(
   if (is_cut && !last) return { position: undefined, is_cut }
   page.end(of, !is_cut)
   return { position: object.position(is_cut ? last : undefined), is_cut }
+}
+
+function hasOpenPage(cursor: SyncCursor): boolean {
+  return [...cursor.values()].some((months) => [...months.values()].some(({ after_id }) => after_id !== undefined))
+}
+
+/** Work whose failure matters only to whoever waits for it. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined)
+  return work
 }
 
 function rowsBytesMax(limit_bytes: number | null | undefined): number {

@@ -5,8 +5,12 @@ import type { Row } from './schema.ts'
 
 /** JSON cells are views into the decoded page of their row group: a copy lets go of the page. */
 export function detached<R extends Row>(row: R): R {
-  const cells = Object.entries(row).map(([name, cell]) => [name, cell instanceof Uint8Array ? cell.slice() : cell])
-  return Object.fromEntries(cells) as R
+  const copy: Record<string, Cell> = {}
+  for (const name of Object.keys(row)) {
+    const cell = row[name] as Cell
+    copy[name] = cell instanceof Uint8Array ? cell.slice() : cell
+  }
+  return copy as R
 }
 
 /** Roughly, and rather more than less. */

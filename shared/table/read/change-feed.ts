@@ -8,11 +8,12 @@ import { SYSTEM_COLUMNS, type Row, type StoredRow, type TableSchema } from '../o
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { greatestRev, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import type { Lookups } from './lookups.ts'
-import type { MonthListing, UserObjects } from './user-objects.ts'
+import { fetchedTogether, type MonthListing, type UserObjects } from './user-objects.ts'
 
 /**
  * What has changed in a user's objects since a position in each of them. Rows come by (rev, id): commits give both, so no
- * clock decides what is sent.
+ * clock decides what is sent. While an object is read whole, everything up to the revision at which that began counts as
+ * of that revision: it comes by id, which is nearly the order in which it is stored, so each row group is decoded once.
  */
 export interface FeedPosition {
   readonly epoch: string
@@ -37,6 +38,8 @@ export interface FeedRequest {
   readonly positions: ReadonlyMap<Month, FeedPosition>
   /** What the rows shall have, besides the id and what every row has. */
   readonly columns: readonly string[]
+  /** The user's objects, when they are being listed already. */
+  readonly listed?: Promise<readonly MonthListing[]> | undefined
 }
 
 export class ChangeFeed<R extends Row> {
@@ -52,21 +55,32 @@ export class ChangeFeed<R extends Row> {
     this.#lookups = lookups
   }
 
+  /** The user's objects, newest month first: one LIST. @throws Problem */
+  async listed(user_id: string): Promise<readonly MonthListing[]> {
+    return await this.#lookups.reading(() => this.#objects.behind(user_id, undefined))
+  }
+
   /**
    * The objects whose generation is not that of their position, or that have an open page, newest month first; before
-   * them those that are gone. One LIST; an object is read when it is asked for.
+   * them those that are gone. One LIST; objects are fetched when they are asked for, then ever more of them together.
    * @throws Problem
    */
-  async *changed(user_id: string, { positions, columns }: FeedRequest): AsyncGenerator<ObjectChanges<R>, void> {
-    const listings = await this.#lookups.reading(() => this.#objects.behind(user_id, undefined))
-    const listed = new Set(listings.map(({ month }) => month))
-    for (const month of positions.keys()) if (!listed.has(month)) yield { kind: 'gone', month }
+  async *changed(user_id: string, { positions, columns, listed }: FeedRequest): AsyncGenerator<ObjectChanges<R>, void> {
+    const listings = await (listed ?? this.listed(user_id))
+    const months = new Set(listings.map(({ month }) => month))
+    for (const month of positions.keys()) if (!months.has(month)) yield { kind: 'gone', month }
     const names = [...new Set([this.#schema.id_column, ...SYSTEM_COLUMNS.map(({ name }) => name), ...columns])]
-    for (const listing of listings) {
-      const position = positions.get(listing.month)
-      if (position?.generation === listing.generation && position.after_id === undefined) continue
-      const object = await this.#open(user_id, listing, position, names)
-      if (object) yield object
+    const changed = listings.filter(({ month, generation }) => {
+      const position = positions.get(month)
+      return position?.generation !== generation || position.after_id !== undefined
+    })
+    for (const some of fetchedTogether(changed)) {
+      // What cannot be fetched is tried again when it is opened.
+      if (some.length > 1) await Promise.allSettled(some.map((listing) => this.#cache.listed(this.#schema, listing)))
+      for (const listing of some) {
+        const object = await this.#open(user_id, listing, positions.get(listing.month), names)
+        if (object) yield object
+      }
     }
   }
 
@@ -117,7 +131,7 @@ export class ChangeFeed<R extends Row> {
   async #placesSince(snapshot: Snapshot, start: Start): Promise<readonly ChangedPlace[]> {
     const { id_column } = this.#schema
     const places: ChangedPlace[] = []
-    const groups = snapshot.file.groups.filter((group) => greatestRev(group) >= start.rev)
+    const groups = snapshot.file.groups.filter((group) => orderedRev(greatestRev(group), start) >= start.rev)
     for (let at = 0; at < groups.length; at += GROUPS_SIDE_BY_SIDE) {
       const some = groups.slice(at, at + GROUPS_SIDE_BY_SIDE)
       const decoded = await Promise.all(some.map((group) => this.#cache.columns(group, ['rev', 'deleted', id_column])))
@@ -127,7 +141,7 @@ export class ChangeFeed<R extends Row> {
         const ids = values.get(id_column)!
         const deleted = values.get('deleted')!
         for (let index = 0; index < group.row_count; index++) {
-          const place = { group, index, rev: Number(revs[index]), id: String(ids[index]) }
+          const place = { group, index, rev: orderedRev(Number(revs[index]), start), id: String(ids[index]) }
           if (isBehind(place, start) && !(deleted[index] === true && place.rev <= start.tombstones_after))
             places.push(place)
         }
@@ -183,7 +197,7 @@ export class ChangedObject<R extends Row> {
     const { epoch } = footer
     if (!last) return { epoch, rev: footer.rev, generation }
     const after_id = String(last[this.#rows.id_column])
-    return { epoch, rev: last.rev, generation, after_id, start_rev: this.#start.start_rev }
+    return { epoch, rev: orderedRev(last.rev, this.#start), generation, after_id, start_rev: this.#start.start_rev }
   }
 }
 
@@ -232,7 +246,13 @@ function knownRev({ rev, after_id, start_rev }: FeedPosition): number {
   return after_id === undefined ? rev : rev - 1
 }
 
+/** The revision that a row counts as of. */
+function orderedRev(rev: number, { start_rev = 0 }: Pick<Start, 'start_rev'>): number {
+  return Math.max(rev, start_rev)
+}
+
 interface ChangedPlace extends RowPlace {
+  /** As of `orderedRev`. */
   readonly rev: number
   readonly id: string
 }

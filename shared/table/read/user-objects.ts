@@ -46,10 +46,8 @@ export class UserObjects {
    * reads on gets ever more of them
    */
   async *inOrder(listings: readonly ObjectListing[], side_by_side = 1): AsyncGenerator<Snapshot, void> {
-    for (let at = 0, count = side_by_side; at < listings.length; count = Math.min(count * 2, PARTITIONS_SIDE_BY_SIDE)) {
-      const some = firstOf(listings.slice(at, at + count))
+    for (const some of fetchedTogether(listings, side_by_side)) {
       yield* await Promise.all(some.map((listing) => this.#cache.listed(this.#schema, listing)))
-      at += some.length
     }
   }
 
@@ -68,8 +66,20 @@ export class UserObjects {
   }
 }
 
-/** Those to fetch together. */
-function firstOf(listings: readonly ObjectListing[]): readonly ObjectListing[] {
+/** Listed objects in groups to be fetched simultaneously, ever larger ones. @param count objects of the first group */
+export function* fetchedTogether<L extends ObjectListing>(
+  listings: readonly L[],
+  count = 1,
+): Generator<readonly L[], void> {
+  for (let at = 0; at < listings.length; count = Math.min(count * 2, PARTITIONS_SIDE_BY_SIDE)) {
+    const some = firstOf(listings.slice(at, at + count))
+    yield some
+    at += some.length
+  }
+}
+
+/** Those that have room together. */
+function firstOf<L extends ObjectListing>(listings: readonly L[]): readonly L[] {
   let bytes = 0
   const beyond = listings.findIndex(({ size_bytes }, at) => (bytes += size_bytes) > SIDE_BY_SIDE_BYTES && at > 0)
   return beyond < 0 ? listings : listings.slice(0, beyond)
