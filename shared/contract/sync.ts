@@ -50,9 +50,16 @@ const pullBody = z.strictObject({
   client: z.optional(telemetry),
 })
 
-/** A record as a pull brings it: a distribution goes without `audience_snapshot` and `attempts`. */
-const tombstone = z.object({ version: z.int(), deleted: z.literal(true) })
-const row = z.union([audience, platform, distributionSummary, tombstone])
+/** A record as a pull brings it: a distribution goes without `audience_snapshot` and `attempts`, a deleted one is its id. */
+const gone = { version: z.int(), deleted: z.literal(true) }
+const row = z.union([
+  audience,
+  platform,
+  distributionSummary,
+  z.object({ audience_id: z.string(), ...gone }),
+  z.object({ platform_id: z.string(), ...gone }),
+  z.object({ distribution_id: z.string(), ...gone }),
+])
 
 const pullAnswer = z.object({
   success: z.literal(true),

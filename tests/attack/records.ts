@@ -23,6 +23,9 @@ export const ACCOUNTS: readonly Record<string, unknown>[] = [
   { platform_type: 'tiktok', credentials: { access_token: 'down-1', advertiser_id: '1234567890' } },
 ]
 
+/** Of a device that has nothing yet. */
+const newClientId = (): string => newId('cli', systemClock.nowMs(), systemRandom)
+
 const GOOD_BODIES: Readonly<Record<string, unknown>> = {
   saveAudience: { name: 'Weekend hikers' },
   patchAudience: { name: 'Hikers' },
@@ -79,6 +82,11 @@ export class Records {
     if (id === 'saveDistribution') {
       return { audience_id: await this.some('audience'), platform_id: await this.some('platform') }
     }
+    if (id === 'pull') return { client_id: newClientId(), cursor: null }
+    if (id === 'push') {
+      const change = { op: 'create', kind: 'audience', id: absentId('audience'), value: { name: 'Weekend hikers' } }
+      return { client_id: newClientId(), acked: 0, mutations: [{ seq: 1, mutation_id: newClientId(), ...change }] }
+    }
     const good = GOOD_BODIES[id]
     if (good === undefined) throw new Error(`say what a good body of ${id} is`)
     return good
@@ -122,6 +130,6 @@ export async function knownValues(
     distribution_id: fc.constant(null).map(() => absentId('distribution')),
     cursor: fc.constant(next_cursor),
     user_id: fc.constant(user_id),
-    client_id: fc.constant(null).map(() => newId('cli', systemClock.nowMs(), systemRandom)),
+    client_id: fc.constant(null).map(newClientId),
   }
 }

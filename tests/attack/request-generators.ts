@@ -2,6 +2,7 @@ import { fc } from '#tests/support/seeds.ts'
 import { OPERATIONS, type Operation, schemaFaults } from './contract.ts'
 import { ACCOUNTS } from './records.ts'
 import { jsonBytes, type SentRequest } from './harness.ts'
+import { numberedPushes } from './pushed-changes.ts'
 import { type KnownValues, namesPlace, valid, wrong } from './values.ts'
 
 /** A request to one operation before it has an id and a token. */
@@ -78,6 +79,7 @@ function validBody(operation: Operation, known: KnownValues): fc.Arbitrary<Uint8
   const described = sane.chain((value) => {
     if (id === 'replacePlatformCredentials') return fc.constant({ credentials: ACCOUNTS[0]!['credentials'] })
     const { credentials: _, platform_type, ...rest } = value
+    if (id === 'push') return numberedPushes(fc.constant(value), known)
     if (id === 'patchPlatform') return fc.constant({ ...rest, ...(platform_type !== undefined && { platform_type }) })
     if (id !== 'savePlatform') return fc.constant(value)
     return fc.constantFrom(...ACCOUNTS).map((account) => ({ ...rest, ...account }))
@@ -184,7 +186,11 @@ function badBodies(operation: Operation, known: KnownValues): fc.Arbitrary<Twist
   }
   // Beside what is wrong everything is good, also where the contract says more in words than in its schema.
   const account = Object.entries(ACCOUNTS[0]!).map(([name, value]) => [name, fc.constant(value)] as const)
-  const around = operation.id === 'savePlatform' ? { ...known, ...Object.fromEntries(account) } : known
+  const described: Readonly<Record<string, KnownValues>> = {
+    savePlatform: Object.fromEntries(account),
+    push: { acked: fc.constant(0), mutations: fc.constant([{ seq: 1, mutation_id: 'a' }]) },
+  }
+  const around = { ...known, ...described[operation.id] }
   const spoiled = wrong(schema, around)?.map(({ path, value }) => {
     return refusedWith(400, withText(JSON.stringify(value)), (errors) => namesPlace(errors, path, 'body'))
   })

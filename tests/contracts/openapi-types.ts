@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 cdc942d516c2a5cc). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 f15ef4fd5b6aa8d1). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -5362,6 +5362,17 @@ export interface operations {
                             partition: string;
                             reset: boolean;
                             rows: (components["schemas"]["Audience"] | components["schemas"]["Platform"] | components["schemas"]["DistributionSummary"] | {
+                                audience_id: string;
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            } | {
+                                platform_id: string;
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            } | {
+                                distribution_id: string;
                                 version: number;
                                 /** @constant */
                                 deleted: true;
@@ -5433,6 +5444,17 @@ export interface operations {
                             version?: number;
                             fields?: string[];
                             server?: (components["schemas"]["Audience"] | components["schemas"]["Platform"] | components["schemas"]["DistributionSummary"] | {
+                                audience_id: string;
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            } | {
+                                platform_id: string;
+                                version: number;
+                                /** @constant */
+                                deleted: true;
+                            } | {
+                                distribution_id: string;
                                 version: number;
                                 /** @constant */
                                 deleted: true;
