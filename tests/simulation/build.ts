@@ -16,6 +16,8 @@ export interface Edit {
 }
 
 export interface SimulationOptions {
+  /** What is simulated: the table by itself, or devices that push to it and pull from it. */
+  readonly of?: 'table' | 'sync'
   /** Made in every copy of the source. */
   readonly edits?: readonly Edit[]
   /** Gives some instances the table of another release, made of these edits. */
@@ -26,8 +28,8 @@ export interface SimulationOptions {
 const RELEASED = /^shared\/(table|parquet)\//
 
 /** @returns the code of a thread for `runSeeds`. @throws Error when an edit fits nothing */
-export async function buildSimulation({ edits = [], other_release }: SimulationOptions): Promise<string> {
-  return await bundleOf(other_release ? TWO_RELEASES : ONE_RELEASE, edits, other_release)
+export async function buildSimulation({ of = 'table', edits = [], other_release }: SimulationOptions): Promise<string> {
+  return await bundleOf(ENTRIES[of][other_release ? 'two_releases' : 'one_release'], edits, other_release)
 }
 
 /** A module of this project's code with edits, as one text. @throws Error when an edit fits nothing */
@@ -51,19 +53,39 @@ export async function bundleOf(
   return outputFiles[0]!.text
 }
 
-const ONE_RELEASE = `
-  import { runHistory } from './run-history.ts'
-  import { runInThread } from './in-thread.ts'
-  await runInThread(runHistory)
-`
-const TWO_RELEASES = `
-  import { runHistory } from './run-history.ts'
-  import { runInThread } from './in-thread.ts'
+const TABLES = `
   import { Table } from '#shared/table/table.ts'
   import { Table as OtherTable } from 'other-release:shared/table/table.ts'
-  const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
-  await runInThread((seed) => runHistory(seed, releases))
 `
+const ENTRIES = {
+  table: {
+    one_release: `
+      import { runHistory } from './run-history.ts'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(runHistory)
+    `,
+    two_releases: `
+      import { runHistory } from './run-history.ts'
+      import { runInThread } from './in-thread.ts'
+      ${TABLES}
+      const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
+      await runInThread((seed) => runHistory(seed, releases))
+    `,
+  },
+  sync: {
+    one_release: `
+      import { runSyncHistory } from './sync/run-sync-history.ts'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(runSyncHistory)
+    `,
+    two_releases: `
+      import { runSyncHistory } from './sync/run-sync-history.ts'
+      import { runInThread } from './in-thread.ts'
+      ${TABLES}
+      await runInThread((seed) => runSyncHistory(seed, OtherTable))
+    `,
+  },
+} as const
 
 /** The source with these edits of it, in order. @throws Error when one fits nothing, or fits twice */
 export async function editedSource(path: string, edits: readonly Edit[]): Promise<string> {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-import { WrongHistory } from './run-history.ts'
 import type { Failure } from './thread.ts'
+import { WrongHistory } from './wrong-history.ts'
 
 /** What the thread of `runSeeds` itself does. */
 export async function runInThread(runHistory: (seed: number) => Promise<unknown>): Promise<void> {

@@ -6,17 +6,19 @@ import { buildSimulation, type SimulationOptions } from './build.ts'
 import { seedRangeOf, SIMULATE_COMMAND } from './command.ts'
 import { NEXT_RELEASE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
+import { SMALL_SYNC_LIMITS } from './sync/sync-limits.ts'
+import { OLDER_SYNC_RELEASE } from './sync/sync-releases.ts'
 import { runSeeds, seedsFrom } from './thread.ts'
 
 const BATCH_SEEDS = 200
 
 await runCommand(SIMULATE_COMMAND, async (input) => {
-  const { seed, small_limits, releases } = input
+  const { of = 'table', seed, small_limits, releases } = input
   const { first, end } = seedRangeOf(input)
-  const options: SimulationOptions = {
-    edits: small_limits || releases ? SMALL_LIMITS : [],
-    ...(releases ? { other_release: NEXT_RELEASE } : {}),
-  }
+  const options: SimulationOptions =
+    of === 'sync'
+      ? { of, edits: SMALL_SYNC_LIMITS, ...(releases && { other_release: OLDER_SYNC_RELEASE }) }
+      : { edits: small_limits || releases ? SMALL_LIMITS : [], ...(releases && { other_release: NEXT_RELEASE }) }
   const code = await buildSimulation(options)
   const flags = [...(small_limits ? ['--small-limits'] : []), ...(releases ? ['--releases'] : [])]
   const clear_line = process.stdout.isTTY ? '\r' : ''
@@ -31,7 +33,7 @@ await runCommand(SIMULATE_COMMAND, async (input) => {
         // No further batch begins.
         next = end
         if (seed !== undefined) console.error(failure.story.join('\n'))
-        const replay = ['--seed', failure.seed, ...flags].join(' ')
+        const replay = [...(of === 'sync' ? [of] : []), '--seed', failure.seed, ...flags].join(' ')
         throw new OperatorError(`${failure.message}\nreplay: npm run simulate -- ${replay}`)
       }
       done += seeds.length

@@ -41,7 +41,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     title: 'client retries left on: a write that the client library repeats by itself reports a false conflict',
     edits: [
       {
-        file: 'tests/simulation/instance.ts',
+        file: 'tests/simulation/mortal.ts',
         from: 'write: (...call) => alive(() => store.write(...call)),',
         to: 'write: (...call) => alive(() => store.write(...call).catch(() => store.write(...call))),',
       },
@@ -113,7 +113,11 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
   {
     title: 'every waiting request gets the outcome of the first of its batch',
     edits: [
-      { file: 'shared/table/commit/group-commit.ts', from: 'outcome: outcomes[at]!', to: 'outcome: outcomes[0]!' },
+      {
+        file: 'shared/table/commit/group-commit.ts',
+        from: 'outcomes.splice(0, changes.length)',
+        to: 'changes.map(() => outcomes[0]!)',
+      },
     ],
     found_as: /was acknowledged (for|without|and is gone)|was refused/,
   },
@@ -204,7 +208,7 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
         from: '      const problem = asProblem(error, this.#dependencies.events)\n      throw problem instanceof',
         to: `      const problem = asProblem(error, this.#dependencies.events)
              const next = { ...object, month: '202507', name: objectName(this.#schema, user_id, '202507') }
-             if (month !== '') return await this.#group_commit.submit(user_id, next, mutation)
+             if (month !== '') return decidedOutcome((await this.#group_commit.submit(user_id, next, [mutation]))[0]!)
              throw problem instanceof`,
       },
     ],

@@ -10,21 +10,13 @@ import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { FaultProfile } from './fault-profile.ts'
+import { WrongHistory } from './wrong-history.ts'
 
 /** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']
 const USERS = ['ann', 'bob']
 /** Whether the other release is one from before rows had a history: `releases.ts` changes it. */
 const HAS_OLDER_RELEASE = false
-export class WrongHistory extends Error {
-  readonly history: History
-
-  constructor(history: History, cause: Error) {
-    super(`history ${history.seed} is wrong: ${cause.message}`, { cause })
-    this.history = history
-  }
-}
-
 /** Nobody lives longer than minutes; an hour means that something goes round in circles. */
 const LIFE = { limit_ms: 3_600_000 }
 /** By then every late write has landed. */

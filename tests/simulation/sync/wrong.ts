@@ -1,0 +1,4 @@
+/** An invariant is broken. */
+export function fail(why: string): never {
+  throw new Error(why)
+}
