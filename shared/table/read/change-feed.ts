@@ -78,13 +78,16 @@ export class ChangeFeed<R extends Row> {
       // What cannot be fetched is tried again when it is opened.
       if (some.length > 1) await Promise.allSettled(some.map((listing) => this.#cache.listed(this.#schema, listing)))
       for (const listing of some) {
-        const object = await this.#open(user_id, listing, positions.get(listing.month), names)
+        const { month } = listing
+        const position = positions.get(month)
+        const object = await this.#open(user_id, listing, position, names)
         if (object) yield object
+        else if (position) yield { kind: 'gone', month }
       }
     }
   }
 
-  /** @returns undefined when it was removed since it was listed: the next pull finds that */
+  /** @returns undefined when it was removed since it was listed */
   async #open(
     user_id: string,
     listing: MonthListing,

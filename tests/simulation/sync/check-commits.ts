@@ -92,7 +92,7 @@ function changed(
   for (const { change, is_certain, is_repeated } of effects) {
     if (change?.device === undefined || !is_certain || is_repeated) continue
     // What a copied profile has not pulled yet it has in its outbox, with the changes of the one that it is a copy of.
-    if (!state.has.copies || change.base_version > 0) checkLoss(before, change)
+    if (!state.has.copies || change.base_version > 0) checkLoss(before, change, effects)
     checkOrder(state, change)
   }
   const has = (op: Change['op']) => effects.some(({ change }) => change?.op === op)
@@ -128,7 +128,7 @@ function checkRecord(before: RecordTruth | undefined, record: StoredRecord, effe
 }
 
 /** Nobody's change is written over, or deleted, by somebody who has not seen it. */
-function checkLoss(before: RecordTruth | undefined, change: Change): void {
+function checkLoss(before: RecordTruth | undefined, change: Change, effects: readonly Effect[]): void {
   if (!before) return
   const { mark, base_version, op, record_id } = change
   const since = before.effects.filter(({ version }) => version > base_version)
@@ -141,7 +141,9 @@ function checkLoss(before: RecordTruth | undefined, change: Change): void {
   // Where the past does not reach back, the value that the device knew decides alone.
   if (op !== 'patch' || since.some(({ change: other }) => !other || other.is_by_older_release)) return
   for (const [name, value] of change.fields) {
-    if (valueOf(before.fields, name) === value) continue
+    // It was so already: before this commit, or by an earlier change in it.
+    const is_so = effects.some(({ change: one }) => one!.order < change.order && one!.fields.get(name) === value)
+    if (is_so || valueOf(before.fields, name) === value) continue
     const lost = by_others.find((effect) => effect.changed.has(name) && !isHidden(before, effect, base_version))
     if (lost) fail(`${mark} has written over the ${name} of ${lost.change!.mark}, which its user had not seen`)
   }
