@@ -9,6 +9,7 @@ export const BENCHMARKS = [
   'edge',
   'framework',
   'cold-start',
+  'sync',
   'load',
 ] as const
 

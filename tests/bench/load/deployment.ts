@@ -14,14 +14,15 @@ import { BUCKET, environmentOf, listening } from '#tests/functions/audiences/har
 import { send, type Sent } from '../runtime.ts'
 import { startLatentStore, type LatentStore } from './latent-store.ts'
 
-const AUDIENCES_MAIN = join(import.meta.dirname, '../../../functions/audiences/index.ts')
+const FUNCTIONS_DIR = join(import.meta.dirname, '../../../functions')
 
-/** The audiences function as processes of its own over one bucket, whose latencies can be set. */
+/** Functions as processes of their own over one bucket, whose latencies can be set. */
 export interface Deployment {
   readonly store: LatentStore
   /** 429 for a change of a name within a second of the last one. */
   limitWrites(): void
-  startInstance(): Promise<Instance>
+  /** Of the audiences function, or of another one that needs no further settings. */
+  startInstance(name?: 'audiences' | 'sync'): Promise<Instance>
   /** Ids of all audiences in the bucket, read from its files past everything else; one that is there twice, twice. */
   storedIds(): Promise<string[]>
   storedBytes(): Promise<number>
@@ -52,9 +53,10 @@ export async function withDeployment<T>(use: (deployment: Deployment) => Promise
     return await use({
       store,
       limitWrites: () => gcs.faults.set({ rate_limit: true }),
-      startInstance: async () => {
+      startInstance: async (name = 'audiences') => {
         const env = { ...process.env, ...environmentOf({ issuer_url, gcs_url: store.url }), PORT: '0' }
-        const child = spawn(process.execPath, [AUDIENCES_MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+        const main = join(FUNCTIONS_DIR, name, 'index.ts')
+        const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] })
         children.push(child)
         const url = await urlOf(child)
         return {

@@ -1,12 +1,9 @@
-import { newId } from '#shared/base/ids.ts'
-import { systemRandom } from '#shared/base/random.ts'
 import { figuresOf, megabytes, ms, printRow, timed } from '../figures.ts'
-import { sampleAudience } from '../sample-audience.ts'
 import { withDeployment, type Deployment, type Instance } from './deployment.ts'
+import { fillAudiences } from './fill.ts'
 import { NONE, REPORTED, type Traffic } from './latent-store.ts'
 
 const COUNT = 10_000
-const SIDE_BY_SIDE = 1000
 const COLD_RUNS = 5
 const WARM_RUNS = 40
 const PAGE_ROWS_MAX = 200
@@ -53,7 +50,7 @@ export async function benchListing(): Promise<void> {
 async function listAll(deployment: Deployment, months: string, spread_ms: number): Promise<Measured> {
   const { store } = deployment
   store.latencies = NONE
-  await fill(await deployment.startInstance(), spread_ms)
+  await fillAudiences(await deployment.startInstance(), USER, { count: COUNT, spread_ms })
   store.latencies = REPORTED
 
   const cold_ms: number[] = []
@@ -86,21 +83,6 @@ async function listAll(deployment: Deployment, months: string, spread_ms: number
     walked,
     bytes_stored: await deployment.storedBytes(),
     memory_mb: (await instance.usage()).memory_mb,
-  }
-}
-
-async function fill(instance: Instance, spread_ms: number): Promise<void> {
-  // From the end of a calendar month backwards: what spreads over less than a month lies in one object.
-  const now = new Date()
-  const end_ms = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1) - 1
-  for (let from = 0; from < COUNT; from += SIDE_BY_SIDE) {
-    const saves = Array.from({ length: SIDE_BY_SIDE }, (_, at) => {
-      const number = from + at
-      const audience_id = newId('aud', Math.floor(end_ms - (number * spread_ms) / COUNT), systemRandom)
-      return instance.call(USER, 'POST', '/api/audiences', { ...sampleAudience(number), audience_id })
-    })
-    const refused = (await Promise.all(saves)).find(({ status }) => status !== 201)
-    if (refused) throw new Error(`filling: ${refused.status}`)
   }
 }
 
