@@ -287,13 +287,18 @@ export class ActivationClient {
     if (!this.#changes) throw new StorageError('closed', 'The client is closed.')
     const outcome = await work(this.#changes)
     if (outcome.ok) {
-      this.#storage_state = 'ok'
+      this.#storageIsNow('ok')
       void this.#options.ports.storage_facts.persist()
     } else if (outcome.problem instanceof StorageError) {
-      this.#storage_state = stateOf(outcome.problem)
-      this.#tell({ all: true })
+      this.#storageIsNow(stateOf(outcome.problem))
     }
     return outcome
+  }
+
+  #storageIsNow(state: SyncStatus['storage']): void {
+    if (state === this.#storage_state) return
+    this.#storage_state = state
+    this.#tell({ all: true })
   }
 
   #noticed(notice: StorageNotice | 'cleared'): void {

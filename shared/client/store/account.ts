@@ -2,7 +2,7 @@ import { isoTime } from '../../base/clock.ts'
 import type { ClientPorts } from '../ports.ts'
 import type { StorageNotice } from '../storage.ts'
 import type { SyncServer } from './answers.ts'
-import type { Directory } from './directory.ts'
+import type { Directory, DirectoryEntry, StorageRole } from './directory.ts'
 import { isSameIdentity } from './directory.ts'
 import type { Identity, JsonRecord, RecordNoun } from './entries.ts'
 import { idOfRow } from './kinds.ts'
@@ -54,9 +54,10 @@ export class Account {
 
   /** @throws StorageError */
   static async open(options: AccountOptions): Promise<Account> {
-    const { identity, ports, directory, onChange, onNotice } = options
+    const { identity, ports, directory, onChange } = options
     const name = await directory.storageOf(identity)
-    const store = await LocalStore.open({ name, identity, ports, onNotice })
+    const role: StorageRole = identity ? { kind: 'account', identity } : { kind: 'guest' }
+    const store = await LocalStore.open({ name, identity, ports, onNotice: noticesOf(options, name, role) })
     const account = new Account(options, store)
     await account.log.open()
     store.subscribe(({ records }) => onChange(records))
@@ -136,7 +137,7 @@ export class Account {
     const { directory, ports, identity } = this.#options
     const guest = (await directory.all()).find(({ role }) => role.kind === 'guest')
     if (!guest) return
-    const store = await this.#openGuestStore(guest.storage)
+    const store = await this.#openGuestStore(guest)
     if (store.data.entries.length > 0) {
       const { into } = await planMigration(store, identity!, ports)
       await directory.setRole(guest.storage, { kind: 'moving', into })
@@ -150,7 +151,7 @@ export class Account {
       ({ role }) => role.kind === 'moving' && isSameIdentity(role.into, identity!),
     )
     if (!moving) return
-    const store = await this.#openGuestStore(moving.storage)
+    const store = await this.#openGuestStore(moving)
     await planMigration(store, identity!, ports)
     store.subscribe(({ records }) => onChange(records))
     const { clock, random } = ports
@@ -165,9 +166,10 @@ export class Account {
     this.#guest = { store, migration }
   }
 
-  async #openGuestStore(name: string): Promise<LocalStore> {
-    const { ports, onNotice } = this.#options
-    return await LocalStore.open({ name, identity: null, ports, onNotice })
+  async #openGuestStore({ storage, role }: DirectoryEntry): Promise<LocalStore> {
+    const { ports } = this.#options
+    const onNotice = noticesOf(this.#options, storage, role)
+    return await LocalStore.open({ name: storage, identity: null, ports, onNotice })
   }
 
   /** Takes the guest's records along, as far as it gets. */
@@ -185,5 +187,18 @@ export class Account {
       onChange(undefined)
     }
     return undefined
+  }
+}
+
+/** A storage that the browser has cleared keeps its role. */
+function noticesOf(
+  { directory, onNotice }: AccountOptions,
+  storage: string,
+  role: StorageRole,
+): AccountOptions['onNotice'] {
+  return (notice) => {
+    // Where that fails, too, this tab still has everything, and says that the data were cleared.
+    if (notice === 'cleared') void directory.keepRole(storage, role).catch(() => undefined)
+    onNotice(notice)
   }
 }

@@ -2,6 +2,7 @@ import { newId } from '../../base/ids.ts'
 import type { ClientPorts } from '../ports.ts'
 import type { ClientStorage } from '../storage.ts'
 import { type Identity, READER } from './entries.ts'
+import { throughPassingFailures } from './passing-failures.ts'
 
 /**
  * Which storages this browser has, and whose each is: one for each account that was used here, one for the guest, and those
@@ -56,6 +57,11 @@ export class Directory {
 
   async setRole(storage: string, role: StorageRole): Promise<void> {
     await this.#write(async (_, put) => await Promise.resolve(put({ storage, role })))
+  }
+
+  /** Names a storage again whose data the browser has cleared, this directory among them; else it is lost at the next start. */
+  async keepRole(storage: string, role: StorageRole): Promise<void> {
+    await throughPassingFailures(() => this.setRole(storage, role), this.#ports)
   }
 
   /** Erases a storage, and forgets it. @throws StorageError `blocked` while another tab has it open */

@@ -1,7 +1,7 @@
 import { isObject } from '../../base/is-object.ts'
 import { newId } from '../../base/ids.ts'
-import type { Channel, ClientPorts } from '../ports.ts'
-import { type ClientStorage, StorageError, type StorageNotice } from '../storage.ts'
+import type { Channel, ClientPorts, LifecycleEvent } from '../ports.ts'
+import { type ClientStorage, StorageError, type StorageNotice, type StoreReader } from '../storage.ts'
 import {
   type ClientEntry,
   type Identity,
@@ -19,6 +19,7 @@ import { readSome, readStorage, type StoredState } from './read-storage.ts'
 import type { ShownRecord } from './overlay.ts'
 import { StorageCleared, StoreChanges } from './store-changes.ts'
 import { newMutationId } from './mutation-id.ts'
+import { throughPassingFailures } from './passing-failures.ts'
 
 /** What a listener is told: the records that may show differently, and whether the outbox has changed. */
 export interface StoreEvent {
@@ -50,6 +51,7 @@ export class LocalStore {
   readonly #data: LocalData
   #storage: ClientStorage<LocalContents> | undefined
   #channel: Channel | undefined
+  #endListening: () => void = () => undefined
   #origin: OriginEntry | undefined
   #revision = -1
   #client_id: string | undefined
@@ -74,6 +76,7 @@ export class LocalStore {
     })
     store.#channel = ports.channels.open(name)
     store.#channel.subscribe((message) => store.#heard(message))
+    store.#endListening = ports.lifecycle.subscribe((event) => store.#onLifecycle(event))
     await store.#load()
     return store
   }
@@ -108,15 +111,23 @@ export class LocalStore {
 
   /** Which client this is, and its changes in their order, as of one moment. */
   async outbox(): Promise<{ readonly client: ClientEntry; readonly outbox: readonly OutboxEntry[] }> {
-    return await this.storage.transact(['meta', 'outbox'], 'read', async ({ meta, outbox }) => ({
-      client: (await meta.get('client')) as ClientEntry,
-      outbox: (await outbox.getAll()).map(({ entry }) => entry),
-    }))
+    return await this.#whole(() =>
+      this.storage.transact(['meta', 'outbox'], 'read', async ({ meta, outbox }) => {
+        await this.#requireOrigin(meta)
+        const client = (await meta.get('client')) as ClientEntry
+        return { client, outbox: (await outbox.getAll()).map(({ entry }) => entry) }
+      }),
+    )
   }
 
   /** How far the storage is synced. */
   async synced(): Promise<SyncEntry> {
-    return await this.storage.transact(['meta'], 'read', async ({ meta }) => (await meta.get('sync')) as SyncEntry)
+    return await this.#whole(() =>
+      this.storage.transact(['meta'], 'read', async ({ meta }) => {
+        await this.#requireOrigin(meta)
+        return (await meta.get('sync')) as SyncEntry
+      }),
+    )
   }
 
   get storage(): ClientStorage<LocalContents> {
@@ -134,13 +145,24 @@ export class LocalStore {
     stores: readonly WrittenStore[],
     work: (changes: StoreChanges) => Promise<Result>,
   ): Promise<Result> {
+    return await this.#whole(() => this.#write(stores, work))
+  }
+
+  /** Works on the storage, and once more where it was found to be cleared. */
+  async #whole<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      return await this.#write(stores, work)
+      return await work()
     } catch (error) {
       if (!(error instanceof StorageCleared)) throw error
       await this.#load()
-      return await this.#write(stores, work)
+      return await work()
     }
+  }
+
+  /** @throws StorageCleared when it is not the storage that was read */
+  async #requireOrigin(meta: StoreReader<LocalContents['meta']>): Promise<void> {
+    const origin = (await meta.get('origin')) as OriginEntry | undefined
+    if (origin?.storage_id !== this.#origin?.storage_id) throw new StorageCleared('the local data were cleared')
   }
 
   async #write<Result>(
@@ -172,6 +194,7 @@ export class LocalStore {
   }
 
   async close(): Promise<void> {
+    this.#endListening()
     this.#channel?.close()
     await this.#storage?.close()
   }
@@ -225,6 +248,12 @@ export class LocalStore {
     this.#tell(false)
   }
 
+  /** A page that was frozen, or in the back/forward cache, has missed what other tabs told. */
+  #onLifecycle(event: LifecycleEvent): void {
+    if (event !== 'visible' && event !== 'resume' && event !== 'page-restored') return
+    void this.refresh().catch((error: unknown) => this.#failed(error))
+  }
+
   #failed(error: unknown): void {
     // The next change, or the next look, reads it again.
     if (!(error instanceof StorageError)) throw error
@@ -233,7 +262,8 @@ export class LocalStore {
 
   #noticed(notice: StorageNotice): void {
     this.#onNotice(notice)
-    if (notice === 'connection-lost') void this.#load().catch((error: unknown) => this.#failed(error))
+    if (notice !== 'connection-lost') return
+    void throughPassingFailures(() => this.#load(), this.#ports).catch((error: unknown) => this.#failed(error))
   }
 
   /** Reads everything. One reading at a time; one that is asked for meanwhile comes after it. */
@@ -254,6 +284,7 @@ export class LocalStore {
     if (is_same && state.revision < this.#revision) return
     const is_cleared = this.#origin !== undefined && this.#origin.storage_id !== state.origin.storage_id
     const unsent = is_cleared ? this.#data.entries.filter(({ done }) => !done) : []
+    const plan = is_cleared ? this.#plan : undefined
     this.#origin = state.origin
     this.#revision = state.revision
     this.#plan = state.plan
@@ -264,12 +295,13 @@ export class LocalStore {
     this.#tell(false)
     if (!is_cleared) return
     this.#onNotice('cleared')
-    if (unsent.length > 0) void this.#putBack(unsent).catch((error: unknown) => this.#failed(error))
+    if (unsent.length > 0 || plan) void this.#putBack(unsent, plan).catch((error: unknown) => this.#failed(error))
   }
 
   /** The browser has cleared the storage; what this tab still knows and the server does not is kept again. */
-  async #putBack(unsent: readonly OutboxEntry[]): Promise<void> {
+  async #putBack(unsent: readonly OutboxEntry[], plan: MigrationPlan | undefined): Promise<void> {
     await this.write(['outbox'], async (changes) => {
+      if (plan) changes.putPlan(plan)
       for (const { seq: _, ...entry } of unsent)
         await changes.append({ ...entry, mutation_id: newMutationId(this.#ports) })
     })

@@ -92,6 +92,7 @@ export class Syncer {
       }),
     ]
     this.#end.signal.addEventListener('abort', () => ends.forEach((end) => end()), { once: true })
+    store.post({ type: 'asked' })
     this.#done = Promise.all([this.#lead(), this.#tellActivity()])
   }
 
@@ -175,8 +176,10 @@ export class Syncer {
     this.#setState({ is_syncing: true })
     const exchange = await this.#pushAndPull(signal).catch((error: unknown): Exchange => {
       // The storage failed; nothing was lost, and the next exchange does it again.
-      if (!(error instanceof StorageError)) throw error
-      return { kind: 'failed', problem: { kind: error.kind, detail: error.message, members: {} } }
+      if (error instanceof StorageError) return failed(error.kind, error.message)
+      // A fault of ours is told like any of the page, and does not end the sync for ever.
+      void Promise.reject(error)
+      return failed('fault', error instanceof Error ? error.name : 'unknown')
     })
     if (signal.aborted) return exchange
     if (exchange.kind === 'failed') this.#failed(exchange.problem)
@@ -271,6 +274,10 @@ export class Syncer {
         this.#is_wanted = true
         this.#not_before_ms = -Infinity
         return this.#wakeUp()
+      case 'asked':
+        // A tab that has just been opened.
+        if (this.#leader === 'this') this.#options.store.post({ type: 'state', state: this.#state })
+        return
       case 'state':
         if (this.#leader === 'other') this.#hear(message['state'])
     }
@@ -302,4 +309,8 @@ export class Syncer {
   #wakeUp(): void {
     this.#wake.abort('awake')
   }
+}
+
+function failed(kind: string, detail: string): Exchange {
+  return { kind: 'failed', problem: { kind, detail, members: {} } }
 }

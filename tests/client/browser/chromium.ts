@@ -1,11 +1,12 @@
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
-import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { type Edit, editedSource } from '#tests/simulation/build.ts'
 
 /** Where distributions of Linux install it. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -30,9 +31,19 @@ export async function startChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath: chromiumPath(), args: ARGS })
 }
 
-/** A real Chromium that keeps what it stores in `folder`. */
-export async function startProfile(folder: string): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
-  const context = await chromium.launchPersistentContext(folder, { executablePath: chromiumPath(), args: ARGS })
+/**
+ * A real Chromium that keeps what it stores in `folder`.
+ * @param has_page_cache keeps pages that are left for a return, as browsers do; the driver of the tests has that off
+ */
+export async function startProfile(
+  folder: string,
+  { has_page_cache = false } = {},
+): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: chromiumPath(),
+    args: ARGS,
+    ...(has_page_cache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  })
   const kill = async (): Promise<void> => {
     const session = await context.browser()!.newBrowserCDPSession()
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
@@ -52,10 +63,10 @@ export interface TestSite {
 }
 
 /**
- * A page that loads `script` (a file of this folder's `page`), at an origin that browsers trust as they do https: only such
- * pages have locks.
+ * The code of a page: a file of this folder's `page`.
+ * @param edits make another release of the client of it
  */
-export async function serveScript(script: string): Promise<TestSite> {
+export async function bundlePage(script: string, edits: readonly Edit[] = []): Promise<Uint8Array> {
   const { outputFiles } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: [join(import.meta.dirname, 'page', script)],
@@ -64,8 +75,29 @@ export async function serveScript(script: string): Promise<TestSite> {
     format: 'esm',
     target: 'es2024',
     write: false,
+    plugins: [editing(edits)],
   })
-  const code = outputFiles[0]!.contents
+  return outputFiles[0]!.contents
+}
+
+function editing(edits: readonly Edit[]): Plugin {
+  return {
+    name: 'edits',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const own = edits.filter(({ file }) => join(PROJECT_ROOT, file) === path)
+        return own.length === 0 ? undefined : { contents: await editedSource(path, own), loader: 'ts' }
+      })
+    },
+  }
+}
+
+/**
+ * A page that loads `script` (a file of this folder's `page`), at an origin that browsers trust as they do https: only such
+ * pages have locks.
+ */
+export async function serveScript(script: string): Promise<TestSite> {
+  const code = await bundlePage(script)
   const server = createServer(({ url }, response) => {
     if (url === '/script.js') return void response.setHeader('Content-Type', 'text/javascript').end(code)
     response
@@ -83,7 +115,7 @@ export async function serveScript(script: string): Promise<TestSite> {
 }
 
 /** A tab of `context` at the site, its script loaded. */
-export async function openTab(context: BrowserContext, { url }: TestSite): Promise<Page> {
+export async function openTab(context: BrowserContext, { url }: Pick<TestSite, 'url'>): Promise<Page> {
   const page = await context.newPage()
   await page.goto(url, { waitUntil: 'load' })
   return page
