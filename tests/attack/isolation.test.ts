@@ -120,6 +120,7 @@ async function settle(user: User): Promise<void> {
   await make('/api/platforms', { platform_type: 'tiktok', name: 'Seat' })
   await make('/api/distributions', { audience_id: '{audience}', platform_id: '{platform}' })
   await user.do({ method: 'GET', target: '/api/audiences?limit=1', index: 0 })
+  await make('/api/sync/pull', { client_id: 'cli_01h455vb4pex5vsknk084sn02q', cursor: null })
   expect(KINDS.map((kind) => user.ids[kind].length)).toEqual([2, 1, 1])
 }
 
@@ -135,7 +136,7 @@ async function recordsOf(user: User): Promise<unknown> {
 }
 
 const toOther = (step: Step, other: User) => {
-  return filledWith(step, (kind) => other.ids[kind][step.index % other.ids[kind].length]!, other.cursor)
+  return filledWith(step, (kind) => other.ids[kind][step.index % other.ids[kind].length]!, other)
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -143,15 +144,26 @@ let made_up = 0
 
 /** The same about ids that nobody has, of the same moments. */
 function toNobody(step: Step, other: User): Step {
+  const made = new Map<Kind, string>()
   const idOf = (kind: Kind) => {
     const id = other.ids[kind][step.index % other.ids[kind].length]!
-    made_up += 1
     const tail = [2, 1, 0].map((place) => ALPHABET[Math.floor(made_up / 32 ** place) % 32]).join('')
-    return `${id.slice(0, -3)}${tail}`
+    if (!made.has(kind)) made_up += 1
+    return made.get(kind) ?? made.set(kind, `${id.slice(0, -3)}${tail}`).get(kind)!
   }
   const [time_ms, id] = JSON.parse(Buffer.from(other.cursor, 'base64url').toString()) as [number, string]
   const cursor = Buffer.from(JSON.stringify([time_ms, `${id.slice(0, -1)}7`])).toString('base64url')
-  return filledWith(step, idOf, cursor)
+  return filledWith(step, idOf, { cursor, sync_cursor: withOtherMarks(other.sync_cursor) })
+}
+
+/** A pull's cursor over the same months, of objects that nobody has. */
+function withOtherMarks(sync_cursor: string): string {
+  const [version, entries] = JSON.parse(Buffer.from(sync_cursor, 'base64url').toString()) as [number, unknown[][]]
+  const other = (mark: unknown) => '0'.repeat(String(mark).length)
+  const others = entries.map(([name, month, epoch, rev, generation, ...open]) => {
+    return [name, month, other(epoch), rev, other(generation), ...open]
+  })
+  return Buffer.from(JSON.stringify([version, others])).toString('base64url')
 }
 
 /** An answer with one name for every id, so that two answers about different ones can be compared. */

@@ -4,7 +4,7 @@ import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from 
 /** One request of a user without ids: an index selects among that user's records, in the order of their creation. */
 export interface Step {
   readonly method: string
-  /** `{audience}` and so on stand for the id at the index; `{cursor}` for the last page's. */
+  /** `{audience}` and so on stand for the id at the index; `{cursor}` and `{sync_cursor}` for the last page's. */
   readonly target: string
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -25,7 +25,47 @@ const KEYED = fc.nat(2).chain((key) => {
   return step('POST', '/api/audiences', { name: `keyed ${key}` }, { 'idempotency-key': `key-${key}` })
 })
 
+/** Both users' devices have the same client id, numbers and mutation ids. */
+const CLIENT_ID = 'cli_01h455vb4pex5vsknk084sn02q'
+/** Of July 2023, under which either user may make a record of their own. */
+const OWN_ID = '01h455vb4pex5vsknk084sn02q'
+const CHANGES: readonly Readonly<Record<string, unknown>>[] = [
+  { op: 'create', kind: 'audience', id: `aud_${OWN_ID}`, value: { name: 'pushed', metadata: { tags: ['t'] } } },
+  { op: 'create', kind: 'audience', id: '{audience}', value: { name: 'secret of ann', metadata: { tags: ['t'] } } },
+  { op: 'patch', kind: 'audience', id: '{audience}', base_version: 1, set: { name: 'B' }, base: { name: 'Hikers' } },
+  {
+    op: 'patch',
+    kind: 'audience',
+    id: '{audience}',
+    base_version: 1,
+    set: { metadata: { tags: [] } },
+    base: { metadata: { tags: ['t'] } },
+  },
+  { op: 'patch', kind: 'platform', id: '{platform}', base_version: 1, set: { name: 'B' }, base: { name: 'Seat' } },
+  {
+    op: 'create',
+    kind: 'distribution',
+    id: `dist_${OWN_ID}`,
+    value: { audience_id: '{audience}', platform_id: '{platform}' },
+  },
+  { op: 'delete', kind: 'audience', id: '{audience}', base_version: 1 },
+  { op: 'restore', kind: 'audience', id: '{audience}', base_version: 2 },
+  { op: 'delete', kind: 'distribution', id: '{distribution}', base_version: 2 },
+]
+const PUSHED = fc
+  .tuple(fc.array(fc.constantFrom(...CHANGES), { minLength: 1, maxLength: 4 }), fc.nat(6))
+  .chain(([changes, before]) => {
+    const mutations = changes.map((change, at) => {
+      const seq = before + at + 1
+      return { seq, mutation_id: `m${seq}`, ...change }
+    })
+    return step('POST', '/api/sync/push', { client_id: CLIENT_ID, acked: 0, mutations })
+  })
+
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  PUSHED,
+  step('POST', '/api/sync/pull', { client_id: CLIENT_ID, cursor: null }),
+  step('POST', '/api/sync/pull', { client_id: CLIENT_ID, cursor: '{sync_cursor}', limit_bytes: 1024 }),
   fc.constantFrom(...NAMES).chain((name) => step('POST', '/api/audiences', { name, metadata: { tags: ['t'] } })),
   KEYED,
   step('POST', '/api/audiences', { audience_id: '{audience}', description: 'changed' }),
@@ -75,6 +115,7 @@ export class User {
   readonly #shown = new Map<string, string>()
   readonly ids: Record<Kind, string[]> = { audience: [], platform: [], distribution: [] }
   cursor = ''
+  sync_cursor = ''
 
   constructor(system: AttackedSystem, user_id: string) {
     this.#system = system
@@ -88,7 +129,7 @@ export class User {
 
   #filled(step: Step): Step {
     const own = (kind: Kind) => this.ids[kind][step.index % Math.max(1, this.ids[kind].length)] ?? absentId(kind)
-    return filledWith(step, own, this.cursor)
+    return filledWith(step, own, this)
   }
 
   async send({ method, target, body, headers }: Step): Promise<Received> {
@@ -111,6 +152,7 @@ export class User {
     }
     const cursor = json?.['next_cursor']
     if (typeof cursor === 'string') this.cursor = cursor
+    if (typeof json?.['cursor'] === 'string') this.sync_cursor = json['cursor']
   }
 
   /** Everything of an answer that does not differ between two runs of the same steps. */
@@ -119,13 +161,17 @@ export class User {
       const is_name = index % 2 === 0 && !/^(date|x-request-id|keep-alive|connection)$/i.test(name)
       return is_name ? `${name}: ${raw_headers[index + 1]}` : []
     })
-    return [status, ...headers, bytes.toString('utf8')]
-      .join('\n')
-      .replaceAll(/urn:request:[\w.:-]+/g, 'urn:request')
-      .replaceAll(/"next_cursor":"([\w-]+)"/g, (_, cursor: string) => Buffer.from(cursor, 'base64url').toString())
-      .replaceAll(/\[\d{13},/g, '[time,')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
-      .replaceAll(ID, (id) => this.#nameOf(id))
+    return (
+      [status, ...headers, bytes.toString('utf8')]
+        .join('\n')
+        .replaceAll(/urn:request:[\w.:-]+/g, 'urn:request')
+        .replaceAll(/"next_cursor":"([\w-]+)"/g, (_, cursor: string) => Buffer.from(cursor, 'base64url').toString())
+        // It has epochs and generations, which are random.
+        .replaceAll(/"cursor":"[\w-]+"/g, '"cursor"')
+        .replaceAll(/\[\d{13},/g, '[time,')
+        .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'time')
+        .replaceAll(ID, (id) => this.#nameOf(id))
+    )
   }
 
   #nameOf(id: string): string {
@@ -135,11 +181,14 @@ export class User {
   }
 }
 
+/** Where pages of a user's listing and of a device's pull ended. */
+export type Cursors = Pick<User, 'cursor' | 'sync_cursor'>
+
 /** A step with its places filled. */
-export function filledWith(step: Step, idOf: (kind: Kind) => string, cursor: string): Step {
+export function filledWith(step: Step, idOf: (kind: Kind) => string, cursors: Cursors): Step {
   const fill = (text: string) =>
-    text.replaceAll(/\{(audience|platform|distribution|cursor)\}/g, (_, name: Kind | 'cursor') =>
-      name === 'cursor' ? cursor : idOf(name),
+    text.replaceAll(/\{(\w+)\}/g, (_, name: Kind | keyof Cursors) =>
+      name === 'cursor' || name === 'sync_cursor' ? cursors[name] : idOf(name),
     )
   const body = step.body === undefined ? {} : { body: JSON.parse(fill(JSON.stringify(step.body))) as unknown }
   return { ...step, target: fill(step.target), ...body }
