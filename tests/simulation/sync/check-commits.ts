@@ -144,7 +144,9 @@ function checkLoss(before: RecordTruth | undefined, change: Change, effects: rea
     // It was so already: before this commit, or by an earlier change in it.
     const is_so = effects.some(({ change: one }) => one!.order < change.order && one!.fields.get(name) === value)
     if (is_so || valueOf(before.fields, name) === value) continue
-    const lost = by_others.find((effect) => effect.changed.has(name) && !isHidden(before, effect, base_version))
+    const lost = by_others.find(
+      (effect) => effect.changed.has(name) && !isHidden(before, effect, { name, base_version }),
+    )
     if (lost) fail(`${mark} has written over the ${name} of ${lost.change!.mark}, which its user had not seen`)
   }
 }
@@ -174,15 +176,20 @@ const CLOCKS_APART_MS = 30_000
 const SHARED_MS_MAX = 10 * MINUTE_MS
 
 /**
- * Changes of a draft by one client within minutes share one entry in the past of the record. Of an entry that began
- * before the version that a device has seen, nobody can say what changed since.
+ * Changes of a draft by one client within minutes share one entry in the past of the record, which tells what they came
+ * to: not what was changed there and back, nor what since a version between them.
  */
-function isHidden({ effects }: RecordTruth, { change, time_ms }: Effect, base_version: number): boolean {
+function isHidden(
+  { effects }: RecordTruth,
+  hidden: Effect,
+  { name, base_version }: { readonly name: string; readonly base_version: number },
+): boolean {
   return effects.some(
-    (earlier) =>
-      earlier.version <= base_version &&
-      time_ms - earlier.time_ms <= SHARED_MS_MAX + CLOCKS_APART_MS &&
-      [...(earlier.change?.client_ids ?? [])].some((id) => change?.client_ids.has(id)),
+    ({ change, changed, version, time_ms }) =>
+      change !== hidden.change &&
+      (version <= base_version || changed.has(name) || version === hidden.version) &&
+      Math.abs(hidden.time_ms - time_ms) <= SHARED_MS_MAX + CLOCKS_APART_MS &&
+      [...(change?.client_ids ?? [])].some((id) => hidden.change?.client_ids.has(id)),
   )
 }
 

@@ -1,6 +1,6 @@
 import { ABSENT, isTied, kindOfId, namesOf, valueOf, type Change } from './change.ts'
 import { isOwn } from './check-commits.ts'
-import { isDone, isRefused, type Judgement } from './journal.ts'
+import { isDone, isRefused, type JudgedPush, type Judgement } from './journal.ts'
 import type { JournalState } from './journal-state.ts'
 import type { RecordTruth } from './record-truth.ts'
 import { objectOf } from './sync-history.ts'
@@ -8,11 +8,12 @@ import { dependsOn } from './sync-servers.ts'
 import { WAVES_MAX, wavesOf } from './waves.ts'
 import { fail } from './wrong.ts'
 
-/** What a push was told is true of what is stored. @param is_calm nothing fails, and nobody else writes */
-export function checkJudgements(state: JournalState, judgements: readonly Judgement[], is_calm: boolean): void {
+/** What a push was told is true of what is stored. */
+export function checkJudgements(state: JournalState, push: JudgedPush): void {
+  const { judgements, is_calm } = push
   for (const [at, judgement] of judgements.entries()) {
     if (isDone(judgement.result)) checkDone(state, judgement, judgements.slice(0, at))
-    if (isRefused(judgement.result)) checkRefusal(state, judgement, judgements)
+    if (isRefused(judgement.result)) checkRefusal(state, judgement, push)
   }
   noteRefusals(state, judgements)
   if (is_calm) checkNothingWaits(judgements)
@@ -50,14 +51,16 @@ function checkDone(state: JournalState, judgement: Judgement, earlier: readonly 
 }
 
 /** What is made is not called refused; nothing is refused for what it does not depend on, or for nothing. */
-function checkRefusal(state: JournalState, judgement: Judgement, judgements: readonly Judgement[]): void {
+function checkRefusal(state: JournalState, judgement: Judgement, push: JudgedPush): void {
+  const { judgements, begun_at, is_alone } = push
   const { change, result, is_renumbered } = judgement
   const { mark, references } = change
   const reason = dependsOn(result)
   if (reason !== undefined) checkDependence(state, judgement, judgements, Number(reason))
   if (state.lost.size > 0 || is_renumbered || state.has.forgetting || state.has.copies) return
   const record = state.record(change)
-  if (record?.effects.some((effect) => effect.change === change && effect.is_certain)) {
+  const effect = record?.effects.find((one) => one.change === change && one.is_certain)
+  if (effect && (is_alone || effect.at < begun_at)) {
     fail(`${mark} was told ${result.status} although it is made`)
   }
   if (reason !== undefined || state.isRefused(change)) return

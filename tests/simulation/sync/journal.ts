@@ -17,7 +17,7 @@ export type JournalEvent =
   | { readonly kind: 'put_back_asked'; readonly object: string; readonly generation: Generation }
   | { readonly kind: 'purge_asked'; readonly ids: readonly string[] }
   /** The server has judged a push, whether or not the device hears of it. */
-  | { readonly kind: 'judged'; readonly judgements: readonly Judgement[]; readonly is_calm: boolean }
+  | ({ readonly kind: 'judged' } & JudgedPush)
   /** Nobody knows what the server made of these: its instance crashed. */
   | { readonly kind: 'unanswered'; readonly changes: readonly Change[] }
   /** A device took a pull to its end: its live records, as all objects were at some moment since event `since`. */
@@ -30,6 +30,16 @@ export type JournalEvent =
   /** A device was sent all of an object that it knew, as of event `since`. */
   | { readonly kind: 'reset'; readonly device: string; readonly object: string; readonly since: number }
   | { readonly kind: 'wrong'; readonly why: string }
+
+export interface JudgedPush {
+  readonly judgements: readonly Judgement[]
+  /** Nothing fails any more, and nobody else writes. */
+  readonly is_calm: boolean
+  /** The event before which it was sent. */
+  readonly begun_at: number
+  /** No other push of these changes was under way meanwhile. */
+  readonly is_alone: boolean
+}
 
 export interface Judgement {
   readonly change: Change

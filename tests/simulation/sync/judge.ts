@@ -39,7 +39,7 @@ async function take(history: SyncHistory, state: JournalState, at: number, event
       for (const id of event.ids) state.purge_asked.add(id)
       return
     case 'judged':
-      return checkJudgements(state, event.judgements, event.is_calm)
+      return checkJudgements(state, event)
     case 'unanswered':
       for (const change of event.changes) state.refused.add(change)
       return

@@ -56,8 +56,8 @@ export class Outsiders {
     try {
       if (chance < 0.4) await this.#edit(id)
       else if (chance < 0.48) await this.#remove(id)
-      else if (chance < 0.6) await this.#changeServerColumn(known)
-      else if (chance < 0.68) await this.#archive(id)
+      else if (chance < 0.56) await this.#changeServerColumn(known)
+      else if (chance < 0.62) await this.#archive(id)
       else if (chance < 0.9) await this.#purge(id, known)
       else if (has.accidents) await this.#accident()
     } finally {

@@ -52,12 +52,12 @@ export const FEED_BUGS: readonly PlantedBug[] = [
     found_as: LOST_IN_PULL,
   },
   {
-    title: 'the floor compared with the open page of a reset, which begins anew with each page',
+    title: 'the floor compared with what a reset has sent so far, so that it begins anew with each page',
     edits: [
       {
         file: 'shared/table/read/change-feed.ts',
         from: 'if (start_rev !== undefined) return start_rev',
-        to: 'if (false) return start_rev',
+        to: 'if (start_rev !== undefined) return 0',
       },
     ],
     found_as: /again for nothing|never come to rest/,

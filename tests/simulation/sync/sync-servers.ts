@@ -9,6 +9,7 @@ import { Table } from '#shared/table/table.ts'
 import type { Release } from '../instance.ts'
 import { startMortal, type Mortal } from '../mortal.ts'
 import { between, oneOf } from '../seeded-random.ts'
+import type { Change } from './change.ts'
 import { isDone, type Judgement, type PushResult } from './journal.ts'
 import type { OutboxEntry, PulledRow } from './local-store.ts'
 import { USER_ID, type SyncHistory } from './sync-history.ts'
@@ -55,6 +56,8 @@ const LATE_MS_MAX = 20_000
 export class SyncServers {
   readonly #history: SyncHistory
   readonly #running: SyncServer[] = []
+  /** One whose instance crashed stays: what it sent may still land. */
+  readonly #under_way = new Set<PushUnderWay>()
   /** It writes through the tables only: that release has no sync. */
   readonly older: Tables | undefined
 
@@ -76,6 +79,8 @@ export class SyncServers {
   async push(request: PushRequest, sent: readonly OutboxEntry[]): Promise<PushAnswer> {
     const history = this.#history
     const { push, crashed } = this.any()
+    const begun_at = history.events.length
+    const isAlone = this.#underWay(sent)
     try {
       const { client_id, acked, mutations } = JSON.parse(JSON.stringify(request)) as PushRequest
       const answer = await Promise.race([push.results(USER_ID, { client_id, acked, mutations }), crashed])
@@ -91,15 +96,31 @@ export class SyncServers {
         result: results[at]!,
       }))
       judgements.forEach(({ result }) => this.#count(result))
-      history.add({ kind: 'judged', judgements, is_calm: history.is_calm })
+      history.add({ kind: 'judged', judgements, is_calm: history.is_calm, begun_at, is_alone: isAlone() })
       return { kind: 'results', results }
     } catch (error) {
+      isAlone()
       history.add({ kind: 'unanswered', changes: sent.map(({ change }) => change) })
       if (!isExpected(error)) throw error
       if (error.members['code'] !== 'client_forked') return { kind: 'nothing' }
       history.counts.forks++
       history.note(`a push under an id that somebody else has, too: ${error.message}`)
       return { kind: 'forked' }
+    }
+  }
+
+  /** @returns whether no other push of one of these changes was under way meanwhile, as after a crash of the device */
+  #underWay(sent: readonly OutboxEntry[]): () => boolean {
+    const own: PushUnderWay = { changes: new Set(sent.map(({ change }) => change)), is_alone: true }
+    for (const other of this.#under_way) {
+      if (!sent.some(({ change }) => other.changes.has(change))) continue
+      other.is_alone = false
+      own.is_alone = false
+    }
+    this.#under_way.add(own)
+    return () => {
+      this.#under_way.delete(own)
+      return own.is_alone
     }
   }
 
@@ -177,6 +198,11 @@ export class SyncServers {
 /** The change of the same push that this one was refused for. */
 export function dependsOn({ problem }: PushResult): unknown {
   return problem?.['code'] === 'depends-on' ? problem['seq'] : undefined
+}
+
+interface PushUnderWay {
+  readonly changes: ReadonlySet<Change>
+  is_alone: boolean
 }
 
 interface SentPage {

@@ -33,9 +33,11 @@ export function act(history: SyncHistory, device: Device): void {
     }
     return
   }
-  if (chance < 0.34) {
-    // Cleaning up: what is deleted together is committed together.
-    for (const record of live.slice(0, between(random, 2, 4))) device.wish(remove(record, 'delete'))
+  if (chance < 0.36) {
+    // Cleaning up: what is changed and deleted together is committed together.
+    for (const record of live.slice(0, between(random, 2, 6))) {
+      device.wish(random.uniform() < 0.5 ? edit(random, record) : remove(record, 'delete'))
+    }
     return
   }
   const record = oneOf(random, live)
