@@ -7,7 +7,6 @@ import { localKind } from './kinds.ts'
 
 /** Of one push. */
 const PUSH_CHANGES_MAX = 1000
-const PUSH_BYTES_MAX = 900_000
 
 /** A change as it is pushed. */
 export function pushedChange({ seq, mutation_id, kind, id, change }: OutboxEntry): PushedMutation {
@@ -62,13 +61,17 @@ function* sendable(entries: Iterable<OutboxEntry>, isPaused: IsPaused): Generato
   }
 }
 
-/** The next changes to push, as many as one push may have. */
-export function nextPush(entries: Iterable<OutboxEntry>, isPaused = isNeverPaused): readonly OutboxEntry[] {
+/** The next changes to push, as many as one push may have. @param bytes_max of their JSON; one may have more by itself */
+export function nextPush(
+  entries: Iterable<OutboxEntry>,
+  isPaused = isNeverPaused,
+  bytes_max = Infinity,
+): readonly OutboxEntry[] {
   const batch: OutboxEntry[] = []
   let bytes = 0
   for (const entry of sendable(entries, isPaused)) {
     bytes += JSON.stringify(pushedChange(entry)).length
-    if (batch.length === PUSH_CHANGES_MAX || (batch.length > 0 && bytes > PUSH_BYTES_MAX)) break
+    if (batch.length === PUSH_CHANGES_MAX || (batch.length > 0 && bytes > bytes_max)) break
     batch.push(entry)
   }
   return batch

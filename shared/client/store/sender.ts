@@ -1,5 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
-import { isoTime } from '../../base/clock.ts'
+import { type Clock, isoTime } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { PullAnswer, PushBody, SyncProblem, SyncResult, SyncServer } from './answers.ts'
@@ -9,6 +8,7 @@ import type { JsonRecord, OutboxEntry } from './entries.ts'
 import { localKind } from './kinds.ts'
 import type { LocalStore } from './local-store.ts'
 import { nextPush, objectOf, pushedChange } from './outbox.ts'
+import { RequestSize } from './request-size.ts'
 
 export interface SenderOptions {
   readonly store: LocalStore
@@ -26,6 +26,8 @@ export type Exchange =
   | { readonly kind: 'idle'; readonly pause_ms?: number }
   | { readonly kind: 'failed'; readonly problem: SyncProblem }
 
+const PULL_BYTES = { first: 1_000_000, least: 64 * 1024, most: 4 * 1024 * 1024 }
+const PUSH_BYTES = { first: 300_000, least: 32 * 1024, most: 900_000 }
 /** Pages of one pull, at most: then others have their turn. */
 const PAGES_MAX = 1000
 
@@ -37,6 +39,8 @@ export class Sender {
   readonly #options: SenderOptions
   /** Objects that want a pause, and until when, by the monotonic clock. */
   readonly #paused_until_ms = new Map<string, number>()
+  readonly #pull_size = new RequestSize(PULL_BYTES)
+  readonly #push_size = new RequestSize(PUSH_BYTES)
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -46,15 +50,14 @@ export class Sender {
   async push(signal: AbortSignal, more: Pick<PushBody, 'migration'> = {}): Promise<Exchange> {
     const { store, server, clock } = this.#options
     const { client, outbox } = await store.outbox()
-    const entries = nextPush(
-      outbox,
-      (entry) => (this.#paused_until_ms.get(objectOf(entry)) ?? -Infinity) > clock.monotonicMs(),
-    )
+    const isPaused = (entry: OutboxEntry) =>
+      (this.#paused_until_ms.get(objectOf(entry)) ?? -Infinity) > clock.monotonicMs()
+    const entries = nextPush(outbox, isPaused, this.#push_size.bytes)
     if (entries.length === 0 && !more.migration) return this.#idle()
     const { client_id, acked } = client
-    const result = await server.push(
-      { client_id, acked, mutations: entries.map(pushedChange), client: this.#options.telemetry(), ...more },
-      signal,
+    const mutations = entries.map(pushedChange)
+    const result = await this.#timed(this.#push_size, () =>
+      server.push({ client_id, acked, mutations, client: this.#options.telemetry(), ...more }, signal),
     )
     if (!result.ok) return await this.#pushFailed(result.problem, { client_id, acked })
     const { results } = result.body
@@ -82,9 +85,9 @@ export class Sender {
     let changed = 0
     for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
       const { cursor } = await store.synced()
-      const result: SyncResult<PullAnswer> = await server.pull(
-        { client_id: client.client_id, cursor, client: this.#options.telemetry() },
-        signal,
+      const limit_bytes = this.#pull_size.bytes
+      const result: SyncResult<PullAnswer> = await this.#timed(this.#pull_size, () =>
+        server.pull({ client_id: client.client_id, cursor, limit_bytes, client: this.#options.telemetry() }, signal),
       )
       if (!result.ok) return { kind: 'failed', problem: result.problem }
       const answer = result.body
@@ -105,6 +108,16 @@ export class Sender {
   /** Pauses are over: the user, or the network, wants it tried now. */
   hurry(): void {
     this.#paused_until_ms.clear()
+  }
+
+  /** Learns from a request how much the next one may carry. */
+  async #timed<Body>(size: RequestSize, work: () => Promise<SyncResult<Body>>): Promise<SyncResult<Body>> {
+    const { clock } = this.#options
+    const begun_ms = clock.monotonicMs()
+    const result = await work()
+    if (result.ok) size.answered(clock.monotonicMs() - begun_ms)
+    else if (result.problem.kind === 'timeout') size.timedOut()
+    return result
   }
 
   async #pushFailed(problem: SyncProblem, pushed: { client_id: string; acked: number }): Promise<Exchange> {
