@@ -5,6 +5,7 @@ import { localKind } from './kinds.ts'
 
 /** Which changes are pushed together, and what the client may acknowledge. Pure. */
 
+const encoder = new TextEncoder()
 /** Of one push. */
 const PUSH_CHANGES_MAX = 1000
 
@@ -70,7 +71,7 @@ export function nextPush(
   const batch: OutboxEntry[] = []
   let bytes = 0
   for (const entry of sendable(entries, isPaused)) {
-    bytes += JSON.stringify(pushedChange(entry)).length
+    bytes += encoder.encode(JSON.stringify(pushedChange(entry))).length + 1
     if (batch.length === PUSH_CHANGES_MAX || (batch.length > 0 && bytes > bytes_max)) break
     batch.push(entry)
   }

@@ -25,7 +25,8 @@ export class RequestSize {
     if (duration_ms <= QUICK_MS) this.#bytes = Math.min(this.#most, this.#bytes * STEP)
   }
 
-  timedOut(): void {
+  /** It was too much for the connection, or for who answers. */
+  tooMuch(): void {
     this.#bytes = Math.max(this.#least, Math.floor(this.#bytes / STEP))
   }
 }

@@ -116,7 +116,7 @@ export class Sender {
     const begun_ms = clock.monotonicMs()
     const result = await work()
     if (result.ok) size.answered(clock.monotonicMs() - begun_ms)
-    else if (result.problem.kind === 'timeout') size.timedOut()
+    else if (result.problem.kind === 'timeout' || result.problem.kind === 'too-large') size.tooMuch()
     return result
   }
 

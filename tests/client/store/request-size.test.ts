@@ -18,7 +18,7 @@ test('a slow connection goes on as it is, and with less after a request that was
   size.answered(20_000)
   expect(size.bytes).toBe(1000)
   const carried = [1, 2, 3].map(() => {
-    size.timedOut()
+    size.tooMuch()
     return size.bytes
   })
   expect(carried).toEqual([250, 100, 100])
