@@ -17,6 +17,11 @@ import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
 const CLOCKED_MAIN = new URL('audiences-process.ts', import.meta.url).pathname
 
+const FIRST_REQUESTS: Readonly<Record<'audiences' | 'sync', Parameters<Client['call']>>> = {
+  audiences: ['GET', '/api/audiences'],
+  sync: ['POST', '/api/sync/pull', { client_id: 'cli_01h455vb4pex5vsknk084sn02q' }],
+}
+
 /** Functions in processes of their own, a faulty network, and the stand-in in another process behind it. */
 export interface System {
   readonly data_dir: string
@@ -27,11 +32,13 @@ export interface System {
   restartGcs(): Promise<Started>
   /** An ID token that is valid whatever a clock says. */
   tokenOf(user_id: string): Promise<string>
-  /** An instance of the audiences function behind the proxy. */
+  /** An instance of a function behind the proxy. */
   startFunction(how?: FunctionOptions): Promise<Instance>
 }
 
 export interface FunctionOptions {
+  /** Audiences without it; sync only bundled. */
+  readonly name?: 'audiences' | 'sync'
   /** The file that is deployed, rather than the one whose clock can be set. */
   readonly bundled?: boolean
   /** How many times faster than the day its clock runs; not for the bundled one. */
@@ -72,11 +79,14 @@ export async function startSystem(): Promise<System> {
     await rm(data_dir, { recursive: true, force: true })
   })
 
-  let bundle: Promise<string> | undefined
-  const bundlePath = async (): Promise<string> => {
+  const bundles = new Map<string, Promise<string>>()
+  const bundlePath = (name: 'audiences' | 'sync'): Promise<string> => {
     const out_dir = join(data_dir, 'functions')
-    const [bundled] = await bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: ['audiences'] })
-    return bundled!.path
+    const bundle =
+      bundles.get(name) ??
+      bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: [name] }).then(([bundled]) => bundled!.path)
+    bundles.set(name, bundle)
+    return bundle
   }
 
   /** Valid whatever a clock says within years of now. */
@@ -91,14 +101,20 @@ export async function startSystem(): Promise<System> {
     tokenOf,
     gcs: () => gcs,
     restartGcs: async () => (gcs = await startGcs(new URL(gcs.url).port)),
-    async startFunction({ bundled = false, clock_factor = 1, node_options = [], without_proxy = false } = {}) {
+    async startFunction({
+      name = 'audiences',
+      bundled = false,
+      clock_factor = 1,
+      node_options = [],
+      without_proxy = false,
+    } = {}) {
       const env = {
         ...environmentOf({ issuer_url, gcs_url: without_proxy ? gcs.url : proxy.url }),
         PORT: '0',
         NODE_PATH: join(PROJECT_ROOT, 'node_modules'),
         CLOCK_FACTOR: String(clock_factor),
       }
-      const main = bundled ? await (bundle ??= bundlePath()) : CLOCKED_MAIN
+      const main = bundled ? await bundlePath(name) : CLOCKED_MAIN
       const started = await processes.start([process.execPath, ...node_options, main], env, ({ message, port }) =>
         message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
       )
@@ -109,7 +125,7 @@ export async function startSystem(): Promise<System> {
         return client
       }
       // The first request loads the issuer's keys and much code; on a fast clock that alone may be too slow.
-      while ((await as('nobody').call('GET', '/api/audiences')).status !== 200);
+      while ((await as('nobody').call(...FIRST_REQUESTS[name])).status !== 200);
       return {
         ...started,
         as,

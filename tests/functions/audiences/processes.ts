@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
+import type { FunctionName } from '#shared/contract/functions.ts'
 import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
 import { BUCKET, createClient, environmentOf, listening, type Client } from './harness.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
@@ -11,7 +12,7 @@ import { Processes as ChildProcesses, type Started } from '#tests/faults/child-p
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 const GCS_MAIN = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
-const AUDIENCES_MAIN = join(PROJECT_ROOT, 'functions/audiences/index.ts')
+const mainOf = (name: FunctionName) => join(PROJECT_ROOT, `functions/${name}/index.ts`)
 
 export interface Server extends Started {
   readonly client: Client
@@ -21,7 +22,8 @@ export interface Server extends Started {
 export interface Processes {
   readonly bucket_dir: string
   readonly gcs: Started
-  startServer(): Promise<Server>
+  /** @param name of the function; audiences without it */
+  startServer(name?: FunctionName): Promise<Server>
   /** The stand-in again, on its folder and port, after it ended. */
   restartGcs(): Promise<Started>
 }
@@ -51,9 +53,9 @@ export async function startProcesses(): Promise<Processes> {
     bucket_dir: join(data_dir, 'buckets', BUCKET),
     gcs,
     restartGcs: () => startGcs(new URL(gcs.url).port),
-    async startServer() {
+    async startServer(name = 'audiences') {
       const env = { ...environmentOf({ issuer_url, gcs_url: gcs.url }), PORT: '0' }
-      const server = await processes.start([process.execPath, AUDIENCES_MAIN], env, ({ message, port }) =>
+      const server = await processes.start([process.execPath, mainOf(name)], env, ({ message, port }) =>
         message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
       )
       return { ...server, client: createClient(server.url, () => issuer.sign({ sub: 'demo_user' })) }
