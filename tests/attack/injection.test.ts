@@ -47,7 +47,7 @@ const hostile = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 
 /** Every field that the line of a request has. */
 const FIELDS = [
   'severity time message httpRequest logging.googleapis.com/trace logging.googleapis.com/spanId function revision',
-  'request_id route user_hash record_id outcome store cache group_size retries ms',
+  'request_id route user_hash record_id outcome store cache group_size retries ms sync client',
 ].flatMap((names) => names.split(' '))
 
 /** Requests that were logged since, but for the scheduler's own; fails when anything is not one whole line of ours. */
@@ -67,6 +67,38 @@ function linesSince(mark: number): Record<string, unknown>[] {
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
+
+const DEVICE = { client_id: 'cli_01h455vb4pex5vsknk084sn02q' }
+const pulled = (text: string) => ({ ...DEVICE, cursor: text })
+/** What an app tells of itself is logged when it is short names; with a space it is not. */
+const told = (hostile_text: string) => {
+  const text = `${hostile_text} `
+  const errors = { count: 1, last: { name: text, build: text } }
+  return { ...DEVICE, client: { app_version: text, mode: text, flag: text, errors, [text]: text } }
+}
+const pushed = (change: (text: string) => Record<string, unknown>) => (text: string) => {
+  return {
+    ...DEVICE,
+    acked: 0,
+    mutations: [{ seq: 1, mutation_id: text, op: 'create', kind: 'audience', ...change(text) }],
+  }
+}
+const OF_JULY_2023 = 'aud_01h455vb4pex5vsknk084sn02q'
+/** Bodies of pulls and pushes. */
+const syncs: readonly ((text: string) => Record<string, unknown>)[] = [
+  pulled,
+  told,
+  (text) => ({ client_id: text, acked: 0, mutations: [] }),
+  (text) => ({ ...DEVICE, acked: 0, mutations: [], migration: { id: text, expected: 0, found: 0 } }),
+  pushed((text) => ({ id: text, value: { name: text } })),
+  pushed((text) => ({ id: OF_JULY_2023, value: { name: text, metadata: { [text]: text } } })),
+  pushed((text) => ({ id: OF_JULY_2023, value: { [text]: text } })),
+  pushed((text) => ({ op: text, kind: text, id: text })),
+  pushed((text) => {
+    const set = { name: text, metadata: { [text]: text } }
+    return { op: 'patch', id: OF_JULY_2023, base_version: 0, set, base: { name: text } }
+  }),
+]
 
 /** What is wrong with the line of a request. */
 function lineFaults(line: Record<string, unknown>): string[] {
@@ -95,6 +127,10 @@ describe(`what a client sends (${REPEAT})`, () => {
       (text) => ({ method: 'GET', target: `/api/users/${encoded(USER + text)}`, headers: json }),
       (text) => ({ method: 'GET', target: `/api/users/me/summary?user_id=${encoded(USER + text)}`, headers: json }),
       (text) => ({ method: 'GET', target: `/api/flags?client_id=${encoded(text)}` }),
+      ...syncs.map((bodyOf) => (text: string) => {
+        const path = bodyOf === pulled || bodyOf === told ? 'pull' : 'push'
+        return { method: 'POST', target: `/api/sync/${path}`, headers: json, body: jsonBytes(bodyOf(text)) }
+      }),
     ]
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...asks), hostile, async (ask, text) => {

@@ -6,6 +6,7 @@ import { Problem } from '#shared/base/problem.ts'
 import { routes } from '#functions/platforms/routes.ts'
 import { audienceRoutes } from '#shared/contract/audiences.ts'
 import { distributionRoutes } from '#shared/contract/distributions.ts'
+import { syncRoutes } from '#shared/contract/sync.ts'
 import type { Route } from '#shared/contract/route.ts'
 import { createInputReader } from '#shared/http/request/request-input.ts'
 import { problemAnswer } from '#shared/http/response/problems.ts'
@@ -35,6 +36,8 @@ const SAVES: readonly Route[] = [
   savePlatform,
   distributionRoutes.saveDistribution,
   distributionRoutes.setDistributionStatus,
+  syncRoutes.pull,
+  syncRoutes.push,
 ]
 
 describe('a hostile body', () => {

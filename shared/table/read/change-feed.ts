@@ -271,8 +271,10 @@ interface OpenRows<R extends Row> {
   readonly readOn: (at: number) => Promise<readonly StoredRow<R>[]>
 }
 
-/** Rows decoded together, or half as many as long as they are too large. */
-const CHUNK_ROWS = 512
+/** Rows decoded together: few of an object's first ones, because a page may end there, then ever more. */
+const FIRST_CHUNK_ROWS = 32
+const CHUNK_ROWS_MAX = 512
+/** Of a chunk; it has half as many rows as long as they are too large. */
 const CHUNK_BYTES = 8 * 1024 * 1024
 /** Of the groups whose columns are kept while an object is read: neighbours in a group are decoded once. */
 const DECODED_BYTES_MAX = 8 * 1024 * 1024
@@ -285,6 +287,7 @@ class RowReader<R extends Row> {
   readonly #places: readonly ChangedPlace[]
   readonly #names: ReadonlySet<string>
   readonly #decoded = new DecodedColumns(DECODED_BYTES_MAX)
+  #rows_max = FIRST_CHUNK_ROWS
 
   constructor(schema: TableSchema<R>, places: readonly ChangedPlace[], names: readonly string[]) {
     this.#schema = schema
@@ -293,7 +296,7 @@ class RowReader<R extends Row> {
   }
 
   /** The rows from `at` on: some, when there are any. */
-  async chunk(at: number, rows_max = CHUNK_ROWS): Promise<readonly StoredRow<R>[]> {
+  async chunk(at: number, rows_max = this.#rows_max): Promise<readonly StoredRow<R>[]> {
     const places = this.#places.slice(at, at + rows_max)
     const rows = new Map<ChangedPlace, StoredRow<R>>()
     let bytes = 0
@@ -306,6 +309,8 @@ class RowReader<R extends Row> {
       }
       if (bytes > CHUNK_BYTES && places.length > 1) return await this.chunk(at, Math.ceil(places.length / 2))
     }
+    const fitting = Math.floor((CHUNK_BYTES * places.length) / Math.max(bytes, 1))
+    this.#rows_max = Math.max(1, Math.min(CHUNK_ROWS_MAX, places.length * 2, fitting))
     return places.map((place) => rows.get(place)!)
   }
 }
