@@ -15,6 +15,7 @@ const SLOW = [
   'tests/functions/distributions/reporting.test.ts',
   'tests/functions/maintenance/{dispatch,retention}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
+  'tests/functions/sync/{large-pulls,processes}.test.ts',
   'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
   'tests/infra/stand-ins/gcs/{client-retries,disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/{cloud-storage,main}.test.ts',
@@ -36,7 +37,7 @@ const ISOLATED = [
  */
 export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
-  'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,kills,network}.test.ts',
+  'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/house/{ci,contract,dead-code,format,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',

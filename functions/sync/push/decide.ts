@@ -18,6 +18,7 @@ import type { PushDecision } from '#shared/table/commit/mutation.ts'
 import type { StoredRow } from '#shared/table/object/schema.ts'
 import { type Edit, editedColumns, fieldName, isSameValue, valueIn } from './edits.ts'
 import type { Operation } from './read-change.ts'
+import { withCanonicalReferences } from './references.ts'
 import { ChangesOfOthers } from './since.ts'
 import type { Sources } from './sources.ts'
 
@@ -55,7 +56,7 @@ export function decidePushed(asking: PushAsking, row: Row | undefined, now_ms: n
 /** A record that is there already was made by this change, when a device forgot so; or it is another one. */
 function compareCreation(asking: PushAsking, row: Row, value: RecordValue): PushDecision<Cells> {
   const { kind } = asking
-  const record = fromRow(kind.columns, row)
+  const record = withCanonicalReferences(kind, fromRow(kind.columns, row))
   const names = Object.keys(kind.fields.shape).filter((name) => !kind.progress_fields.includes(name))
   const wanted = withDefaults(kind, fieldsOf(kind, value), names)
   const other = names.filter((name) => !isSameValue(kind, name, wanted[name] ?? null, record[name]))

@@ -12,6 +12,7 @@ import { collect, invalid } from '#shared/records/validation/validate.ts'
 import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { SYNC_KINDS, type SyncKind } from '../tables.ts'
 import { ABSENT, type Edit, editsOf, memberOf } from './edits.ts'
+import { REFERENCES, withCanonicalReferences } from './references.ts'
 
 /** What a pushed change asks for. */
 export type Operation =
@@ -70,18 +71,6 @@ function meaningOf(kind: SyncKind, read: AnyChange): Pick<ReadChange, 'refers_to
 /** How changes of a push name a record among themselves. */
 export function recordKey({ noun }: SyncKind, id: string): string {
   return `${noun}:${id}`
-}
-
-const REFERENCES = [AUDIENCES, PLATFORMS] as const
-
-/** Two spellings of one old id are one record. */
-function withCanonicalReferences(of: SyncKind, value: RecordValue): RecordValue {
-  if (of !== DISTRIBUTIONS) return value
-  const spelled = REFERENCES.flatMap((kind) => {
-    const id = value[kind.id_column]
-    return typeof id === 'string' ? [[kind.id_column, canonicalSpelling(kind, id)] as const] : []
-  })
-  return { ...value, ...Object.fromEntries(spelled) }
 }
 
 function referencesIn(value: RecordValue): readonly string[] {
