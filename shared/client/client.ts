@@ -1,17 +1,25 @@
 import { isoTime } from '../base/clock.ts'
-import { DAY_MS } from '../base/durations.ts'
-import { type Api, type ApiOptions, createApi } from './api/api.ts'
-import type { ClientPorts } from './ports.ts'
+import { newId } from '../base/ids.ts'
+import { Problem } from '../base/problem.ts'
+import { type Api, createApi } from './api/api.ts'
+import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from './client-types.ts'
+import type { Channel } from './ports.ts'
 import { StorageError, type StorageNotice } from './storage.ts'
-import { Account } from './store/account.ts'
-import { dataFileOf, type DataFile, recordsIn } from './store/data-file.ts'
-import { Directory, isSameIdentity } from './store/directory.ts'
+import { Account, NO_ACCOUNT } from './store/account.ts'
+import { dataFileOf, type DataFile, recordsIn, takenIn, type TakenIn } from './store/data-file.ts'
+import type { DetailsOutcome } from './store/details.ts'
+import { Directory } from './store/directory.ts'
+import type { Drafts } from './store/drafts.ts'
 import type { RecordEdit } from './store/edits.ts'
 import type { Identity, JsonRecord, LogEntry, OutboxEntry, RecordNoun } from './store/entries.ts'
+import { isSameIdentity } from './store/identity.ts'
+import { localKind } from './store/kinds.ts'
 import type { ShownRecord } from './store/overlay.ts'
+import type { Quarantine } from './store/quarantine.ts'
 import type { Exchange } from './store/sender.ts'
 import { isTokenOf, syncServerOf } from './store/server-of.ts'
 import { type SyncStatus, statusInWords } from './store/status.ts'
+import type { StorageState } from './store/storage-state.ts'
 import { SyncSwitch } from './store/switch.ts'
 import { Telemetry } from './store/telemetry.ts'
 import { type ChangeOutcome, UserChanges } from './store/user-changes.ts'
@@ -21,63 +29,53 @@ import { type ChangeOutcome, UserChanges } from './store/user-changes.ts'
  * user does is kept here first and sent when the service can be reached.
  */
 
-/** A sign-in. */
-export interface Session {
-  readonly identity: Identity
-  /** The user's ID token; asked for each request. One that rejects is a sign-in that has ended. */
-  readonly token: NonNullable<ApiOptions['token']>
-}
-
-export interface ClientOptions {
-  readonly ports: ClientPorts
-  readonly api: Pick<ApiOptions, 'origins' | 'fetch'>
-  /** Of the page or program, with its build: `1.4.0+5f3c2a`. */
-  readonly app_version: string
-  /** Without it a guest's. */
-  readonly session?: Session
-  /** How long the page took to show something, once it is known, in milliseconds. */
-  readonly loadMs?: () => number | undefined
-}
-
-/** Records that may show differently now, by `kind:id`; `all`: another account, or the status. */
-export type ClientEvent = { readonly records: ReadonlySet<string> } | { readonly all: true }
-
-/** A record of an earlier local store. */
-export interface EarlierRecord {
-  readonly noun: RecordNoun
-  /** What it was known by there. */
-  readonly key: string
-  readonly value: JsonRecord
-}
-
-const MOVED_KEPT_MS = 30 * DAY_MS
+const ELSEWHERE = 'Another tab has signed in or out. Reload this one.'
 
 export class ActivationClient {
   readonly #options: ClientOptions
   readonly #directory: Directory
   readonly #telemetry: Telemetry
-  readonly #switch: SyncSwitch
   readonly #listeners = new Set<(event: ClientEvent) => void>()
+  readonly #tabs: Channel
+  readonly #endListening: () => void
   #session: Session | undefined
   #api: Api
   #account: Account | undefined
   #changes: UserChanges | undefined
-  #storage_state: SyncStatus['storage'] = 'ok'
+  #storage_state: StorageState = 'ok'
+  /** The browser has cleared the data, and when this device had everything last before that. */
+  #cleared: { readonly synced_at: string | null } | undefined
+  #elsewhere: SyncStatus['elsewhere'] = null
+  #is_persisted = false
+  #last_switch: Promise<unknown> = Promise.resolve()
 
   private constructor(options: ClientOptions, directory: Directory) {
+    const { ports, app_version, loadMs } = options
     this.#options = options
     this.#directory = directory
-    this.#telemetry = new Telemetry(options.app_version, options.loadMs)
-    this.#switch = new SyncSwitch(options.ports.clock)
+    this.#telemetry = new Telemetry(app_version, loadMs)
     this.#api = this.#apiOf(undefined, { is_named: true })
+    this.#tabs = ports.channels.open('am_accounts')
+    this.#tabs.subscribe(() => void this.#lookElsewhere())
+    this.#endListening = ports.lifecycle.subscribe((event) => {
+      if (event === 'page-restored' || event === 'resume') void this.#lookElsewhere()
+      if (event === 'visible' || event === 'focus') void this.#probe()
+    })
   }
 
   /** Opens this device's records of the signed-in user, or of the guest. @throws StorageError */
   static async open(options: ClientOptions): Promise<ActivationClient> {
-    const client = new ActivationClient(options, await Directory.open(options.ports))
-    await client.#eraseMoved()
-    await client.#switchTo(options.session)
-    return client
+    const { ports, session } = options
+    const client = new ActivationClient(options, await Directory.open(ports))
+    try {
+      await client.#directory.eraseMoved()
+      await client.#switchTo(session)
+      if (session) await client.#tellElsewhere(session.identity)
+      return client
+    } catch (error) {
+      await client.close()
+      throw error
+    }
   }
 
   /** Calls of the service that need a connection: credentials, connection tests, insights, history. */
@@ -85,13 +83,16 @@ export class ActivationClient {
     return this.#api
   }
 
-  /** Whose records these are; null of a guest. */
+  /** Whose records these are; null of a guest, and while another account is being opened. */
   get identity(): Identity | null {
-    return this.#open.identity
+    return this.#account?.identity ?? null
   }
 
   get status(): SyncStatus {
-    return { ...this.#open.status, storage: this.#storage_state }
+    const status = this.#account?.status ?? NO_ACCOUNT
+    if (this.#cleared && status.synced_at !== this.#cleared.synced_at) this.#cleared = undefined
+    const storage = this.#storage_state === 'ok' && this.#cleared ? 'cleared' : this.#storage_state
+    return { ...status, storage, elsewhere: this.#elsewhere }
   }
 
   get statusInWords(): string {
@@ -100,12 +101,28 @@ export class ActivationClient {
 
   /** What the sync did last, oldest first, at most 200 lines. */
   get log(): readonly LogEntry[] {
-    return this.#open.log.lines
+    return this.#account?.log.lines ?? []
   }
 
   /** Changes that wait for the user, in their order. */
   get aside(): readonly OutboxEntry[] {
-    return this.#open.store.data.entries.filter(({ aside }) => aside)
+    return this.#account?.store.data.entries.filter(({ aside }) => aside) ?? []
+  }
+
+  /** What the service does not have yet. */
+  get unsent(): Unsent {
+    const entries = this.#account?.unsent ?? []
+    return { count: entries.length, aside: entries.filter(({ aside }) => aside).length }
+  }
+
+  /** Drafts of forms. @throws StorageError `closed` while another account is being opened */
+  get drafts(): Drafts {
+    return this.#open.drafts
+  }
+
+  /** Changes that cannot be read. @throws StorageError `closed` while another account is being opened */
+  get quarantine(): Quarantine {
+    return this.#open.quarantine
   }
 
   /** @returns ends the subscription */
@@ -114,14 +131,19 @@ export class ActivationClient {
     return () => void this.#listeners.delete(onEvent)
   }
 
-  /** A record as this device has it, deleted or not. */
+  /** A record as this device has it, deleted or not. An old id of a record that had to take another one finds it, too. */
   get(noun: RecordNoun, id: string): ShownRecord | undefined {
-    return this.#open.get(noun, id)
+    return this.#account?.get(noun, id)
+  }
+
+  /** What was handed over by a distribution, and its attempts. Offline those that were seen last. */
+  async details(distribution_id: string): Promise<DetailsOutcome> {
+    return await this.#open.details.of(this.#idNow(distribution_id), this.#api)
   }
 
   /** Every record of a kind that is not deleted, in no order. The same list until one of them changes. */
   list(noun: RecordNoun): readonly ShownRecord[] {
-    return this.#open.list(noun)
+    return this.#account?.list(noun) ?? []
   }
 
   /** What a user does to records; see `UserChanges`. */
@@ -130,19 +152,23 @@ export class ActivationClient {
   }
 
   async change(noun: RecordNoun, id: string, edit: RecordEdit): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.change(noun, id, edit))
+    return await this.#kept((changes) => changes.change(noun, this.#idNow(id), edit))
   }
 
   async delete(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.delete(noun, id))
+    return await this.#kept((changes) => changes.delete(noun, this.#idNow(id)))
   }
 
   async restore(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.restore(noun, id))
+    return await this.#kept((changes) => changes.restore(noun, this.#idNow(id)))
   }
 
   async retry(seq: number): Promise<ChangeOutcome> {
     return await this.#kept((changes) => changes.retry(seq))
+  }
+
+  async correct(seq: number, edit: RecordEdit): Promise<ChangeOutcome> {
+    return await this.#kept((changes) => changes.correct(seq, edit))
   }
 
   async resolve(seq: number, whose: 'mine' | 'theirs'): Promise<ChangeOutcome> {
@@ -155,7 +181,7 @@ export class ActivationClient {
 
   /** An id for a new record. */
   newId(noun: RecordNoun): string {
-    return this.#changes!.newId(noun)
+    return newId(localKind(noun).kind.id_prefix, this.#api.time.nowMs(), this.#options.ports.random)
   }
 
   /** Exchanges with the service now. @returns what came of it, where this tab does it */
@@ -168,40 +194,47 @@ export class ActivationClient {
    * records move into the account; until they are there they are shown from here.
    */
   async signIn(session: Session): Promise<void> {
-    const { identity, syncer } = this.#open
-    if (!identity || !isSameIdentity(identity, session.identity)) return await this.#switchTo(session)
-    this.#session = session
-    syncer?.hurry()
+    await this.#inOrder(async () => {
+      const is_same = this.#account && isSameIdentity(this.#account.identity, session.identity)
+      if (is_same && !this.#elsewhere) {
+        this.#session = session
+        this.#account!.syncer?.hurry()
+      } else {
+        await this.#switchTo(session)
+      }
+      await this.#tellElsewhere(session.identity)
+    })
   }
 
   /**
-   * Closes the account and goes on as a guest.
+   * Closes the account and goes on as a guest; other tabs hear of it.
    * @param unsent what becomes of changes that the service does not have yet: they stay on this device for the next sign-in,
    * or are erased with everything else of the account
+   * @throws StorageError when something could not be erased; the account is closed all the same
    */
   async signOut({ unsent = 'keep' }: { readonly unsent?: 'keep' | 'erase' } = {}): Promise<void> {
-    const { store } = this.#open
-    await this.#switchTo(undefined)
-    if (unsent === 'erase' && store.identity) await this.#directory.erase(store.name)
+    await this.#inOrder(async () => {
+      const { identity } = this
+      await this.#switchTo(undefined)
+      await this.#tellElsewhere(null)
+      if (unsent === 'erase' && identity) await this.#directory.eraseAllOf(identity)
+    })
   }
 
-  /** Everything on this device, as a file that this client reads again. */
-  downloadData(): DataFile {
-    const unsent = this.#open.store.data.entries.filter(({ done }) => !done)
+  /** Everything on this device, as a file that this client reads again, and `npm run import`. */
+  async downloadData(): Promise<DataFile> {
+    const { unsent, quarantine } = this.#open
     const recordsOf = (noun: RecordNoun) => this.list(noun).map(({ record }) => record)
-    return dataFileOf(recordsOf, unsent, isoTime(this.#options.ports.clock.nowMs()))
+    const made_at = isoTime(this.#options.ports.clock.nowMs())
+    return dataFileOf(recordsOf, { unsent, unreadable: await quarantine.list(), made_at })
   }
 
-  /** Makes the records of such a file that are not here. @returns how many were made, were here, and were refused */
-  async uploadData(file: unknown): Promise<{ made: number; known: number; refused: number }> {
-    const counts = { made: 0, known: 0, refused: 0 }
-    for (const { noun, id, value } of recordsIn(file)) {
-      const is_known = id !== undefined && this.get(noun, id) !== undefined
-      if (is_known) counts.known++
-      else if ((await this.create(noun, value, id)).ok) counts.made++
-      else counts.refused++
-    }
-    return counts
+  /** Makes the records of such a file that are not here. */
+  async uploadData(file: unknown): Promise<TakenIn> {
+    const records = recordsIn(file).filter(({ noun, id }) => id === undefined || !this.get(noun, id))
+    const known = recordsIn(file).length - records.length
+    const { made, refused } = await takenIn(records, ({ noun, value, id }) => this.create(noun, value, id))
+    return { made, known, refused }
   }
 
   /**
@@ -209,18 +242,10 @@ export class ActivationClient {
    * account with the rest.
    * @param source names the earlier store
    */
-  async importLocal(
-    source: string,
-    records: AsyncIterable<EarlierRecord>,
-  ): Promise<{ made: number; known: number; refused: number }> {
-    const counts = { made: 0, known: 0, refused: 0 }
-    for await (const { noun, key, value } of records) {
-      const outcome = await this.#kept((changes) => changes.takeIn([source, key], noun, value))
-      if (!outcome.ok) counts.refused++
-      else if (outcome.seq === null) counts.known++
-      else counts.made++
-    }
-    return counts
+  async importLocal(source: string, records: AsyncIterable<EarlierRecord>): Promise<TakenIn> {
+    return await takenIn(records, ({ noun, key, value }) =>
+      this.#kept((changes) => changes.takeIn([source, noun, key], value)),
+    )
   }
 
   /** Notes an error of the page for the operator. @param name of its class, as `TypeError`: nothing that a user wrote */
@@ -229,19 +254,33 @@ export class ActivationClient {
   }
 
   async close(): Promise<void> {
-    await this.#closeAccount()
-    await this.#directory.close()
+    await this.#inOrder(async () => {
+      this.#endListening()
+      this.#tabs.close()
+      await this.#closeAccount()
+      await this.#directory.close()
+    })
   }
 
   get #open(): Account {
-    if (!this.#account) throw new StorageError('closed', 'The client is closed.')
+    if (!this.#account) throw new StorageError('closed', 'No account is open.')
     return this.#account
+  }
+
+  /** Accounts are opened and closed one after the other. */
+  async #inOrder<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last_switch.then(work, work)
+    this.#last_switch = result.catch(() => undefined)
+    return await result
   }
 
   async #switchTo(session: Session | undefined): Promise<void> {
     const { ports } = this.#options
     await this.#closeAccount()
     this.#session = session
+    this.#storage_state = 'ok'
+    this.#cleared = undefined
+    this.#elsewhere = null
     this.#api = this.#apiOf(session?.identity, { is_named: true })
     const account = await Account.open({
       identity: session?.identity ?? null,
@@ -249,18 +288,23 @@ export class ActivationClient {
       directory: this.#directory,
       onChange: (records) => this.#tell(records ? { records } : { all: true }),
       onNotice: (notice) => this.#noticed(notice),
+      onState: (state) => this.#stateIs(state),
     })
     this.#account = account
     this.#changes = new UserChanges({ store: account.store, ports, serverNowMs: () => this.#api.time.nowMs() })
-    if (session) {
-      const server = syncServerOf(this.#apiOf(session.identity, { is_named: false }))
-      await account.connect({
-        server,
-        isOn: () => this.#switch.ask(this.#api),
-        telemetry: (store) => this.#telemetry.take(store, this.#switch.is_on),
-      })
-    }
+    account.drafts.subscribe((drafts) => this.#tell({ drafts }))
+    if (session) await this.#connect(account, session)
     this.#tell({ all: true })
+  }
+
+  async #connect(account: Account, { identity }: Session): Promise<void> {
+    const sync_switch = new SyncSwitch(this.#options.ports.clock)
+    await account.connect({
+      server: syncServerOf(this.#apiOf(identity, { is_named: false })),
+      isOn: () => sync_switch.ask(this.#api),
+      telemetry: (store) => this.#telemetry.take(store, sync_switch.is_on),
+      onFault: (error) => this.noteError(error instanceof Error ? error.name : typeof error),
+    })
   }
 
   /** @param is_named whether requests name this device; those of the sync do so in their bodies */
@@ -282,32 +326,64 @@ export class ActivationClient {
     return token
   }
 
-  /** A change that could not be kept is told before anything is lost. */
   async #kept(work: (changes: UserChanges) => Promise<ChangeOutcome>): Promise<ChangeOutcome> {
-    if (!this.#changes) throw new StorageError('closed', 'The client is closed.')
+    if (this.#elsewhere) return { ok: false, problem: new Problem('conflict', ELSEWHERE) }
+    if (!this.#changes) return { ok: false, problem: new StorageError('closed', 'No account is open.') }
     const outcome = await work(this.#changes)
-    if (outcome.ok) {
-      this.#storageIsNow('ok')
-      void this.#options.ports.storage_facts.persist()
-    } else if (outcome.problem instanceof StorageError) {
-      this.#storageIsNow(stateOf(outcome.problem))
+    if (outcome.ok && !this.#is_persisted) {
+      this.#is_persisted = true
+      void this.#options.ports.storage_facts.persist().catch(() => undefined)
     }
     return outcome
   }
 
-  #storageIsNow(state: SyncStatus['storage']): void {
-    if (state === this.#storage_state) return
+  #idNow(id: string): string {
+    return this.#account?.idNow(id) ?? id
+  }
+
+  /** A storage that is full, or fails, is told before anything is lost. */
+  #stateIs(state: StorageState): void {
+    const is_news = state !== this.#storage_state
     this.#storage_state = state
-    this.#tell({ all: true })
+    if (is_news) this.#tell({ all: true })
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#storage_state !== 'ok') await this.#account?.store.probe()
   }
 
   #noticed(notice: StorageNotice | 'cleared'): void {
     if (notice === 'blocked') this.#storage_state = 'blocked'
+    if (notice === 'given-up') this.#storage_state = 'unavailable'
     if (notice === 'cleared') {
-      this.#storage_state = 'cleared'
+      this.#cleared = { synced_at: this.#account?.status.synced_at ?? null }
       this.#account?.log.write('problem', 'The browser has cleared the data of this site; they are fetched again')
+      this.#account?.syncer?.hurry()
     }
     this.#tell({ all: true })
+  }
+
+  /** Other tabs look whose records they show. */
+  async #tellElsewhere(identity: Identity | null): Promise<void> {
+    await this.#directory.setCurrent(identity)
+    this.#tabs.post({ type: 'account' })
+  }
+
+  /** Another tab may have signed in or out: then this one takes no more changes, and sends none. */
+  async #lookElsewhere(): Promise<void> {
+    await this.#inOrder(async () => {
+      const account = this.#account
+      const current = await this.#directory.current()
+      if (!account || current === undefined) return
+      const is_same = isSameIdentity(account.identity, current)
+      if (is_same && this.#elsewhere) return await this.#switchTo(this.#session)
+      if (is_same || this.#elsewhere) return
+      this.#elsewhere = current ? 'signed-in' : 'signed-out'
+      this.#tell({ all: true })
+      await account.stop()
+    }).catch((error: unknown) => {
+      if (!(error instanceof StorageError)) throw error
+    })
   }
 
   async #closeAccount(): Promise<void> {
@@ -317,19 +393,7 @@ export class ActivationClient {
     await account?.close()
   }
 
-  /** Guests whose records have been in an account for a month are erased. */
-  async #eraseMoved(): Promise<void> {
-    const now_ms = this.#options.ports.clock.nowMs()
-    for (const { storage, role } of await this.#directory.all()) {
-      if (role.kind === 'moved' && now_ms - role.at_ms > MOVED_KEPT_MS) await this.#directory.erase(storage)
-    }
-  }
-
   #tell(event: ClientEvent): void {
     for (const onEvent of this.#listeners) onEvent(event)
   }
-}
-
-function stateOf({ kind }: StorageError): SyncStatus['storage'] {
-  return kind === 'full' || kind === 'newer-version' || kind === 'blocked' ? kind : 'unavailable'
 }

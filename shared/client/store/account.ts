@@ -1,18 +1,22 @@
 import { isoTime } from '../../base/clock.ts'
 import type { ClientPorts } from '../ports.ts'
-import type { StorageNotice } from '../storage.ts'
+import { StorageError, type StorageNotice } from '../storage.ts'
 import type { SyncServer } from './answers.ts'
-import type { Directory, DirectoryEntry, StorageRole } from './directory.ts'
-import { isSameIdentity } from './directory.ts'
-import type { Identity, JsonRecord, RecordNoun } from './entries.ts'
+import { Details } from './details.ts'
+import type { Directory } from './directory.ts'
+import { Drafts } from './drafts.ts'
+import type { Identity, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { idOfRow } from './kinds.ts'
 import { LocalStore } from './local-store.ts'
 import { LogBook } from './log-book.ts'
-import { GuestMigration, planMigration } from './migration.ts'
+import { MovingGuests } from './moving-guests.ts'
 import type { ShownRecord } from './overlay.ts'
-import { type Exchange, Sender } from './sender.ts'
+import { Quarantine } from './quarantine.ts'
+import { Sender } from './sender.ts'
 import type { SyncStatus } from './status.ts'
+import type { StorageState } from './storage-state.ts'
 import { Syncer } from './syncer.ts'
+import { NOTHING_KNOWN } from './syncer-state.ts'
 
 /** What is told of an open account: records that may show differently; undefined: its status. */
 export type OnAccountChange = (records: ReadonlySet<string> | undefined) => void
@@ -24,6 +28,7 @@ export interface AccountOptions {
   readonly directory: Directory
   readonly onChange: OnAccountChange
   readonly onNotice: (notice: StorageNotice | 'cleared') => void
+  readonly onState: (state: StorageState) => void
 }
 
 /** How an account reaches the service. */
@@ -32,36 +37,87 @@ export interface Connection {
   /** Whether the operator has sync on. */
   readonly isOn: () => Promise<boolean>
   readonly telemetry: (store: LocalStore) => JsonRecord
+  readonly onFault: (error: unknown) => void
 }
 
-/** One account, or the guest, as it is open in this tab: its records, its sync, and a guest who is moving in. */
+/** What only the client as a whole knows. */
+type ClientsOwn = 'storage' | 'elsewhere'
+
+/** While one account is closed and the next is not open yet. */
+export const NO_ACCOUNT: Account['status'] = {
+  ...NOTHING_KNOWN,
+  mode: 'guest',
+  leader: 'other',
+  pending: 0,
+  conflicts: 0,
+  invalid: 0,
+  quarantined: 0,
+  is_migrating: false,
+  is_guest_waiting: false,
+  is_checking: true,
+}
+
+/** One account, or the guest, as it is open in this tab: its records, its sync, and guests who are moving in. */
 export class Account {
   readonly store: LocalStore
   readonly log: LogBook
+  readonly drafts: Drafts
+  readonly details: Details
+  readonly quarantine: Quarantine
   readonly #options: AccountOptions
+  readonly #endListening: () => void
   #syncer: Syncer | undefined
-  #guest: { readonly store: LocalStore; readonly migration: GuestMigration } | undefined
+  #guests: MovingGuests | undefined
+  #is_checking = false
 
   private constructor(options: AccountOptions, store: LocalStore) {
+    const { ports, onChange } = options
     this.#options = options
     this.store = store
-    const { clock } = options.ports
+    this.drafts = new Drafts(store, ports.clock)
+    this.details = new Details(store)
+    this.quarantine = new Quarantine(store)
     this.log = new LogBook(
       () => store.storage,
-      () => isoTime(clock.nowMs()),
+      () => isoTime(ports.clock.nowMs()),
     )
+    store.subscribe(({ records }) => onChange(records))
+    this.#endListening = ports.lifecycle.subscribe((event) => {
+      if (event === 'page-restored' || event === 'resume') void this.#check()
+    })
   }
 
   /** @throws StorageError */
   static async open(options: AccountOptions): Promise<Account> {
-    const { identity, ports, directory, onChange } = options
-    const name = await directory.storageOf(identity)
-    const role: StorageRole = identity ? { kind: 'account', identity } : { kind: 'guest' }
-    const store = await LocalStore.open({ name, identity, ports, onNotice: noticesOf(options, name, role) })
-    const account = new Account(options, store)
-    await account.log.open()
-    store.subscribe(({ records }) => onChange(records))
-    return account
+    const { identity, directory } = options
+    for (;;) {
+      const name = await directory.storageOf(identity)
+      const store = await Account.#openStore(options, name)
+      const { plan } = store
+      if (identity || !plan) {
+        const account = new Account(options, store)
+        await account.log.open().catch(() => undefined)
+        return account
+      }
+      // Its records are on their way into an account, although that was cut off before it was noted: this guest is a new one.
+      await store.close()
+      await directory.setRole(name, { kind: 'moving', into: plan.into })
+    }
+  }
+
+  static async #openStore({ identity, ports, directory, onNotice, onState }: AccountOptions, name: string) {
+    return await LocalStore.open({
+      name,
+      identity,
+      ports,
+      onState,
+      onNotice: (notice) => {
+        const role = identity ? ({ kind: 'account', identity } as const) : ({ kind: 'guest' } as const)
+        // The list of storages may be gone with it.
+        if (notice === 'cleared') void directory.claim(name, role).catch(() => undefined)
+        onNotice(notice)
+      },
+    })
   }
 
   get identity(): Identity | null {
@@ -72,133 +128,109 @@ export class Account {
     return this.#syncer
   }
 
-  /** But for what only the client as a whole knows. */
-  get status(): Omit<SyncStatus, 'storage'> {
-    const { pending, conflicts, invalid } = this.store.data.counts
-    const state = this.#syncer?.state
+  /** Changes that the service does not have yet, those included that wait for the user. */
+  get unsent(): readonly OutboxEntry[] {
+    return [...this.store.unsent, ...(this.#guests?.unsent ?? [])]
+  }
+
+  get status(): Omit<SyncStatus, ClientsOwn> {
+    const { data, plan, pulled_at, quarantined } = this.store
+    const { pending, conflicts, invalid } = data.counts
+    const state = this.#syncer?.state ?? { ...NOTHING_KNOWN, synced_at: pulled_at, leader: 'this' as const }
     return {
+      ...state,
       mode: this.identity ? 'account' : 'guest',
-      is_online: state?.is_online,
-      is_syncing: state?.is_syncing ?? false,
-      leader: state?.leader ?? 'this',
-      needs_sign_in: state?.needs_sign_in ?? false,
-      is_switched_off: state?.is_switched_off ?? false,
-      synced_at: state?.synced_at ?? null,
-      pending: pending + (this.#guest?.store.data.counts.pending ?? 0),
+      pending: pending + (this.#guests?.pending ?? 0),
       conflicts,
       invalid,
-      is_stuck: state?.is_stuck ?? false,
-      is_migrating: this.#guest !== undefined,
+      quarantined,
+      is_migrating: this.#guests?.is_moving ?? plan !== undefined,
+      is_guest_waiting: this.#guests?.is_waiting ?? false,
+      is_checking: this.#is_checking,
     }
   }
 
+  /** The id that a record has now: another one where the service did not take the first. */
+  idNow(id: string): string {
+    let now = id
+    for (let next: string | undefined = id; next !== undefined; next = this.#renamed(now)) now = next
+    return now
+  }
+
   get(noun: RecordNoun, id: string): ShownRecord | undefined {
-    const guest = this.#guest?.store
-    return this.store.data.shown(noun, id) ?? guest?.data.shown(noun, guest.plan?.renamed[id] ?? id)
+    const now = this.idNow(id)
+    return this.store.data.shown(noun, now) ?? this.#guests?.shown(noun, now)
   }
 
   /** Every record of a kind that is not deleted; those of a guest who is moving in among them. */
   list(noun: RecordNoun): readonly ShownRecord[] {
     const own = this.store.data.list(noun)
-    const guest = this.#guest?.store
-    if (!guest) return own
-    const moving = guest.data.list(noun).filter(({ record }) => !this.store.data.shown(noun, idOfRow(noun, record)))
-    return [...own, ...moving]
+    const moving = this.#guests?.list(noun) ?? []
+    if (moving.length === 0) return own
+    return [...own, ...moving.filter(({ record }) => !this.store.data.shown(noun, idOfRow(noun, record)))]
   }
 
-  /** Begins to exchange with the service, and takes in the guest of this browser. */
-  async connect({ server, isOn, telemetry }: Connection): Promise<void> {
-    const { ports, onChange } = this.#options
+  /** Begins to exchange with the service, and takes in the guests of this browser. */
+  async connect({ server, isOn, telemetry, onFault }: Connection): Promise<void> {
+    const { directory, ports, onChange, onNotice, onState } = this.#options
     const { clock, random } = ports
     const senderOf = (store: LocalStore) =>
       new Sender({ store, server, clock, random, telemetry: () => telemetry(store) })
-    await this.#planGuest()
-    await this.#openGuest(senderOf)
+    const guests = new MovingGuests({
+      account: this.store,
+      directory,
+      ports,
+      senderOf,
+      isOn,
+      onChange,
+      onNotice,
+      onState,
+      onMoved: () => this.log.write('info', 'Your guest data are in this account'),
+    })
+    this.#guests = guests
+    await guests.begin()
     this.#syncer = new Syncer({
       store: this.store,
       sender: senderOf(this.store),
       ports,
       log: this.log,
       isOn,
-      before: (signal) => this.#migrate(signal),
+      first: guests,
       onState: () => onChange(undefined),
+      onFault,
     })
     this.#syncer.start()
   }
 
-  async close(): Promise<void> {
+  /** Ends the exchange that is under way, and begins no other. */
+  async stop(): Promise<void> {
     await this.#syncer?.stop()
-    await this.#guest?.store.close()
+  }
+
+  async close(): Promise<void> {
+    this.#endListening()
+    await this.stop()
+    await this.#guests?.close()
     await this.store.close()
   }
 
-  /** A guest who has something takes it into the account. */
-  async #planGuest(): Promise<void> {
-    const { directory, ports, identity } = this.#options
-    const guest = (await directory.all()).find(({ role }) => role.kind === 'guest')
-    if (!guest) return
-    const store = await this.#openGuestStore(guest)
-    if (store.data.entries.length > 0) {
-      const { into } = await planMigration(store, identity!, ports)
-      await directory.setRole(guest.storage, { kind: 'moving', into })
-    }
-    await store.close()
+  #renamed(id: string): string | undefined {
+    return this.store.renamed[id] ?? this.#guests?.renamed[id]
   }
 
-  async #openGuest(senderOf: (store: LocalStore) => Sender): Promise<void> {
-    const { directory, ports, identity, onChange } = this.#options
-    const moving = (await directory.all()).find(
-      ({ role }) => role.kind === 'moving' && isSameIdentity(role.into, identity!),
-    )
-    if (!moving) return
-    const store = await this.#openGuestStore(moving)
-    await planMigration(store, identity!, ports)
-    store.subscribe(({ records }) => onChange(records))
-    const { clock, random } = ports
-    const migration = new GuestMigration({
-      guest: store,
-      account: this.store,
-      guest_sender: senderOf(store),
-      account_sender: senderOf(this.store),
-      clock,
-      random,
-    })
-    this.#guest = { store, migration }
-  }
-
-  async #openGuestStore({ storage, role }: DirectoryEntry): Promise<LocalStore> {
-    const { ports } = this.#options
-    const onNotice = noticesOf(this.#options, storage, role)
-    return await LocalStore.open({ name: storage, identity: null, ports, onNotice })
-  }
-
-  /** Takes the guest's records along, as far as it gets. */
-  async #migrate(signal: AbortSignal): Promise<Exchange | undefined> {
-    const { directory, ports, identity, onChange } = this.#options
-    while (this.#guest && !signal.aborted) {
-      const { store, migration } = this.#guest
-      const exchange = await migration.step(signal)
-      if (exchange && exchange.kind !== 'done') return exchange
-      if (exchange) continue
-      this.#guest = undefined
-      await directory.setRole(store.name, { kind: 'moved', into: identity!, at_ms: ports.clock.nowMs() })
-      await store.close()
-      this.log.write('info', 'Your guest data are in this account')
+  /** A page that comes back says that all is saved only when it has looked. */
+  async #check(): Promise<void> {
+    const { onChange } = this.#options
+    this.#is_checking = true
+    onChange(undefined)
+    try {
+      await this.store.refresh()
+    } catch (error) {
+      // How the storage is was told with the access.
+      if (!(error instanceof StorageError)) throw error
+    } finally {
+      this.#is_checking = false
       onChange(undefined)
     }
-    return undefined
-  }
-}
-
-/** A storage that the browser has cleared keeps its role. */
-function noticesOf(
-  { directory, onNotice }: AccountOptions,
-  storage: string,
-  role: StorageRole,
-): AccountOptions['onNotice'] {
-  return (notice) => {
-    // Where that fails, too, this tab still has everything, and says that the data were cleared.
-    if (notice === 'cleared') void directory.keepRole(storage, role).catch(() => undefined)
-    onNotice(notice)
   }
 }

@@ -27,7 +27,7 @@ export async function applyPull(
     rows += partition.rows.length
     await applyPartition(changes, partition, versions)
   }
-  changes.putSync({ cursor, pulled_at: more ? sync.pulled_at : pulled_at })
+  changes.putSync({ ...sync, cursor, pulled_at: more ? sync.pulled_at : pulled_at })
   for (const entry of await changes.entries()) {
     if (!entry.done) continue
     const pulled = versions.get(`${entry.kind}:${entry.id}`)

@@ -9,6 +9,9 @@ export type AppliedPush =
   | { readonly kind: 'applied'; readonly aside: number; readonly renamed: Readonly<Record<string, string>> }
   | { readonly kind: 'outdated' }
 
+/** There is no record there any more: no row shows the change, but a later pull does. */
+const NO_RECORD = Number.MAX_SAFE_INTEGER
+
 export interface PushedAs {
   readonly client: Pick<ClientEntry, 'client_id' | 'acked'>
   readonly entries: readonly OutboxEntry[]
@@ -44,7 +47,7 @@ export async function applyPush(
       changes.putEntry({ ...entry, aside: setAside(result) })
       aside++
     } else {
-      changes.putEntry({ ...entry, done: { version: result.version ?? 0 } })
+      changes.putEntry({ ...entry, done: { version: result.version || NO_RECORD } })
     }
   }
   await renameAll(changes, renamed, making)
@@ -69,7 +72,7 @@ export async function applyFork(
   for (const { seq } of entries) changes.deleteEntry(seq)
   for (const [at, entry] of entries.entries()) changes.putEntry({ ...entry, seq: at + 1 })
   const last_seq = entries.length
-  changes.putClient({ client_id, last_seq, acked: ackedOf(await changes.entries(), { last_seq }) })
+  changes.putClient({ ...client, client_id, last_seq, acked: ackedOf(await changes.entries(), { last_seq }) })
   return true
 }
 
@@ -101,9 +104,11 @@ async function renameAll(
   making: Making,
 ): Promise<void> {
   if (renamed.size === 0) return
-  // Old links follow the plan; it knows the new ids before the server does.
+  // Old links follow: the new ids are known here, and in the plan of a guest, before the server knows them.
+  const new_ids = Object.fromEntries(renamed.values())
+  await changes.rename(new_ids)
   const plan = await changes.storedPlan()
-  if (plan) changes.putPlan({ ...plan, renamed: { ...plan.renamed, ...Object.fromEntries(renamed.values()) } })
+  if (plan) changes.putPlan({ ...plan, renamed: { ...plan.renamed, ...new_ids } })
   for (const entry of await changes.entries()) {
     if (entry.done || !namesOneOf(entry, renamed)) continue
     const { own, others } = recordsNamedBy(entry)

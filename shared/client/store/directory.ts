@@ -1,7 +1,9 @@
+import { DAY_MS } from '../../base/durations.ts'
 import { newId } from '../../base/ids.ts'
 import type { ClientPorts } from '../ports.ts'
 import type { ClientStorage } from '../storage.ts'
 import { type Identity, READER } from './entries.ts'
+import { isSameIdentity } from './identity.ts'
 import { throughPassingFailures } from './passing-failures.ts'
 
 /**
@@ -20,9 +22,16 @@ export interface DirectoryEntry {
   readonly role: StorageRole
 }
 
-type DirectoryContents = { readonly meta: object; readonly storages: DirectoryEntry }
+/** Who signed in last in any tab of this browser; null: they signed out. */
+interface CurrentEntry {
+  readonly identity: Identity | null
+}
+
+type DirectoryContents = { readonly meta: CurrentEntry; readonly storages: DirectoryEntry }
 
 const NAME = 'am_directory'
+const CURRENT = 'current'
+const MOVED_KEPT_MS = 30 * DAY_MS
 
 export class Directory {
   readonly #storage: ClientStorage<DirectoryContents>
@@ -59,9 +68,32 @@ export class Directory {
     await this.#write(async (_, put) => await Promise.resolve(put({ storage, role })))
   }
 
-  /** Names a storage again whose data the browser has cleared, this directory among them; else it is lost at the next start. */
-  async keepRole(storage: string, role: StorageRole): Promise<void> {
-    await throughPassingFailures(() => this.setRole(storage, role), this.#ports)
+  /**
+   * Notes a storage again after the browser has cleared this list. Where another tab has begun another one for the same
+   * account meanwhile, its changes go there as those of a guest do.
+   */
+  async claim(storage: string, role: StorageRole): Promise<void> {
+    const note = async () =>
+      await this.#write(async (entries, put) => {
+        if (entries.some((entry) => entry.storage === storage)) return
+        const is_taken = role.kind === 'account' && entries.some((entry) => isOf(entry.role, role))
+        put({ storage, role: is_taken ? { kind: 'moving', into: role.identity } : role })
+        await Promise.resolve()
+      })
+    await throughPassingFailures(note, this.#ports)
+  }
+
+  /** Who signed in last, in any tab; null when they signed out, undefined when nobody did either. */
+  async current(): Promise<Identity | null | undefined> {
+    const entry = await this.#storage.transact(['meta'], 'read', async ({ meta }) => await meta.get(CURRENT))
+    return entry?.identity
+  }
+
+  async setCurrent(identity: Identity | null): Promise<void> {
+    await this.#storage.transact(['meta'], 'write', async ({ meta }) => {
+      meta.put(CURRENT, { identity })
+      await Promise.resolve()
+    })
   }
 
   /** Erases a storage, and forgets it. @throws StorageError `blocked` while another tab has it open */
@@ -71,6 +103,24 @@ export class Directory {
       storages.delete(storage)
       await Promise.resolve()
     })
+  }
+
+  /** Erases guests whose records have been in an account for a month. */
+  async eraseMoved(): Promise<void> {
+    const now_ms = this.#ports.clock.nowMs()
+    for (const { storage, role } of await this.all()) {
+      const is_old = role.kind === 'moved' && now_ms - role.at_ms > MOVED_KEPT_MS
+      // Another tab may have it open still.
+      if (is_old) await this.erase(storage).catch(() => undefined)
+    }
+  }
+
+  /** Erases everything of an account, and of guests on their way into it. @throws StorageError */
+  async eraseAllOf(identity: Identity): Promise<void> {
+    for (const { storage, role } of await this.all()) {
+      const whose = role.kind === 'account' ? role.identity : role.kind === 'guest' ? null : role.into
+      if (whose && isSameIdentity(whose, identity)) await this.erase(storage)
+    }
   }
 
   async close(): Promise<void> {
@@ -90,10 +140,6 @@ export class Directory {
       { durability: 'strict' },
     )
   }
-}
-
-export function isSameIdentity(a: Identity, b: Identity): boolean {
-  return a.issuer === b.issuer && a.user_id === b.user_id && a.owner === b.owner
 }
 
 function isOf(role: StorageRole, wanted: StorageRole): boolean {

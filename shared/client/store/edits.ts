@@ -5,7 +5,7 @@ import { Problem } from '../../base/problem.ts'
 import { isSameJson } from '../../base/same-json.ts'
 import { FieldErrors } from '../../records/validation/field-errors.ts'
 import { collect, invalid } from '../../records/validation/validate.ts'
-import type { Change, JsonRecord, RecordNoun, ServerRow } from './entries.ts'
+import type { Change, JsonRecord, OutboxEntry, RecordNoun, ServerRow } from './entries.ts'
 import { localKind, type LocalKind } from './kinds.ts'
 import { isFree, patchedColumns } from './overlay.ts'
 
@@ -33,8 +33,17 @@ export function creationOf(noun: RecordNoun, value: JsonRecord): NewChange {
   const read = collect(local.input, fields, errors, noun)
   if (read === undefined) throw invalid(errors)
   const sent = read as JsonRecord
+  requireInitialStatus(local, sent['status'])
   const refers_to = Object.keys(local.references).map((column) => String(sent[column]))
   return { change: { op: 'create', value: sent }, refers_to }
+}
+
+/** A test or a platform's report makes the other statuses, never a creation. */
+function requireInitialStatus({ kind, initial_statuses: allowed }: LocalKind, status: unknown): void {
+  if (typeof status !== 'string' || allowed.includes(status)) return
+  throw new Problem('illegal-transition', `A new ${kind.noun} cannot be ${status}.`, {
+    members: { status_now: null, status_wanted: status, allowed },
+  })
 }
 
 /**
@@ -102,6 +111,27 @@ function checkColumns({ kind, patched, statuses }: LocalKind, shown: ServerRow, 
   throw new Problem('illegal-transition', `The ${kind.noun} is ${from} and cannot become ${to}.`, {
     members: { status_now: from, status_wanted: to, allowed },
   })
+}
+
+/** A patch that comes after edits which its user had not seen yet, made in another tab: it is based on what they set. */
+export function patchOver(change: Change, earlier: readonly OutboxEntry[]): Change {
+  if (change.op !== 'patch') return change
+  const base: Record<string, unknown> = { ...change.base }
+  for (const { change: before } of earlier) {
+    if (before.op !== 'patch') continue
+    for (const [column, value] of Object.entries(before.set)) {
+      if (Object.hasOwn(base, column)) base[column] = valueOver(column, base[column], value)
+    }
+  }
+  return { ...change, base }
+}
+
+/** What was there before an edit, when another one has set `value` first; of a free column the members that both touch. */
+export function valueOver(column: string, base: unknown, value: unknown): unknown {
+  if (!isFree(column)) return value
+  if (!isObject(base) || !isObject(value)) return base
+  const members = Object.entries(base).map(([name, was]) => [name, memberOf(value, name) ?? was])
+  return Object.fromEntries(members)
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -118,6 +118,11 @@ export interface LogEntry {
   readonly text: string
 }
 
+/** A record that was taken in from an earlier store: its id here. */
+export interface ImportedEntry {
+  readonly id: string
+}
+
 /** A draft of a form: not a change yet, and never sent. */
 export interface DraftEntry {
   readonly saved_at: string
@@ -130,10 +135,9 @@ export interface DetailsEntry {
   readonly details: JsonRecord
 }
 
-/** An entry that could not be read, with what was left of it. */
+/** A change that could not be read, with what was left of it; null when that is nothing. */
 export interface QuarantinedEntry {
   readonly found_at: string
-  readonly store: string
   readonly entry: unknown
 }
 
@@ -146,6 +150,8 @@ export interface MetaEntries {
   readonly plan: MigrationPlan
   /** Plans whose refused changes came into this account. */
   readonly adopted: { readonly plans: readonly string[] }
+  /** New ids of records whose ids the server would not take, by the old ones: old links follow them. */
+  readonly renamed: { readonly ids: Readonly<Record<string, string>> }
   /** Counts the transactions that change what tabs show. */
   readonly revision: { readonly revision: number }
 }
@@ -158,10 +164,13 @@ export type LocalContents = {
   readonly staged: StagedEntry
   /** By number. */
   readonly outbox: OutboxEntry
-  /** By the earlier store and the key there: what was taken in from it. */
-  readonly imports: object
+  /** By the earlier store, the kind and the key there: what was taken in from it. */
+  readonly imports: ImportedEntry
+  /** By the moment and the number that the change had. */
   readonly quarantine: QuarantinedEntry
+  /** By the form. */
   readonly drafts: DraftEntry
+  /** By the id of the distribution. */
   readonly details: DetailsEntry
   readonly log: LogEntry
 }

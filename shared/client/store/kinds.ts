@@ -19,6 +19,8 @@ export interface LocalKind {
   readonly of_members: readonly string[]
   /** Statuses that a device may ask for; undefined: any that the machine allows. */
   readonly statuses: readonly string[] | undefined
+  /** Statuses that a new one may have. */
+  readonly initial_statuses: readonly string[]
   /** Columns of a new one that name other records, with their kinds. */
   readonly references: Readonly<Record<string, RecordNoun>>
 }
@@ -33,6 +35,7 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     patched: audience_fields,
     of_members: ['metadata'],
     statuses: undefined,
+    initial_statuses: ['draft', 'active', 'archived'],
     references: {},
   },
   platform: {
@@ -42,6 +45,7 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     patched: ['name', 'status', 'settings', 'metadata'],
     of_members: ['metadata', 'settings'],
     statuses: ['pending', 'disconnected'],
+    initial_statuses: ['pending'],
     references: {},
   },
   distribution: {
@@ -51,6 +55,7 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     patched: ['status', 'scheduled_at', 'metadata'],
     of_members: ['metadata'],
     statuses: ['pending', 'cancelled'],
+    initial_statuses: ['scheduled', 'pending'],
     references: { audience_id: 'audience', platform_id: 'platform' },
   },
 }

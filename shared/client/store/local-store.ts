@@ -1,7 +1,8 @@
+import { isoTime } from '../../base/clock.ts'
 import { isObject } from '../../base/is-object.ts'
 import { newId } from '../../base/ids.ts'
 import type { Channel, ClientPorts, LifecycleEvent } from '../ports.ts'
-import { type ClientStorage, StorageError, type StorageNotice, type StoreReader } from '../storage.ts'
+import { type ClientStorage, StorageError, type StorageNotice } from '../storage.ts'
 import {
   type ClientEntry,
   type Identity,
@@ -11,17 +12,16 @@ import {
   type OriginEntry,
   type OutboxEntry,
   READER,
-  type RecordNoun,
   type SyncEntry,
 } from './entries.ts'
+import { isSameIdentity } from './identity.ts'
 import { LocalData } from './local-data.ts'
-import { readSome, readStorage, type StoredState } from './read-storage.ts'
-import type { ShownRecord } from './overlay.ts'
-import { StorageCleared, StoreChanges } from './store-changes.ts'
-import { newMutationId } from './mutation-id.ts'
 import { throughPassingFailures } from './passing-failures.ts'
+import { type NewOrigin, readSome, readStorage, type StoredFacts, type StoredState } from './read-storage.ts'
+import { type StorageState, storageStateOf } from './storage-state.ts'
+import { type Readers, StorageCleared, StoreChanges, type WrittenStore } from './store-changes.ts'
 
-/** What a listener is told: the records that may show differently, and whether the outbox has changed. */
+/** What a listener is told: the records that may show differently. */
 export interface StoreEvent {
   readonly records: ReadonlySet<string>
   readonly is_own: boolean
@@ -32,11 +32,13 @@ export interface LocalStoreOptions {
   readonly name: string
   /** Null: a guest's. */
   readonly identity: Identity | null
+  /** Whose storage it may be as well: one that is on its way into this account. */
+  readonly also_of?: Identity
   readonly ports: ClientPorts
   readonly onNotice?: (notice: StorageNotice | 'cleared') => void
+  /** Called with how each access to the storage went. */
+  readonly onState?: (state: StorageState) => void
 }
-
-type WrittenStore = 'rows' | 'staged' | 'outbox' | 'imports'
 
 /**
  * The records of one account, or of a guest, on this device. Whatever a user does is kept here first; the sync takes it to
@@ -45,24 +47,27 @@ type WrittenStore = 'rows' | 'staged' | 'outbox' | 'imports'
 export class LocalStore {
   readonly name: string
   readonly identity: Identity | null
+  readonly #also_of: Identity | undefined
   readonly #ports: ClientPorts
   readonly #onNotice: (notice: StorageNotice | 'cleared') => void
+  readonly #onState: (state: StorageState) => void
   readonly #listeners = new Set<(event: StoreEvent) => void>()
   readonly #data: LocalData
   #storage: ClientStorage<LocalContents> | undefined
   #channel: Channel | undefined
   #endListening: () => void = () => undefined
-  #origin: OriginEntry | undefined
-  #revision = -1
-  #client_id: string | undefined
-  #plan: MigrationPlan | undefined
+  #facts: StoredFacts | undefined
   #reload: Promise<void> | undefined
+  /** Changes that the browser has cleared and that could not be kept again yet. */
+  #lost: readonly OutboxEntry[] = []
 
-  private constructor({ name, identity, ports, onNotice }: LocalStoreOptions) {
+  private constructor({ name, identity, also_of, ports, onNotice, onState }: LocalStoreOptions) {
     this.name = name
     this.identity = identity
+    this.#also_of = also_of
     this.#ports = ports
     this.#onNotice = onNotice ?? (() => undefined)
+    this.#onState = onState ?? (() => undefined)
     this.#data = new LocalData(identity?.user_id ?? null)
   }
 
@@ -77,7 +82,12 @@ export class LocalStore {
     store.#channel = ports.channels.open(name)
     store.#channel.subscribe((message) => store.#heard(message))
     store.#endListening = ports.lifecycle.subscribe((event) => store.#onLifecycle(event))
-    await store.#load()
+    try {
+      await store.#load()
+    } catch (error) {
+      await store.close()
+      throw error
+    }
     return store
   }
 
@@ -87,12 +97,39 @@ export class LocalStore {
 
   /** Which client this is now; undefined before the storage was read. */
   get client_id(): string | undefined {
-    return this.#client_id
+    return this.#facts?.client.client_id
   }
 
   /** A guest's records on their way into an account: then nothing here changes any more. */
   get plan(): MigrationPlan | undefined {
-    return this.#plan
+    return this.#facts?.plan
+  }
+
+  /** When this device had everything last, as far as that was noted; ISO 8601. */
+  get pulled_at(): string | null {
+    return this.#facts?.sync.pulled_at ?? null
+  }
+
+  /** New ids of records, by the old ones. */
+  get renamed(): Readonly<Record<string, string>> {
+    return this.#facts?.renamed ?? {}
+  }
+
+  /** Which transaction this tab has seen last. */
+  get revision(): number {
+    return this.#facts?.revision ?? -1
+  }
+
+  /** How many changes could not be read. */
+  get quarantined(): number {
+    return this.#facts?.quarantined ?? 0
+  }
+
+  /** Changes that the server does not have yet, those included that wait for the user. */
+  get unsent(): readonly OutboxEntry[] {
+    const kept = this.#data.entries.filter(({ done }) => !done)
+    const known = new Set(kept.map(({ mutation_id }) => mutation_id))
+    return [...kept, ...this.#lost.filter(({ mutation_id }) => !known.has(mutation_id))]
   }
 
   /** @returns ends the subscription */
@@ -101,33 +138,17 @@ export class LocalStore {
     return () => void this.#listeners.delete(onEvent)
   }
 
-  get(noun: RecordNoun, id: string): ShownRecord | undefined {
-    return this.#data.shown(noun, id)
-  }
-
-  list(noun: RecordNoun): readonly ShownRecord[] {
-    return this.#data.list(noun)
-  }
-
   /** Which client this is, and its changes in their order, as of one moment. */
   async outbox(): Promise<{ readonly client: ClientEntry; readonly outbox: readonly OutboxEntry[] }> {
-    return await this.#whole(() =>
-      this.storage.transact(['meta', 'outbox'], 'read', async ({ meta, outbox }) => {
-        await this.#requireOrigin(meta)
-        const client = (await meta.get('client')) as ClientEntry
-        return { client, outbox: (await outbox.getAll()).map(({ entry }) => entry) }
-      }),
-    )
+    return await this.read(['outbox'], async ({ meta, outbox }) => ({
+      client: (await meta.get('client')) as ClientEntry,
+      outbox: (await outbox.getAll()).map(({ entry }) => entry),
+    }))
   }
 
   /** How far the storage is synced. */
   async synced(): Promise<SyncEntry> {
-    return await this.#whole(() =>
-      this.storage.transact(['meta'], 'read', async ({ meta }) => {
-        await this.#requireOrigin(meta)
-        return (await meta.get('sync')) as SyncEntry
-      }),
-    )
+    return await this.read([], async ({ meta }) => (await meta.get('sync')) as SyncEntry)
   }
 
   get storage(): ClientStorage<LocalContents> {
@@ -136,61 +157,87 @@ export class LocalStore {
   }
 
   /**
-   * Changes the storage in one transaction, then this tab's picture of it, then tells the other tabs.
+   * Reads as of one moment. Where the browser has cleared the storage, or an entry cannot be read, that is mended first.
+   * @throws StorageError
+   */
+  async read<Name extends WrittenStore, Result>(
+    stores: readonly Name[],
+    work: (stores: Readers<Name>) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#mended(async () => {
+      return await this.storage.transact(['meta' as const, ...stores], 'read', async (readers) => {
+        const origin = (await (readers as Readers<never>).meta.get('origin')) as OriginEntry | undefined
+        this.#requireOrigin(origin)
+        return await work(readers)
+      })
+    })
+  }
+
+  /**
+   * Changes the storage in one transaction, then this tab's picture of it, then tells the other tabs. Where the browser has
+   * cleared the storage in between, what was not sent is put back first.
    * @param work puts and deletes through `changes`; it may wait for nothing but reads
-   * Where the browser has cleared the storage in between, what was not sent is put back first.
    * @throws StorageError
    */
   async write<Result>(
     stores: readonly WrittenStore[],
     work: (changes: StoreChanges) => Promise<Result>,
   ): Promise<Result> {
-    return await this.#whole(() => this.#write(stores, work))
-  }
-
-  /** Works on the storage, and once more where it was found to be cleared. */
-  async #whole<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof StorageCleared)) throw error
-      await this.#load()
-      return await work()
-    }
-  }
-
-  /** @throws StorageCleared when it is not the storage that was read */
-  async #requireOrigin(meta: StoreReader<LocalContents['meta']>): Promise<void> {
-    const origin = (await meta.get('origin')) as OriginEntry | undefined
-    if (origin?.storage_id !== this.#origin?.storage_id) throw new StorageCleared('the local data were cleared')
-  }
-
-  async #write<Result>(
-    stores: readonly WrittenStore[],
-    work: (changes: StoreChanges) => Promise<Result>,
-  ): Promise<Result> {
-    let changes: StoreChanges | undefined
-    const names = ['meta' as const, ...stores]
-    const result = await this.storage.transact(
-      names,
-      'write',
-      async (writers) => {
-        changes = await StoreChanges.begin(writers, this.#origin)
-        const done = await work(changes)
-        changes.finish()
-        return done
-      },
-      { durability: 'strict' },
-    )
-    this.#applied(changes!)
+    if (this.#lost.length > 0) await this.#keepLost()
+    const { result, changes } = await this.#mended(async () => await this.#transact(stores, work))
+    await this.#applied(changes)
     return result
   }
 
-  /** Reads the storage anew where another tab may have changed it without this one hearing. */
+  async #transact<Result>(
+    stores: readonly WrittenStore[],
+    work: (changes: StoreChanges) => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly changes: StoreChanges }> {
+    return await this.storage.transact(
+      ['meta' as const, ...stores],
+      'write',
+      async (writers) => {
+        const changes = await StoreChanges.begin(writers, this.#facts?.origin)
+        const result = await work(changes)
+        changes.finish()
+        return { result, changes }
+      },
+      { durability: 'strict' },
+    )
+  }
+
+  async #mended<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await work().catch(async (error: unknown) => {
+        const is_corrupt = error instanceof StorageError && error.kind === 'corrupt-entry'
+        if (!(error instanceof StorageCleared) && !is_corrupt) throw error
+        await this.#load()
+        return await work()
+      })
+      this.#onState('ok')
+      return result
+    } catch (error) {
+      const failure = error instanceof StorageCleared ? new StorageError('unavailable', error.message) : error
+      if (failure instanceof StorageError) this.#onState(storageStateOf(failure))
+      throw failure
+    }
+  }
+
+  /** Reads the storage where another tab may have changed it without this one hearing. @throws StorageError */
   async refresh(): Promise<void> {
-    const revision = await this.storage.transact(['meta'], 'read', async ({ meta }) => await meta.get('revision'))
-    const now = (revision as { revision?: number } | undefined)?.revision
-    if (now !== this.#revision) await this.#load()
+    const revision = await this.read([], async ({ meta }) => await meta.get('revision'))
+    const { revision: now } = revision as { readonly revision: number }
+    if (now !== this.revision) await this.#load()
+  }
+
+  /** Reads everything. @throws StorageError */
+  async reload(): Promise<void> {
+    await this.#load()
+  }
+
+  /** Whether there is room: writes what is there already. */
+  async probe(): Promise<void> {
+    await this.write([], async (changes) => changes.putSync(await changes.sync())).catch(() => undefined)
   }
 
   async close(): Promise<void> {
@@ -209,18 +256,25 @@ export class LocalStore {
     return this.#channel!.subscribe(onMessage)
   }
 
-  #applied(changes: StoreChanges): void {
-    if (changes.plan !== undefined) this.#plan = changes.plan
-    this.#client_id = changes.client.client_id
-    const is_behind = changes.revision_before !== this.#revision
+  async #applied(changes: StoreChanges): Promise<void> {
+    const { client, revision, revision_before, is_shown } = changes
+    const is_behind = revision_before !== this.revision
     if (!is_behind) {
+      const { plan = this.plan, renamed = this.renamed } = changes
+      this.#facts = {
+        ...this.#facts!,
+        ...(changes.synced && { sync: changes.synced }),
+        client,
+        revision,
+        plan,
+        renamed,
+      }
       changes.applyTo(this.#data)
-      this.#revision = changes.revision
-      this.#tell(true)
+      if (is_shown) this.#tell(true)
     }
-    this.post({ type: 'changed', revision: changes.revision, ...changes.summary })
+    if (is_shown) this.post({ type: 'changed', revision, ...changes.summary })
     // Another tab was between: what it did is read, and with it what was done here.
-    if (is_behind) void this.#load().catch((error: unknown) => this.#failed(error))
+    if (is_behind) await this.#load().catch((error: unknown) => this.#failed(error))
   }
 
   #tell(is_own: boolean): void {
@@ -235,16 +289,18 @@ export class LocalStore {
 
   /** Reads what another tab has changed: what it names, where this tab has missed nothing before. */
   async #follow({ revision, rows, entries }: Readonly<Record<string, unknown>>): Promise<void> {
-    if (revision === this.#revision) return
-    const is_next = revision === this.#revision + 1
-    const some = is_next ? await readSome(this.storage, rows, entries) : undefined
-    if (!some || some.revision !== revision || this.#revision + 1 !== revision) return await this.#load()
+    if (revision === this.revision) return
+    const is_next = revision === this.revision + 1
+    const some = is_next ? await readSome(this.storage, rows, entries).catch(() => undefined) : undefined
+    const is_same = some?.origin.storage_id === this.#facts?.origin.storage_id
+    if (!some || !is_same || some.revision !== revision || this.revision + 1 !== revision) return await this.#load()
+    const { rows: _rows, entries: _entries, ...facts } = some
     for (const { partition, id, entry } of some.rows) this.#data.putRow(partition, id, entry)
     for (const { seq, entry } of some.entries) {
       if (entry) this.#data.putEntry(entry)
       else this.#data.deleteEntry(seq)
     }
-    this.#revision = some.revision
+    this.#facts = facts
     this.#tell(false)
   }
 
@@ -254,10 +310,10 @@ export class LocalStore {
     void this.refresh().catch((error: unknown) => this.#failed(error))
   }
 
+  /** The next access, or the next look, reads it again. */
   #failed(error: unknown): void {
-    // The next change, or the next look, reads it again.
     if (!(error instanceof StorageError)) throw error
-    this.#onNotice('connection-lost')
+    if (error.kind !== 'closed') this.#onState(storageStateOf(error))
   }
 
   #noticed(notice: StorageNotice): void {
@@ -271,7 +327,16 @@ export class LocalStore {
     const before = this.#reload
     const own = (async () => {
       await before
-      const state = await readStorage(this.storage, this.#newOrigin())
+      let state = await readStorage(this.storage, this.#newOrigin())
+      this.#requireIdentity(state)
+      if (this.#facts && this.#facts.origin.storage_id !== state.origin.storage_id) {
+        // From here on what users do goes into the new storage, after what they did before.
+        this.#lost = this.unsent
+        this.#facts = { ...state, revision: -1, plan: this.plan }
+        this.#onNotice('cleared')
+        await this.#keepLost()
+        state = await readStorage(this.storage, this.#newOrigin())
+      }
       this.#take(state)
     })()
     this.#reload = own.catch(() => undefined)
@@ -279,40 +344,52 @@ export class LocalStore {
   }
 
   #take(state: StoredState): void {
-    const is_same = this.#origin?.storage_id === state.origin.storage_id
+    const { rows, outbox, ...facts } = state
     // This tab has changed it since it was read.
-    if (is_same && state.revision < this.#revision) return
-    const is_cleared = this.#origin !== undefined && this.#origin.storage_id !== state.origin.storage_id
-    const unsent = is_cleared ? this.#data.entries.filter(({ done }) => !done) : []
-    const plan = is_cleared ? this.#plan : undefined
-    this.#origin = state.origin
-    this.#revision = state.revision
-    this.#plan = state.plan
-    this.#client_id = state.client.client_id
+    if (this.#facts?.origin.storage_id === facts.origin.storage_id && facts.revision < this.revision) return
+    this.#facts = facts
     this.#data.clear()
-    for (const { partition, id, entry } of state.rows) this.#data.putRow(partition, id, entry)
-    for (const entry of state.outbox) this.#data.putEntry(entry)
+    for (const { partition, id, entry } of rows) this.#data.putRow(partition, id, entry)
+    for (const entry of outbox) this.#data.putEntry(entry)
     this.#tell(false)
-    if (!is_cleared) return
-    this.#onNotice('cleared')
-    if (unsent.length > 0 || plan) void this.#putBack(unsent, plan).catch((error: unknown) => this.#failed(error))
   }
 
   /** The browser has cleared the storage; what this tab still knows and the server does not is kept again. */
-  async #putBack(unsent: readonly OutboxEntry[], plan: MigrationPlan | undefined): Promise<void> {
-    await this.write(['outbox'], async (changes) => {
-      if (plan) changes.putPlan(plan)
-      for (const { seq: _, ...entry } of unsent)
-        await changes.append({ ...entry, mutation_id: newMutationId(this.#ports) })
-    })
+  async #keepLost(): Promise<void> {
+    const lost = this.#lost
+    try {
+      const { changes } = await this.#transact(['outbox'], async (made) => {
+        if (this.plan && !(await made.storedPlan())) made.putPlan(this.plan)
+        // Another tab may have put them back.
+        const known = new Set((await made.entries()).map(({ mutation_id }) => mutation_id))
+        for (const { seq: _, ...entry } of lost) if (!known.has(entry.mutation_id)) await made.append(entry)
+      })
+      this.#lost = this.#lost.filter((entry) => !lost.includes(entry))
+      if (changes.is_shown) this.post({ type: 'changed', revision: changes.revision })
+    } catch (error) {
+      // Cleared once more, or full: they are kept with the next change.
+      if (!(error instanceof StorageCleared)) this.#failed(error)
+    }
   }
 
-  #newOrigin() {
+  #requireOrigin(origin: OriginEntry | undefined): void {
+    if (origin?.storage_id !== this.#facts?.origin.storage_id) throw new StorageCleared()
+  }
+
+  /** Another account never opens it. */
+  #requireIdentity({ origin }: StoredFacts): void {
+    const is_own = isSameIdentity(origin.identity, this.identity)
+    if (is_own || (this.#also_of && isSameIdentity(origin.identity, this.#also_of))) return
+    throw new StorageError('unavailable', 'These local data belong to another account.')
+  }
+
+  #newOrigin(): NewOrigin {
     const now_ms = Math.max(0, this.#ports.clock.nowMs())
     return {
       storage_id: newId('sto', now_ms, this.#ports.random),
       identity: this.identity,
       client_id: newId('cli', now_ms, this.#ports.random),
+      at: isoTime(now_ms),
     }
   }
 }

@@ -2,7 +2,9 @@ import { isoTime, type Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Identity, MigrationPlan, OutboxEntry } from './entries.ts'
+import type { LocalData } from './local-data.ts'
 import type { LocalStore } from './local-store.ts'
+import { newMutationId } from './mutation-id.ts'
 import { hasPush, isOpen, recordKey } from './outbox.ts'
 import type { Exchange, Sender } from './sender.ts'
 
@@ -52,9 +54,18 @@ export async function planMigration(
  */
 export class GuestMigration {
   readonly #options: MigrationOptions
+  #not_before_ms = -Infinity
 
   constructor(options: MigrationOptions) {
     this.#options = options
+  }
+
+  /** When the next step is due, in milliseconds from now. */
+  dueInMs(): number {
+    const { guest, guest_sender, clock } = this.#options
+    const pause_ms = Math.max(0, this.#not_before_ms - clock.monotonicMs())
+    const is_pushing = guest.plan?.state === 'pushing' && hasPush(guest.data.entries)
+    return is_pushing ? Math.max(pause_ms, guest_sender.dueInMs(guest.data.entries)) : pause_ms
   }
 
   /** The next step. @returns undefined when the migration is done */
@@ -82,22 +93,22 @@ export class GuestMigration {
   async #check(plan: MigrationPlan, signal: AbortSignal): Promise<Exchange> {
     const { guest, account, guest_sender, account_sender, clock } = this.#options
     const pulled = await account_sender.pull(signal)
-    if (pulled.kind === 'failed' || signal.aborted) return pulled
+    if (pulled.kind !== 'done' || signal.aborted) return pulled
     const { outbox } = await guest.outbox()
     await this.#adopt(
       plan,
       outbox.filter(({ done }) => !done),
     )
-    const records = new Map(outbox.map((entry) => [recordKey(entry.kind, entry.id), entry]))
-    const waiting = new Set(outbox.filter(({ done }) => !done).map(({ kind, id }) => recordKey(kind, id)))
-    const arrived = [...records].filter(
-      ([key, { kind, id }]) => waiting.has(key) || account.data.row(kind, id) !== undefined || isGone(outbox, id),
-    )
-    const expected = records.size
-    const found = arrived.length
+    const missing = missingOf(outbox, account.data)
+    const expected = new Set(outbox.map(({ kind, id }) => recordKey(kind, id))).size
+    const found = expected - missing.size
     const told = await guest_sender.push(signal, { migration: { id: plan.id, expected, found } })
     if (told.kind === 'failed') return told
-    if (found < expected) return { kind: 'idle', pause_ms: INCOMPLETE_PAUSE_MS }
+    if (missing.size > 0) {
+      this.#not_before_ms = clock.monotonicMs() + INCOMPLETE_PAUSE_MS
+      if (!pulled.unreadable) await this.#pushAgain(missing)
+      return { kind: 'idle', pause_ms: INCOMPLETE_PAUSE_MS }
+    }
     await guest.write(['outbox'], async (changes) => {
       const stored = await changes.storedPlan()
       if (stored) changes.putPlan({ ...stored, state: 'done', expected, found, done_at: isoTime(clock.nowMs()) })
@@ -105,13 +116,28 @@ export class GuestMigration {
     return { kind: 'done', changed: expected, aside: 0 }
   }
 
+  /** What the server has answered and does not show is asked of it once more: it is there, deleted, or made now. */
+  async #pushAgain(missing: ReadonlySet<string>): Promise<void> {
+    const { guest, clock, random } = this.#options
+    await guest.write(['outbox'], async (changes) => {
+      for (const entry of await changes.entries()) {
+        if (!missing.has(recordKey(entry.kind, entry.id))) continue
+        const { seq, done: _, mutation_id: _old, ...kept } = entry
+        changes.deleteEntry(seq)
+        await changes.append({ ...kept, mutation_id: newMutationId({ clock, random }) })
+      }
+      const plan = await changes.storedPlan()
+      if (plan) changes.putPlan({ ...plan, state: 'pushing' })
+    })
+  }
+
   /** What was refused goes on waiting for the user, in the account; once, however often this is done. */
   async #adopt(plan: MigrationPlan, refused: readonly OutboxEntry[]): Promise<void> {
     const { account } = this.#options
     await account.write(['outbox'], async (changes) => {
-      if (await changes.hasAdopted(plan.id)) return
+      if (!(await changes.adopts(plan.id))) return
       for (const { seq: _, ...entry } of refused) await changes.append(entry)
-      changes.putAdopted(plan.id)
+      await changes.rename(plan.renamed)
     })
   }
 }
@@ -122,6 +148,15 @@ const INCOMPLETE_PAUSE_MS = 60_000
 /** All that is open depends on what was refused: it goes along as it is. */
 function isBlockedForGood(entries: readonly OutboxEntry[]): boolean {
   return entries.some(({ aside }) => aside) && !hasPush(entries)
+}
+
+/** The records of a guest that were answered, and that the account neither has nor was told to be deleted. */
+function missingOf(outbox: readonly OutboxEntry[], account: LocalData): ReadonlySet<string> {
+  const waiting = new Set(outbox.filter(({ done }) => !done).map(({ kind, id }) => recordKey(kind, id)))
+  const missing = outbox.filter(
+    ({ kind, id }) => !waiting.has(recordKey(kind, id)) && !account.row(kind, id) && !isGone(outbox, id),
+  )
+  return new Set(missing.map(({ kind, id }) => recordKey(kind, id)))
 }
 
 /** Deleted by the guest: a pull that begins from nothing does not tell of it. */

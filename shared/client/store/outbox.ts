@@ -79,8 +79,8 @@ export function nextPush(
 }
 
 /** Whether there is something to push. */
-export function hasPush(entries: Iterable<OutboxEntry>): boolean {
-  return sendable(entries, isNeverPaused).next().done === false
+export function hasPush(entries: Iterable<OutboxEntry>, isPaused = isNeverPaused): boolean {
+  return sendable(entries, isPaused).next().done === false
 }
 
 /** The number up to which every change has its final answer. */

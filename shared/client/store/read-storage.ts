@@ -14,12 +14,21 @@ import {
 } from './entries.ts'
 import { NOUNS } from './kinds.ts'
 
-/** Everything that a tab keeps in memory. */
-export interface StoredState {
+/** What a tab keeps in memory beside rows and changes. */
+export interface StoredFacts {
   readonly origin: OriginEntry
   readonly client: ClientEntry
+  readonly sync: SyncEntry
   readonly revision: number
   readonly plan: MigrationPlan | undefined
+  /** New ids of records, by the old ones. */
+  readonly renamed: Readonly<Record<string, string>>
+  /** How many changes could not be read and wait for the user. */
+  readonly quarantined: number
+}
+
+/** Everything that a tab keeps in memory. */
+export interface StoredState extends StoredFacts {
   readonly rows: readonly { readonly partition: string; readonly id: string; readonly entry: RowEntry }[]
   readonly outbox: readonly OutboxEntry[]
 }
@@ -29,6 +38,8 @@ export interface NewOrigin {
   readonly storage_id: string
   readonly identity: Identity | null
   readonly client_id: string
+  /** Now, for what is noted; ISO 8601. */
+  readonly at: string
 }
 
 const NOT_SYNCED: SyncEntry = { cursor: null, pulled_at: null }
@@ -49,51 +60,75 @@ export async function readStorage(storage: ClientStorage<LocalContents>, fresh: 
 }
 
 async function readAll(storage: ClientStorage<LocalContents>): Promise<StoredState | undefined> {
-  return await storage.transact(['meta', 'rows', 'outbox'], 'read', async ({ meta, rows, outbox }) => {
-    const origin = (await meta.get('origin')) as OriginEntry | undefined
-    if (!origin) return undefined
-    const { revision } = (await meta.get('revision')) as MetaEntries['revision']
-    const client = (await meta.get('client')) as ClientEntry
-    const plan = (await meta.get('plan')) as MigrationPlan | undefined
-    const stored_rows = await rows.getAll()
-    const entries = await outbox.getAll()
-    const unreadable = entries.find(({ key, entry }) => !isOutboxEntry(key, entry))
-    if (unreadable) throw corrupt('outbox', unreadable.key)
-    return {
-      origin,
-      client,
-      revision,
-      plan,
-      rows: stored_rows.map(({ key, entry }) => ({ ...placeOf(key), entry })),
-      outbox: entries.map(({ entry }) => entry),
-    }
-  })
+  return await storage.transact(
+    ['meta', 'rows', 'outbox', 'quarantine'],
+    'read',
+    async ({ meta, rows, outbox, quarantine }) => {
+      const facts = await readFacts(meta, quarantine)
+      if (!facts) return undefined
+      const stored_rows = await rows.getAll()
+      const entries = await outbox.getAll()
+      const unreadable = entries.find(({ key, entry }) => !isOutboxEntry(key, entry))
+      if (unreadable) throw corrupt('outbox', unreadable.key)
+      const bad_row = stored_rows.find(({ entry }) => !isObject(entry.row))
+      if (bad_row) throw corrupt('rows', bad_row.key)
+      return {
+        ...facts,
+        rows: stored_rows.map(({ key, entry }) => ({ ...placeOf(key), entry })),
+        outbox: entries.map(({ entry }) => entry),
+      }
+    },
+  )
 }
 
-/** Some rows and changes as they are now; undefined where the message does not name them. */
+/** Undefined of a storage that was not begun, or was cleared. */
+async function readFacts(
+  meta: StoreReader<LocalContents['meta']>,
+  quarantine: StoreReader<LocalContents['quarantine']>,
+): Promise<StoredFacts | undefined> {
+  const [origin, revision, client, sync, plan, renamed, quarantined] = await Promise.all([
+    meta.get('origin') as Promise<OriginEntry | undefined>,
+    meta.get('revision') as Promise<MetaEntries['revision'] | undefined>,
+    meta.get('client') as Promise<ClientEntry | undefined>,
+    meta.get('sync') as Promise<SyncEntry | undefined>,
+    meta.get('plan') as Promise<MigrationPlan | undefined>,
+    meta.get('renamed') as Promise<MetaEntries['renamed'] | undefined>,
+    quarantine.getKeys(),
+  ])
+  if (!origin || !revision || !client || !sync) return undefined
+  const { length } = quarantined
+  return { origin, client, sync, revision: revision.revision, plan, renamed: renamed?.ids ?? {}, quarantined: length }
+}
+
+/** What a message of another tab names, as it is now. */
+export interface StoredPart extends StoredFacts {
+  readonly rows: StoredState['rows']
+  readonly entries: readonly { readonly seq: number; readonly entry: OutboxEntry | undefined }[]
+}
+
+/** Some rows and changes as they are now; undefined where the message does not name them, or the storage was cleared. */
 export async function readSome(
   storage: ClientStorage<LocalContents>,
   named_rows: unknown,
   named_entries: unknown,
-): Promise<
-  | {
-      readonly revision: number
-      readonly rows: StoredState['rows']
-      readonly entries: readonly { readonly seq: number; readonly entry: OutboxEntry | undefined }[]
-    }
-  | undefined
-> {
+): Promise<StoredPart | undefined> {
   if (!isListOf(named_rows, isRowName) || !isListOf(named_entries, isNumber)) return undefined
-  return await storage.transact(['meta', 'rows', 'outbox'], 'read', async ({ meta, rows, outbox }) => {
-    const { revision = -1 } = ((await meta.get('revision')) ?? {}) as { revision?: number }
+  const stores = ['meta', 'rows', 'outbox', 'quarantine'] as const
+  return await storage.transact(stores, 'read', async ({ meta, rows, outbox, quarantine }) => {
+    const facts = await readFacts(meta, quarantine)
+    if (!facts) return undefined
     const found: { partition: string; id: string; entry: RowEntry }[] = []
     for (const [partition, id] of named_rows) {
       const entry = await rows.get([partition, id])
       if (entry) found.push({ partition, id, entry })
     }
     const entries = []
-    for (const seq of named_entries) entries.push({ seq, entry: await outbox.get(seq) })
-    return { revision, rows: found, entries }
+    for (const seq of named_entries) {
+      const entry = await outbox.get(seq)
+      if (entry && !isOutboxEntry(seq, entry)) throw corrupt('outbox', seq)
+      entries.push({ seq, entry })
+    }
+    return { ...facts, rows: found, entries }
   })
 }
 
@@ -109,21 +144,22 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number'
 }
 
+/** Begins a storage, or one again of whose facts some were lost: then its changes stay, and their client is another. */
 async function begin(
   storage: ClientStorage<LocalContents>,
   { storage_id, identity, client_id }: NewOrigin,
 ): Promise<StoredState> {
-  const origin: OriginEntry = { storage_id, identity }
-  const client: ClientEntry = { client_id, last_seq: 0, acked: 0 }
   await storage.transact(
-    ['meta'],
+    ['meta', 'outbox', 'quarantine'],
     'write',
-    async ({ meta }) => {
+    async ({ meta, outbox, quarantine }) => {
       // Another tab may have begun it meanwhile.
-      if (await meta.get('origin')) return
+      if (await readFacts(meta, quarantine)) return
+      const seqs = (await outbox.getKeys()).filter((key) => typeof key === 'number')
+      const known = (await meta.get('origin')) as OriginEntry | undefined
       meta.put(MIN_READER_KEY, { min_reader: READER })
-      meta.put('origin', origin)
-      meta.put('client', client)
+      meta.put('origin', known ?? { storage_id, identity })
+      meta.put('client', { client_id, last_seq: seqs.at(-1) ?? 0, acked: 0 })
       meta.put('sync', NOT_SYNCED)
       meta.put('revision', { revision: 0 })
     },
@@ -135,14 +171,15 @@ async function begin(
 }
 
 /** Takes every entry that cannot be read out of the way of the others. */
-async function putAsideUnreadable(storage: ClientStorage<LocalContents>, { storage_id }: NewOrigin): Promise<void> {
+async function putAsideUnreadable(storage: ClientStorage<LocalContents>, { at }: NewOrigin): Promise<void> {
   const stores = ['meta', 'rows', 'outbox', 'quarantine'] as const
   await storage.transact(
     stores,
     'write',
     async ({ meta, rows, outbox, quarantine }) => {
+      for (const { key } of await unreadableOf(meta, (_, entry) => isObject(entry))) meta.delete(key)
       for (const { key, entry } of await unreadableOf(outbox, isOutboxEntry)) {
-        quarantine.put(`${storage_id}/outbox/${String(key)}`, { found_at: storage_id, store: 'outbox', entry })
+        quarantine.put(`${at}/${String(key)}`, { found_at: at, entry })
         outbox.delete(key)
       }
       const bad_rows = await unreadableOf(rows, (_, entry) => isObject(entry.row))
@@ -174,6 +211,7 @@ async function unreadableOf<Entry extends object>(
   return found
 }
 
+/** Whether this release can read it; members that it does not know are no fault. */
 function isOutboxEntry(key: StorageKey, entry: unknown): boolean {
   if (!isObject(entry) || entry['seq'] !== key) return false
   const { mutation_id, kind, id, change, refers_to } = entry

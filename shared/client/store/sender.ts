@@ -7,7 +7,7 @@ import { applyPull } from './apply-pull.ts'
 import type { JsonRecord, OutboxEntry } from './entries.ts'
 import { localKind } from './kinds.ts'
 import type { LocalStore } from './local-store.ts'
-import { nextPush, objectOf, pushedChange } from './outbox.ts'
+import { hasPush, nextPush, objectOf, pushedChange } from './outbox.ts'
 import { RequestSize } from './request-size.ts'
 
 export interface SenderOptions {
@@ -21,8 +21,14 @@ export interface SenderOptions {
 
 /** What came of one exchange. */
 export type Exchange =
-  | { readonly kind: 'done'; readonly changed: number; readonly aside: number }
-  /** There is nothing to do, or nothing that may be done yet: then `pause_ms` is the shortest wait. */
+  | {
+      readonly kind: 'done'
+      readonly changed: number
+      readonly aside: number
+      /** Of a pull: how many partitions the server could not read. */
+      readonly unreadable?: number
+    }
+  /** There is nothing to do, or nothing that may be done yet: `pause_ms` says for how long, where that is known. */
   | { readonly kind: 'idle'; readonly pause_ms?: number }
   | { readonly kind: 'failed'; readonly problem: SyncProblem }
 
@@ -30,6 +36,8 @@ const PULL_BYTES = { first: 1_000_000, least: 64 * 1024, most: 4 * 1024 * 1024 }
 const PUSH_BYTES = { first: 300_000, least: 32 * 1024, most: 900_000 }
 /** Pages of one pull, at most: then others have their turn. */
 const PAGES_MAX = 1000
+/** After a push that nothing came of, whatever the server says. */
+const FRUITLESS_PAUSE_MS = 1000
 
 /**
  * Exchanges one storage with the server. Two of them at once do no harm: a change is made once, and a page that another has
@@ -50,10 +58,8 @@ export class Sender {
   async push(signal: AbortSignal, more: Pick<PushBody, 'migration'> = {}): Promise<Exchange> {
     const { store, server, clock } = this.#options
     const { client, outbox } = await store.outbox()
-    const isPaused = (entry: OutboxEntry) =>
-      (this.#paused_until_ms.get(objectOf(entry)) ?? -Infinity) > clock.monotonicMs()
-    const entries = nextPush(outbox, isPaused, this.#push_size.bytes)
-    if (entries.length === 0 && !more.migration) return this.#idle()
+    const entries = nextPush(outbox, (entry) => this.#isPaused(entry), this.#push_size.bytes)
+    if (entries.length === 0 && !more.migration) return { kind: 'idle' }
     const { client_id, acked } = client
     const mutations = entries.map(pushedChange)
     const result = await this.#timed(this.#push_size, () =>
@@ -61,9 +67,12 @@ export class Sender {
     )
     if (!result.ok) return await this.#pushFailed(result.problem, { client_id, acked })
     const { results } = result.body
-    for (const { seq, status, retry_after_ms = 1000 } of results) {
-      const entry = entries.find((one) => one.seq === seq)
-      if (status === 'retry' && entry) this.#pause(objectOf(entry), retry_after_ms)
+    const changed = results.filter(({ status }) => status !== 'retry').length
+    const by_seq = new Map(entries.map((entry) => [entry.seq, entry]))
+    for (const { seq, status, retry_after_ms = FRUITLESS_PAUSE_MS } of results) {
+      const entry = by_seq.get(seq)
+      const pause_ms = changed === 0 ? Math.max(retry_after_ms, FRUITLESS_PAUSE_MS) : retry_after_ms
+      if (status === 'retry' && entry) this.#pause(objectOf(entry), pause_ms)
     }
     const applied = await store.write(['outbox'], (changes) =>
       applyPush(changes, { client, entries }, results, {
@@ -72,8 +81,7 @@ export class Sender {
       }),
     )
     if (applied.kind === 'outdated') return { kind: 'done', changed: 0, aside: 0 }
-    const changed = results.filter(({ status }) => status !== 'retry').length
-    return changed === 0 ? this.#idle() : { kind: 'done', changed, aside: applied.aside }
+    return changed === 0 ? { kind: 'idle' } : { kind: 'done', changed, aside: applied.aside }
   }
 
   /** Pulls everything that has changed. */
@@ -83,6 +91,7 @@ export class Sender {
     const { client, outbox } = await store.outbox()
     const answered = new Set(outbox.filter(({ done }) => done).map(({ mutation_id }) => mutation_id))
     let changed = 0
+    let unreadable = 0
     for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
       const { cursor } = await store.synced()
       const limit_bytes = this.#pull_size.bytes
@@ -91,6 +100,7 @@ export class Sender {
       )
       if (!result.ok) return { kind: 'failed', problem: result.problem }
       const answer = result.body
+      unreadable = answer.unreadable?.length ?? 0
       const is_quiet = answer.partitions.length === 0 && answer.cursor === cursor && answered.size === 0
       if (is_quiet) break
       const applied = await store.write(['rows', 'staged', 'outbox'], (changes) =>
@@ -102,7 +112,16 @@ export class Sender {
       if (applied.kind === 'applied') changed += applied.rows
       if (applied.kind === 'applied' && !answer.more) break
     }
-    return { kind: 'done', changed, aside: 0 }
+    return { kind: 'done', changed, aside: 0, unreadable }
+  }
+
+  /** When the next change may be pushed, in milliseconds from now; Infinity when there is none. */
+  dueInMs(entries: readonly OutboxEntry[]): number {
+    if (hasPush(entries, (entry) => this.#isPaused(entry))) return 0
+    if (this.#paused_until_ms.size === 0 || !hasPush(entries)) return Infinity
+    const now_ms = this.#options.clock.monotonicMs()
+    const waits = [...this.#paused_until_ms.values()].map((until_ms) => until_ms - now_ms).filter((wait) => wait > 0)
+    return Math.min(...waits)
   }
 
   /** Pauses are over: the user, or the network, wants it tried now. */
@@ -125,7 +144,8 @@ export class Sender {
     const { store, clock, random } = this.#options
     const client_id = newId('cli', Math.max(0, clock.nowMs()), random)
     await store.write(['outbox'], (changes) => applyFork(changes, pushed, client_id))
-    return { kind: 'done', changed: 0, aside: 0 }
+    // Not immediately: a server that sees a fork each time must not be asked without end.
+    return { kind: 'failed', problem }
   }
 
   #newRecordId({ kind }: OutboxEntry, server_time_ms: number): string {
@@ -139,9 +159,8 @@ export class Sender {
     this.#paused_until_ms.set(object, Math.max(until_ms, this.#paused_until_ms.get(object) ?? 0))
   }
 
-  #idle(): Exchange {
-    const now_ms = this.#options.clock.monotonicMs()
-    const waits = [...this.#paused_until_ms.values()].map((until_ms) => until_ms - now_ms).filter((wait) => wait > 0)
-    return waits.length === 0 ? { kind: 'idle' } : { kind: 'idle', pause_ms: Math.min(...waits) }
+  #isPaused(entry: OutboxEntry): boolean {
+    if (this.#paused_until_ms.size === 0) return false
+    return (this.#paused_until_ms.get(objectOf(entry)) ?? -Infinity) > this.#options.clock.monotonicMs()
   }
 }

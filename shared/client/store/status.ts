@@ -1,26 +1,27 @@
+import type { StorageState } from './storage-state.ts'
+import type { SyncerState } from './syncer-state.ts'
+
 /** What the sync tells the user, and how. */
-export interface SyncStatus {
+export interface SyncStatus extends SyncerState {
   readonly mode: 'guest' | 'account'
-  /** Whether the last exchange with the server came about; undefined before the first. */
-  readonly is_online: boolean | undefined
-  readonly is_syncing: boolean
   /** Whether this tab is the one that exchanges with the server. `alone`: the browser has no locks, so each tab does. */
   readonly leader: 'this' | 'other' | 'alone'
-  /** The sign-in has expired, or is another user's: changes wait on this device. */
-  readonly needs_sign_in: boolean
-  /** Syncing is switched off by the operator: changes wait on this device. */
-  readonly is_switched_off: boolean
-  /** When this device had everything last; ISO 8601. */
-  readonly synced_at: string | null
   /** Changes that the server has not answered. */
   readonly pending: number
   readonly conflicts: number
   readonly invalid: number
-  /** Changes wait although the server answers. */
-  readonly is_stuck: boolean
-  readonly storage: 'ok' | 'full' | 'unavailable' | 'newer-version' | 'blocked' | 'cleared'
-  /** A guest's records are on their way into this account. */
+  /** Changes that cannot be read. */
+  readonly quarantined: number
+  /** `cleared`: by the browser; what this device has of the account is fetched again. */
+  readonly storage: StorageState | 'cleared'
+  /** A guest's records are on their way into this account, or into the one of another tab. */
   readonly is_migrating: boolean
+  /** A guest's records wait: they move into this account when the operator has sync on. */
+  readonly is_guest_waiting: boolean
+  /** The page has come back, and looks whether its data are still what it shows. */
+  readonly is_checking: boolean
+  /** Another tab of this browser has another account now: this one takes no more changes and sends none. */
+  readonly elsewhere: 'signed-in' | 'signed-out' | null
 }
 
 /** One line for the interface: where the data are first, then what they wait for. */
@@ -28,27 +29,38 @@ export function statusInWords(status: SyncStatus): string {
   return [placeInWords(status), ...attentionInWords(status)].join(' · ')
 }
 
-function placeInWords({ mode, storage, pending, is_syncing, synced_at }: SyncStatus): string {
-  if (storage === 'full') return 'This device is full: the last change was not saved'
-  if (storage === 'newer-version') return 'A newer version of this app has the data: reload'
-  if (storage === 'blocked') return 'Another tab holds the data: close it or reload'
-  if (storage === 'unavailable') return 'This browser keeps no data here'
-  if (mode === 'guest') return 'Saved on this device only'
+const STORAGE_IN_WORDS: Readonly<Record<Exclude<StorageState, 'ok'>, string>> = {
+  full: 'This device is full: the last change was not saved',
+  'newer-version': 'A newer version of this app has the data: reload',
+  blocked: 'Another tab holds the data: close it or reload',
+  unavailable: 'This browser keeps no data here',
+}
+
+function placeInWords({ mode, storage, elsewhere, pending, is_checking, ...state }: SyncStatus): string {
+  if (elsewhere === 'signed-in') return 'Signed in in another tab: reload'
+  if (elsewhere === 'signed-out') return 'Signed out in another tab: reload'
+  if (storage !== 'ok' && storage !== 'cleared') return STORAGE_IN_WORDS[storage]
+  if (is_checking) return 'Looking at the data on this device'
+  if (mode === 'guest') return state.is_migrating ? 'Moving into an account: reload' : 'Saved on this device only'
   if (pending > 0) return `Saved on this device · ${counted(pending, 'change waits', 'changes wait')}`
-  if (is_syncing || synced_at === null) return 'Saved on this device · syncing'
-  return 'Saved'
+  if (state.is_syncing) return 'Saved on this device · syncing'
+  return state.synced_at === null ? 'Saved on this device' : 'Saved'
 }
 
 function attentionInWords(status: SyncStatus): string[] {
-  const { needs_sign_in, is_switched_off, is_online, conflicts, invalid, is_stuck, is_migrating, mode } = status
+  const { mode, conflicts, invalid, quarantined, unreadable } = status
   const words: string[] = []
-  if (needs_sign_in) words.push('sign in to send them')
-  else if (is_switched_off && mode === 'account') words.push('syncing is paused')
-  else if (is_online === false) words.push('offline')
-  else if (is_stuck) words.push('trying again')
-  if (is_migrating) words.push('moving your guest data into this account')
+  if (status.storage === 'cleared') words.push('the browser has cleared the data of this site')
+  if (status.needs_sign_in) words.push('sign in to send them')
+  else if (status.is_switched_off && mode === 'account') words.push('syncing is paused')
+  else if (status.is_online === false) words.push('offline')
+  else if (status.is_stuck) words.push('trying again')
+  if (status.is_migrating && mode === 'account') words.push('moving your guest data into this account')
+  if (status.is_guest_waiting) words.push('your guest data wait')
   if (conflicts > 0) words.push(counted(conflicts, 'conflict needs you', 'conflicts need you'))
   if (invalid > 0) words.push(counted(invalid, 'change was refused', 'changes were refused'))
+  if (quarantined > 0) words.push(counted(quarantined, 'change cannot be read', 'changes cannot be read'))
+  if (unreadable > 0) words.push('some data cannot be fetched at the moment')
   return words
 }
 

@@ -1,4 +1,4 @@
-import type { StoreWriter } from '../storage.ts'
+import type { StoreReader, StoreWriter } from '../storage.ts'
 import type {
   ClientEntry,
   LocalContents,
@@ -6,6 +6,7 @@ import type {
   MigrationPlan,
   OriginEntry,
   OutboxEntry,
+  RecordNoun,
   RowEntry,
   StagedEntry,
   SyncEntry,
@@ -14,13 +15,27 @@ import type { LocalData } from './local-data.ts'
 
 /** The stores of one transaction. */
 export type Writers = { readonly meta: StoreWriter<LocalContents['meta']> } & {
-  readonly [Name in 'rows' | 'staged' | 'outbox' | 'imports']?: StoreWriter<LocalContents[Name]>
+  readonly [Name in WrittenStore]?: StoreWriter<LocalContents[Name]>
 }
+
+/** The stores of one reading. */
+export type Readers<Name extends WrittenStore> = { readonly meta: StoreReader<LocalContents['meta']> } & {
+  readonly [N in Name]: StoreReader<LocalContents[N]>
+}
+
+export type WrittenStore = 'rows' | 'staged' | 'outbox' | 'imports' | 'quarantine' | 'drafts' | 'details'
 
 /** The browser has cleared the storage since it was read. */
 export class StorageCleared extends Error {
   override readonly name = 'StorageCleared'
+
+  constructor() {
+    super('The local data were cleared.')
+  }
 }
+
+/** A record of an earlier local store. */
+export type ImportKey = readonly [source: string, noun: RecordNoun, key: string]
 
 /** What one message to other tabs may name one by one. */
 const NAMED_MAX = 500
@@ -31,11 +46,12 @@ export class StoreChanges {
   readonly #writers: Writers
   #client: ClientEntry
   #plan: MigrationPlan | undefined
+  #sync: SyncEntry | undefined
+  #renamed: Readonly<Record<string, string>> | undefined
   readonly #effects: ((data: LocalData) => void)[] = []
   readonly #rows: (readonly [partition: string, id: string])[] = []
   readonly #partitions: string[] = []
   readonly #entries: number[] = []
-  #adopted: readonly string[] = []
   #is_shown = false
 
   private constructor(writers: Writers, client: ClientEntry, revision: number) {
@@ -47,7 +63,7 @@ export class StoreChanges {
   /** @throws StorageCleared when it is not the storage that was read */
   static async begin(writers: Writers, origin: OriginEntry | undefined): Promise<StoreChanges> {
     const stored = (await writers.meta.get('origin')) as OriginEntry | undefined
-    if (!stored || stored.storage_id !== origin?.storage_id) throw new StorageCleared('the local data were cleared')
+    if (!stored || stored.storage_id !== origin?.storage_id) throw new StorageCleared()
     const client = (await writers.meta.get('client')) as ClientEntry
     const { revision } = (await writers.meta.get('revision')) as MetaEntries['revision']
     return new StoreChanges(writers, client, revision)
@@ -72,11 +88,17 @@ export class StoreChanges {
     return is_named ? { rows: this.#rows, entries: this.#entries } : {}
   }
 
+  /** Undefined while this transaction does not change how far the storage is synced. */
+  get synced(): SyncEntry | undefined {
+    return this.#sync
+  }
+
   async sync(): Promise<SyncEntry> {
     return (await this.#writers.meta.get('sync')) as SyncEntry
   }
 
   putSync(entry: SyncEntry): void {
+    this.#sync = entry
     this.#writers.meta.put('sync', entry)
   }
 
@@ -95,15 +117,27 @@ export class StoreChanges {
     this.#writers.meta.put('plan', plan)
   }
 
-  /** Whether what was refused of a guest's changes came here with this plan. */
-  async hasAdopted(plan_id: string): Promise<boolean> {
+  /** Notes that what was refused of a guest's changes comes here with this plan. @returns false when it came before */
+  async adopts(plan_id: string): Promise<boolean> {
     const { plans = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
-    this.#adopted = plans
-    return plans.includes(plan_id)
+    if (plans.includes(plan_id)) return false
+    this.#writers.meta.put('adopted', { plans: [...plans, plan_id] })
+    return true
   }
 
-  putAdopted(plan_id: string): void {
-    this.#writers.meta.put('adopted', { plans: [...this.#adopted, plan_id] })
+  /** @param ids new ids of records, by the old ones */
+  async rename(ids: Readonly<Record<string, string>>): Promise<void> {
+    if (Object.keys(ids).length === 0) return
+    const known = ((await this.#writers.meta.get('renamed')) ?? { ids: {} }) as MetaEntries['renamed']
+    const renamed = { ...known.ids, ...ids }
+    this.#writers.meta.put('renamed', { ids: renamed })
+    this.#renamed = renamed
+    this.#is_shown = true
+  }
+
+  /** Undefined while this transaction renames nothing. */
+  get renamed(): Readonly<Record<string, string>> | undefined {
+    return this.#renamed
   }
 
   /** Every change in the storage, in its order. */
@@ -119,12 +153,36 @@ export class StoreChanges {
     return Promise.resolve(seq)
   }
 
-  /** Notes that a record of an earlier store was taken in. @returns false when it was noted before */
-  async takesIn(from: readonly [source: string, key: string]): Promise<boolean> {
+  /**
+   * Notes that a record of an earlier store is taken in under this id.
+   * @returns the id under which it was taken in before
+   */
+  async takeIn(from: ImportKey, id: string): Promise<string | undefined> {
     const imports = this.#writers.imports!
-    if (await imports.get(from)) return false
-    imports.put(from, {})
-    return true
+    const known = await imports.get(from)
+    if (!known) imports.put(from, { id })
+    return known?.id
+  }
+
+  get quarantine(): StoreWriter<LocalContents['quarantine']> {
+    return this.#writers.quarantine!
+  }
+
+  get drafts(): StoreWriter<LocalContents['drafts']> {
+    return this.#writers.drafts!
+  }
+
+  get details(): StoreWriter<LocalContents['details']> {
+    return this.#writers.details!
+  }
+
+  /** Something that tabs show has changed beside rows and changes. */
+  show(): void {
+    this.#is_shown = true
+  }
+
+  get is_shown(): boolean {
+    return this.#is_shown
   }
 
   putEntry(entry: OutboxEntry): void {

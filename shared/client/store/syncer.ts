@@ -1,13 +1,14 @@
 import { fullJitterMs } from '../../base/backoff.ts'
 import { MINUTE_MS } from '../../base/durations.ts'
 import { isObject } from '../../base/is-object.ts'
-import type { ClientPorts } from '../ports.ts'
+import { type ClientPorts, type HeldLock, LockError } from '../ports.ts'
 import { StorageError } from '../storage.ts'
 import type { SyncProblem } from './answers.ts'
 import type { LocalStore } from './local-store.ts'
 import type { LogBook } from './log-book.ts'
-import { hasPush, isOpen } from './outbox.ts'
+import { isOpen } from './outbox.ts'
 import type { Exchange, Sender } from './sender.ts'
+import { heardState, isNews, NOTHING_KNOWN, type SyncerState } from './syncer-state.ts'
 
 export interface SyncerOptions {
   readonly store: LocalStore
@@ -16,19 +17,18 @@ export interface SyncerOptions {
   readonly log: LogBook
   /** Whether the operator has sync on. */
   readonly isOn: () => Promise<boolean>
-  /** Further work of who holds the lock, before each exchange: a guest's migration. @returns whether there is more */
-  readonly before?: (signal: AbortSignal) => Promise<Exchange | undefined>
+  /** Further work of who holds the lock: a guest who moves in. */
+  readonly first?: FirstWork
   readonly onState: () => void
+  /** Called with an error of this program itself. Syncing goes on. */
+  readonly onFault?: (error: unknown) => void
 }
 
-/** What the tab that exchanges with the server knows; others hear of it. */
-export interface SyncerState {
-  readonly is_online: boolean | undefined
-  readonly is_syncing: boolean
-  readonly needs_sign_in: boolean
-  readonly is_switched_off: boolean
-  readonly synced_at: string | null
-  readonly is_stuck: boolean
+/** Work that comes before each exchange. */
+export interface FirstWork {
+  /** When it wants to be done, in milliseconds from now; Infinity when there is nothing to do. */
+  dueInMs(): number
+  run(signal: AbortSignal): Promise<Exchange | undefined>
 }
 
 const POLL_MS = { first: 20_000, last: 5 * MINUTE_MS }
@@ -41,7 +41,12 @@ const ACTIVE_FOR_MS = 5 * MINUTE_MS
 const STUCK_MS = 2 * MINUTE_MS
 const LONGEST_SLEEP_MS = 60 * MINUTE_MS
 /** Problems that only a sign-in mends. */
-const SIGN_IN: readonly string[] = ['unauthenticated', 'forbidden', 'signed-out', 'another-user']
+const SIGN_IN: readonly string[] = ['unauthenticated', 'forbidden']
+/** The server was not reached: what it is to the user is no connection. */
+const UNREACHED: readonly string[] = ['offline', 'timeout', 'not-an-answer']
+
+/** What came of one exchange, and whether it was the server that failed. */
+type Outcome = Exchange | { readonly kind: 'broken'; readonly detail: string }
 
 /**
  * Keeps one storage in step with the server: one tab of the browser does, the one with the lock. It pushes what the user does,
@@ -52,14 +57,7 @@ export class Syncer {
   readonly #end = new AbortController()
   #wake = new AbortController()
   #leader: 'this' | 'other' | 'alone' = 'other'
-  #state: SyncerState = {
-    is_online: undefined,
-    is_syncing: false,
-    needs_sign_in: false,
-    is_switched_off: false,
-    synced_at: null,
-    is_stuck: false,
-  }
+  #state: SyncerState
   #failures = 0
   #not_before_ms = -Infinity
   #poll_ms = POLL_MS.first
@@ -68,10 +66,11 @@ export class Syncer {
   #waiting_since_ms: number | undefined
   #is_wanted = true
   #done: Promise<unknown> = Promise.resolve()
-  readonly #waiting: ((exchange: Exchange) => void)[] = []
+  readonly #waiting: ((exchange: Exchange | undefined) => void)[] = []
 
   constructor(options: SyncerOptions) {
     this.#options = options
+    this.#state = { ...NOTHING_KNOWN, synced_at: options.store.pulled_at }
   }
 
   get state(): SyncerState & { readonly leader: 'this' | 'other' | 'alone' } {
@@ -101,46 +100,50 @@ export class Syncer {
     this.#end.abort('stopped')
     this.#wakeUp()
     await this.#done
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined)
   }
 
   /** Exchanges now, wherever the lock is. @returns what came of it, when this tab did it */
   async syncNow(): Promise<Exchange | undefined> {
     this.hurry()
-    if (this.#leader === 'other') return undefined
+    if (this.#leader === 'other' || this.#end.signal.aborted) return undefined
     return await new Promise((resolve) => void this.#waiting.push(resolve))
   }
 
   /** Waits are over: the network is back, or the user wants it now. */
   hurry(): void {
-    this.#failures = 0
-    this.#not_before_ms = -Infinity
-    this.#options.sender.hurry()
-    this.#setState({ needs_sign_in: false })
-    this.#onActive()
-    this.#is_wanted = true
+    this.#hasten()
     this.#options.store.post({ type: 'wanted' })
-    this.#wakeUp()
+    this.#onActive()
   }
 
   async #lead(): Promise<void> {
-    const { ports, store, log } = this.#options
+    const { log } = this.#options
     const { signal } = this.#end
     while (!signal.aborted) {
-      if (!ports.locks.is_available) {
-        this.#leader = 'alone'
-        log.write('problem', 'This browser has no locks: each tab syncs by itself')
-        return await this.#exchangeUntil(signal)
-      }
-      const lock = await ports.locks.acquire(`${store.name}/sync`, signal).catch(() => undefined)
-      if (!lock) return
-      this.#leader = 'this'
+      const lock = await this.#acquire(signal)
+      if (lock === undefined) return
+      this.#leader = lock === 'none' ? 'alone' : 'this'
+      if (lock === 'none') log.write('problem', 'This browser has no locks: each tab syncs by itself')
       this.#options.onState()
       try {
-        await this.#exchangeUntil(AbortSignal.any([signal, lock.lost]))
+        await this.#exchangeUntil(lock === 'none' ? signal : AbortSignal.any([signal, lock.lost]))
       } finally {
         this.#leader = 'other'
-        lock.release()
+        if (lock !== 'none') lock.release()
       }
+    }
+  }
+
+  /** @returns `none` where there are no locks; undefined when it was stopped */
+  async #acquire(signal: AbortSignal): Promise<HeldLock | 'none' | undefined> {
+    const { ports, store } = this.#options
+    if (!ports.locks.is_available) return 'none'
+    try {
+      return await ports.locks.acquire(`${store.name}/sync`, signal)
+    } catch (error) {
+      if (!(error instanceof LockError)) throw error
+      return error.kind === 'unavailable' ? 'none' : undefined
     }
   }
 
@@ -153,91 +156,95 @@ export class Syncer {
         if (this.#wake.signal.aborted) this.#wake = new AbortController()
         continue
       }
+      // Those who ask for one from now on want the next one.
+      const waiting = this.#waiting.splice(0)
       const exchange = await this.#exchange(signal)
-      for (const resolve of this.#waiting.splice(0)) resolve(exchange)
+      for (const resolve of waiting) resolve(exchange)
     }
   }
 
   /** Until the next exchange, as things are. */
   #waitMs(): number {
-    const { store, ports } = this.#options
+    const { store, ports, sender, first } = this.#options
     if (this.#state.needs_sign_in && !this.#is_wanted) return Infinity
     const now_ms = ports.clock.monotonicMs()
-    const has_changes = hasPush(store.data.entries)
     const is_visible = ports.lifecycle.state().is_visible || this.#others_active_until_ms > now_ms
-    const due_ms = this.#is_wanted || has_changes ? now_ms : is_visible ? this.#asked_ms + this.#poll_ms : Infinity
-    return Math.max(due_ms, this.#not_before_ms) - now_ms
+    const poll_in_ms = is_visible ? this.#asked_ms + this.#poll_ms - now_ms : Infinity
+    const due_in_ms = this.#is_wanted
+      ? 0
+      : Math.min(sender.dueInMs(store.data.entries), first?.dueInMs() ?? Infinity, poll_in_ms)
+    return Math.max(due_in_ms, this.#not_before_ms - now_ms)
   }
 
-  async #exchange(signal: AbortSignal): Promise<Exchange> {
-    const { log, ports } = this.#options
+  async #exchange(signal: AbortSignal): Promise<Exchange | undefined> {
+    const { log, ports, onFault } = this.#options
+    const is_poll = !this.#is_wanted
     this.#is_wanted = false
     this.#asked_ms = ports.clock.monotonicMs()
     this.#setState({ is_syncing: true })
-    const exchange = await this.#pushAndPull(signal).catch((error: unknown): Exchange => {
-      // The storage failed; nothing was lost, and the next exchange does it again.
-      if (error instanceof StorageError) return failed(error.kind, error.message)
-      // A fault of ours is told like any of the page, and does not end the sync for ever.
-      void Promise.reject(error)
-      return failed('fault', error instanceof Error ? error.name : 'unknown')
+    const outcome = await this.#pushAndPull(signal).catch((error: unknown): Outcome => {
+      // The storage failed, or this program did: nothing was lost, and the next exchange does it again.
+      if (error instanceof StorageError) return { kind: 'broken', detail: `${error.kind}: ${error.message}` }
+      onFault?.(error)
+      return { kind: 'broken', detail: `internal: ${error instanceof Error ? error.name : typeof error}` }
     })
-    if (signal.aborted) return exchange
-    if (exchange.kind === 'failed') this.#failed(exchange.problem)
-    else this.#succeeded(exchange)
-    if (exchange.kind === 'idle') this.#pause(exchange.pause_ms)
-    if (exchange.kind === 'done' && exchange.changed > 0) log.write('info', `Synced ${exchange.changed} changes`)
+    if (!signal.aborted) this.#ended(outcome, is_poll)
+    if (!signal.aborted && outcome.kind === 'done' && outcome.changed > 0)
+      log.write('info', `Synced ${outcome.changed} changes`)
     this.#setState({ is_syncing: false })
-    return exchange
+    return outcome.kind === 'broken' ? undefined : outcome
   }
 
   async #pushAndPull(signal: AbortSignal): Promise<Exchange> {
-    const { sender, isOn, before } = this.#options
+    const { sender, isOn, first } = this.#options
     const is_on = await isOn()
     this.#setState({ is_switched_off: !is_on })
     if (!is_on) return { kind: 'idle', pause_ms: POLL_MS.last }
-    const first = await before?.(signal)
-    if (first?.kind === 'failed') return first
+    const earlier = await first?.run(signal)
+    if (earlier?.kind === 'failed' && isForAll(earlier.problem)) return earlier
     let changed = 0
     let aside = 0
-    let pause_ms: number | undefined
-    for (;;) {
+    while (!signal.aborted) {
       const pushed = await sender.push(signal)
       if (pushed.kind === 'failed') return pushed
-      if (pushed.kind === 'idle') {
-        pause_ms = pushed.pause_ms
-        break
-      }
+      if (pushed.kind === 'idle') break
       changed += pushed.changed
       aside += pushed.aside
-      if (signal.aborted) break
     }
     const pulled = await sender.pull(signal)
-    if (pulled.kind === 'failed') return pulled
-    if (pulled.kind === 'done') changed += pulled.changed
-    this.#pause(pause_ms)
-    return { kind: 'done', changed, aside }
+    if (pulled.kind !== 'done') return pulled
+    this.#setState({ unreadable: pulled.unreadable ?? 0 })
+    return earlier?.kind === 'failed' ? earlier : { kind: 'done', changed: changed + pulled.changed, aside }
   }
 
-  #pause(pause_ms: number | undefined): void {
-    if (pause_ms !== undefined) this.#not_before_ms = this.#options.ports.clock.monotonicMs() + pause_ms
+  #ended(outcome: Outcome, is_poll: boolean): void {
+    if (outcome.kind === 'failed') return this.#failed(outcome.problem)
+    if (outcome.kind === 'broken') return this.#pause(0, outcome.detail)
+    this.#succeeded(outcome, is_poll)
+    if (outcome.kind === 'idle') this.#not_before_ms = this.#options.ports.clock.monotonicMs() + (outcome.pause_ms ?? 0)
   }
 
-  #failed({ kind, detail, retry_after_ms = 0 }: SyncProblem): void {
-    const { ports, log } = this.#options
-    const is_unreached = kind === 'offline' || kind === 'timeout' || kind === 'not-an-answer'
+  #failed(problem: SyncProblem): void {
+    const { kind, detail, retry_after_ms = 0 } = problem
+    const is_unreached = UNREACHED.includes(kind)
     if (SIGN_IN.includes(kind)) this.#setState({ needs_sign_in: true })
     else this.#setState({ is_online: !is_unreached })
-    const pause_ms = Math.max(retry_after_ms, fullJitterMs(++this.#failures, BACKOFF, ports.random))
-    this.#not_before_ms = ports.clock.monotonicMs() + pause_ms
-    log.write('problem', is_unreached ? detail : `${kind}: ${detail}`)
+    this.#pause(retry_after_ms, is_unreached ? detail : `${kind}: ${detail}`)
   }
 
-  #succeeded(exchange: Exchange): void {
+  #pause(at_least_ms: number, why: string): void {
+    const { ports, log } = this.#options
+    const pause_ms = Math.max(at_least_ms, fullJitterMs(++this.#failures, BACKOFF, ports.random))
+    this.#not_before_ms = ports.clock.monotonicMs() + pause_ms
+    log.write('problem', why)
+  }
+
+  #succeeded(exchange: Exchange, is_poll: boolean): void {
     const { store, ports, log, sender } = this.#options
     const now_ms = ports.clock.monotonicMs()
     this.#failures = 0
     const is_news = exchange.kind === 'done' && exchange.changed > 0
-    this.#poll_ms = is_news ? POLL_MS.first : Math.min(this.#poll_ms * 2, POLL_MS.last)
+    this.#poll_ms = is_news || !is_poll ? POLL_MS.first : Math.min(this.#poll_ms * 2, POLL_MS.last)
     if (exchange.kind !== 'done') return
     const is_waiting = store.data.entries.some(isOpen)
     this.#waiting_since_ms = is_waiting ? (this.#waiting_since_ms ?? now_ms) : undefined
@@ -251,56 +258,65 @@ export class Syncer {
   }
 
   #onChange(): void {
-    if (hasPush(this.#options.store.data.entries)) this.#wakeUp()
-    this.#options.onState()
+    const { sender, store, onState } = this.#options
+    if (sender.dueInMs(store.data.entries) === 0) this.#wakeUp()
+    onState()
   }
 
-  /** Somebody is here: news are asked for soon. */
+  /** Somebody is here: news are asked for soon, and a sign-in that had ended may be good again. */
   #onActive(): void {
     this.#poll_ms = POLL_MS.first
+    if (this.#state.needs_sign_in) this.#is_wanted = true
     this.#options.store.post({ type: 'active' })
     this.#wakeUp()
   }
 
   #onMessage(message: unknown): void {
     if (!isObject(message)) return
-    const { clock } = this.#options.ports
     switch (message['type']) {
       case 'active':
         this.#poll_ms = POLL_MS.first
-        this.#others_active_until_ms = clock.monotonicMs() + ACTIVE_FOR_MS
-        return this.#wakeUp()
+        return this.#othersAreActive()
+      case 'visible':
+        return this.#othersAreActive()
       case 'wanted':
-        this.#is_wanted = true
-        this.#not_before_ms = -Infinity
-        return this.#wakeUp()
+        return this.#hasten()
       case 'asked':
         // A tab that has just been opened.
-        if (this.#leader === 'this') this.#options.store.post({ type: 'state', state: this.#state })
+        if (this.#leader !== 'other') this.#options.store.post({ type: 'state', state: this.#state })
         return
       case 'state':
-        if (this.#leader === 'other') this.#hear(message['state'])
+        if (this.#leader !== 'other') return
+        this.#state = heardState(this.#state, message['state'])
+        this.#options.onState()
     }
+  }
+
+  #othersAreActive(): void {
+    this.#others_active_until_ms = this.#options.ports.clock.monotonicMs() + ACTIVE_FOR_MS
+    this.#wakeUp()
+  }
+
+  #hasten(): void {
+    this.#failures = 0
+    this.#not_before_ms = -Infinity
+    this.#options.sender.hurry()
+    this.#is_wanted = true
+    this.#setState({ needs_sign_in: false })
+    this.#wakeUp()
   }
 
   /** While this tab is visible, whoever exchanges with the server knows it. */
   async #tellActivity(): Promise<void> {
     const { ports, store } = this.#options
     while (!this.#end.signal.aborted) {
-      if (ports.lifecycle.state().is_visible && this.#leader === 'other') store.post({ type: 'active' })
+      if (ports.lifecycle.state().is_visible && this.#leader === 'other') store.post({ type: 'visible' })
       await ports.clock.sleep(ACTIVE_EVERY_MS, this.#end.signal)
     }
   }
 
-  #hear(state: unknown): void {
-    if (!isObject(state)) return
-    this.#state = { ...this.#state, ...state }
-    this.#options.onState()
-  }
-
   #setState(changed: Partial<SyncerState>): void {
-    const is_new = Object.entries(changed).some(([name, value]) => this.#state[name as keyof SyncerState] !== value)
-    if (!is_new) return
+    if (!isNews(this.#state, changed)) return
     this.#state = { ...this.#state, ...changed }
     this.#options.store.post({ type: 'state', state: this.#state })
     this.#options.onState()
@@ -311,6 +327,7 @@ export class Syncer {
   }
 }
 
-function failed(kind: string, detail: string): Exchange {
-  return { kind: 'failed', problem: { kind, detail, members: {} } }
+/** What keeps a guest from moving in keeps everything back only when it is the connection or the sign-in. */
+function isForAll({ kind }: SyncProblem): boolean {
+  return UNREACHED.includes(kind) || SIGN_IN.includes(kind) || kind === 'aborted'
 }

@@ -3,14 +3,17 @@ import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { ClientPorts } from '../ports.ts'
 import { StorageError } from '../storage.ts'
-import { creationOf, type NewChange, patchOf, type RecordEdit } from './edits.ts'
-import type { JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
+import { creationOf, type NewChange, patchOf, patchOver, type RecordEdit } from './edits.ts'
+import type { Change, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { localKind } from './kinds.ts'
 import type { LocalData } from './local-data.ts'
 import type { LocalStore } from './local-store.ts'
 import { newMutationId } from './mutation-id.ts'
 import { baseVersionOf } from './outbox.ts'
 import type { ShownRecord } from './overlay.ts'
+import { corrected, insisted } from './settle.ts'
+import type { ImportKey, StoreChanges, WrittenStore } from './store-changes.ts'
+import { drop, takeUp } from './take-up.ts'
 
 /** How a change ended: kept on this device, or why it was not. */
 export type ChangeOutcome =
@@ -39,21 +42,28 @@ export class UserChanges {
   /** Makes a record. @param id of a draft that was shown under it already */
   async create(noun: RecordNoun, value: JsonRecord, id = this.newId(noun)): Promise<ChangeOutcome> {
     return await this.#append(noun, id, () => {
-      if (this.#data.shown(noun, id)) throw new Problem('conflict', 'There is a record with this id already.')
+      const is_known = this.#data.shown(noun, id) !== undefined || this.#data.entriesOf(noun, id).length > 0
+      if (is_known) throw new Problem('conflict', 'There is a record with this id already.')
       const made = creationOf(noun, value)
       this.#requireReferences(noun, made)
       return made
     })
   }
 
-  /** Makes a record of an earlier local store, unless that was done before. @param from that store, and its key there */
-  async takeIn(
-    from: readonly [source: string, key: string],
-    noun: RecordNoun,
-    value: JsonRecord,
-  ): Promise<ChangeOutcome> {
+  /**
+   * Makes a record of an earlier local store, unless that was done before. Where it refers to others by their keys there,
+   * they have to come first.
+   */
+  async takeIn([source, noun, key]: ImportKey, value: JsonRecord): Promise<ChangeOutcome> {
     const id = this.newId(noun)
-    return await this.#append(noun, id, () => creationOf(noun, value), from)
+    return await this.#attempt(async () => {
+      const made = creationOf(noun, { ...value, ...(await this.#referencesOf(source, noun, value)) })
+      return await this.#write(['outbox', 'imports'], async (changes) => {
+        const known = await changes.takeIn([source, noun, key], id)
+        if (known !== undefined) return { ok: true, id: known, seq: null }
+        return { ok: true, id, seq: await this.#put(changes, noun, id, made) }
+      })
+    })
   }
 
   async change(noun: RecordNoun, id: string, edit: RecordEdit): Promise<ChangeOutcome> {
@@ -86,30 +96,34 @@ export class UserChanges {
 
   /** Gives a change that was set aside another try, as it is. */
   async retry(seq: number): Promise<ChangeOutcome> {
-    return await this.#replace(seq, (entry) => entry.change)
+    return await this.#takeUp(seq, ({ change }) => [change])
+  }
+
+  /** Gives a change that was set aside another try, with other values. */
+  async correct(seq: number, edit: RecordEdit): Promise<ChangeOutcome> {
+    return await this.#takeUp(seq, (entry) => corrected(entry, this.#data, edit))
   }
 
   /** Settles a conflict: the user's values once more, over the server's; or the server's, and the change is dropped. */
   async resolve(seq: number, whose: 'mine' | 'theirs'): Promise<ChangeOutcome> {
     if (whose === 'theirs') return await this.discard(seq)
-    return await this.#replace(seq, ({ kind, id, change, aside }) => {
-      const row = aside?.server ?? this.#data.row(kind, id)?.row
-      if (change.op === 'create' || !row) return change
-      if (change.op !== 'patch') return { ...change, base_version: row.version }
-      // What the server has now is what the user has seen beside the own values.
-      const base = Object.fromEntries(Object.keys(change.base).map((column) => [column, row[column] ?? null]))
-      return { ...change, base_version: row.version, base }
-    })
+    return await this.#takeUp(seq, (entry) => insisted(entry, this.#data))
   }
 
   /** Drops a change that was set aside. */
   async discard(seq: number): Promise<ChangeOutcome> {
     return await this.#attempt(async () => {
-      const entry = this.#data.entry(seq)
-      if (!entry?.aside) throw new Problem('not-found', 'There is no such change any more.')
-      await this.#store.write(['outbox'], (changes) => Promise.resolve(changes.deleteEntry(seq)))
-      return { ok: true, id: entry.id, seq: null }
+      const { kind, id } = this.#aside(seq)
+      const is_known_there = this.#data.row(kind, id) !== undefined
+      await this.#write(['outbox'], async (changes) => await drop(changes, seq, is_known_there))
+      return { ok: true, id, seq: null }
     })
+  }
+
+  #aside(seq: number): OutboxEntry {
+    const entry = this.#data.entry(seq)
+    if (!entry?.aside) throw new Problem('not-found', 'There is no such change any more.')
+    return entry
   }
 
   #live(noun: RecordNoun, id: string): ShownRecord {
@@ -139,50 +153,69 @@ export class UserChanges {
     }
   }
 
+  /** The ids here of records that were taken in before, by the columns that name them. */
+  async #referencesOf(source: string, noun: RecordNoun, value: JsonRecord): Promise<JsonRecord> {
+    const references = Object.entries(localKind(noun).references)
+    return await this.#store.read(['imports'], async ({ imports }) => {
+      const ids: Record<string, string> = {}
+      for (const [column, other] of references) {
+        const known = await imports.get([source, other, String(value[column])])
+        if (known) ids[column] = known.id
+      }
+      return ids
+    })
+  }
+
   /** Keeps a change of a record, at the end of the outbox. */
-  async #append(
-    noun: RecordNoun,
-    id: string,
-    made: () => NewChange | undefined,
-    from?: readonly [source: string, key: string],
-  ): Promise<ChangeOutcome> {
+  async #append(noun: RecordNoun, id: string, made: () => NewChange | undefined): Promise<ChangeOutcome> {
     return await this.#attempt(async () => {
-      if (this.#store.plan) throw new Problem('conflict', 'These records are moving into an account; open that one.')
       const change = made()
       if (!change) return { ok: true, id, seq: null }
-      const seq = await this.#store.write(from ? ['outbox', 'imports'] : ['outbox'], async (changes) => {
-        if (from && !(await changes.takesIn(from))) return null
-        return await changes.append({
-          kind: noun,
-          id,
-          ...change,
-          mutation_id: newMutationId(this.#ports),
-          made_at: this.#now(),
-        })
-      })
+      const seq = await this.#write(['outbox'], async (changes) => await this.#put(changes, noun, id, change))
       return { ok: true, id, seq }
     })
   }
 
-  /** Puts a change that was set aside at the end of the outbox, as a new one. */
-  async #replace(seq: number, changed: (entry: OutboxEntry) => OutboxEntry['change']): Promise<ChangeOutcome> {
+  async #put(changes: StoreChanges, kind: RecordNoun, id: string, change: NewChange): Promise<number> {
+    const unseen = await this.#unseen(changes, kind, id)
+    return await changes.append({
+      kind,
+      id,
+      refers_to: change.refers_to,
+      change: patchOver(change.change, unseen),
+      mutation_id: newMutationId(this.#ports),
+      made_at: this.#now(),
+    })
+  }
+
+  /** Changes of the record that another tab has made, and of which this one has not heard yet. */
+  async #unseen(changes: StoreChanges, kind: RecordNoun, id: string): Promise<readonly OutboxEntry[]> {
+    if (changes.revision_before === this.#store.revision) return []
+    const entries = await changes.entries()
+    return entries.filter((one) => one.kind === kind && one.id === id && !one.aside && !this.#data.entry(one.seq))
+  }
+
+  /** Puts a change that was set aside at the end of the outbox, as new ones. */
+  async #takeUp(seq: number, madeOf: (entry: OutboxEntry) => readonly Change[]): Promise<ChangeOutcome> {
     return await this.#attempt(async () => {
-      const entry = this.#data.entry(seq)
-      if (!entry?.aside) throw new Problem('not-found', 'There is no such change any more.')
-      const { kind, id, refers_to } = entry
-      const change = changed(entry)
-      const new_seq = await this.#store.write(['outbox'], async (changes) => {
-        changes.deleteEntry(seq)
-        return await changes.append({
-          kind,
-          id,
-          refers_to,
-          change,
-          mutation_id: newMutationId(this.#ports),
-          made_at: this.#now(),
-        })
-      })
-      return { ok: true, id, seq: new_seq }
+      const entry = this.#aside(seq)
+      const made = madeOf(entry)
+      const taking = { newMutationId: () => newMutationId(this.#ports), made_at: this.#now() }
+      const new_seq = await this.#write(['outbox'], async (changes) => await takeUp(changes, seq, made, taking))
+      return { ok: true, id: entry.id, seq: new_seq }
+    })
+  }
+
+  /** A guest's records that move into an account take no more changes, whichever tab has begun to move them. */
+  async #write<Result>(
+    stores: readonly WrittenStore[],
+    work: (changes: StoreChanges) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.#store.write(stores, async (changes) => {
+      if (await changes.storedPlan()) {
+        throw new Problem('conflict', 'These records are moving into an account. Open it, and change them there.')
+      }
+      return await work(changes)
     })
   }
 

@@ -1,5 +1,6 @@
 import { browserPorts } from '#shared/client/browser/browser-ports.ts'
-import { ActivationClient, type ClientEvent, type Session } from '#shared/client/client.ts'
+import { ActivationClient } from '#shared/client/client.ts'
+import type { ClientEvent, Session } from '#shared/client/client-types.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { AppConfig } from './app-config.ts'
@@ -187,11 +188,10 @@ const app = {
       if (outcome.ok) await acknowledge(`Written ${number}`)
     }
   },
-  downloadedNames: () =>
-    opened()
-      .downloadData()
-      .audiences.map(({ name }) => String(name))
-      .toSorted(),
+  downloadedNames: async () => {
+    const { audiences } = await opened().downloadData()
+    return audiences.map(({ name }) => String(name)).toSorted()
+  },
   syncNow: () => opened().syncNow(),
   resolve: (seq: number, whose: 'mine' | 'theirs') => outcomeOf(opened().resolve(seq, whose)),
 
