@@ -96,6 +96,15 @@ export class StandInService {
     this.#put(user_id, 'cli_other', kind, id, { ...row, ...more, version: row.version + 1 })
   }
 
+  /** As after a restore of yesterday. @returns whether there was something */
+  lose(user_id: string): boolean {
+    const { records, ledger } = this.#user(user_id)
+    const had_some = records.size > 0
+    records.clear()
+    ledger.clear()
+    return had_some
+  }
+
   #user(user_id: string): UserRecords {
     const known = this.#users.get(user_id)
     if (known) return known
@@ -198,6 +207,8 @@ export function sessionOf(user_id: string, token: Session['token'] = () => Promi
   return { identity: { issuer: ISSUER, user_id, owner: user_id }, token }
 }
 
+const STORES = ['meta', 'rows', 'staged', 'outbox', 'imports', 'quarantine', 'drafts', 'details', 'log', 'storages']
+
 export interface OpenedTab extends MemoryTab {
   readonly client: ActivationClient
 }
@@ -226,6 +237,19 @@ export class Device {
     })
     this.#tabs.push(client)
     return { ...tab, client }
+  }
+
+  /** The browser clears the data of the site under all tabs. */
+  async clear(): Promise<void> {
+    const { ports } = this.browser.openTab()
+    for (const name of await ports.storages.names()) {
+      const storage = await ports.storages.open<Record<string, object>>(name, { reader: 99 })
+      await storage.transact(STORES, 'write', async (stores) => {
+        for (const store of STORES) stores[store]!.clear()
+        await Promise.resolve()
+      })
+      await storage.close()
+    }
   }
 
   /** Lets time pass. */
