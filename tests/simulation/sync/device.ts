@@ -67,6 +67,11 @@ export class Device {
     return this.#store.has_more
   }
 
+  /** Some of what has changed in a partition has come, and not all. */
+  get has_open_increment(): boolean {
+    return [...this.#store.staged.values()].some(({ is_reset }) => !is_reset)
+  }
+
   get cursor(): string | null {
     return this.#store.cursor
   }
@@ -144,14 +149,13 @@ export class Device {
     this.#hear({ client_id, acked }, batch, answer)
   }
 
-  async pull(): Promise<void> {
+  async pull(limit_bytes = oneOf(this.#history.random, [1024, 1024, 2500, 6000])): Promise<void> {
     if (this.is_pulling) return
     const { cursor } = this.#store
     const history = this.#history
     const ticket = (this.#pull_on_its_way = {})
     const begun = ++this.#store.pulls
     const since = history.events.length
-    const limit_bytes = oneOf(history.random, [1024, 1024, 2500, 6000])
     history.counts.pulls++
     const answer = await this.#servers.pull({ cursor, limit_bytes })
     if (this.#pull_on_its_way !== ticket) return

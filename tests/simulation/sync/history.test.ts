@@ -60,6 +60,7 @@ const RARE: readonly (keyof SyncCounts)[] = [
   'copies',
   'forks',
   'floor_resets',
+  'purges_in_open_increments',
   'tombstones_in_resets',
 ]
 

@@ -58,7 +58,7 @@ export class Outsiders {
       else if (chance < 0.48) await this.#remove(id)
       else if (chance < 0.56) await this.#changeServerColumn(known)
       else if (chance < 0.62) await this.#archive(id)
-      else if (chance < 0.9) await this.#purge(id, known)
+      else if (chance < 0.9) await this.purge(id, known)
       else if (has.accidents) await this.#accident()
     } finally {
       this.#is_busy = false
@@ -178,8 +178,8 @@ export class Outsiders {
     history.note(`${writer?.via ?? 'a program'} asks ${mark} ${op} ${shortId(id)} ${set}: ${outcome}`)
   }
 
-  /** Takes out for good what is deleted in the object of this record. */
-  async #purge(id: string, known: readonly string[]): Promise<void> {
+  /** Takes out for good what is deleted in the object of this record. @returns how many records, as far as it is known */
+  async purge(id: string, known: readonly string[]): Promise<number> {
     const history = this.#history
     const kind = kindOfId(id)
     const { tables, crashed } = this.#servers.any()
@@ -194,6 +194,7 @@ export class Outsiders {
       history.counts.purged++
       history.note(`${purged.map(shortId).join(', ')} are purged`)
     }
+    return purged.length
   }
 
   /** Something happens to an object from outside. */

@@ -28,7 +28,7 @@ export const FEED_BUGS: readonly PlantedBug[] = [
         from: 'const start = startIn(snapshot, position)\n    const places = await this.#placesSince(snapshot, start)',
         to: `const start = startIn(snapshot, position)
              const places = await this.#placesSince(snapshot, start)
-             const latest_ms = Math.max(start.rev, ...places.map(({ rev }) => rev))
+             const latest_ms = Math.max(snapshot.footer.rev, start.rev, ...places.map(({ rev }) => rev))
              snapshot = { ...snapshot, footer: { ...snapshot.footer, rev: latest_ms } }`,
       },
       {
@@ -61,6 +61,17 @@ export const FEED_BUGS: readonly PlantedBug[] = [
       },
     ],
     found_as: /again for nothing|never come to rest/,
+  },
+  {
+    title: 'an open page inside the floor’s revision: a purged deletion of the same commit is not told',
+    edits: [
+      {
+        file: 'shared/table/read/change-feed.ts',
+        from: 'return after_id === undefined ? rev : rev - 1',
+        to: 'return rev',
+      },
+    ],
+    found_as: LOST_IN_PULL,
   },
   {
     title: 'a reset that leaves out deletions made since it began',
@@ -279,11 +290,6 @@ export const DECISION_BUGS: readonly PlantedBug[] = [
         file: 'functions/sync/push/decide.ts',
         from: 'return row ? compareCreation(asking, row, operation.value) : create',
         to: 'return create',
-      },
-      {
-        file: 'shared/table/commit/push-ledger.ts',
-        from: 'return entry && verdictOfEntry(entry)',
-        to: 'return entry && undefined',
       },
     ],
     found_as: /some change was made twice|has lost m\d+|back to/,

@@ -8,6 +8,7 @@ import { VirtualClock } from '../virtual-clock.ts'
 import { WrongHistory } from '../wrong-history.ts'
 import { fieldsOf, marksOf } from './change.ts'
 import { Device } from './device.ts'
+import { interruptPull } from './interrupted-pull.ts'
 import { checkJournal } from './judge.ts'
 import type { JournalState } from './journal-state.ts'
 import { Outage } from './outage.ts'
@@ -110,6 +111,9 @@ async function live({ history, servers, outage }: World): Promise<readonly Devic
     } else if (chance < 0.99) {
       const known = devices.flatMap((one) => one.shown()).filter(({ version }) => version > 0)
       history.inBackground(outsiders.act([...new Set(known.map(({ id }) => id))]))
+    } else {
+      const writer = oneOf(random, devices)
+      history.inBackground(interruptPull(history, { reader: device, writer, outsiders }))
     }
   }
   return devices

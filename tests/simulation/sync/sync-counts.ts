@@ -24,6 +24,8 @@ export interface SyncCounts {
   /** Resets of what a device held in the same epoch, while deletions were purged. */
   floor_resets: number
   purged: number
+  /** Purges while a device had read a part of what changed before them. */
+  purges_in_open_increments: number
   epochs: number
   removed: number
   rewrites: number
@@ -52,6 +54,7 @@ export function newSyncCounts(): SyncCounts {
     tombstones_in_resets: 0,
     floor_resets: 0,
     purged: 0,
+    purges_in_open_increments: 0,
     epochs: 0,
     removed: 0,
     rewrites: 0,

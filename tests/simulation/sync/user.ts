@@ -4,7 +4,7 @@ import { between, oneOf } from '../seeded-random.ts'
 import { ABSENT, fieldsOf, valueOf, type Fields } from './change.ts'
 import type { Device, Wish } from './device.ts'
 import type { ShownRecord } from './local-store.ts'
-import type { SyncHistory } from './sync-history.ts'
+import { objectOf, type SyncHistory } from './sync-history.ts'
 
 /** Few values, so that a field often comes back to one that it had. */
 const NAMES = ['A', 'B', 'C']
@@ -47,6 +47,22 @@ export function act(history: SyncHistory, device: Device): void {
   if (chance < 0.9) return device.wish(remove(record, 'delete'))
   const gone = shown.find(({ deleted, version }) => deleted && version > 0)
   if (gone) device.wish(remove(gone, 'restore'))
+}
+
+/**
+ * Changes all records of the object that has most of them, but the last by id, and deletes that one.
+ * @returns the deleted one; undefined when no object has two records
+ */
+export function deleteLast({ random }: SyncHistory, device: Device): ShownRecord | undefined {
+  const live = device.shown().filter(({ deleted }) => !deleted)
+  const by_object = Map.groupBy(live, ({ kind, id }) => objectOf({ kind, record_id: id }))
+  const [most = []] = [...by_object.values()].toSorted((a, b) => b.length - a.length)
+  const records = most.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const last = records.pop()
+  if (!last || records.length === 0) return undefined
+  for (const record of records) device.wish(edit(random, record))
+  device.wish(remove(last, 'delete'))
+  return last
 }
 
 function newAudience(history: SyncHistory): Wish {
