@@ -49,6 +49,19 @@ describe('a creation', () => {
     expect(partitions).toMatchObject([{ rows: [{ version: 1 }] }])
   })
 
+  test('that is pushed again by a client that is forgotten is a duplicate, however far the record has come since', async () => {
+    const { phone, laptop, platform } = await twoDevices()
+    const [audience_id, platform_id] = [await phone.makeAudience(), await platform()]
+    const value = { audience_id, platform_id, scheduled_at: '2099-01-01T00:00:00Z' }
+    const id = phone.newId('dist')
+    const made = (device: Device) => device.change('create', 'distribution', id, { value })
+    const cancelled = { base_version: 1, set: { status: 'cancelled' }, base: { status: 'scheduled' } }
+    await phone.pushApplied(made(phone), phone.change('patch', 'distribution', id, cancelled))
+    // What it hands over, and when, was judged when it was made.
+    await phone.pushApplied(of('delete', phone, audience_id, 1))
+    expect(await laptop.push(made(laptop))).toMatchObject([{ status: 'duplicate', version: 2 }])
+  })
+
   test('and everything else of an id that was deleted, or purged, is a conflict that says so; deleting it is applied', async () => {
     const running = await twoDevices()
     const { phone, laptop } = running
