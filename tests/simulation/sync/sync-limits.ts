@@ -11,6 +11,7 @@ export const SMALL_SYNC_LIMITS: readonly Edit[] = [
     to: 'RANGED_ABOVE_BYTES = 8 * 1024',
   },
   { file: 'shared/table/object/snapshot-cache.ts', from: 'TAIL_BYTES = 256 * 1024', to: 'TAIL_BYTES = 6 * 1024' },
-  { file: 'shared/table/read/change-feed.ts', from: 'CHUNK_ROWS = 512', to: 'CHUNK_ROWS = 2' },
+  { file: 'shared/table/read/change-feed.ts', from: 'FIRST_CHUNK_ROWS = 32', to: 'FIRST_CHUNK_ROWS = 1' },
+  { file: 'shared/table/read/change-feed.ts', from: 'CHUNK_ROWS_MAX = 512', to: 'CHUNK_ROWS_MAX = 2' },
   { file: 'shared/parquet/row-group.ts', from: "codec: 'ZSTD'", to: "codec: 'UNCOMPRESSED'" },
 ]
