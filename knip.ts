@@ -10,6 +10,8 @@ const config: KnipConfig = {
     'tests/client/browser/page/*.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
+    // What tests/bench/peers.ts bundles for the browser.
+    'tests/bench/peers/page/*.ts',
     // A process that tests/client/file-storage.test.ts kills.
     'tests/client/file-writer.ts',
     // Entry of the programs that tests/simulation/build.ts makes.

@@ -52,7 +52,8 @@ export default defineConfig({
   jsPlugins: ['./infra/checks/lint/house.ts'],
   env: { builtin: true, node: true, browser: true },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
-  ignorePatterns: ['dist/**', 'coverage/**', '.data/**'],
+  // Written for packages that only that benchmark installs.
+  ignorePatterns: ['dist/**', 'coverage/**', '.data/**', 'tests/bench/peers/others/**'],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
     'house/current-date': 'error',

@@ -10,6 +10,7 @@ export const BENCHMARKS = [
   'framework',
   'cold-start',
   'sync',
+  'peers',
   'load',
 ] as const
 

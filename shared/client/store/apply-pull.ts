@@ -1,6 +1,7 @@
 import type { PullAnswer, PulledPartition } from './answers.ts'
-import type { OutboxEntry, RecordNoun, ServerRow } from './entries.ts'
+import type { OutboxEntry, RowEntry, StagedRow } from './entries.ts'
 import { idOfRow, nounOfPartition } from './kinds.ts'
+import { rowEntryOf } from './known-row.ts'
 import type { StoreChanges } from './store-changes.ts'
 
 /** What a page came to. `outdated`: it answers another cursor than the one that is stored, and changed nothing. */
@@ -47,28 +48,36 @@ async function applyPartition(
   if (!noun) return
   if (reset) changes.clearStaged(partition)
   const staged = reset ? [] : await changes.staged(partition)
-  if (!last) return changes.putStaged(partition, staged.length, { reset, rows })
-  const is_reset = reset || staged.some((page) => page.reset)
+  const page = rows.map((row): StagedRow => ({ id: idOfRow(noun, row), ...rowEntryOf(row) }))
+  if (!last) return changes.putStaged(partition, staged.length, { reset, rows: page })
+  const is_reset = reset || staged.some((earlier) => earlier.reset)
   if (staged.length > 0) changes.clearStaged(partition)
-  if (is_reset) changes.clearPartition(partition)
-  for (const row of [...staged.flatMap((page) => page.rows), ...rows]) {
-    await putRow(changes, partition, noun, row, is_reset)
-    versions.set(`${noun}:${idOfRow(noun, row)}`, row.version)
+  const all = [...staged.flatMap((earlier) => earlier.rows), ...page]
+  for (const { id, version } of all) versions.set(`${noun}:${id}`, version)
+  if (is_reset) {
+    changes.clearPartition(partition)
+    return changes.putRows(partition, newestOf(all))
+  }
+  for (const { id, ...entry } of all) {
+    if (entry.deleted) await putDeleted(changes, partition, id, entry)
+    else changes.putRow(partition, id, entry)
   }
 }
 
+/** Each row once, as it came last. Those that were deleted before they came at all are nothing here. */
+function newestOf(rows: readonly StagedRow[]): readonly StagedRow[] {
+  const newest = new Map<string, StagedRow>()
+  for (const row of rows) {
+    const earlier = newest.get(row.id)
+    if (!row.deleted) newest.set(row.id, row)
+    else if (earlier) newest.set(row.id, { ...row, before: earlier.before ?? earlier.text })
+  }
+  return [...newest.values()]
+}
+
 /** Of a deleted record what it was before stays, as long as it is known. */
-async function putRow(
-  changes: StoreChanges,
-  partition: string,
-  noun: RecordNoun,
-  row: ServerRow,
-  is_reset: boolean,
-): Promise<void> {
-  const id = idOfRow(noun, row)
-  if (!row.deleted) return changes.putRow(partition, id, { row })
-  if (is_reset) return
+async function putDeleted(changes: StoreChanges, partition: string, id: string, entry: RowEntry): Promise<void> {
   const known = await changes.row(partition, id)
-  const before = known && (known.row.deleted ? known.before : known.row)
-  changes.putRow(partition, id, { row, ...(before && { before }) })
+  const before = known && (known.deleted ? known.before : known.text)
+  changes.putRow(partition, id, { ...entry, ...(before !== undefined && { before }) })
 }

@@ -13,11 +13,14 @@ export type JsonRecord = Readonly<Record<string, unknown>>
 
 export type RecordNoun = 'audience' | 'platform' | 'distribution'
 
-/** A record as the server has it: whole, or of a deleted one its id, version and `deleted`. */
+/** A record as the server has it. As text, because many are read together and few of them are looked at. */
 export interface RowEntry {
-  readonly row: ServerRow
-  /** Of a deleted record: what it was, so that it can be shown again before the server has it back. */
-  readonly before?: ServerRow
+  readonly version: number
+  readonly deleted: boolean
+  /** JSON of the whole row, or of a deleted one of its id, version and `deleted`. */
+  readonly text: string
+  /** Of a deleted record: JSON of what it was, so that it can be shown again before the server has it back. */
+  readonly before?: string
 }
 
 export type ServerRow = JsonRecord & { readonly version: number; readonly deleted: boolean }
@@ -25,7 +28,17 @@ export type ServerRow = JsonRecord & { readonly version: number; readonly delete
 /** A page of a partition that is not complete yet. */
 export interface StagedEntry {
   readonly reset: boolean
-  readonly rows: readonly ServerRow[]
+  readonly rows: readonly StagedRow[]
+}
+
+export type StagedRow = RowEntry & { readonly id: string }
+
+/**
+ * Rows of a partition that came whole, some together: a browser reads and writes few large entries many times as fast as many
+ * small ones. A row that has changed since lies beside it by its id, and counts.
+ */
+export interface RowBlock {
+  readonly rows: readonly StagedRow[]
 }
 
 /** What a change does to its record. */
@@ -158,8 +171,8 @@ export interface MetaEntries {
 
 export type LocalContents = {
   readonly meta: MetaEntries[keyof MetaEntries]
-  /** By partition and id. */
-  readonly rows: RowEntry
+  /** By partition and number those that came together; by partition and id those that have changed since. */
+  readonly rows: RowBlock | RowEntry
   /** By partition and the number of the page. */
   readonly staged: StagedEntry
   /** By number. */

@@ -1,12 +1,13 @@
 import type { OutboxEntry, RecordNoun, RowEntry } from './entries.ts'
 import { NOUNS, nounOfPartition } from './kinds.ts'
+import { KnownRow } from './known-row.ts'
 import { isOpen, recordKey } from './outbox.ts'
 import { shownRecord, type ShownRecord } from './overlay.ts'
 
 /** The rows and changes of one storage, in memory, and what they come to on the screen. */
 export class LocalData {
   readonly #user_id: string | null
-  readonly #rows = new Map<string, { readonly partition: string; readonly entry: RowEntry }>()
+  readonly #rows = new Map<string, KnownRow>()
   readonly #ids_by_partition = new Map<string, Set<string>>()
   readonly #outbox = new Map<number, OutboxEntry>()
   readonly #by_record = new Map<string, OutboxEntry[]>()
@@ -34,8 +35,8 @@ export class LocalData {
     return this.#kinds.get(noun)!.list
   }
 
-  row(noun: RecordNoun, id: string): RowEntry | undefined {
-    return this.#rows.get(recordKey(noun, id))?.entry
+  row(noun: RecordNoun, id: string): KnownRow | undefined {
+    return this.#rows.get(recordKey(noun, id))
   }
 
   /** Changes of one record, in their order. */
@@ -62,7 +63,7 @@ export class LocalData {
     const noun = nounOfPartition(partition)
     if (!noun) return
     const key = recordKey(noun, id)
-    this.#rows.set(key, { partition, entry })
+    this.#rows.set(key, new KnownRow(entry))
     const ids = this.#ids_by_partition.get(partition)
     if (ids) ids.add(id)
     else this.#ids_by_partition.set(partition, new Set([id]))
@@ -120,10 +121,15 @@ export class LocalData {
   /** Works out anew what has changed, and nothing else: one edit costs the same however many records there are. */
   #refresh(): void {
     for (const key of this.#stale) {
-      const shown = shownRecord(this.#rows.get(key)?.entry, this.#by_record.get(key) ?? [], this.#user_id)
+      const shown = shownRecord(
+        key.slice(key.indexOf(':') + 1),
+        this.#rows.get(key),
+        this.#by_record.get(key) ?? [],
+        this.#user_id,
+      )
       if (shown) this.#shown.set(key, shown)
       else this.#shown.delete(key)
-      this.#kinds.get(nounOfKey(key))!.put(key, shown?.record.deleted ? undefined : shown)
+      this.#kinds.get(nounOfKey(key))!.put(key, shown?.is_deleted ? undefined : shown)
     }
     this.#stale.clear()
   }

@@ -2,7 +2,7 @@ import { isoTime } from '../../base/clock.ts'
 import { isObject } from '../../base/is-object.ts'
 import { newId } from '../../base/ids.ts'
 import type { Channel, ClientPorts, LifecycleEvent } from '../ports.ts'
-import { type ClientStorage, StorageError, type StorageNotice } from '../storage.ts'
+import { type ClientStorage, StorageError, type StorageNotice, type WriteOptions } from '../storage.ts'
 import {
   type ClientEntry,
   type Identity,
@@ -177,14 +177,16 @@ export class LocalStore {
    * Changes the storage in one transaction, then this tab's picture of it, then tells the other tabs. Where the browser has
    * cleared the storage in between, what was not sent is put back first.
    * @param work puts and deletes through `changes`; it may wait for nothing but reads
+   * @param durability without it strict: it outlives a loss of power
    * @throws StorageError
    */
   async write<Result>(
     stores: readonly WrittenStore[],
     work: (changes: StoreChanges) => Promise<Result>,
+    { durability = 'strict' }: WriteOptions = {},
   ): Promise<Result> {
     if (this.#lost.length > 0) await this.#keepLost()
-    const { result, changes } = await this.#mended(async () => await this.#transact(stores, work))
+    const { result, changes } = await this.#mended(async () => await this.#transact(stores, work, { durability }))
     await this.#applied(changes)
     return result
   }
@@ -192,6 +194,7 @@ export class LocalStore {
   async #transact<Result>(
     stores: readonly WrittenStore[],
     work: (changes: StoreChanges) => Promise<Result>,
+    options: WriteOptions = { durability: 'strict' },
   ): Promise<{ readonly result: Result; readonly changes: StoreChanges }> {
     return await this.storage.transact(
       ['meta' as const, ...stores],
@@ -202,7 +205,7 @@ export class LocalStore {
         changes.finish()
         return { result, changes }
       },
-      { durability: 'strict' },
+      options,
     )
   }
 

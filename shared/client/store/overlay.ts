@@ -1,13 +1,16 @@
 import { isObject } from '../../base/is-object.ts'
-import type { JsonRecord, OutboxEntry, RowEntry, ServerRow } from './entries.ts'
+import type { JsonRecord, OutboxEntry, ServerRow } from './entries.ts'
 import { newRecord } from './kinds.ts'
+import type { KnownRow } from './known-row.ts'
 
 /**
  * What the screen shows of a record: the server's row under the changes of this device. Rows are never replaced as a
  * whole, so that no older value shows between a change and its answer.
  */
 export interface ShownRecord {
+  readonly id: string
   readonly record: ServerRow
+  readonly is_deleted: boolean
   /** Changes that the server has not answered yet. */
   readonly waiting: number
   /** Changes that wait for the user. */
@@ -16,22 +19,44 @@ export interface ShownRecord {
 
 /** @param entries of this record, in their order @returns undefined when there is nothing to show */
 export function shownRecord(
-  row_entry: RowEntry | undefined,
+  id: string,
+  known: KnownRow | undefined,
   entries: readonly OutboxEntry[],
   user_id: string | null,
 ): ShownRecord | undefined {
-  const row = row_entry?.row
-  let record = row
+  if (entries.length === 0) return known && new UnchangedRecord(id, known)
+  let record = known?.row
   let waiting = 0
   for (const entry of entries) {
     if (entry.aside) continue
     if (!entry.done) waiting++
     // The row has it already.
-    if (entry.done && row && row.version >= entry.done.version) continue
-    record = changed(record, entry, row_entry?.before, user_id)
+    if (entry.done && known && known.version >= entry.done.version) continue
+    record = changed(record, entry, known?.before, user_id)
   }
   if (!record) return undefined
-  return { record, waiting, aside: entries.filter(({ aside }) => aside) }
+  return { id, record, is_deleted: record.deleted, waiting, aside: entries.filter(({ aside }) => aside) }
+}
+
+/** A record as it was pulled: its row is parsed when somebody looks at it. */
+class UnchangedRecord implements ShownRecord {
+  readonly waiting = 0
+  readonly aside = []
+  readonly id: string
+  readonly #known: KnownRow
+
+  constructor(id: string, known: KnownRow) {
+    this.id = id
+    this.#known = known
+  }
+
+  get is_deleted(): boolean {
+    return this.#known.is_deleted
+  }
+
+  get record(): ServerRow {
+    return this.#known.row
+  }
 }
 
 function changed(

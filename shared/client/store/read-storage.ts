@@ -1,5 +1,12 @@
 import { isObject } from '../../base/is-object.ts'
-import { type ClientStorage, MIN_READER_KEY, type StorageKey, StorageError, type StoreReader } from '../storage.ts'
+import {
+  type ClientStorage,
+  MIN_READER_KEY,
+  type StorageKey,
+  StorageError,
+  type StoredEntry,
+  type StoreReader,
+} from '../storage.ts'
 import {
   type ClientEntry,
   type Identity,
@@ -9,10 +16,12 @@ import {
   type OriginEntry,
   type OutboxEntry,
   READER,
+  type RowBlock,
   type RowEntry,
   type SyncEntry,
 } from './entries.ts'
 import { NOUNS } from './kinds.ts'
+import { isRowOrBlock, rowsOfEntry } from './known-row.ts'
 
 /** What a tab keeps in memory beside rows and changes. */
 export interface StoredFacts {
@@ -70,11 +79,11 @@ async function readAll(storage: ClientStorage<LocalContents>): Promise<StoredSta
       const entries = await outbox.getAll()
       const unreadable = entries.find(({ key, entry }) => !isOutboxEntry(key, entry))
       if (unreadable) throw corrupt('outbox', unreadable.key)
-      const bad_row = stored_rows.find(({ entry }) => !isObject(entry.row))
+      const bad_row = stored_rows.find(({ entry }) => !isRowOrBlock(entry))
       if (bad_row) throw corrupt('rows', bad_row.key)
       return {
         ...facts,
-        rows: stored_rows.map(({ key, entry }) => ({ ...placeOf(key), entry })),
+        rows: stored_rows.flatMap(placedRows),
         outbox: entries.map(({ entry }) => entry),
       }
     },
@@ -119,8 +128,9 @@ export async function readSome(
     if (!facts) return undefined
     const found: { partition: string; id: string; entry: RowEntry }[] = []
     for (const [partition, id] of named_rows) {
+      // One by one lie those that have changed, and only those are named.
       const entry = await rows.get([partition, id])
-      if (entry) found.push({ partition, id, entry })
+      if (entry) found.push({ partition, id, entry: entry as RowEntry })
     }
     const entries = []
     for (const seq of named_entries) {
@@ -182,7 +192,7 @@ async function putAsideUnreadable(storage: ClientStorage<LocalContents>, { at }:
         quarantine.put(`${at}/${String(key)}`, { found_at: at, entry })
         outbox.delete(key)
       }
-      const bad_rows = await unreadableOf(rows, (_, entry) => isObject(entry.row))
+      const bad_rows = await unreadableOf(rows, (_, entry) => isRowOrBlock(entry))
       if (bad_rows.length > 0) {
         rows.clear()
         meta.put('sync', NOT_SYNCED)
@@ -225,9 +235,10 @@ function isOutboxEntry(key: StorageKey, entry: unknown): boolean {
   )
 }
 
-function placeOf(key: StorageKey): { partition: string; id: string } {
-  const [partition, id] = Array.isArray(key) ? (key as readonly unknown[]) : []
-  return { partition: String(partition), id: String(id) }
+/** Those of a block come before those that have changed since: numbers are before ids. */
+function placedRows(stored: StoredEntry<RowBlock | RowEntry>): StoredState['rows'] {
+  const [partition] = stored.key as readonly [partition: string]
+  return rowsOfEntry(stored).map((entry) => ({ partition, id: entry.id, entry }))
 }
 
 function corrupt(store: string, key: StorageKey): StorageError {

@@ -103,11 +103,15 @@ export class Sender {
       unreadable = answer.unreadable?.length ?? 0
       const is_quiet = answer.partitions.length === 0 && answer.cursor === cursor && answered.size === 0
       if (is_quiet) break
-      const applied = await store.write(['rows', 'staged', 'outbox'], (changes) =>
-        applyPull(changes, cursor, answer, {
-          pulled_at: isoTime(clock.nowMs()),
-          seen: ({ mutation_id }) => answered.has(mutation_id),
-        }),
+      // A page that a loss of power takes back takes its cursor with it, and is pulled again.
+      const applied = await store.write(
+        ['rows', 'staged', 'outbox'],
+        (changes) =>
+          applyPull(changes, cursor, answer, {
+            pulled_at: isoTime(clock.nowMs()),
+            seen: ({ mutation_id }) => answered.has(mutation_id),
+          }),
+        { durability: 'relaxed' },
       )
       if (applied.kind === 'applied') changed += applied.rows
       if (applied.kind === 'applied' && !answer.more) break

@@ -2,6 +2,7 @@ import { Problem } from '../../base/problem.ts'
 import { creationOf, patchOf, type RecordEdit } from './edits.ts'
 import type { Change, JsonRecord, OutboxEntry, ServerRow } from './entries.ts'
 import { localKind } from './kinds.ts'
+import { KnownRow, rowEntryOf } from './known-row.ts'
 import type { LocalData } from './local-data.ts'
 import { isFree, patchedColumns, shownRecord } from './overlay.ts'
 
@@ -74,5 +75,5 @@ function newestRow({ kind, id, aside }: OutboxEntry, data: LocalData): ServerRow
 function recordBefore(entry: OutboxEntry, data: LocalData): ServerRow | undefined {
   const row = newestRow(entry, data)
   const earlier = data.entriesOf(entry.kind, entry.id).filter(({ seq }) => seq < entry.seq)
-  return shownRecord(row && { row }, earlier, null)?.record
+  return shownRecord(entry.id, row && new KnownRow(rowEntryOf(row)), earlier, null)?.record
 }

@@ -7,10 +7,13 @@ import type {
   OriginEntry,
   OutboxEntry,
   RecordNoun,
+  RowBlock,
   RowEntry,
   StagedEntry,
+  StagedRow,
   SyncEntry,
 } from './entries.ts'
+import { rowsOfEntry } from './known-row.ts'
 import type { LocalData } from './local-data.ts'
 
 /** The stores of one transaction. */
@@ -36,6 +39,9 @@ export class StorageCleared extends Error {
 
 /** A record of an earlier local store. */
 export type ImportKey = readonly [source: string, noun: RecordNoun, key: string]
+
+/** Rows in one entry, a quarter of a megabyte of large ones. */
+const BLOCK_ROWS = 64
 
 /** What one message to other tabs may name one by one. */
 const NAMED_MAX = 500
@@ -198,13 +204,26 @@ export class StoreChanges {
   }
 
   async row(partition: string, id: string): Promise<RowEntry | undefined> {
-    return await this.#rowStore.get([partition, id])
+    const entry = await this.#rowStore.get([partition, id])
+    if (entry) return entry as RowEntry
+    const blocks = await this.#rowStore.getAll({ beginning_with: [partition] })
+    return blocks.flatMap(rowsOfEntry).find((row) => row.id === id)
   }
 
   putRow(partition: string, id: string, entry: RowEntry): void {
     this.#rowStore.put([partition, id], entry)
     this.#rows.push([partition, id])
     this.#effect((data) => data.putRow(partition, id, entry))
+  }
+
+  /** Keeps rows of a partition that came whole, after it was cleared. */
+  putRows(partition: string, rows: readonly StagedRow[]): void {
+    for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
+      this.#rowStore.put([partition, at], { rows: rows.slice(at, at + BLOCK_ROWS) })
+    }
+    this.#effect((data) => {
+      for (const { id, ...entry } of rows) data.putRow(partition, id, entry)
+    })
   }
 
   clearPartition(partition: string): void {
@@ -238,7 +257,7 @@ export class StoreChanges {
     return this.#writers.outbox!
   }
 
-  get #rowStore(): StoreWriter<RowEntry> {
+  get #rowStore(): StoreWriter<RowBlock | RowEntry> {
     return this.#writers.rows!
   }
 

@@ -133,7 +133,7 @@ export class UserChanges {
   }
 
   #baseVersion(noun: RecordNoun, id: string): number {
-    return baseVersionOf(this.#data.row(noun, id)?.row.version ?? 0, this.#data.entriesOf(noun, id))
+    return baseVersionOf(this.#data.row(noun, id)?.version ?? 0, this.#data.entriesOf(noun, id))
   }
 
   #requireReferences(noun: RecordNoun, { refers_to }: NewChange): void {
