@@ -13,8 +13,8 @@ import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distributio
 import { createdAt, untimely } from '#shared/records/record-id.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
 import { fromRow, type Cells, type RecordValue } from '#shared/records/rows.ts'
-import { verdictOn } from '#shared/table/commit/evaluate.ts'
-import type { PushDecision } from '#shared/table/commit/mutation.ts'
+import type { PushDecision, PushMoment } from '#shared/table/commit/mutation.ts'
+import { verdictOn } from '#shared/table/commit/push-verdict.ts'
 import type { StoredRow } from '#shared/table/object/schema.ts'
 import { type Edit, editedColumns, fieldName, isSameValue, valueIn } from './edits.ts'
 import type { Operation } from './read-change.ts'
@@ -37,11 +37,16 @@ export interface PushAsking {
   readonly sources: Sources
 }
 
-export function decidePushed(asking: PushAsking, row: Row | undefined, now_ms: number): PushDecision<Cells> {
+export function decidePushed(
+  asking: PushAsking,
+  row: Row | undefined,
+  { now_ms, is_purged }: Pick<PushMoment, 'now_ms' | 'is_purged'>,
+): PushDecision<Cells> {
   const { operation } = asking
   switch (operation.op) {
     case 'create':
-      if (row?.deleted) return conflict(asking, ['deleted'])
+      // A purged record counts as deleted, whatever else is wrong with the new one.
+      if (row ? row.deleted : is_purged) return conflict(asking, ['deleted'])
       return row ? compareCreation(asking, row, operation.value) : create(asking, operation.value, now_ms)
     case 'patch':
       return !row || row.deleted ? conflict(asking, ['deleted']) : patch(asking, row, operation, now_ms)

@@ -3,7 +3,14 @@ import { Problem } from '#shared/base/problem.ts'
 import type { SentMutation } from '#shared/contract/sync.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import type { Cells } from '#shared/records/rows.ts'
-import type { PushDecision, PushedChange, PushOutcome, PushUnit, PushVerdict } from '#shared/table/commit/mutation.ts'
+import type {
+  PushDecision,
+  PushedChange,
+  PushMoment,
+  PushOutcome,
+  PushUnit,
+  PushVerdict,
+} from '#shared/table/commit/mutation.ts'
 import { ledgerHash, type PushEntry } from '#shared/table/object/client-ledgers.ts'
 import type { Month } from '#shared/table/object/partition.ts'
 import { rowBytes } from '#shared/table/object/row-bytes.ts'
@@ -243,7 +250,7 @@ class OnePush {
     const writer: Writer = { by: this.#user_id, client_id, via: 'sync' }
     return unit.places.map((at) => {
       const { id, seq, mutation_hash, size_bytes } = this.#changes[at]!
-      const decide: PushedChange<Cells>['decide'] = (row, now_ms, before) => this.#decide(at, row, now_ms, unit, before)
+      const decide: PushedChange<Cells>['decide'] = (row, moment) => this.#decide(at, row, unit, moment)
       return { id, unit: push_unit, seq, mutation_hash, size_bytes, writer, decide }
     })
   }
@@ -254,20 +261,14 @@ class OnePush {
     const judged: Judged[] = []
     for (const at of unit.places) {
       const before = judged.map(({ verdict }) => verdict)
-      const decision = this.#decide(at, undefined, now_ms, unit, before)
+      const decision = this.#decide(at, undefined, unit, { now_ms, before, is_purged: false })
       judged.push({ verdict: decision.verdict, problem: problemIn(decision), row: undefined })
     }
     return judged
   }
 
-  /** @param before the verdicts on the earlier changes of the unit */
-  #decide(
-    at: number,
-    row: StoredRow<Cells> | undefined,
-    now_ms: number,
-    unit: UnitOfPush,
-    before: readonly PushVerdict[],
-  ): PushDecision<Cells> {
+  #decide(at: number, row: StoredRow<Cells> | undefined, unit: UnitOfPush, moment: PushMoment): PushDecision<Cells> {
+    const { before } = moment
     const { operation, object, id } = this.#changes[at]!
     const { kind } = object!.table
     const ties = this.#ties[at]!
@@ -286,7 +287,7 @@ class OnePush {
     if (operation.op === 'unreadable') return refused(operation.problem)
     const { client_id } = this.#outbox
     const asking = { kind, user_id: this.#user_id, client_id, id, operation, sources: unit.sources }
-    const decision = decidePushed(asking, row, now_ms)
+    const decision = decidePushed(asking, row, moment)
     if (decision.kind === 'write') unit.wrote(rowBytes(decision.row))
     return decision
   }

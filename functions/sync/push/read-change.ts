@@ -20,13 +20,19 @@ export type Operation =
   | { readonly op: 'patch'; readonly base_version: number; readonly edits: readonly Edit[] }
   | { readonly op: 'delete' | 'restore'; readonly base_version: number }
 
+/** A record that a change is about. */
+interface Subject {
+  readonly kind: SyncKind
+  readonly id: string
+}
+
 /** A pushed change as it was read. */
 export interface ReadChange {
   readonly seq: number
   readonly mutation_id: string
   readonly size_bytes: number
   /** The record that it is about, where that can be read; the id in one spelling. */
-  readonly subject: { readonly kind: SyncKind; readonly id: string } | undefined
+  readonly subject: Subject | undefined
   /** The keys of the records that a new one refers to. */
   readonly refers_to: readonly string[]
   /** What it asks for, or what is wrong with it. */
@@ -50,14 +56,20 @@ export function readChange(sent: SentMutation): ReadChange {
   if (!read || !kind || !subject) {
     return { ...head, refers_to: [], operation: { op: 'unreadable', problem: invalid(errors) } }
   }
-  return { ...head, ...meaningOf(kind, read) }
+  return { ...head, ...meaningOf(subject, read) }
 }
 
-function meaningOf(kind: SyncKind, read: AnyChange): Pick<ReadChange, 'refers_to' | 'operation'> {
+function meaningOf({ kind, id }: Subject, read: AnyChange): Pick<ReadChange, 'refers_to' | 'operation'> {
   const { base_version = 0 } = read
   switch (read.op) {
     case 'create': {
       const value = withCanonicalReferences(kind, read.value ?? {})
+      const own_id = value[kind.id_column]
+      if (typeof own_id === 'string' && canonicalSpelling(kind, own_id) !== id) {
+        const path = `value.${kind.id_column}`
+        const problem = invalid([{ path, message: 'must be the id of the change, or be left out' }])
+        return { refers_to: [], operation: { op: 'unreadable', problem } }
+      }
       return { refers_to: kind === DISTRIBUTIONS ? referencesIn(value) : [], operation: { op: 'create', value } }
     }
     case 'patch':

@@ -11,13 +11,13 @@ import type {
   Decision,
   Mutation,
   Outcome,
-  PushDecision,
   PushedChange,
   PushOutcome,
   PushUnit,
   PushVerdict,
 } from './mutation.ts'
 import { PushLedger } from './push-ledger.ts'
+import { pushDecisionOf, verdictOn } from './push-verdict.ts'
 import type { LedgerUpdate } from '../object/client-ledgers.ts'
 import type { Month } from '../object/partition.ts'
 import { findRow, rowAt, rowCount, type RowPlace, type Snapshot } from '../object/snapshot.ts'
@@ -196,7 +196,11 @@ class Evaluation<R extends Row> {
     const known = this.#push_ledger.verdictOf(change)
     if (known) return { verdict: known, problem: undefined }
     const current = this.#currentOf(change.id)
-    const decision = pushDecisionOf(change, current, this.#now_ms, before)
+    const decision = pushDecisionOf(change, current, {
+      now_ms: this.#now_ms,
+      before,
+      is_purged: this.#isPurged(change.id),
+    })
     if (decision.kind === 'leave') return { verdict: decision.verdict, problem: decision.problem }
     const outcome = this.#write(change, current, { kind: 'write', row: decision.row, status: 200 })
     return outcome.kind === 'refused'
@@ -234,7 +238,7 @@ class Evaluation<R extends Row> {
     decision: WriteDecision<R>,
   ): Outcome<R> {
     const { id, writer } = mutation
-    const is_purged = this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
+    const is_purged = this.#isPurged(id)
     if (is_purged && !decision.revives) return refused(usedUp())
     const unrecorded = this.#stamped(decision, current, is_purged, writer)
     const record_bytes = rowBytes(unrecorded)
@@ -305,6 +309,10 @@ class Evaluation<R extends Row> {
     return (this.#written.get(id) ?? this.#batch_rows.rows.get(id))?.row
   }
 
+  #isPurged(id: string): boolean {
+    return this.#purges.is_purged.get(id) ?? this.#batch_rows.snapshot.footer.purged.has(id)
+  }
+
   #remember({ id, idempotency }: Pick<Mutation<R>, 'id' | 'idempotency'>, status: number): void {
     if (!idempotency || this.#admission === 'none' || this.#admission === 'read_only') return
     this.#ledger_entries.set(idempotency.request_hash, { ...idempotency, status, id, time_ms: this.#now_ms })
@@ -325,31 +333,6 @@ interface Judged {
   readonly verdict: PushVerdict
   readonly problem: Problem | undefined
 }
-
-/** A decision that throws is a fault of ours: nothing is decided, and the client may push the change again. */
-function pushDecisionOf<R extends Row>(
-  change: PushedChange<R>,
-  current: StoredRow<R> | undefined,
-  now_ms: number,
-  before: readonly PushVerdict[],
-): PushDecision<R> {
-  try {
-    return change.decide(current, now_ms, before)
-  } catch (cause) {
-    const problem =
-      cause instanceof Problem ? cause : new Problem('internal', 'The change could not be decided.', { cause })
-    return { kind: 'leave', verdict: verdictOn(problem), problem }
-  }
-}
-
-/** What a problem means for a pushed change: passing ones and faults of ours decide nothing. */
-export function verdictOn({ kind, members }: Problem): PushVerdict {
-  if (members['deleted'] === true) return { status: 'conflict', fields: ['deleted'] }
-  const is_passing = PASSING.includes(kind)
-  return { status: is_passing ? 'retry' : 'invalid', fields: [] }
-}
-
-const PASSING: readonly Problem['kind'][] = ['contended', 'unavailable', 'too-many-requests', 'internal']
 
 /** A decision that throws is a fault of that request; the others of its batch do not share it. */
 function decisionOf<R extends Row>(

@@ -72,8 +72,16 @@ export interface PushedChange<R extends Row = Row> extends Pick<Mutation<R>, 'id
   readonly seq: number
   /** As `ledgerHash` makes it of the change's id. */
   readonly mutation_hash: string
-  /** @param before the verdicts on the earlier changes of the unit in this commit, in their order */
-  decide(current: StoredRow<R> | undefined, now_ms: number, before: readonly PushVerdict[]): PushDecision<R>
+  decide(current: StoredRow<R> | undefined, moment: PushMoment): PushDecision<R>
+}
+
+/** What a pushed change is decided on, besides its record. */
+export interface PushMoment {
+  readonly now_ms: number
+  /** The verdicts on the earlier changes of the unit in this commit, in their order. */
+  readonly before: readonly PushVerdict[]
+  /** A record with this id was purged. */
+  readonly is_purged: boolean
 }
 
 /** What becomes of a pushed change. `duplicate`: it was made before; `retry`: nothing is decided yet. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { monthOfId } from '#shared/table/object/partition.ts'
 import { DEMO } from '#tests/functions/distributions/harness.ts'
 import { WRITER } from '#tests/table/notes.ts'
@@ -77,6 +78,27 @@ describe('a creation', () => {
     const copy = { audience_id: deleted, version: 2, deleted: true }
     expect(await laptop.push(rename(laptop, deleted, 1, 'B', 'A'))).toMatchObject([{ server: copy }])
     expect(await laptop.push(of('restore', laptop, purged, 2))).toMatchObject([{ status: 'conflict', server: null }])
+  })
+
+  test('of a purged id is a conflict also where what it refers to is gone', async () => {
+    const running = await twoDevices()
+    const { phone } = running
+    const [audience_id, platform_id] = [await phone.makeAudience(), await running.platform()]
+    const id = phone.newId('dist')
+    const made = () => phone.change('create', 'distribution', id, { value: { audience_id, platform_id } })
+    await phone.pushApplied(made(), phone.change('delete', 'distribution', id, { base_version: 1 }))
+    const purged = { id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) as const }
+    await running.table(DISTRIBUTIONS).mutateAll(DEMO, monthOfId(DISTRIBUTIONS, id)!, [purged])
+    await phone.pushApplied(of('delete', phone, audience_id, 1))
+    expect(await phone.push(made())).toMatchObject([{ status: 'conflict', fields: ['deleted'] }])
+  })
+
+  test('whose value has another id is invalid, and makes neither', async () => {
+    const { phone } = await twoDevices()
+    const [id, other] = [phone.newId('aud'), phone.newId('aud')]
+    const [result] = await phone.push(create(phone, id, { audience_id: other, name: 'A' }))
+    expect(result).toMatchObject({ status: 'invalid', problem: { errors: [{ path: 'value.audience_id' }] } })
+    expect(await phone.push(create(phone, id, { audience_id: id, name: 'A' }))).toMatchObject([{ status: 'applied' }])
   })
 
   test('of an id from too far ahead is invalid with the server’s time, and so is one that is no id of this system', async () => {

@@ -219,7 +219,7 @@ export const PUSH_BUGS: readonly PlantedBug[] = [
     title: 'a refusal for good that is told as one that passes',
     edits: [
       {
-        file: 'shared/table/commit/evaluate.ts',
+        file: 'shared/table/commit/push-verdict.ts',
         from: "const PASSING: readonly Problem['kind'][] = [",
         to: "const PASSING: readonly Problem['kind'][] = ['illegal-transition', 'unresolvable-reference', ",
       },
