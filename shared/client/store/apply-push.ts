@@ -1,5 +1,5 @@
 import { isObject } from '../../base/is-object.ts'
-import type { PushAnswerResult } from './answers.ts'
+import type { PushAnswerResult, SyncProblem } from './answers.ts'
 import type { ClientEntry, JsonRecord, OutboxEntry, SetAside } from './entries.ts'
 import { ackedOf, recordKey, recordsNamedBy } from './outbox.ts'
 import type { StoreChanges } from './store-changes.ts'
@@ -54,6 +54,21 @@ export async function applyPush(
   const acked = ackedOf(await changes.entries(), changes.client)
   if (acked > changes.client.acked) changes.putClient({ ...changes.client, acked })
   return { kind: 'applied', aside, renamed: Object.fromEntries(renamed.values()) }
+}
+
+/** The results of the changes that a push was refused for as a whole, where the problem names them by their places. */
+export function refusedWith(
+  { kind, detail, members }: SyncProblem,
+  entries: readonly OutboxEntry[],
+): readonly PushAnswerResult[] {
+  const { errors } = members
+  if (kind !== 'invalid-input' || !Array.isArray(errors)) return []
+  const by_place = Map.groupBy(errors.filter(isObject), ({ path }) => /^mutations\[(\d+)\]/.exec(String(path))?.[1])
+  return [...by_place].flatMap(([place, own]) => {
+    const entry = place === undefined ? undefined : entries[Number(place)]
+    if (!entry) return []
+    return [{ seq: entry.seq, status: 'invalid' as const, problem: { ...members, detail, errors: own } }]
+  })
 }
 
 /**

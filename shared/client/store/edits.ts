@@ -8,6 +8,7 @@ import { collect, invalid } from '../../records/validation/validate.ts'
 import type { Change, JsonRecord, OutboxEntry, RecordNoun, ServerRow } from './entries.ts'
 import { localKind, type LocalKind } from './kinds.ts'
 import { isFree, patchedColumns } from './overlay.ts'
+import { addUnsendable } from './sendable-json.ts'
 
 /**
  * What a user does to a record, as the change that is kept and pushed. It is judged by the rules of the server, so that what
@@ -31,7 +32,8 @@ export function creationOf(noun: RecordNoun, value: JsonRecord): NewChange {
   const { [local.kind.id_column]: _, ...fields } = value
   const errors = new FieldErrors()
   const read = collect(local.input, fields, errors, noun)
-  if (read === undefined) throw invalid(errors)
+  addUnsendable(fields, [], errors)
+  if (read === undefined || errors.count > 0) throw invalid(errors)
   const sent = read as JsonRecord
   requireInitialStatus(local, sent['status'])
   const refers_to = Object.keys(local.references).map((column) => String(sent[column]))
@@ -102,6 +104,7 @@ function checkColumns({ kind, patched, statuses }: LocalKind, shown: ServerRow, 
   const defaults = Object.entries(kind.defaults).filter(([name]) => known.includes(name))
   const said = Object.entries(columns).filter(([name, value]) => known.includes(name) && value !== null)
   collect(schema, Object.fromEntries([...defaults, ...said]), errors, kind.noun)
+  addUnsendable(columns, [], errors)
   if (errors.count > 0) throw invalid(errors)
   const { status: to } = columns
   const { status: from } = shown

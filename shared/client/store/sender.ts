@@ -1,8 +1,8 @@
 import { type Clock, isoTime } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
-import type { PullAnswer, PushBody, SyncProblem, SyncResult, SyncServer } from './answers.ts'
-import { applyFork, applyPush } from './apply-push.ts'
+import type { PullAnswer, PushAnswerResult, PushBody, SyncProblem, SyncResult, SyncServer } from './answers.ts'
+import { type AppliedPush, applyFork, applyPush, type PushedAs, refusedWith } from './apply-push.ts'
 import { applyPull } from './apply-pull.ts'
 import type { JsonRecord, OutboxEntry } from './entries.ts'
 import { localKind } from './kinds.ts'
@@ -56,7 +56,7 @@ export class Sender {
 
   /** Pushes the next changes. */
   async push(signal: AbortSignal, more: Pick<PushBody, 'migration'> = {}): Promise<Exchange> {
-    const { store, server, clock } = this.#options
+    const { store, server } = this.#options
     const { client, outbox } = await store.outbox()
     const entries = nextPush(outbox, (entry) => this.#isPaused(entry), this.#push_size.bytes)
     if (entries.length === 0 && !more.migration) return { kind: 'idle' }
@@ -65,7 +65,7 @@ export class Sender {
     const result = await this.#timed(this.#push_size, () =>
       server.push({ client_id, acked, mutations, client: this.#options.telemetry(), ...more }, signal),
     )
-    if (!result.ok) return await this.#pushFailed(result.problem, { client_id, acked })
+    if (!result.ok) return await this.#pushFailed(result.problem, { client, entries })
     const { results } = result.body
     const changed = results.filter(({ status }) => status !== 'retry').length
     const by_seq = new Map(entries.map((entry) => [entry.seq, entry]))
@@ -74,12 +74,7 @@ export class Sender {
       const pause_ms = changed === 0 ? Math.max(retry_after_ms, FRUITLESS_PAUSE_MS) : retry_after_ms
       if (status === 'retry' && entry) this.#pause(objectOf(entry), pause_ms)
     }
-    const applied = await store.write(['outbox'], (changes) =>
-      applyPush(changes, { client, entries }, results, {
-        newId: (entry, server_time_ms) => this.#newRecordId(entry, server_time_ms),
-        newMutationId: () => newId('mut', Math.max(0, clock.nowMs()), this.#options.random),
-      }),
-    )
+    const applied = await this.#apply({ client, entries }, results)
     if (applied.kind === 'outdated') return { kind: 'done', changed: 0, aside: 0 }
     return changed === 0 ? { kind: 'idle' } : { kind: 'done', changed, aside: applied.aside }
   }
@@ -143,13 +138,29 @@ export class Sender {
     return result
   }
 
-  async #pushFailed(problem: SyncProblem, pushed: { client_id: string; acked: number }): Promise<Exchange> {
-    if (problem.members['code'] !== 'client_forked') return { kind: 'failed', problem }
+  async #pushFailed(problem: SyncProblem, pushed: PushedAs): Promise<Exchange> {
     const { store, clock, random } = this.#options
-    const client_id = newId('cli', Math.max(0, clock.nowMs()), random)
-    await store.write(['outbox'], (changes) => applyFork(changes, pushed, client_id))
-    // Not immediately: a server that sees a fork each time must not be asked without end.
-    return { kind: 'failed', problem }
+    if (problem.members['code'] === 'client_forked') {
+      const client_id = newId('cli', Math.max(0, clock.nowMs()), random)
+      await store.write(['outbox'], (changes) => applyFork(changes, pushed.client, client_id))
+      // Not immediately: a server that sees a fork each time must not be asked without end.
+      return { kind: 'failed', problem }
+    }
+    const refused = refusedWith(problem, pushed.entries)
+    if (refused.length === 0) return { kind: 'failed', problem }
+    // A change that the service cannot even read must not keep the others from being sent.
+    const applied = await this.#apply(pushed, refused)
+    return { kind: 'done', changed: 0, aside: applied.kind === 'applied' ? applied.aside : 0 }
+  }
+
+  async #apply(pushed: PushedAs, results: readonly PushAnswerResult[]): Promise<AppliedPush> {
+    const { store, clock, random } = this.#options
+    return await store.write(['outbox'], (changes) =>
+      applyPush(changes, pushed, results, {
+        newId: (entry, server_time_ms) => this.#newRecordId(entry, server_time_ms),
+        newMutationId: () => newId('mut', Math.max(0, clock.nowMs()), random),
+      }),
+    )
   }
 
   #newRecordId({ kind }: OutboxEntry, server_time_ms: number): string {
