@@ -44,14 +44,16 @@ export async function applyPush(
     if (!entry || entry.done || entry.aside || !result || result.status === 'retry') continue
     if (namesOneOf(entry, renamed)) continue
     if (result.status === 'conflict' || result.status === 'invalid') {
-      changes.putEntry({ ...entry, aside: setAside(result) })
+      stored.set(seq, { ...entry, aside: setAside(result) })
       aside++
     } else {
-      changes.putEntry({ ...entry, done: { version: result.version || NO_RECORD } })
+      stored.set(seq, { ...entry, done: { version: result.version || NO_RECORD } })
     }
+    changes.putEntry(stored.get(seq)!)
   }
   await renameAll(changes, renamed, making)
-  const acked = ackedOf(await changes.entries(), changes.client)
+  const left = renamed.size === 0 ? stored.values() : await changes.entries()
+  const acked = ackedOf(left, changes.client)
   if (acked > changes.client.acked) changes.putClient({ ...changes.client, acked })
   return { kind: 'applied', aside, renamed: Object.fromEntries(renamed.values()) }
 }

@@ -68,10 +68,14 @@ export class StoreChanges {
 
   /** @throws StorageCleared when it is not the storage that was read */
   static async begin(writers: Writers, origin: OriginEntry | undefined): Promise<StoreChanges> {
-    const stored = (await writers.meta.get('origin')) as OriginEntry | undefined
+    const { meta } = writers
+    const [stored, client, counted] = await Promise.all([
+      meta.get('origin') as Promise<OriginEntry | undefined>,
+      meta.get('client') as Promise<ClientEntry>,
+      meta.get('revision') as Promise<MetaEntries['revision']>,
+    ])
     if (!stored || stored.storage_id !== origin?.storage_id) throw new StorageCleared()
-    const client = (await writers.meta.get('client')) as ClientEntry
-    const { revision } = (await writers.meta.get('revision')) as MetaEntries['revision']
+    const { revision } = counted
     return new StoreChanges(writers, client, revision)
   }
 

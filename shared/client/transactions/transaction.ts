@@ -37,10 +37,16 @@ export class Transaction {
 
   /** @throws StorageError `newer-version` when this release may not read the storage; what the work throws */
   async run<Result>(stores: readonly string[], reader: number, work: TransactionWork<Result>): Promise<Result> {
-    await this.#refuseNewerVersion(reader)
     const seen = Object.fromEntries(stores.map((name) => [name, this.#storeOf(name)]))
+    // Side by side: each wait for a browser's storage counts. What the work read counts for nothing when it is refused.
+    const checked = this.#refuseNewerVersion(reader)
+    const working = work(seen)
     try {
-      return await work(seen)
+      const [result] = await Promise.all([working, checked])
+      return result
+    } catch (error) {
+      await checked
+      throw error
     } finally {
       this.end()
     }

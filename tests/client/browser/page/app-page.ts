@@ -41,6 +41,14 @@ IDBFactory.prototype.open = function (...what) {
   return request
 }
 
+function isOpen(connection: IDBDatabase): boolean {
+  try {
+    return connection.transaction('entries') !== undefined
+  } catch {
+    return false
+  }
+}
+
 const notKept = (error: unknown): string =>
   error instanceof StorageError ? `${error.kind}: ${error.message}` : String(error)
 
@@ -215,6 +223,14 @@ const app = {
     for (const connection of connections.splice(0)) {
       connection.close()
       connection.dispatchEvent(new Event('close'))
+    }
+  },
+  /** A write that never ends, as that of a tab that is frozen in the middle of it. */
+  writeWithoutEnd: () => {
+    for (const connection of connections.filter(isOpen)) {
+      const kept = connection.transaction('entries', 'readwrite').objectStore('entries')
+      const goOn = (): void => kept.count().addEventListener('success', goOn)
+      goOn()
     }
   },
   /** What a release does whose entries an earlier one must not touch. */
