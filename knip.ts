@@ -14,6 +14,7 @@ const config: KnipConfig = {
     'tests/bench/peers/page/*.ts',
     // A process that tests/client/file-storage.test.ts kills.
     'tests/client/file-writer.ts',
+    'tests/client/store/file-client.ts',
     // Entry of the programs that tests/simulation/build.ts makes.
     'tests/simulation/in-thread.ts',
   ],

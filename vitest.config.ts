@@ -10,7 +10,7 @@ const WAIT_MS_MAX = 60_000
 /** Tests that start processes, bundle, compute for seconds or attack: `npm run test:fast` leaves them out. */
 const SLOW = [
   'tests/{attack,bench,docs,faults,house,simulation}/**/*.test.ts',
-  'tests/client/file-storage.test.ts',
+  'tests/client/{file-storage,store/processes}.test.ts',
   'tests/functions/audiences/{concurrency,corrupt-objects,processes,store-faults}.test.ts',
   'tests/functions/distributions/reporting.test.ts',
   'tests/functions/maintenance/{dispatch,retention}.test.ts',

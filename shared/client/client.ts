@@ -6,7 +6,7 @@ import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from 
 import type { Channel } from './ports.ts'
 import { StorageError, type StorageNotice } from './storage.ts'
 import { Account, NO_ACCOUNT } from './store/account.ts'
-import { dataFileOf, type DataFile, recordsIn, takenIn, type TakenIn } from './store/data-file.ts'
+import { changesIn, dataFileOf, type DataFile, recordsIn, takenIn, type TakenIn } from './store/data-file.ts'
 import type { DetailsOutcome } from './store/details.ts'
 import { Directory } from './store/directory.ts'
 import type { Drafts } from './store/drafts.ts'
@@ -59,7 +59,8 @@ export class ActivationClient {
     this.#tabs.subscribe(() => void this.#lookElsewhere())
     this.#endListening = ports.lifecycle.subscribe((event) => {
       if (event === 'page-restored' || event === 'resume') void this.#lookElsewhere()
-      if (event === 'visible' || event === 'focus') void this.#probe()
+      const is_seen = event === 'visible' || event === 'focus'
+      if (is_seen && this.#storage_state !== 'ok') void this.#account?.store.probe()
     })
   }
 
@@ -229,12 +230,15 @@ export class ActivationClient {
     return dataFileOf(recordsOf, { unsent, unreadable: await quarantine.list(), made_at })
   }
 
-  /** Makes the records of such a file that are not here. */
+  /** Makes the records of such a file that are not here, and takes up the changes of the others that were not sent. */
   async uploadData(file: unknown): Promise<TakenIn> {
-    const records = recordsIn(file).filter(({ noun, id }) => id === undefined || !this.get(noun, id))
-    const known = recordsIn(file).length - records.length
+    const all = recordsIn(file)
+    const records = all.filter(({ noun, id }) => id === undefined || !this.get(noun, id))
+    const whole = new Set(records.flatMap(({ id, is_shown }) => (is_shown ? [id] : [])))
     const { made, refused } = await takenIn(records, ({ noun, value, id }) => this.create(noun, value, id))
-    return { made, known, refused }
+    const edits = changesIn(file).filter(({ id, change }) => change.op !== 'create' && !whole.has(id))
+    for (const entry of edits) await this.#kept((changes) => changes.takeAgain(entry))
+    return { made, known: all.length - records.length, refused }
   }
 
   /**
@@ -346,10 +350,6 @@ export class ActivationClient {
     const is_news = state !== this.#storage_state
     this.#storage_state = state
     if (is_news) this.#tell({ all: true })
-  }
-
-  async #probe(): Promise<void> {
-    if (this.#storage_state !== 'ok') await this.#account?.store.probe()
   }
 
   #noticed(notice: StorageNotice | 'cleared'): void {

@@ -52,7 +52,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
   })
   const { files, skipped } = await findSourceFiles(request.from)
   report.skipped_files.push(...skipped)
-  report.counts.files = files.length
+  report.counts.files = new Set(files.map(({ path }) => path)).size
   if (files.length === 0) throw new OperatorError(`Found nothing to import in ${request.from}.`)
 
   const { user_id, encryption_key } = request

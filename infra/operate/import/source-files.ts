@@ -6,7 +6,7 @@ import { OperatorError } from '#infra/command/operator-error.ts'
 import type { ImportKind } from './kinds/import-kind.ts'
 import { IMPORT_KINDS } from './kinds/kinds.ts'
 import { readCsv } from './readers/csv.ts'
-import { readJson, readJsonLines } from './readers/json.ts'
+import { listsIn, readJson, readJsonLines, readJsonList } from './readers/json.ts'
 import { readParquet } from './readers/parquet.ts'
 import type { Reader } from './readers/reader.ts'
 
@@ -63,7 +63,7 @@ export async function findSourceFiles(from: string): Promise<{ files: SourceFile
     const name = is_folder ? relative(root, path).replaceAll(sep, '/') : basename(path)
     const file = describe(path, name)
     if ('reason' in file) skipped.push(file)
-    else files.push(file)
+    else files.push(...(await byList(file)))
   }
   const place = ({ kind }: SourceFile) => IMPORT_KINDS.indexOf(kind)
   return { files: files.toSorted((a, b) => place(a) - place(b)), skipped }
@@ -99,6 +99,19 @@ function describe(path: string, name: string): SourceFile | SkippedFile {
     folder_user: raw_user === undefined ? undefined : { decoded: percentDecoded(raw_user), raw: raw_user },
     month: folderMonth(folders) ?? /_(\d{4}(?:0[1-9]|1[0-2]))\.[a-z]+$/i.exec(basename(path))?.[1],
   }
+}
+
+/** A document with several lists, as users of the client download it, is a file of each of their kinds. */
+async function byList(file: SourceFile): Promise<readonly SourceFile[]> {
+  const is_document = file.read === readJson && file.folder_user === undefined && listIn(file.path) !== undefined
+  const lists = is_document ? await listsIn(file.path) : []
+  if (lists.length < 2) return [file]
+  return IMPORT_KINDS.filter(({ kind }) => lists.includes(kind.name)).map((kind) => ({
+    ...file,
+    name: `${file.name} (${kind.kind.name})`,
+    kind,
+    read: readJsonList(kind.kind.name),
+  }))
 }
 
 /** By the folder of the partitions, the file's name, or the name of the list in a JSON file; else audiences. */

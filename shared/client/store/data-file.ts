@@ -1,6 +1,7 @@
 import { isObject } from '../../base/is-object.ts'
 import type { JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { localKind, NOUNS } from './kinds.ts'
+import { isOutboxEntry } from './read-storage.ts'
 import type { ChangeOutcome } from './user-changes.ts'
 
 /** Everything of one account on a device: its records as they are shown, and the changes that the service does not have. */
@@ -34,36 +35,37 @@ export interface FileRecord {
   readonly noun: RecordNoun
   readonly id: string | undefined
   readonly value: JsonRecord
+  /** As it was shown: the edits that were not sent are in it. */
+  readonly is_shown: boolean
 }
 
-/**
- * The records of a file of this client, or of an export: `{"audiences": […]}`; of this client's also those that it never
- * sent because they were refused. What else is in it is left alone.
- */
+/** The records of a file of this client, or of an export: `{"audiences": […]}`; and those whose creation was refused. */
 export function recordsIn(file: unknown): readonly FileRecord[] {
   if (!isObject(file)) return []
   return NOUNS.flatMap((noun) => {
     const { kind } = localKind(noun)
-    const listed = objectsIn(file[kind.name]).map((record) => recordOf(noun, record[kind.id_column], record))
+    const listed = objectsIn(file[kind.name]).map((record) => recordOf(noun, record[kind.id_column], record, true))
     const known = new Set(listed.map(({ id }) => id))
-    return [...listed, ...creationsIn(file, noun).filter(({ id }) => id !== undefined && !known.has(id))]
+    const created = changesIn(file).flatMap(({ kind: of, id, change }) =>
+      of === noun && change.op === 'create' && !known.has(id) ? [recordOf(noun, id, change.value, false)] : [],
+    )
+    return [...listed, ...created]
   })
 }
 
-function creationsIn(file: JsonRecord, noun: RecordNoun): readonly FileRecord[] {
-  return objectsIn(file['unsent']).flatMap(({ kind, id, change }) => {
-    const is_creation = kind === noun && isObject(change) && change['op'] === 'create' && isObject(change['value'])
-    return is_creation ? [recordOf(noun, id, change['value'] as JsonRecord)] : []
-  })
+/** The changes of a file that were not sent, as far as they can be read. */
+export function changesIn(file: unknown): readonly OutboxEntry[] {
+  const unsent: readonly unknown[] = isObject(file) ? objectsIn(file['unsent']) : []
+  return unsent.filter(isOutboxEntry)
 }
 
-function recordOf(noun: RecordNoun, id: unknown, record: JsonRecord): FileRecord {
+function recordOf(noun: RecordNoun, id: unknown, record: JsonRecord, is_shown: boolean): FileRecord {
   const { kind } = localKind(noun)
   const fields = Object.entries(record).filter(([name]) => {
     // A platform is connected by a test, there as here.
     return Object.hasOwn(kind.fields.shape, name) && !(noun === 'platform' && name === 'status')
   })
-  return { noun, id: typeof id === 'string' ? id : undefined, value: Object.fromEntries(fields) }
+  return { noun, id: typeof id === 'string' ? id : undefined, value: Object.fromEntries(fields), is_shown }
 }
 
 function objectsIn(list: unknown): readonly Record<string, unknown>[] {

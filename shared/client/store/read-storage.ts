@@ -77,7 +77,7 @@ async function readAll(storage: ClientStorage<LocalContents>): Promise<StoredSta
       if (!facts) return undefined
       const stored_rows = await rows.getAll()
       const entries = await outbox.getAll()
-      const unreadable = entries.find(({ key, entry }) => !isOutboxEntry(key, entry))
+      const unreadable = entries.find(({ key, entry }) => !isEntryAt(key, entry))
       if (unreadable) throw corrupt('outbox', unreadable.key)
       const bad_row = stored_rows.find(({ entry }) => !isRowOrBlock(entry))
       if (bad_row) throw corrupt('rows', bad_row.key)
@@ -135,7 +135,7 @@ export async function readSome(
     const entries = []
     for (const seq of named_entries) {
       const entry = await outbox.get(seq)
-      if (entry && !isOutboxEntry(seq, entry)) throw corrupt('outbox', seq)
+      if (entry && !isEntryAt(seq, entry)) throw corrupt('outbox', seq)
       entries.push({ seq, entry })
     }
     return { ...facts, rows: found, entries }
@@ -188,7 +188,7 @@ async function putAsideUnreadable(storage: ClientStorage<LocalContents>, { at }:
     'write',
     async ({ meta, rows, outbox, quarantine }) => {
       for (const { key } of await unreadableOf(meta, (_, entry) => isObject(entry))) meta.delete(key)
-      for (const { key, entry } of await unreadableOf(outbox, isOutboxEntry)) {
+      for (const { key, entry } of await unreadableOf(outbox, isEntryAt)) {
         quarantine.put(`${at}/${String(key)}`, { found_at: at, entry })
         outbox.delete(key)
       }
@@ -222,8 +222,8 @@ async function unreadableOf<Entry extends object>(
 }
 
 /** Whether this release can read it; members that it does not know are no fault. */
-function isOutboxEntry(key: StorageKey, entry: unknown): boolean {
-  if (!isObject(entry) || entry['seq'] !== key) return false
+export function isOutboxEntry(entry: unknown): entry is OutboxEntry {
+  if (!isObject(entry) || typeof entry['seq'] !== 'number') return false
   const { mutation_id, kind, id, change, refers_to } = entry
   return (
     typeof mutation_id === 'string' &&
@@ -233,6 +233,10 @@ function isOutboxEntry(key: StorageKey, entry: unknown): boolean {
     ['create', 'patch', 'delete', 'restore'].includes(String(change['op'])) &&
     Array.isArray(refers_to)
   )
+}
+
+function isEntryAt(key: StorageKey, entry: unknown): boolean {
+  return isOutboxEntry(entry) && entry.seq === key
 }
 
 /** Those of a block come before those that have changed since: numbers are before ids. */

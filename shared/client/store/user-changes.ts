@@ -90,6 +90,18 @@ export class UserChanges {
     })
   }
 
+  /** Takes up a change of a file that was not sent: as it was made, so that the server judges it by what its user had seen. */
+  async takeAgain({ kind, id, change, refers_to, mutation_id, made_at }: OutboxEntry): Promise<ChangeOutcome> {
+    return await this.#attempt(async () => {
+      if (!this.#data.shown(kind, id)) throw new Problem('not-found', 'There is no such record on this device.')
+      const seq = await this.#write(['outbox'], async (changes) => {
+        const is_known = (await changes.entries()).some((entry) => entry.mutation_id === mutation_id)
+        return is_known ? null : await changes.append({ kind, id, change, refers_to, mutation_id, made_at })
+      })
+      return { ok: true, id, seq }
+    })
+  }
+
   newId(noun: RecordNoun): string {
     return newId(localKind(noun).kind.id_prefix, Math.floor(this.#serverNowMs()), this.#ports.random)
   }

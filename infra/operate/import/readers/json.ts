@@ -2,7 +2,7 @@ import { isObject } from '#shared/base/is-object.ts'
 import { stat } from 'node:fs/promises'
 
 import { parseJson } from '../json-text.ts'
-import { UnreadableFile, unreadable, type SourceEntry } from './reader.ts'
+import { type Reader, UnreadableFile, unreadable, type SourceEntry } from './reader.ts'
 import { readLines, readText } from './text.ts'
 
 /** A JSON document is held in memory as a whole; JSON lines are not. */
@@ -24,6 +24,29 @@ export async function* readJson(path: string): AsyncGenerator<SourceEntry> {
   } else {
     throw new UnreadableFile('the file is not JSON')
   }
+}
+
+/** One list of a document that has several, as the file that a client's user downloads. */
+export function readJsonList(member: string): Reader {
+  return async function* (path) {
+    const document = await documentIn(path)
+    const list = isObject(document) ? document[member] : undefined
+    if (!Array.isArray(list)) throw new UnreadableFile(`the document has no list ${member} any more`)
+    for (const [at, record] of list.entries()) yield entryOf(record, at + 1)
+  }
+}
+
+/** The lists of records that a JSON document has; none where it cannot be read, which its reader tells. */
+export async function listsIn(path: string): Promise<readonly string[]> {
+  if ((await sizeOf(path)) > DOCUMENT_BYTES_MAX) return []
+  const document = await documentIn(path).catch(() => undefined)
+  return isObject(document) ? LIST_MEMBERS.filter((name) => Array.isArray(document[name])) : []
+}
+
+async function documentIn(path: string): Promise<unknown> {
+  const pieces: string[] = []
+  for await (const piece of readText(path)) pieces.push(piece)
+  return parseJson(pieces.join(''))?.parsed
 }
 
 /** JSON lines: one record on each line. */

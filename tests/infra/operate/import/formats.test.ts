@@ -156,13 +156,19 @@ test('unknown fields of segments go into their characteristics where the name is
   })
 })
 
-test('JSON with several lists is not read in part: the file is reported', async () => {
-  const { run } = await bench()
-  const list = [{ audience_id: 'aud-1', user_id: 'u1', name: 'x', created_at: '2025-05-01' }]
-  const from = await folderOf({ 'all.json': JSON.stringify({ audiences: list, platforms: list }) })
+test('JSON with several lists is read whole, each list as records of its kind; in a folder of one kind it is reported', async () => {
+  const { run, records } = await bench()
+  const audiences = [{ audience_id: 'aud-1', user_id: 'u1', name: 'x', created_at: '2025-05-01' }]
+  const platforms = [
+    { platform_id: 'plat-1', user_id: 'u1', name: 'y', platform_type: 'meta', created_at: '2025-05-01' },
+  ]
+  const document = JSON.stringify({ made_at: '2025-05-28', audiences, platforms })
+  const from = await folderOf({ 'all.json': document, 'audiences/user_id=u1/all.json': document })
   const report = await run({ from })
-  expectCounts(report, { written: 0 })
-  expect(report.unreadable_files).toMatchObject([{ file: 'all.json' }])
+  expectCounts(report, { written: 2 })
+  expect(report.counts.files).toBe(2)
+  expect(Object.keys(await records('u1'))).toEqual(['aud-1'])
+  expect(report.unreadable_files).toMatchObject([{ file: 'audiences/user_id=u1/all.json' }])
 })
 
 test('JSON that is cut is a file that cannot be read', async () => {
