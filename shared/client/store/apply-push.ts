@@ -1,7 +1,7 @@
 import { isObject } from '../../base/is-object.ts'
 import type { PushAnswerResult, SyncProblem } from './answers.ts'
 import type { ClientEntry, JsonRecord, OutboxEntry, SetAside } from './entries.ts'
-import { ackedOf, recordKey, recordsNamedBy } from './outbox.ts'
+import { ackedOf, behind, isRefusedWithAnother, recordKey, recordsNamedBy } from './outbox.ts'
 import type { StoreChanges } from './store-changes.ts'
 
 /** What the answer to a push came to. `outdated`: the client is another by now, and nothing was changed. */
@@ -37,12 +37,13 @@ export async function applyPush(
   const by_seq = new Map(results.map((result) => [result.seq, result]))
   const stored = new Map((await changes.entries()).map((entry) => [entry.seq, entry]))
   const renamed = renamedBy(entries, by_seq, making)
+  const taken_along = new Set(behind([...stored.values()], renamed.keys()).map(({ seq }) => seq))
   let aside = 0
   for (const { seq } of entries) {
     const entry = stored.get(seq)
     const result = by_seq.get(seq)
     if (!entry || entry.done || entry.aside || !result || result.status === 'retry') continue
-    if (namesOneOf(entry, renamed)) continue
+    if (taken_along.has(seq) && isRefusedFor(entry, result, renamed)) continue
     if (result.status === 'conflict' || result.status === 'invalid') {
       stored.set(seq, { ...entry, aside: setAside(result) })
       aside++
@@ -109,12 +110,25 @@ function renamedBy(
   return renamed
 }
 
+/** Whether it was refused only because the id of another record, or its own, is to be another. */
+function isRefusedFor(
+  entry: OutboxEntry,
+  { status, problem = {} }: PushAnswerResult,
+  renamed: ReadonlyMap<string, unknown>,
+): boolean {
+  if (status !== 'invalid' && status !== 'conflict') return false
+  return namesOneOf(entry, renamed) || isRefusedWithAnother(problem)
+}
+
 function namesOneOf(entry: OutboxEntry, renamed: ReadonlyMap<string, unknown>): boolean {
   const { own, others } = recordsNamedBy(entry)
   return [own, ...others].some((name) => renamed.has(name))
 }
 
-/** Every change of a renamed record, and of what refers to it, becomes a new one under the new id. */
+/**
+ * Every change of a renamed record, and of what refers to it, becomes a new one under the new id; behind them, in their order,
+ * come the changes that must not overtake them.
+ */
 async function renameAll(
   changes: StoreChanges,
   renamed: ReadonlyMap<string, readonly [string, string]>,
@@ -126,10 +140,10 @@ async function renameAll(
   await changes.rename(new_ids)
   const plan = await changes.storedPlan()
   if (plan) changes.putPlan({ ...plan, renamed: { ...plan.renamed, ...new_ids } })
-  for (const entry of await changes.entries()) {
-    if (entry.done || !namesOneOf(entry, renamed)) continue
+  for (const entry of behind(await changes.entries(), renamed.keys())) {
     const { own, others } = recordsNamedBy(entry)
-    const { seq, aside: _, mutation_id: _old, ...kept } = entry
+    const { seq, aside, mutation_id: _old, ...kept } = entry
+    const is_refused = aside && !namesOneOf(entry, renamed) && !isRefusedWithAnother(aside.problem)
     const newIdOf = (key: string, id: string) => renamed.get(key)?.[1] ?? id
     const refers_to = entry.refers_to.map((id, at) => newIdOf(others[at]!, id))
     changes.deleteEntry(seq)
@@ -138,6 +152,7 @@ async function renameAll(
       id: newIdOf(own, entry.id),
       refers_to,
       change: withReferences(entry.change, entry.refers_to, refers_to),
+      ...(is_refused && { aside }),
       mutation_id: making.newMutationId(),
     })
   }

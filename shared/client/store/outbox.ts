@@ -1,6 +1,6 @@
 import { idTimeMs } from '../../base/ids.ts'
 import type { PushedMutation } from './answers.ts'
-import type { ClientEntry, OutboxEntry, RecordNoun } from './entries.ts'
+import type { ClientEntry, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { localKind } from './kinds.ts'
 
 /** Which changes are pushed together, and what the client may acknowledge. Pure. */
@@ -60,6 +60,29 @@ function* sendable(entries: Iterable<OutboxEntry>, isPaused: IsPaused): Generato
     }
     yield entry
   }
+}
+
+/**
+ * The changes that name one of these records, and those that must not overtake them.
+ * @param entries in their order
+ * @param names of the records, as of `recordKey`
+ */
+export function behind(entries: readonly OutboxEntry[], names: Iterable<string>): readonly OutboxEntry[] {
+  const held = new Set(names)
+  const referred_by_held = new Set<string>()
+  return entries.filter((entry) => {
+    if (entry.done) return false
+    const { own, others } = recordsNamedBy(entry)
+    if (![own, ...others].some((name) => held.has(name)) && !referred_by_held.has(own)) return false
+    held.add(own)
+    for (const name of others) referred_by_held.add(name)
+    return true
+  })
+}
+
+/** Refused for an earlier change that was refused, and for nothing else. */
+export function isRefusedWithAnother(problem: JsonRecord): boolean {
+  return problem['code'] === 'depends-on'
 }
 
 /** The next changes to push, as many as one push may have. @param bytes_max of their JSON; one may have more by itself */

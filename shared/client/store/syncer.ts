@@ -6,7 +6,7 @@ import { StorageError } from '../storage.ts'
 import type { SyncProblem } from './answers.ts'
 import type { LocalStore } from './local-store.ts'
 import type { LogBook } from './log-book.ts'
-import { isOpen } from './outbox.ts'
+import { hasPush } from './outbox.ts'
 import type { Exchange, Sender } from './sender.ts'
 import { heardState, isNews, NOTHING_KNOWN, type SyncerState } from './syncer-state.ts'
 
@@ -246,7 +246,7 @@ export class Syncer {
     const is_news = exchange.kind === 'done' && exchange.changed > 0
     this.#poll_ms = is_news || !is_poll ? POLL_MS.first : Math.min(this.#poll_ms * 2, POLL_MS.last)
     if (exchange.kind !== 'done') return
-    const is_waiting = store.data.entries.some(isOpen)
+    const is_waiting = hasPush(store.data.entries)
     this.#waiting_since_ms = is_waiting ? (this.#waiting_since_ms ?? now_ms) : undefined
     const is_stuck = this.#waiting_since_ms !== undefined && now_ms - this.#waiting_since_ms > STUCK_MS
     if (is_stuck && !this.#state.is_stuck) {

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts'
 import { creationOf, valueOver } from './edits.ts'
 import type { Change, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
-import { recordKey, recordsNamedBy } from './outbox.ts'
+import { behind, isRefusedWithAnother, recordKey } from './outbox.ts'
 import { patchedColumns } from './overlay.ts'
 import type { StoreChanges } from './store-changes.ts'
 
@@ -27,11 +27,12 @@ export async function takeUp(
 ): Promise<number | null> {
   const entries = await changes.entries()
   const entry = asideIn(entries, seq)
-  const behind = behindOf(entry, entries)
+  const later = entries.filter((one) => one.seq > seq)
+  const waiting = behind(later, [recordKey(entry.kind, entry.id)])
   const [first, ...others] = made
-  const { creation, left } = first?.op === 'create' ? folded(entry, first, behind) : { creation: first, left: behind }
+  const { creation, left } = first?.op === 'create' ? folded(entry, first, waiting) : { creation: first, left: waiting }
   const added = [creation, ...others].filter((change) => change !== undefined)
-  for (const one of [entry, ...behind]) changes.deleteEntry(one.seq)
+  for (const one of [entry, ...waiting]) changes.deleteEntry(one.seq)
   const seqs: number[] = []
   for (const change of added) {
     const { seq: _, mutation_id: _id, aside: _aside, ...kept } = entry
@@ -40,7 +41,7 @@ export async function takeUp(
   const rebase = rebasing(entry, added)
   for (const one of left) {
     const { seq: _, mutation_id: _id, aside, ...kept } = one
-    const is_refused = aside !== undefined && aside.problem['code'] !== 'depends-on'
+    const is_refused = aside !== undefined && !isRefusedWithAnother(aside.problem)
     await changes.append({
       ...kept,
       change: rebase(one),
@@ -71,21 +72,6 @@ function asideIn(entries: readonly OutboxEntry[], seq: number): OutboxEntry {
   const entry = entries.find((one) => one.seq === seq)
   if (!entry?.aside) throw new Problem('not-found', 'There is no such change any more.')
   return entry
-}
-
-/** Later changes that the server must not meet before this one. */
-function behindOf(entry: OutboxEntry, entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
-  const held = new Set([recordKey(entry.kind, entry.id)])
-  const referred = new Set<string>()
-  return entries.filter((one) => {
-    if (one.done || one.seq <= entry.seq) return false
-    const { own, others } = recordsNamedBy(one)
-    const is_behind = [own, ...others].some((name) => held.has(name)) || referred.has(own)
-    if (!is_behind) return false
-    held.add(own)
-    for (const name of others) referred.add(name)
-    return true
-  })
 }
 
 /**
