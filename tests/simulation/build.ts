@@ -16,8 +16,8 @@ export interface Edit {
 }
 
 export interface SimulationOptions {
-  /** What is simulated: the table by itself, or devices that push to it and pull from it. */
-  readonly of?: 'table' | 'sync'
+  /** What is simulated: the table by itself, devices that push to it and pull from it, or the client as it is. */
+  readonly of?: 'table' | 'sync' | 'client'
   /** Made in every copy of the source. */
   readonly edits?: readonly Edit[]
   /** Gives some instances the table of another release, made of these edits. */
@@ -84,6 +84,15 @@ const ENTRIES = {
       ${TABLES}
       await runInThread((seed) => runSyncHistory(seed, OtherTable))
     `,
+  },
+  client: {
+    one_release: `
+      import { runClientHistory } from './client/run-client-history.ts'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(runClientHistory)
+    `,
+    // The older release has no part in what a client is promised.
+    two_releases: '',
   },
 } as const
 

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { OperatorError } from '#infra/command/operator-error.ts'
 import { runCommand } from '#infra/command/run.ts'
 import { buildSimulation, type SimulationOptions } from './build.ts'
+import { SMALL_CLIENT_LIMITS } from './client/client-limits.ts'
 import { seedRangeOf, SIMULATE_COMMAND } from './command.ts'
 import { NEXT_RELEASE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
@@ -16,9 +17,11 @@ await runCommand(SIMULATE_COMMAND, async (input) => {
   const { of = 'table', seed, small_limits, releases } = input
   const { first, end } = seedRangeOf(input)
   const options: SimulationOptions =
-    of === 'sync'
-      ? { of, edits: SMALL_SYNC_LIMITS, ...(releases && { other_release: OLDER_SYNC_RELEASE }) }
-      : { edits: small_limits || releases ? SMALL_LIMITS : [], ...(releases && { other_release: NEXT_RELEASE }) }
+    of === 'client'
+      ? { of, edits: SMALL_CLIENT_LIMITS }
+      : of === 'sync'
+        ? { of, edits: SMALL_SYNC_LIMITS, ...(releases && { other_release: OLDER_SYNC_RELEASE }) }
+        : { edits: small_limits || releases ? SMALL_LIMITS : [], ...(releases && { other_release: NEXT_RELEASE }) }
   const code = await buildSimulation(options)
   const flags = [...(small_limits ? ['--small-limits'] : []), ...(releases ? ['--releases'] : [])]
   const clear_line = process.stdout.isTTY ? '\r' : ''
@@ -33,7 +36,7 @@ await runCommand(SIMULATE_COMMAND, async (input) => {
         // No further batch begins.
         next = end
         if (seed !== undefined) console.error(failure.story.join('\n'))
-        const replay = [...(of === 'sync' ? [of] : []), '--seed', failure.seed, ...flags].join(' ')
+        const replay = [...(of === 'table' ? [] : [of]), '--seed', failure.seed, ...flags].join(' ')
         throw new OperatorError(`${failure.message}\nreplay: npm run simulate -- ${replay}`)
       }
       done += seeds.length

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+
+import { effort } from '#tests/support/effort.ts'
+import { FIRST_SEED } from '#tests/support/seeds.ts'
+import { buildSimulation } from '../build.ts'
+import { PATIENCE_MS, runSeeds, seedsFrom } from '../thread.ts'
+import { SMALL_CLIENT_LIMITS } from './client-limits.ts'
+import { runClientHistory } from './run-client-history.ts'
+
+vi.setConfig({ testTimeout: PATIENCE_MS })
+
+/** 12 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate -- client` runs more, and replays single ones. */
+const BATCH = effort(12, 50)
+const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
+
+/** Each of these a rule is for. A few histories have them for certain. */
+const HAPPENINGS = [
+  'create kept',
+  'patch kept',
+  'refused full',
+  'change applied',
+  'change merged',
+  'sign-ins',
+  'sign-outs',
+  'request lost',
+  'request answer_lost',
+  'freezes',
+  'tabs ended',
+  'offline spells',
+  'pauses',
+  'migration told',
+]
+/** Only many histories have these for certain. */
+const RARE = [
+  'delete kept',
+  'restore kept',
+  'refused newer-version',
+  'refused unavailable',
+  'change duplicate',
+  'change conflict',
+  'change invalid',
+  'change retry',
+  'decided retry',
+  'decided mine',
+  'decided theirs',
+  'decided discard',
+  'sign-ins ended',
+  'request arrives_late',
+  'request arrives_twice',
+  'request too_many',
+  'request another_answers',
+  'storage cleared',
+  'torn entries',
+  'connections lost',
+  'switched',
+  'later releases',
+  'put back',
+  'purged',
+  'copies',
+  'forks',
+]
+
+describe('whatever networks, storages, tabs and users do', () => {
+  let code: string
+  beforeAll(async () => {
+    code = await buildSimulation({ of: 'client', edits: SMALL_CLIENT_LIMITS })
+  })
+
+  test.each(FIRSTS)(
+    `nothing kept is lost, shown older or sent as another's, and clients at rest equal the server: ${BATCH} histories from %i`,
+    async (first) => {
+      expect(await runSeeds(code, seedsFrom(first, BATCH))).toBeUndefined()
+    },
+  )
+})
+
+describe('the histories of clients', () => {
+  test('are not idle: everything that a rule is for happens', async () => {
+    const happened = new Map<string, number>()
+    for (const seed of seedsFrom(1, effort(4, 60))) {
+      const { counts } = await runClientHistory(seed)
+      for (const [what, count] of counts) happened.set(what, (happened.get(what) ?? 0) + count)
+    }
+    const wanted = effort(0, 1) === 1 ? [...HAPPENINGS, ...RARE] : HAPPENINGS
+    expect(wanted.filter((what) => !happened.has(what))).toEqual([])
+  })
+
+  test('are the same for the same seed', async () => {
+    const [one, two] = [await runClientHistory(23), await runClientHistory(23)]
+    expect(one.story).toEqual(two.story)
+  })
+})
