@@ -72,6 +72,7 @@ describe('what a browser takes', () => {
 
   test.each(Object.entries(bundles))('of %s is bounded', async (what, { exports, bytes_max }) => {
     const { gzip_bytes } = await browserBundle(exports)
+    process.stdout.write(`${what}: ${gzip_bytes} of ${bytes_max} bytes, compressed\n`)
     expect({ what, is_bounded: gzip_bytes <= bytes_max, gzip_bytes }).toMatchObject({ is_bounded: true })
   })
 

@@ -33,8 +33,8 @@ test('the tour in the README and the guide that goes on from it work word for wo
     else typed.push(await shell.type(step.commands))
   }
 
-  const [saved, after_kill, duckdb, listed, repeated, exported, handed_over, imported, old_ids] = typed
-  expect(typed).toHaveLength(9)
+  const [saved, after_kill, duckdb, listed, repeated, exported, handed_over, offline, imported, old_ids] = typed
+  expect(typed).toHaveLength(10)
   expect(saved).toMatch(/"message":"Audience saved".*"name":"Green city people"/s)
   expect(after_kill).toContain('"name":"Green city people"')
   expect(duckdb).toMatch(/demo_user.*Green city people.*active/s)
@@ -42,6 +42,7 @@ test('the tour in the README and the guide that goes on from it work word for wo
   expect(repeated).toMatch(/Idempotency-Replayed: true.*"status":412.*"path":"nmae"/s)
   expect(exported).toMatch(/^audience_id,.*Green city people/s)
   expect(handed_over).toMatch(/"ok":true.*"average_match_rate":0\.7.*no stored object has the key/s)
+  expect(offline).toContain("[ 'Made on a train' ] Saved on this device only")
   expect(imported).toMatch(/written[^]*unchanged/)
   expect(old_ids).toContain('"name":"Archived later"')
 })

@@ -175,6 +175,23 @@ test(
 )
 
 test(
+  'what another device deletes leaves the screen with the next pull, and can be restored here',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open(sessionOf('a'))
+    const id = await made(client, 'One')
+    await client.syncNow()
+    service.change('a', id, { deleted: true })
+    await client.syncNow()
+    expect(names(client)).toEqual([])
+    expect(await client.restore('audience', id)).toMatchObject({ ok: true })
+    expect(names(client)).toEqual(['One'])
+    await client.syncNow()
+    expect(service.record('a', id)).toMatchObject({ name: 'One', deleted: false })
+  }),
+)
+
+test(
   'who drops the refused creation of a record drops what was done to it, and nothing else',
   played(async (device) => {
     const { service } = device
