@@ -183,28 +183,25 @@ export class UserChanges {
     return await this.#attempt(async () => {
       const change = made()
       if (!change) return { ok: true, id, seq: null }
-      const seq = await this.#write(['outbox'], async (changes) => await this.#put(changes, noun, id, change))
+      const { revision } = this.#store
+      const seen = new Set(this.#data.entriesOf(noun, id).map(({ mutation_id }) => mutation_id))
+      const seq = await this.#write(['outbox'], async (changes) => {
+        const unseen = changes.revision_before === revision ? [] : await othersOf(changes, noun, id, seen)
+        return await this.#put(changes, noun, id, { ...change, change: patchOver(change.change, unseen) })
+      })
       return { ok: true, id, seq }
     })
   }
 
-  async #put(changes: StoreChanges, kind: RecordNoun, id: string, change: NewChange): Promise<number> {
-    const unseen = await this.#unseen(changes, kind, id)
+  async #put(changes: StoreChanges, kind: RecordNoun, id: string, { refers_to, change }: NewChange): Promise<number> {
     return await changes.append({
       kind,
       id,
-      refers_to: change.refers_to,
-      change: patchOver(change.change, unseen),
+      refers_to,
+      change,
       mutation_id: newMutationId(this.#ports),
       made_at: this.#now(),
     })
-  }
-
-  /** Changes of the record that another tab has made, and of which this one has not heard yet. */
-  async #unseen(changes: StoreChanges, kind: RecordNoun, id: string): Promise<readonly OutboxEntry[]> {
-    if (changes.revision_before === this.#store.revision) return []
-    const entries = await changes.entries()
-    return entries.filter((one) => one.kind === kind && one.id === id && !one.aside && !this.#data.entry(one.seq))
   }
 
   /** Puts a change that was set aside at the end of the outbox, as new ones. */
@@ -247,4 +244,15 @@ export class UserChanges {
   get #data(): LocalData {
     return this.#store.data
   }
+}
+
+/** Changes of a record that were kept after a user's change was worked out, and before it was kept itself. */
+async function othersOf(
+  changes: StoreChanges,
+  kind: RecordNoun,
+  id: string,
+  seen: ReadonlySet<string>,
+): Promise<readonly OutboxEntry[]> {
+  const entries = await changes.entries()
+  return entries.filter((one) => one.kind === kind && one.id === id && !one.aside && !seen.has(one.mutation_id))
 }

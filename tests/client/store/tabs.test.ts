@@ -88,6 +88,22 @@ test(
 )
 
 test(
+  'edits of one field that follow each other faster than they are kept all count, the last one in the end',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open(sessionOf('a'))
+    const id = await made(client, 'Typed')
+    await client.syncNow()
+    service.is_offline = true
+    await Promise.all(['T', 'Ty', 'Typ'].map((name) => client.change('audience', id, { set: { name } })))
+    service.is_offline = false
+    await client.syncNow()
+    expect(service.record('a', id)).toMatchObject({ name: 'Typ', version: 4 })
+    expect(client.status).toMatchObject({ conflicts: 0, pending: 0 })
+  }),
+)
+
+test(
   'a tab that missed what others told looks into the storage when it is seen again',
   played(async (device) => {
     const first = await device.open(sessionOf('a'))
