@@ -185,10 +185,11 @@ export class UserChanges {
       if (!change) return { ok: true, id, seq: null }
       const { revision } = this.#store
       const seen = new Set(this.#data.entriesOf(noun, id).map(({ mutation_id }) => mutation_id))
-      const seq = await this.#write(['outbox'], async (changes) => {
+      const keep = async (changes: StoreChanges) => {
         const unseen = changes.revision_before === revision ? [] : await othersOf(changes, noun, id, seen)
         return await this.#put(changes, noun, id, { ...change, change: patchOver(change.change, unseen) })
-      })
+      }
+      const seq = await this.#write(['outbox'], keep)
       return { ok: true, id, seq }
     })
   }

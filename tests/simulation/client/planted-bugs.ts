@@ -20,8 +20,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/client/store/user-changes.ts',
-        from: "const seq = await this.#write(['outbox'], async (changes) => await this.#put(changes, noun, id, change))",
-        to: "const seq = 1\n      void this.#write(['outbox'], async (changes) => await this.#put(changes, noun, id, change)).catch(() => 0)",
+        from: "const seq = await this.#write(['outbox'], keep)",
+        to: "const seq = 1\n      void this.#write(['outbox'], keep).catch(() => 0)",
       },
     ],
     found_as: LOST,
