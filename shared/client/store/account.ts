@@ -159,7 +159,7 @@ export class Account {
 
   get(noun: RecordNoun, id: string): ShownRecord | undefined {
     const now = this.idNow(id)
-    return this.store.data.shown(noun, now) ?? this.#guests?.shown(noun, now)
+    return this.#isOwn(noun, now) ? this.store.data.shown(noun, now) : this.#guests?.shown(noun, now)
   }
 
   /** Every record of a kind that is not deleted; those of a guest who is moving in among them. */
@@ -167,7 +167,9 @@ export class Account {
     const own = this.store.data.list(noun)
     const moving = this.#guests?.list(noun) ?? []
     if (moving.length === 0) return own
-    return [...own, ...moving.filter(({ record }) => !this.store.data.shown(noun, idOfRow(noun, record)))]
+    const guests = moving.filter(({ record }) => !this.#isOwn(noun, idOfRow(noun, record)))
+    const ids = new Set(guests.map(({ record }) => idOfRow(noun, record)))
+    return [...own.filter(({ record }) => !ids.has(idOfRow(noun, record))), ...guests]
   }
 
   /** Begins to exchange with the service, and takes in the guests of this browser. */
@@ -212,6 +214,14 @@ export class Account {
     await this.stop()
     await this.#guests?.close()
     await this.store.close()
+  }
+
+  /** Whether a record is shown as this account has it, not as a guest who is moving in. */
+  #isOwn(noun: RecordNoun, id: string): boolean {
+    const { data } = this.store
+    const shown = data.shown(noun, id)
+    if (!shown) return false
+    return data.entriesOf(noun, id).length > 0 || !this.#guests?.isAhead(noun, id, shown.record.version)
   }
 
   #renamed(id: string): string | undefined {

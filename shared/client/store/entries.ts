@@ -161,8 +161,8 @@ export interface MetaEntries {
   readonly client: ClientEntry
   readonly sync: SyncEntry
   readonly plan: MigrationPlan
-  /** Plans whose refused changes came into this account. */
-  readonly adopted: { readonly plans: readonly string[] }
+  /** The refused changes of guests that came into this account, by their mutation ids. */
+  readonly adopted: { readonly mutation_ids: readonly string[] }
   /** New ids of records whose ids the server would not take, by the old ones: old links follow them. */
   readonly renamed: { readonly ids: Readonly<Record<string, string>> }
   /** Counts the transactions that change what tabs show. */

@@ -135,8 +135,9 @@ export class GuestMigration {
   async #adopt(plan: MigrationPlan, refused: readonly OutboxEntry[]): Promise<void> {
     const { account } = this.#options
     await account.write(['outbox'], async (changes) => {
-      if (!(await changes.adopts(plan.id))) return
-      for (const { seq: _, ...entry } of refused) await changes.append(entry)
+      for (const { seq: _, ...entry } of refused) {
+        if (await changes.adopts(entry.mutation_id)) await changes.append(entry)
+      }
       await changes.rename(plan.renamed)
     })
   }

@@ -6,6 +6,7 @@ import type { Identity, OutboxEntry, RecordNoun } from './entries.ts'
 import { isSameIdentity } from './identity.ts'
 import { LocalStore } from './local-store.ts'
 import { GuestMigration, planMigration } from './migration.ts'
+import { isOpen } from './outbox.ts'
 import type { ShownRecord } from './overlay.ts'
 import type { Exchange, Sender } from './sender.ts'
 import type { StorageState } from './storage-state.ts'
@@ -64,6 +65,12 @@ export class MovingGuests implements FirstWork {
 
   list(noun: RecordNoun): readonly ShownRecord[] {
     return this.#moving?.store.data.list(noun) ?? []
+  }
+
+  /** Whether a record has changes of its guest that a row of this version does not show. */
+  isAhead(noun: RecordNoun, id: string, version: number): boolean {
+    const entries = this.#moving?.store.data.entriesOf(noun, id) ?? []
+    return entries.some((entry) => isOpen(entry) || (entry.done && entry.done.version > version))
   }
 
   /** Writes the plans of guests who have something, and opens the first of those who move in here. */

@@ -127,11 +127,11 @@ export class StoreChanges {
     this.#writers.meta.put('plan', plan)
   }
 
-  /** Notes that what was refused of a guest's changes comes here with this plan. @returns false when it came before */
-  async adopts(plan_id: string): Promise<boolean> {
-    const { plans = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
-    if (plans.includes(plan_id)) return false
-    this.#writers.meta.put('adopted', { plans: [...plans, plan_id] })
+  /** Notes that a refused change of a guest comes here. @returns false when it came before */
+  async adopts(mutation_id: string): Promise<boolean> {
+    const { mutation_ids = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
+    if (mutation_ids.includes(mutation_id)) return false
+    this.#writers.meta.put('adopted', { mutation_ids: [...mutation_ids, mutation_id] })
     return true
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { problem } from '#tests/client/api/harness.ts'
+import { json, problem } from '#tests/client/api/harness.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { PushBody } from '#shared/client/store/answers.ts'
 import { Device, made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
@@ -221,5 +221,53 @@ test(
     const again = await device.open()
     expect(names(again.client)).toEqual([])
     expect(await again.client.create('audience', { name: 'New guest' })).toMatchObject({ ok: true })
+  }),
+)
+
+test(
+  'what is refused only when a guest’s records are sent again waits for the user in the account as well',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    const [early, late] = [await made(client, 'Refused at first'), await made(client, 'Refused later')]
+    service.refused.set(early, {})
+    let is_lost = false
+    service.instead = ({ path }) => {
+      if (path !== '/api/sync/pull' || is_lost) return undefined
+      is_lost = service.lose('a')
+      service.refused.set(late, {})
+      return undefined
+    }
+    await client.signIn(sessionOf('a'))
+    await device.pass(300 * SECOND_MS)
+    expect(client.status).toMatchObject({ is_migrating: false, invalid: 2 })
+    expect(client.aside.map(({ id }) => id).toSorted()).toEqual([early, late].toSorted())
+  }),
+)
+
+test(
+  'a guest’s edit that the server has not answered is shown over what the account has of the record already',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    const id = await made(client, 'Made')
+    await client.change('audience', id, { set: { name: 'Edited' } })
+    const shown = new Set<string>()
+    client.subscribe(() => names(client).forEach((name) => shown.add(name)))
+    let pushes = 0
+    service.instead = ({ path, body }) => {
+      const { mutations = [] } = (body ?? {}) as Partial<PushBody>
+      if (path !== '/api/sync/push' || mutations.length < 2 || pushes++ > 0) return undefined
+      const results = service.answersTo('a', { ...(body as PushBody), mutations: mutations.slice(0, 1) })
+      const rest = mutations.slice(1).map(({ seq }) => ({ seq, status: 'retry', retry_after_ms: 60_000 }))
+      return json({ success: true, results: [...results, ...rest] })
+    }
+    await client.signIn(sessionOf('a'))
+    await device.pass(10 * SECOND_MS)
+    expect(service.record('a', id)).toMatchObject({ name: 'Made' })
+    expect(names(client)).toEqual(['Edited'])
+    await device.pass(300 * SECOND_MS)
+    expect(service.record('a', id)).toMatchObject({ name: 'Edited' })
+    expect([...shown]).toEqual(['Edited'])
   }),
 )

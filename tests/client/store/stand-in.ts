@@ -90,6 +90,11 @@ export class StandInService {
     return [...this.#user(user_id).records.values()].map(({ row }) => row)
   }
 
+  /** Carries out a push. */
+  answersTo(user_id: string, body: PushBody): PushAnswerResult[] {
+    return this.#push(user_id, body)
+  }
+
   /** As another device does. */
   change(user_id: string, id: string, more: JsonRecord): void {
     const { kind, row } = this.#user(user_id).records.get(id)!

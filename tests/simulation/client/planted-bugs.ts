@@ -55,9 +55,9 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
         file: 'shared/client/store/user-changes.ts',
         from: '    return await changes.append({\n      kind,\n',
         to: `    const last = (await changes.entries()).findLast((one) => one.id === id)
-    if (last && !last.done && !last.aside && last.change.op === 'patch' && change.change.op === 'patch') {
-      const metadata = { ...(last.change.set['metadata'] as object), ...(change.change.set['metadata'] as object) }
-      changes.putEntry({ ...last, change: { ...last.change, set: { ...last.change.set, ...change.change.set, metadata } } })
+    if (last && !last.done && !last.aside && last.change.op === 'patch' && change.op === 'patch') {
+      const metadata = { ...(last.change.set['metadata'] as object), ...(change.set['metadata'] as object) }
+      changes.putEntry({ ...last, change: { ...last.change, set: { ...last.change.set, ...change.set, metadata } } })
       return last.seq
     }
     return await changes.append({\n      kind,\n`,
