@@ -132,7 +132,10 @@ function checkLoss(before: RecordTruth | undefined, change: Change, effects: rea
   if (!before) return
   const { mark, base_version, op, record_id } = change
   const since = before.effects.filter(({ version }) => version > base_version)
-  const by_others = since.filter(({ change: other }) => !other || !isOwn(change, other))
+  const by_others = since.filter(
+    // The copy of a record in an answer may be from the middle of a commit, and have some of its changes.
+    ({ change: other, from_version }) => from_version >= base_version && (!other || !isOwn(change, other)),
+  )
   if (op === 'delete' || op === 'restore') {
     const seen = by_others.find(({ change: other }) => other?.op !== 'server_column')
     const what = seen?.change?.mark ?? 'what was put back'
@@ -141,8 +144,11 @@ function checkLoss(before: RecordTruth | undefined, change: Change, effects: rea
   // Where the past does not reach back, the value that the device knew decides alone.
   if (op !== 'patch' || since.some(({ change: other }) => !other || other.is_by_older_release)) return
   for (const [name, value] of change.fields) {
-    // It was so already: before this commit, or by an earlier change in it.
-    const is_so = effects.some(({ change: one }) => one!.order < change.order && one!.fields.get(name) === value)
+    // It was so already: before this commit, or by a change in it that may have come first.
+    const is_so = effects.some(
+      ({ change: one }) =>
+        (one!.device !== change.device || one!.order < change.order) && one!.fields.get(name) === value,
+    )
     if (is_so || valueOf(before.fields, name) === value) continue
     const lost = by_others.find(
       (effect) => effect.changed.has(name) && !isHidden(before, effect, { name, base_version }),
@@ -159,12 +165,13 @@ function checkOrder(state: JournalState, change: Change): void {
   if (state.isRefused(change)) return
   // What one copy of a profile has taken up again as a new change, another still pushes as the old one.
   if (state.has.copies) return
-  for (const name of namesOf(change)) {
-    const later = state.latestOf(change.device!, name)
-    if (later && later.order > change.order) {
-      fail(`${change.mark} was overtaken by ${later.mark}, to which it is tied`)
-    }
-  }
+  const device = change.device!
+  const tied = [
+    ...namesOf(change).map((name) => state.latestOf(device, name)),
+    state.latestReferring(device, change.record_id),
+  ]
+  const later = tied.find((one) => one !== undefined && one.order > change.order)
+  if (later) fail(`${change.mark} was overtaken by ${later.mark}, to which it is tied`)
 }
 
 /** A copy of a profile has the same client id until it is told. */
@@ -204,6 +211,7 @@ function putBack(base: ObjectTruth, footer: Footer, stored: readonly StoredRecor
     const back: Effect = {
       change: undefined,
       changed: new Set(),
+      from_version: was.version,
       version: record.version,
       at: -1,
       time_ms,

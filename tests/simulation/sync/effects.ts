@@ -79,7 +79,8 @@ function effectOf(
 ): Effect {
   const was = before?.fields ?? new Map<string, string>()
   const changed = new Set([...change.fields].flatMap(([name, value]) => (valueOf(was, name) === value ? [] : [name])))
-  return { change, changed, version, at, time_ms, is_certain: true, is_repeated: false }
+  const from_version = before?.version ?? 0
+  return { change, changed, from_version, version, at, time_ms, is_certain: true, is_repeated: false }
 }
 
 /** Candidates for versions without a mark. */

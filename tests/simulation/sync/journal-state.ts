@@ -31,8 +31,9 @@ export class JournalState implements AskedChanges {
   readonly #asked_at = new Map<Change, number>()
   readonly #about = new Map<string, Change[]>()
   readonly #states = new Map<string, ObjectState[]>()
-  /** By device and record, the latest of its changes that was made. */
+  /** By device and record, the latest of its changes that was made of it, and of those that refer to it. */
   readonly #latest = new Map<string, Change>()
+  readonly #latest_referring = new Map<string, Change>()
 
   constructor(has: Features) {
     this.has = has
@@ -100,9 +101,20 @@ export class JournalState implements AskedChanges {
     return this.#latest.get(`${device} ${record_id}`)
   }
 
-  noteMade(change: Change): void {
-    if (change.device === undefined) return
-    const latest = this.latestOf(change.device, change.record_id)
-    if (!latest || latest.order < change.order) this.#latest.set(`${change.device} ${change.record_id}`, change)
+  /** The latest change of a device that was made and refers to a record. */
+  latestReferring(device: string, record_id: string): Change | undefined {
+    return this.#latest_referring.get(`${device} ${record_id}`)
   }
+
+  noteMade(change: Change): void {
+    const { device, record_id, references } = change
+    if (device === undefined) return
+    noteLatest(this.#latest, `${device} ${record_id}`, change)
+    for (const id of references) noteLatest(this.#latest_referring, `${device} ${id}`, change)
+  }
+}
+
+function noteLatest(latest: Map<string, Change>, key: string, change: Change): void {
+  const known = latest.get(key)
+  if (!known || known.order < change.order) latest.set(key, change)
 }

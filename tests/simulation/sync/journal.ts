@@ -18,7 +18,7 @@ export type JournalEvent =
   | { readonly kind: 'purge_asked'; readonly ids: readonly string[] }
   /** The server has judged a push, whether or not the device hears of it. */
   | ({ readonly kind: 'judged' } & JudgedPush)
-  /** Nobody knows what the server made of these: its instance crashed. */
+  /** Nobody knows what the server made of these: its instance crashed, or has not answered when they are pushed again. */
   | { readonly kind: 'unanswered'; readonly changes: readonly Change[] }
   /** A device took a pull to its end: its live records, as all objects were at some moment since event `since`. */
   | {

@@ -18,8 +18,8 @@ export class Outage {
     this.#random = random
   }
 
-  begin(history: SyncHistory): void {
-    const names = history.store.names()
+  /** @param names of objects, one of which it is */
+  begin(history: SyncHistory, names: readonly string[]): void {
     if (names.length === 0) return
     this.#object = oneOf(this.#random, names)
     const lasts_ms = between(this.#random, 5000, LASTS_MS_MAX)

@@ -58,7 +58,7 @@ export class Outsiders {
       else if (chance < 0.48) await this.#remove(id)
       else if (chance < 0.56) await this.#changeServerColumn(known)
       else if (chance < 0.62) await this.#archive(id)
-      else if (chance < 0.9) await this.purge(id, known)
+      else if (chance < (has.accidents ? 0.8 : 0.9)) await this.purge(id, known)
       else if (has.accidents) await this.#accident()
     } finally {
       this.#is_busy = false

@@ -8,8 +8,8 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from '../thread.ts'
 import { DECISION_BUGS, FEED_BUGS, PUSH_BUGS } from './planted-bugs.ts'
 import { SMALL_SYNC_LIMITS } from './sync-limits.ts'
 
-/** Each is found within so many histories; most within ten, the rarest after three hundred. `npm test` plants one, CI all. */
-const SEEDS_MAX = 400
+/** Each is found within so many histories; most within ten, the rarest after two hundred. `npm test` plants one, CI all. */
+const SEEDS_MAX = 600
 
 vi.setConfig({ testTimeout: 4 * PATIENCE_MS })
 

@@ -27,7 +27,8 @@ export interface Effect {
   readonly change: Change | undefined
   /** Fields that it gave another value. */
   readonly changed: ReadonlySet<string>
-  /** The version that its commit left. */
+  /** The versions that its commit found and left; which of those between them is its own is not known. */
+  readonly from_version: number
   readonly version: number
   /** The event of its commit, and the time. */
   readonly at: number

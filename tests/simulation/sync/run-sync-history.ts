@@ -13,7 +13,7 @@ import { checkJournal } from './judge.ts'
 import type { JournalState } from './journal-state.ts'
 import { Outage } from './outage.ts'
 import { Outsiders } from './outsiders.ts'
-import { SyncHistory } from './sync-history.ts'
+import { objectOf, SyncHistory } from './sync-history.ts'
 import { SyncServers } from './sync-servers.ts'
 import { act } from './user.ts'
 import { fail } from './wrong.ts'
@@ -99,8 +99,10 @@ async function live({ history, servers, outage }: World): Promise<readonly Devic
       history.counts.copies++
       history.note(`${device.name} is copied to S3`)
       devices.push(device.copied('S3'))
-    } else if (chance < 0.845) outage.begin(history)
-    else if (chance < 0.86) {
+    } else if (chance < 0.845) {
+      const wanted = device.outbox.filter(({ state }) => state === 'waiting').map(({ change }) => objectOf(change))
+      outage.begin(history, wanted.length > 0 ? wanted : history.store.names())
+    } else if (chance < 0.86) {
       const pause_ms = oneOf(random, AWAY_MS)
       if (!has.forgetting && away_ms + pause_ms > AWAY_DAYS_MAX * DAY_MS) continue
       // No request is on its way for so long: what the network still has arrives before.

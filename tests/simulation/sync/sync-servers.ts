@@ -113,9 +113,11 @@ export class SyncServers {
   #underWay(sent: readonly OutboxEntry[]): () => boolean {
     const own: PushUnderWay = { changes: new Set(sent.map(({ change }) => change)), is_alone: true }
     for (const other of this.#under_way) {
-      if (!sent.some(({ change }) => other.changes.has(change))) continue
+      const changes = sent.flatMap(({ change }) => (other.changes.has(change) ? [change] : []))
+      if (changes.length === 0) continue
       other.is_alone = false
       own.is_alone = false
+      this.#history.add({ kind: 'unanswered', changes })
     }
     this.#under_way.add(own)
     return () => {

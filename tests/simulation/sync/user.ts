@@ -24,12 +24,15 @@ export function act(history: SyncHistory, device: Device): void {
   if (live.length === 0 || (chance < 0.15 && has_room)) return device.wish(newAudience(history))
   if (chance < 0.3 && audiences.length > 0 && platforms.length > 0) {
     const [audience, platform] = [oneOf(random, audiences), oneOf(random, platforms)]
-    const turns = random.uniform() < 0.7 ? 1 : 2
+    // Refused until the audience is active again, which is wanted next.
+    const is_archived = valueOf(audience.fields, 'status') === '"archived"'
+    const turns = is_archived || random.uniform() >= 0.7 ? 2 : 1
     for (let turn = 0; turn < turns && has_room; turn++) {
       device.wish(newDistribution(history, audience.id, platform.id))
       // Changed and handed over in turns: each has to wait for the one before.
       const changed = device.shown().find(({ id }) => id === audience.id)!
-      if (random.uniform() < 0.7) device.wish((random.uniform() < 0.5 ? edit : move)(random, changed))
+      if (turn === 0 && is_archived) device.wish(move(random, changed))
+      else if (random.uniform() < 0.7) device.wish((random.uniform() < 0.5 ? edit : move)(random, changed))
     }
     return
   }
