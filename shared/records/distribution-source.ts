@@ -3,6 +3,7 @@ import { AUDIENCES, type AudienceRow } from './audience.ts'
 import type { AudienceSnapshot } from './distribution.ts'
 import { PLATFORMS, type PlatformRow } from './platform.ts'
 import { valuesOf } from './record-rows.ts'
+import { FieldErrors } from './validation/field-errors.ts'
 
 /** What a distribution keeps of its audience and platform, as they are in the versions that were read. */
 export interface DistributionSource {
@@ -133,9 +134,15 @@ function sumOf(sizes: readonly unknown[]): number | null {
   return sizes.length === 0 || !Number.isSafeInteger(sum) ? null : sum
 }
 
-function unresolvable(errors: readonly FieldError[]): Problem {
-  const said = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
-  return new Problem('unresolvable-reference', `${said}.`, { errors })
+/** Named in the sentence; `errors` has more of them. */
+const FAULTS_NAMED = 3
+
+function unresolvable(faults: readonly FieldError[]): Problem {
+  const { shown, count, members } = new FieldErrors(faults)
+  const named = shown.slice(0, FAULTS_NAMED)
+  const said = named.map(({ path, message }) => `${path} ${message}`).join('; ')
+  const rest = count === named.length ? '' : ` (and ${count - named.length} more)`
+  return new Problem('unresolvable-reference', `${said}${rest}.`, { errors: shown, members })
 }
 
 function tooLarge(): Problem {

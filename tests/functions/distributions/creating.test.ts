@@ -101,6 +101,15 @@ test('segments must be segments of the audience; what is sent is then counted of
   expect(made).toMatchObject({ segments_distributed: [1], total_records: 175_000, estimated_matched_records: 122_500 })
 })
 
+test('a thousand unknown segments are told as a hundred, and how many more there are', async () => {
+  const running = await runningInTest()
+  const segments_distributed = Array.from({ length: 1000 }, (_, n) => `no-${n}`)
+  const sent = { ...(await aPair(running)), segments_distributed }
+  const { status, body } = await running.distributions.call('POST', '/api/distributions', sent)
+  expect([status, body.errors.length, body['errors_omitted']]).toEqual([422, 100, 900])
+  expect(body.detail).toMatch(/segments_distributed\[2\] is not .* \(and 997 more\)\.$/)
+})
+
 test('sizes that are not known are null, never zero', async () => {
   const running = await runningInTest()
   const { platform_id } = await aPair(running)

@@ -10,11 +10,11 @@ import { runClientHistory } from './run-client-history.ts'
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
 /**
- * 4 histories in `npm test`, 250 in `npm run test:long`: of those beyond, about one in a hundred is wrong still (testing.md says
+ * 4 histories in `npm test`, 100 in `npm run test:long`: of those beyond, about one in a hundred is wrong still (limits.md says
  * which way). `npm run simulate -- client` runs more, and replays single ones.
  */
 const BATCH = effort(4, 50)
-const FIRSTS = Array.from({ length: effort(1, 5) }, (_, at) => FIRST_SEED + at * BATCH)
+const FIRSTS = Array.from({ length: effort(1, 2) }, (_, at) => FIRST_SEED + at * BATCH)
 
 /** Each of these a rule is for. A few histories have them for certain. */
 const HAPPENINGS = [
@@ -33,36 +33,6 @@ const HAPPENINGS = [
   'pauses',
   'migration told',
 ]
-/** Only many histories have these for certain. */
-const RARE = [
-  'delete kept',
-  'restore kept',
-  'refused newer-version',
-  'refused unavailable',
-  'change duplicate',
-  'change conflict',
-  'change invalid',
-  'change retry',
-  'decided retry',
-  'decided mine',
-  'decided theirs',
-  'decided discard',
-  'sign-ins ended',
-  'request arrives_late',
-  'request arrives_twice',
-  'request too_many',
-  'request another_answers',
-  'storage cleared',
-  'torn entries',
-  'connections lost',
-  'switched',
-  'later releases',
-  'put back',
-  'purged',
-  'copies',
-  'forks',
-]
-
 describe('whatever networks, storages, tabs and users do', () => {
   let code: string
   beforeAll(async () => {
@@ -80,12 +50,11 @@ describe('whatever networks, storages, tabs and users do', () => {
 describe('the histories of clients', () => {
   test('are not idle: everything that a rule is for happens', async () => {
     const happened = new Map<string, number>()
-    for (const seed of seedsFrom(1, effort(4, 60))) {
+    for (const seed of seedsFrom(1, effort(4, 20))) {
       const { counts } = await runClientHistory(seed)
       for (const [what, count] of counts) happened.set(what, (happened.get(what) ?? 0) + count)
     }
-    const wanted = effort(0, 1) === 1 ? [...HAPPENINGS, ...RARE] : HAPPENINGS
-    expect(wanted.filter((what) => !happened.has(what))).toEqual([])
+    expect(HAPPENINGS.filter((what) => !happened.has(what))).toEqual([])
   })
 
   test('are the same for the same seed', async () => {
