@@ -1,0 +1,59 @@
+import * as z from 'zod/mini'
+
+import type { FunctionName } from './functions.ts'
+
+/**
+ * What the app reads at its start: `/config.json`, which the web function answers from its own settings. So one build of
+ * the app serves every environment. An older page may read the configuration of a newer release: members are added, never
+ * renamed, and unknown ones are ignored.
+ */
+
+/** The functions that the app calls. */
+export const CALLED_FUNCTIONS = [
+  'audiences',
+  'platforms',
+  'distributions',
+  'insights',
+  'sync',
+  'flags',
+] as const satisfies FunctionName[]
+export type CalledFunction = (typeof CALLED_FUNCTIONS)[number]
+
+const httpUrl = z.url({ protocol: /^https?$/ })
+/** Empty stands for the origin of the page itself. */
+const origin = z.union([z.literal(''), httpUrl])
+
+/** The account of the local runtime that needs no password. */
+const demoAccount = z.object({ user_id: z.string().check(z.minLength(1)), name: z.string(), email: z.email() })
+
+const signIn = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('google'), client_id: z.string().check(z.minLength(1)) }),
+  z.object({
+    kind: z.literal('demo'),
+    /** POST the account as JSON; the answer has `id_token`. */
+    token_url: httpUrl,
+    account: demoAccount,
+  }),
+])
+
+export const appConfig = z.object({
+  /** Of all functions, or of each its own. */
+  origins: z.union([origin, z.object(originOfEach())]),
+  /** Whose ID tokens name the users: `iss`, as the functions have it. */
+  issuer: z.string().check(z.minLength(1)),
+  sign_in: signIn,
+  /** Where variables are suggested for a description; without it they are picked or pasted. */
+  suggestion_url: z.optional(httpUrl),
+  /** Where segments get their sizes; without it sizes are entered or imported. */
+  size_url: z.optional(httpUrl),
+  /** An email address or the https address of a page. */
+  support_contact: z.optional(z.string()),
+  /** The release that answers now, with its build: `1.4.0+5f3c2a`. */
+  app_version: z.string(),
+})
+export type AppConfig = z.output<typeof appConfig>
+
+function originOfEach(): Record<CalledFunction, typeof origin> {
+  const entries = CALLED_FUNCTIONS.map((name) => [name, origin] as const)
+  return Object.fromEntries(entries) as Record<CalledFunction, typeof origin>
+}
