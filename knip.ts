@@ -23,7 +23,15 @@ const config: KnipConfig = {
   ignore: ['tests/contracts/openapi-types.ts'],
   // dependency-cruiser's configuration only names it (`parser: 'swc'`). infra/deliver/sbom runs the generator as a program.
   // infra/generate/client-types.ts gives TypeScript 5 to the generator of client types.
-  ignoreDependencies: ['@cyclonedx/cyclonedx-esbuild', '@swc/core', 'typescript-5'],
+  ignoreDependencies: [
+    '@cyclonedx/cyclonedx-esbuild',
+    '@fontsource-variable/figtree',
+    '@swc/core',
+    '@tanstack/react-router',
+    '@tanstack/react-virtual',
+    'axe-core',
+    'lucide-react',
+  ],
   // Installed beside npm's packages, and asked for before they are used.
   ignoreBinaries: ['gcloud', 'terraform'],
   // A type that an exported function names in its signature is part of that function's interface.

@@ -113,6 +113,19 @@ export default defineConfig({
   },
   overrides: [
     {
+      files: ['functions/web/app/**'],
+      plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'react', 'jsx-a11y'],
+      rules: {
+        'react/button-has-type': 'error',
+        'react/exhaustive-deps': 'error',
+        'react/jsx-key': 'error',
+        'react/no-danger': 'error',
+        'react/rules-of-hooks': 'error',
+        // The JSX runtime imports it by itself.
+        'react/react-in-jsx-scope': 'off',
+      },
+    },
+    {
       files: ['infra/**', 'tests/**'],
       rules: {
         'no-console': 'off',

@@ -96,6 +96,18 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'zod/mini as a namespace': "import * as z from 'zod/mini'\nexport const a = z.string()",
 }
 
+const COMPONENTS: Readonly<Record<string, readonly [path: string, code: string]>> = {
+  'accepts the name of a component': ['accepted.tsx', 'export function SavedAudiences() {\n  return <p>None</p>\n}'],
+  'react(no-danger)': [
+    'danger.tsx',
+    'export function Html() {\n  return <p dangerouslySetInnerHTML={{ __html: "" }} />\n}',
+  ],
+  'react-hooks(rules-of-hooks)': [
+    'hooks.tsx',
+    "import { useId } from 'react'\nexport function Field({ is_open }: { is_open: boolean }) {\n  if (is_open) return useId()\n  return null\n}",
+  ],
+}
+
 interface Diagnostic {
   code: string
   filename: string
@@ -121,6 +133,9 @@ describe('lint', () => {
     planted = await plantRepository({
       ...Object.fromEntries([...refused, ...accepted].map(({ path, code }) => [path, `${code}\n`])),
       ...Object.fromEntries([...exempt, ...unexempt].map((path) => [path, ambient])),
+      ...Object.fromEntries(
+        Object.values(COMPONENTS).map(([path, code]) => [`functions/web/app/${path}`, `${code}\n`]),
+      ),
       'shared/table/other.ts': 'export type B = string\n',
       'shared/table/silent.ts': '// oxlint-disable-next-line no-console\nexport const a = 1\n',
     })
@@ -142,6 +157,11 @@ describe('lint', () => {
 
   it.each(accepted)('accepts $what', ({ path }) => {
     expect(codesIn(path)).toEqual([])
+  })
+
+  it.each(Object.entries(COMPONENTS))('of the app: %s', (rule, [path]) => {
+    const expected = rule.startsWith('accepts') ? [] : [rule]
+    expect(codesIn(`functions/web/app/${path}`).filter((code) => code !== 'react(hooks)')).toEqual(expected)
   })
 
   it.each(exempt)('lets %s use real time and chance', (path) => {

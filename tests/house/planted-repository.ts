@@ -10,6 +10,7 @@ const RULES = [
   '.gitignore',
   '.oxfmtrc.json',
   'dependency-cruiser.config.ts',
+  'functions/web/app/tsconfig.json',
   'infra/checks/lint',
   'knip.ts',
   'oxlint.config.ts',

@@ -19,15 +19,19 @@ describe('typecheck', () => {
   let planted: PlantedRepository
   let run: ToolRun
   let browser_run: ToolRun
+  let app_run: ToolRun
   beforeAll(async () => {
     planted = await plantRepository({
       ...ERRONEOUS,
       'shared/base/one.ts': "export const one = ''\n",
       'shared/client/browser/page.ts': 'export const title: string = document.title\n',
       'shared/client/browser/wrong.ts': 'export const wrong: number = document.title\n',
+      'functions/web/app/frame/page.tsx': 'export const Title = () => <h1 title={document.title} />\n',
+      'functions/web/app/frame/wrong.tsx': 'export const Wrong = () => <h1 title={1} />\n',
     })
     run = await runTool('typescript/bin/tsc', [], planted.root)
     browser_run = await runTool('typescript/bin/tsc', ['-p', 'shared/client/browser'], planted.root)
+    app_run = await runTool('typescript/bin/tsc', ['-p', 'functions/web/app'], planted.root)
   })
   afterAll(() => planted.remove())
 
@@ -44,6 +48,13 @@ describe('typecheck', () => {
     expect(browser_run.output).toContain('wrong.ts(')
     expect(browser_run.output).not.toContain('page.ts(')
     expect(run.output).not.toContain('shared/client/browser/')
+  })
+
+  it('knows elements and a page in the app, and finds their errors, too', () => {
+    expect(app_run.exit_code).toBeGreaterThan(0)
+    expect(app_run.output).toContain('frame/wrong.tsx(')
+    expect(app_run.output).not.toContain('frame/page.tsx(')
+    expect(run.output).not.toContain('functions/web/app/')
   })
 
   it('finds no error in code that has none', () => {

@@ -7,6 +7,8 @@ type Name = NodeOf<'Identifier'>
 type Expression = NodeOf<'VariableDeclarator'>['init']
 
 const FUNCTION = { pattern: /^[a-z][A-Za-z0-9]*$/, message: 'The name of a function is camelCase.' }
+/** A component of the app: JSX takes a name that begins with a small letter for an element of HTML. */
+const FUNCTION_OR_COMPONENT = { pattern: /^[A-Za-z][A-Za-z0-9]*$/, message: FUNCTION.message }
 const TYPE = { pattern: /^[A-Z][A-Za-z0-9]*$/, message: 'The name of a type is PascalCase.' }
 const VALUE = {
   pattern: /^(_|_?[a-z0-9]+(_[a-z0-9]+)*|[A-Z][A-Z0-9]*(_[A-Z0-9]+)*)$/,
@@ -37,6 +39,7 @@ const VALUE_EXPRESSIONS = new Set([
  */
 export const naming: Rule = {
   create: (context) => {
+    const declared_function = context.filename.endsWith('.tsx') ? FUNCTION_OR_COMPONENT : FUNCTION
     const check = (name: Name, { pattern, message }: typeof VALUE) => {
       if (!pattern.test(name.name)) context.report({ node: name, message })
     }
@@ -57,7 +60,7 @@ export const naming: Rule = {
 
     return {
       FunctionDeclaration(node) {
-        if (node.id) check(node.id, FUNCTION)
+        if (node.id) check(node.id, declared_function)
         checkParameters(node)
       },
       FunctionExpression(node) {

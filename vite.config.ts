@@ -1,0 +1,49 @@
+import react from '@vitejs/plugin-react'
+import { createHash } from 'node:crypto'
+import { defineConfig, type Plugin } from 'vite'
+
+const APP = `${import.meta.dirname}/functions/web/app`
+
+/** Where `npm start` listens, for `vite` in development. */
+const SERVICE_URL = process.env['SERVICE_URL'] ?? 'http://localhost:8080'
+
+/** Tells the service worker which files belong to this build; a build that differs in any of them has another cache. */
+function precacheList(): Plugin {
+  return {
+    name: 'precache-list',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const worker = bundle['sw.js']
+      if (worker?.type !== 'chunk') throw new Error('The build has no sw.js.')
+      const files = Object.keys(bundle)
+        .filter((name) => name.startsWith('assets/') && !name.endsWith('.map'))
+        .toSorted()
+        .map((name) => `/${name}`)
+      const cache = `app-${createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12)}`
+      worker.code = `const BUILD=${JSON.stringify({ cache, files })};\n${worker.code}`
+    },
+  }
+}
+
+export default defineConfig({
+  root: APP,
+  plugins: [react(), precacheList()],
+  server: {
+    proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
+  },
+  build: {
+    outDir: `${import.meta.dirname}/dist/web/app`,
+    emptyOutDir: true,
+    manifest: true,
+    target: ['chrome125', 'firefox128', 'safari18'],
+    cssTarget: ['chrome125', 'firefox128', 'safari18'],
+    // The content security policy allows no data URLs but for images.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: `${APP}/index.html`, sw: `${APP}/service-worker/sw.ts` },
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
+})
