@@ -34,6 +34,8 @@ const signIn = z.discriminatedUnion('kind', [
     token_url: httpUrl,
     account: demoAccount,
   }),
+  /** Guests only: the service knows no provider that the app can sign in with. */
+  z.object({ kind: z.literal('none') }),
 ])
 
 export const appConfig = z.object({
