@@ -1,0 +1,48 @@
+/** Days and times as people read them, in the language and the time zone of the browser. Instants are ISO 8601. */
+
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
+const DAY_OF_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
+const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+const DAY_MS = 86_400_000
+
+/** "Today 10:42", "Yesterday 18:12", "14 Nov 09:41", "4 Jan 2026, 07:30". */
+export function momentOf(instant: string, now_ms: number): string {
+  const date = new Date(instant)
+  const now = new Date(now_ms)
+  const time = TIME.format(date)
+  if (isSameDay(date, now)) return `Today ${time}`
+  if (isSameDay(date, new Date(now_ms - DAY_MS))) return `Yesterday ${time}`
+  if (date.getFullYear() === now.getFullYear()) return `${DAY.format(date)} ${time}`
+  return `${DAY_OF_YEAR.format(date)}, ${time}`
+}
+
+/** "today 10:42": inside a sentence. */
+export function momentWithin(instant: string, now_ms: number): string {
+  return momentOf(instant, now_ms).replace(/^(Today|Yesterday)/, (word) => word.toLowerCase())
+}
+
+/** "12 Oct 2026". */
+export function dayOf(instant: string): string {
+  return DAY_OF_YEAR.format(new Date(instant))
+}
+
+/** "10:42". */
+export function timeOf(instant: string): string {
+  return TIME.format(new Date(instant))
+}
+
+/** "Monday, 16 November 2026". */
+export function weekdayOf(time_ms: number): string {
+  return WEEKDAY.format(new Date(time_ms))
+}
+
+/** With seconds and time zone, for a tooltip. */
+export function exactlyOf(instant: string): string {
+  return EXACT.format(new Date(instant))
+}
+
+function isSameDay(one: Date, other: Date): boolean {
+  return one.toDateString() === other.toDateString()
+}

@@ -1,0 +1,42 @@
+import type * as z from 'zod/mini'
+
+import type { RecordNoun } from '#shared/client/store/entries.ts'
+import type { ShownRecord } from '#shared/client/store/overlay.ts'
+import type { audience } from '#shared/records/audience.ts'
+import type { distributionSummary } from '#shared/records/distribution.ts'
+import type { platform } from '#shared/records/platform.ts'
+
+/** The records of this device with the types of the contract. */
+export type Audience = z.output<typeof audience>
+export type Platform = z.output<typeof platform>
+/** Without what was handed over and its attempts: `client.details` has those. */
+export type Distribution = z.output<typeof distributionSummary>
+
+export interface RecordTypes {
+  readonly audience: Audience
+  readonly platform: Platform
+  readonly distribution: Distribution
+}
+
+/** A record as the screen shows it, with its changes that wait. */
+export interface Shown<Noun extends RecordNoun> extends Omit<ShownRecord, 'record'> {
+  readonly record: RecordTypes[Noun]
+}
+
+/** How many records an audience has, as far as anybody has said; null: not known yet. */
+export function sizeOf({ total_audience_size, audience_size, segments }: Audience): number | null {
+  const sizes = segments.map(({ size }) => size).filter((size) => typeof size === 'number')
+  if (total_audience_size !== null) return total_audience_size
+  if (audience_size !== null) return audience_size
+  return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0)
+}
+
+export function tagsOf({ metadata }: Pick<Audience, 'metadata'>): readonly string[] {
+  const tags: unknown = metadata['tags']
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+}
+
+/** Brought by first use, to look around; gone again in one click. */
+export function isSample({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> }): boolean {
+  return metadata['sample'] === true
+}
