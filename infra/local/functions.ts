@@ -5,6 +5,7 @@ import { createInsightsApp } from '#functions/insights/index.ts'
 import { createMaintenanceApp } from '#functions/maintenance/index.ts'
 import { createPlatformsApp } from '#functions/platforms/index.ts'
 import { createSyncApp } from '#functions/sync/index.ts'
+import { createWebApp } from '#functions/web/index.ts'
 import type { FunctionName } from '#shared/contract/functions.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 
@@ -17,4 +18,5 @@ export const FUNCTION_FACTORIES: Readonly<Record<FunctionName, FunctionFactory>>
   sync: createSyncApp,
   flags: createFlagsApp,
   maintenance: createMaintenanceApp,
+  web: createWebApp,
 }

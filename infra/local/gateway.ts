@@ -2,8 +2,9 @@ import { hash } from 'node:crypto'
 import type { IncomingMessage, RequestListener } from 'node:http'
 
 import { Problem } from '#shared/base/problem.ts'
-import { functionOfPath, type FunctionName } from '#shared/contract/functions.ts'
+import { DEFAULT_FUNCTION, functionOfPath, type FunctionName } from '#shared/contract/functions.ts'
 import { openApiPage, type ShownContract } from '#shared/contract/openapi-page.ts'
+import { isOfApi } from '#shared/http/request/site.ts'
 import { movedTo } from '#shared/http/request/unknown-path.ts'
 import { type Answer, localJson, localProblem, noContent, pathOf, send } from '../stand-ins/kit/answers.ts'
 
@@ -13,7 +14,7 @@ export interface Mounts {
   functions: Partial<Record<FunctionName, RequestListener>>
   /** `/local/…` and discovery. */
   issuer: RequestListener
-  /** Answered at `/` and `/api`: the addresses of everything. */
+  /** The addresses of everything. Answered at `/api`, and at `/` where the app has another origin. */
   index: () => unknown
   /** The text of openapi.json. */
   openapi: string
@@ -28,7 +29,8 @@ const ICON =
 
 /** One origin in front of all functions, as the load balancer is in the cloud: by the path table of the contract. */
 export function createGateway(mounts: Mounts): RequestListener {
-  const documents = documentsOf(mounts)
+  const site = mounts.functions[DEFAULT_FUNCTION]
+  const documents = documentsOf(mounts, site !== undefined)
   const issuerOf = (path: string) =>
     path.startsWith('/local/') || path.startsWith('/.well-known/') ? mounts.issuer : undefined
 
@@ -38,18 +40,22 @@ export function createGateway(mounts: Mounts): RequestListener {
     const listener = name === undefined ? issuerOf(path) : mounts.functions[name]
     if (listener !== undefined) return listener(request, response)
     const document = documents.get(path)
-    void send(response, document === undefined ? unknownPath(request, path, documents) : read(request, document))
+    if (document !== undefined) return void send(response, read(request, document))
+    const meant = meantPath(path, documents)
+    if (meant !== undefined) return void send(response, moved(request, meant))
+    if (site !== undefined && !isOfApi(path)) return site(request, response)
+    void send(response, unknownPath(path))
   }
 }
 
 type Documents = ReadonlyMap<string, () => Answer>
 
 /** What the gateway itself has to show. */
-function documentsOf({ index, openapi }: Mounts): Documents {
+function documentsOf({ index, openapi }: Mounts, has_site: boolean): Documents {
   const addresses = () => localJson(index())
   let page: Answer | undefined
   return new Map([
-    ['/', addresses],
+    ...(has_site ? [] : [['/', addresses] as const]),
     ['/api', addresses],
     ['/openapi.json', () => ({ status: 200, headers: typed('application/json'), body: openapi })],
     ['/docs', () => (page ??= contractPage(openapi))],
@@ -82,14 +88,20 @@ function read({ method }: IncomingMessage, document: () => Answer): Answer {
   return localProblem(new Problem('method-not-allowed', 'Only GET, HEAD, OPTIONS are allowed here', { headers: allow }))
 }
 
-/** Leads to the path that was meant where slashes and letters leave no doubt; otherwise says what is here. */
-function unknownPath(request: IncomingMessage, path: string, documents: Documents): Answer {
+/** The path that was meant where slashes and letters leave no doubt. */
+function meantPath(path: string, documents: Documents): string | undefined {
   const meant = path.replace(/^\/+api\/+([^/]+)/i, (_whole, name: string) => `/api/${name.toLowerCase()}`)
-  if (meant !== path && functionOfPath(meant) !== undefined) return moved(request, meant)
-  const own = `/${path.toLowerCase().replace(/^\/+|\/+$/g, '')}`
-  if (own !== path && documents.has(own)) return moved(request, own)
-  const detail = 'There is nothing at this path. GET / lists the addresses, and GET /docs shows every path of the API.'
-  const below_api = `/api${own}`
+  if (meant !== path && functionOfPath(meant) !== undefined) return meant
+  const own = withoutSlashes(path)
+  return own !== path && documents.has(own) ? own : undefined
+}
+
+const withoutSlashes = (path: string) => `/${path.toLowerCase().replace(/^\/+|\/+$/g, '')}`
+
+function unknownPath(path: string): Answer {
+  const detail =
+    'There is nothing at this path. GET /api lists the addresses, and GET /docs shows every path of the API.'
+  const below_api = `/api${withoutSlashes(path)}`
   const members = functionOfPath(below_api) === undefined ? {} : { did_you_mean: below_api }
   return localProblem(new Problem('not-found', detail, { members }))
 }

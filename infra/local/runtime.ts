@@ -3,13 +3,15 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { join, relative, resolve } from 'node:path'
 
 import { systemClock } from '#shared/base/clock.ts'
-import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
+import { CALLED_FUNCTIONS } from '#shared/contract/app-config.ts'
+import { DEFAULT_FUNCTION, FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
 import { createDrain, createEnding, type Drain } from '#shared/http/server/drain.ts'
 import type { Environment } from '#shared/settings/settings.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import { configureServer, createFunctionListener } from '#shared/http/server/function-server.ts'
 import type { Log } from '#shared/logging/log.ts'
 import { listen } from '#shared/http/server/serve.ts'
+import { APP_DIR } from '../app-sources.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
@@ -51,6 +53,8 @@ export interface LocalRuntime {
   ad_platforms_url: string
   /** The folder of the objects, as plain files. */
   objects_dir: string
+  /** Serves the app from its folder as that is now. */
+  renewApp(): void
   /** Ends everything gracefully; resolves with the number of requests that were cut off. */
   end(duration_ms_max?: number): Promise<number>
 }
@@ -104,13 +108,16 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     }
     const url = await serve(createServer(createGateway(mounts)), port)
 
-    for (const [index, { name, listener, set }] of deferred.entries()) {
+    for (const [index, { name, listener }] of deferred.entries()) {
       const own_port = port === 0 ? 0 : port + 1 + index
-      const function_url = split ? await serve(createServer(listener), own_port) : url
-      const environment = functionEnvironment({ url, function_url, stand_ins, given: options.environment })
-      set(createFunctionListener(factories[name](environment, { log, ending: ending.signal })))
-      function_urls[name] = function_url
+      function_urls[name] = split ? await serve(createServer(listener), own_port) : url
     }
+    const compose = (name: FunctionName) => {
+      const environment = functionEnvironment({ url, name, function_urls, stand_ins, given: options.environment })
+      return createFunctionListener(factories[name](environment, { log, ending: ending.signal }))
+    }
+    for (const { name, set } of deferred) set(compose(name))
+    const renewApp = () => deferred.find(({ name }) => name === DEFAULT_FUNCTION)?.set(compose(DEFAULT_FUNCTION))
     const maintenance_url = function_urls.maintenance
     const operator = { sub: 'scheduler', email: LOCAL_OPERATOR, email_verified: true, aud: maintenance_url }
     stopSchedule = startSchedule({ maintenance_url, token: () => issuer.sign(operator), clock: systemClock, log })
@@ -121,6 +128,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       kms_url: kms.url,
       ad_platforms_url: ad_platforms.url,
       objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET),
+      renewApp,
       end,
     }
   } catch (error) {
@@ -143,23 +151,33 @@ function deferredListener(): { listener: RequestListener; set: (listener: Reques
 
 interface Addresses {
   url: string
-  function_url: string
+  name: FunctionName
+  function_urls: Readonly<Record<FunctionName, string>>
   stand_ins: Environment
   given: Environment | undefined
 }
 
 /** The same settings as in the cloud. `given` may set any but those that make this runtime local. */
-function functionEnvironment({ url, function_url, stand_ins, given }: Addresses): Environment {
+function functionEnvironment({ url, name, function_urls, stand_ins, given }: Addresses): Environment {
   const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
+  const app_url = function_urls[DEFAULT_FUNCTION]
+  const origins = [...new Set([url, app_url])].flatMap((origin) => [origin, origin.replace('localhost', HOST)])
   return {
     USER_HASH_SALT: LOCAL_USER_HASH_SALT,
     OPERATOR_ACCOUNTS: LOCAL_OPERATOR,
-    ALLOWED_ORIGINS: [url, url.replace('localhost', HOST), APP_DEVELOPMENT_ORIGIN].join(','),
+    ALLOWED_ORIGINS: [...origins, APP_DEVELOPMENT_ORIGIN].join(','),
+    APP_DIR,
+    ...(app_url !== url && { API_ORIGINS: JSON.stringify(calledUrls(function_urls)) }),
     ...given,
     OIDC_ISSUERS: JSON.stringify([issuer]),
+    DEMO_TOKEN_URL: `${url}${TOKEN_PATH}`,
     ...stand_ins,
-    FUNCTION_URL: function_url,
+    FUNCTION_URL: function_urls[name],
   }
+}
+
+function calledUrls(function_urls: Readonly<Record<FunctionName, string>>): Record<string, string> {
+  return Object.fromEntries(CALLED_FUNCTIONS.map((name) => [name, function_urls[name]]))
 }
 
 function indexOf(url: string, function_urls: Readonly<Record<FunctionName, string>>) {
@@ -180,6 +198,7 @@ export function describeRuntime(runtime: LocalRuntime, data_dir: string): string
     (name) => [name, `${function_urls[name]}${FUNCTIONS[name].path_prefixes[0]}`] as const,
   )
   const rows = [
+    ['app', `${function_urls[DEFAULT_FUNCTION]}/`],
     ...functions,
     ['tokens', `POST ${url}${TOKEN_PATH}`],
     ['contract', `${url}/docs, as data ${url}/openapi.json`],

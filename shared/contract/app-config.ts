@@ -23,6 +23,11 @@ const httpUrl = z.url({ protocol: /^https?$/ })
 /** Empty stands for the origin of the page itself. */
 const origin = z.union([z.literal(''), httpUrl])
 
+/** The URL of each function, where they do not share the page's origin. */
+export const calledOrigins = z.object(
+  Object.fromEntries(CALLED_FUNCTIONS.map((name) => [name, httpUrl])) as Record<CalledFunction, typeof httpUrl>,
+)
+
 /** The account of the local runtime that needs no password. */
 const demoAccount = z.object({ user_id: z.string().check(z.minLength(1)), name: z.string(), email: z.email() })
 
@@ -40,7 +45,7 @@ const signIn = z.discriminatedUnion('kind', [
 
 export const appConfig = z.object({
   /** Of all functions, or of each its own. */
-  origins: z.union([origin, z.object(originOfEach())]),
+  origins: z.union([origin, calledOrigins]),
   /** Whose ID tokens name the users: `iss`, as the functions have it. */
   issuer: z.string().check(z.minLength(1)),
   sign_in: signIn,
@@ -50,12 +55,7 @@ export const appConfig = z.object({
   size_url: z.optional(httpUrl),
   /** An email address or the https address of a page. */
   support_contact: z.optional(z.string()),
-  /** The release that answers now, with its build: `1.4.0+5f3c2a`. */
+  /** The build that answers now. A page with files of another one goes on working; it becomes new when it is loaded again. */
   app_version: z.string(),
 })
 export type AppConfig = z.output<typeof appConfig>
-
-function originOfEach(): Record<CalledFunction, typeof origin> {
-  const entries = CALLED_FUNCTIONS.map((name) => [name, origin] as const)
-  return Object.fromEntries(entries) as Record<CalledFunction, typeof origin>
-}

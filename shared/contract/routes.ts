@@ -11,6 +11,7 @@ import { insightRoutes } from './insights.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { platformRoutes } from './platforms.ts'
 import type { Routes } from './route.ts'
+import { webRoutes } from './web.ts'
 
 /** Every route of the contract, by function and by name; a function of functions.ts without its table does not compile. */
 const OWN_ROUTES = {
@@ -21,6 +22,7 @@ const OWN_ROUTES = {
   sync: syncRoutes,
   flags: flagsRoutes,
   maintenance: maintenanceRoutes,
+  web: webRoutes,
 } as const satisfies Record<FunctionName, Routes>
 
 /** The same with the health route that every function has. */

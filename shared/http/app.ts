@@ -26,6 +26,7 @@ import { problemAnswer, problemOf } from './response/problems.ts'
 import { createInputReader, typeRefusedByHeaders } from './request/request-input.ts'
 import { createRequestLogger, type RequestLogger, type RequestRecord } from './request/request-log.ts'
 import { createRouter, splitTarget } from './request/router.ts'
+import { answerBySite, isOfApi, type Site } from './request/site.ts'
 import { answerUnknownPath, methodsOfUnknown } from './request/unknown-path.ts'
 import { send } from './response/send.ts'
 import { withTimeLimit } from '../base/timeout.ts'
@@ -51,6 +52,8 @@ export interface AppOptions<R extends Routes> {
   request_duration_ms_max?: number
   /** `Cache-Control` of every answer, instead of the usual one. */
   cache_control?: string
+  /** Answers what lies outside of `/api`; without it nothing does. */
+  site?: Site
 }
 
 /** One function's edge around its handlers: everything between the bytes of a request and the bytes of its answer. */
@@ -71,7 +74,7 @@ export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp
     cors,
     nameRequest: createRequestNamer(random),
     standard_headers: standardHeaders(on_cloud, options.cache_control),
-    accept: createAcceptor(createRouter<Routes>(routes), cors, identify),
+    accept: createAcceptor(createRouter<Routes>(routes), cors, identify, options.site),
     callHandler: createHandlerCall(routes, handlersByName({ ...options.handlers, health })),
     problemOf: (error) => problemOf(options.explain?.(error) ?? error),
     request_duration_ms_max: options.request_duration_ms_max ?? REQUEST_DURATION_MS_MAX,
@@ -220,13 +223,14 @@ function createIdentifier(settings: EdgeSettings, clock: Clock, logger: RequestL
 }
 
 /** Finds the route and the caller, or the answer where no handler is needed. */
-function createAcceptor(router: Router, cors: Cors, identify: Identify) {
+function createAcceptor(router: Router, cors: Cors, identify: Identify, site: Site | undefined) {
   /** @throws Problem */
   return async (exchange: Exchange): Promise<Accepted | Answer> => {
     const { request, record, raw_path } = exchange
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
     const match = router.match(raw_path)
     if (match === undefined) {
+      if (site !== undefined && !isOfApi(raw_path)) return await answerBySite(site, exchange, cors)
       if (method === 'OPTIONS') return cors.answerOptions(request, methodsOfUnknown(router, raw_path))
       return answerUnknownPath(router, { method, raw_path, raw_query: exchange.raw_query })
     }

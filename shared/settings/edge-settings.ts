@@ -2,13 +2,15 @@ import * as z from 'zod/mini'
 
 import { SEVERITIES } from '../logging/log.ts'
 import { isIssuerWithoutScheme, issuerAddress } from './issuer-names.ts'
+import { json } from './json.ts'
 import { SettingsError, type SettingsOf, setting } from './settings.ts'
 import { wholeNumber } from './whole-number.ts'
 
 /** Signatures made with a private key only: with a shared secret, any verifier could also issue tokens. */
 const SIGNATURE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'] as const
 
-const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+/** A setting that is the address of a service. */
+export const address = z.url({ protocol: /^https?$/, error: 'must be an http(s) address' })
 
 /** One OpenID provider whose ID tokens are accepted. */
 const issuerSchema = z.strictObject({
@@ -40,18 +42,6 @@ const issuers = z.array(issuerSchema).check(
     if (new Set(aliases).size !== aliases.length) fault('must not use an alias twice')
     if (new Set(list.map(({ issuer }) => issuerAddress(issuer))).size !== list.length)
       fault('must not name an issuer twice')
-  }),
-)
-
-const json = z.pipe(
-  z.string(),
-  z.transform((text, context): unknown => {
-    try {
-      return JSON.parse(text)
-    } catch {
-      context.issues.push({ code: 'custom', input: text, message: 'must be JSON' })
-      return z.NEVER
-    }
   }),
 )
 

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 f15ef4fd5b6aa8d1). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 efa1a584295e534d). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -996,6 +996,26 @@ export interface paths {
          * @description Counts of all records that are not deleted. The path names `me` or the user of the token; any other user is 403.
          */
         get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/web/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the function answers, and with deep=1 whether its dependencies do
+         * @description Public. Without `deep` nothing but the process itself is asked.
+         */
+        get: operations["webHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5549,6 +5569,58 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
+        };
+    };
+    webHealth: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 also checks the dependencies of the function; the result is kept for 10 s
+                 * @example 1
+                 */
+                deep?: "0" | "1";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It answers */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @constant */
+                        status: "ok";
+                        /** @constant */
+                        storage_backend: "parquet";
+                        revision: string;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            /** @description A dependency does not answer */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
 }

@@ -36,7 +36,8 @@ export class Server {
     const [, ...parameters] = scripts.start.split(' ')
     const child = spawn(process.execPath, parameters, {
       cwd: this.#folder,
-      env: { ...process.env, PORT: String(this.#port) },
+      // The tour has no use for the app, whose build takes seconds.
+      env: { ...process.env, PORT: String(this.#port), APP_DIR: join(this.#folder, '.data') },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#child = child

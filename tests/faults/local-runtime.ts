@@ -30,7 +30,11 @@ export async function localRuntimes(): Promise<LocalRuntimes> {
   return {
     async start() {
       const command = [process.execPath, MAIN, '--data', data_dir, '--port', '0']
-      const started = await processes.start(command, {}, ({ text }) => /^ready (\S+)$/.exec(String(text))?.[1])
+      const started = await processes.start(
+        command,
+        { APP_DIR: data_dir },
+        ({ text }) => /^ready (\S+)$/.exec(String(text))?.[1],
+      )
       const tokenOf = async (user_id: string) => {
         const request = { method: 'POST', body: JSON.stringify({ user_id }) }
         return String((await bodyOf(await fetch(`${started.url}/local/token`, request)))['id_token'])

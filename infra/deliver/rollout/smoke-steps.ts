@@ -72,6 +72,9 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
       expectStatus(await context.call('POST', '/api/maintenance/dispatch'), 403)
     })
   },
+  web: async (context) => {
+    await healthDeep(context)
+  },
 }
 
 /** The function's dependencies answer, and the URL reaches the revision under test. */

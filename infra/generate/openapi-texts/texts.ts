@@ -60,6 +60,10 @@ export const OPENAPI_TEXTS: OpenApiTexts = {
       description: 'Jobs for operators and the scheduler.',
       operations: { ...maintenanceTexts, health },
     },
+    web: {
+      description: "The app's pages and files, which lie outside of `/api`.",
+      operations: { health },
+    },
   },
   parameterOf: parameterText,
   problemOf: (kind) => problemExample(kind, PROBLEM_TEXTS[kind].detail, PROBLEM_TEXTS[kind].members ?? {}),

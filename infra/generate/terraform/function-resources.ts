@@ -44,4 +44,6 @@ export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources
     writes: ['audiences/', 'platforms/', 'distributions/', 'maintenance/'],
     reads: READ_BY_ALL,
   },
+  // It keeps no records. Assets of earlier releases lie in a bucket of their own.
+  web: { ...USUAL, writes: [], reads: [] },
 }

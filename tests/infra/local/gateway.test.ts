@@ -1,36 +1,66 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { createGateway } from '#infra/local/gateway.ts'
+import { createGateway, type Mounts } from '#infra/local/gateway.ts'
 import { OPENAPI_PATH } from '#infra/generate/openapi.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { bodyOf, closed, listening } from '#tests/http/harness.ts'
 
-/** The gateway in front of a function that only says which path it was asked for. */
+/** The gateway in front of functions that only say which path they were asked for. */
 
 const openapi = readFileSync(join(PROJECT_ROOT, OPENAPI_PATH), 'utf8')
 let server: Server
+let with_app: Server
 let url: string
+let url_with_app: string
+
+const namedListener =
+  (name?: string): RequestListener =>
+  ({ url: target, method }, response) =>
+    response.end(JSON.stringify({ name, target, method }))
+
+function gatewayOf(functions: Mounts['functions']): Server {
+  const issuer: RequestListener = (_request, response) => response.end('{"issuer":true}')
+  return createServer(createGateway({ functions, issuer, index: () => ({ name: 'index' }), openapi }))
+}
 
 beforeAll(async () => {
-  server = createServer(
-    createGateway({
-      functions: { audiences: ({ url: target, method }, response) => response.end(JSON.stringify({ target, method })) },
-      issuer: (_request, response) => response.end('{"issuer":true}'),
-      index: () => ({ name: 'index' }),
-      openapi,
-    }),
-  )
+  server = gatewayOf({ audiences: namedListener() })
+  with_app = gatewayOf({ audiences: namedListener(), web: namedListener('web') })
   url = await listening(server)
+  url_with_app = await listening(with_app)
 })
-afterAll(() => closed(server))
+afterAll(async () => {
+  await closed(server)
+  await closed(with_app)
+})
 
 const get = (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, { redirect: 'manual', ...init })
 
-test('/ and /api list the addresses', async () => {
+test("the app gets / and every path that is nobody else's, and never one of the API", async () => {
+  for (const path of [
+    '/',
+    '/platforms',
+    '/assets/x.js',
+    '/config.json',
+    '/nothing',
+    '/api/web/health',
+    '//a.example/',
+  ]) {
+    expect(await bodyOf(await fetch(`${url_with_app}${path}`))).toMatchObject({ name: 'web', target: path })
+  }
+  for (const path of ['/api', '/docs', '/local/token', '/api/audiences', '/favicon.ico']) {
+    expect(await (await fetch(`${url_with_app}${path}`)).text(), path).not.toContain('"name":"web"')
+  }
+  for (const path of ['/api/unknown', '/API/webs', '/api/audiencesx']) {
+    expect(await bodyOf(await fetch(`${url_with_app}${path}`))).toMatchObject({ type: '/problems/not-found' })
+  }
+})
+
+test('/ and /api list the addresses where the app has an origin of its own', async () => {
   for (const path of ['/', '/api']) expect(await bodyOf(await get(path))).toEqual({ name: 'index' })
 })
 
@@ -90,7 +120,7 @@ test('any other path is a problem that says where to look, and leads to no other
     const answer = await get(path)
     expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 404, null])
     const { detail } = await bodyOf(answer)
-    expect(detail).toMatch(/GET \/ lists the addresses, and GET \/docs/)
+    expect(detail).toMatch(/GET \/api lists the addresses, and GET \/docs/)
   }
 })
 

@@ -35,9 +35,9 @@ interface Runtime {
   exited: Promise<number | null>
 }
 
-/** @param wrapper a command that runs the command it is given */
+/** Without a build of the app, which takes seconds. @param wrapper a command that runs the command it is given */
 function run(parameters: string[], environment: Record<string, string> = {}, wrapper: readonly string[] = []): Runtime {
-  const env = { ...process.env, ...environment }
+  const env = { ...process.env, APP_DIR: data_dir, ...environment }
   const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...parameters]
   const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
@@ -180,7 +180,7 @@ describe('npm start', () => {
   longTest('serves one origin: functions, tokens, contract, an index, and a problem for anything else', async () => {
     const { url } = await ready()
     expect((await fetch(`${url}/api/audiences/health?deep=1`)).status).toBe(200)
-    expect(await bodyOf(await fetch(url))).toMatchObject({ functions: { audiences: `${url}/api/audiences` } })
+    expect(await bodyOf(await fetch(`${url}/api`))).toMatchObject({ functions: { audiences: `${url}/api/audiences` } })
     expect(await bodyOf(await fetch(`${url}/openapi.json`))).toMatchObject({ openapi: '3.1.1' })
     for (const path of ['/api/unknown', '/api/audiencesx', '/x', '/local/x']) {
       const answer = await fetch(`${url}${path}`)
