@@ -34,7 +34,7 @@ export function createWebApp(environment: Environment, overrides: Overrides = {}
     site: webSite({
       files,
       config: appConfigOf(settings, files?.get(PAGE_FILE)?.tag ?? 'none'),
-      readAsset: store === undefined ? async () => undefined : releasedAssets(store),
+      readAsset: store === undefined ? async () => undefined : releasedAssets(store, { clock, random }),
     }),
     settings,
     clock,
