@@ -1,8 +1,21 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
+import './styles/fonts.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import { App } from './App.tsx'
+import { showTheme } from './base/theme.ts'
+import { keepApp } from './keep-app.ts'
+import { noteErrors } from './note-errors.ts'
+import { openSession } from './session/session.ts'
+
+showTheme()
+noteErrors()
 createRoot(document.querySelector('#app')!).render(
   <StrictMode>
-    <h1>Activation Manager</h1>
+    <App />
   </StrictMode>,
 )
+void openSession()
+keepApp()

@@ -31,7 +31,8 @@ export function isTokenOf(token: string, { issuer, user_id }: Identity): boolean
   return claims['sub'] === user_id && plainIssuer(claims['iss']) === plainIssuer(issuer)
 }
 
-function claimsOf(token: string): Readonly<Record<string, unknown>> {
+/** What a token says of itself; nothing when it is none. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   try {
     const [, payload = ''] = token.split('.')
     const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))

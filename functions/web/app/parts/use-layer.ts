@@ -1,8 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react'
 
+import { PHONE } from '../base/media.ts'
 import { placeBeside, type Place } from './place-beside.ts'
-
-const PHONE = '(max-width: 720px)'
 
 /**
  * A popover while it is mounted: placed beside its trigger (on phones its styles place it), closed by Escape, by a press

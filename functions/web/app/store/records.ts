@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 
+import type { ActivationClient } from '#shared/client/client.ts'
 import type { RecordNoun } from '#shared/client/store/entries.ts'
 import type { ShownRecord } from '#shared/client/store/overlay.ts'
 import type { audience } from '#shared/records/audience.ts'
@@ -39,4 +40,17 @@ export function tagsOf({ metadata }: Pick<Audience, 'metadata'>): readonly strin
 /** Brought by first use, to look around; gone again in one click. */
 export function isSample({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> }): boolean {
   return metadata['sample'] === true
+}
+
+/** A distribution is known by what it sends where. */
+export function distributionName({ audience_name, platform_name }: Distribution): string {
+  return `${audience_name} to ${platform_name}`
+}
+
+/** What a record is called in a sentence. */
+export function nameOf(client: ActivationClient, noun: RecordNoun, id: string): string {
+  const record = client.get(noun, id)?.record
+  if (!record) return 'A record that is not on this device'
+  if (noun === 'distribution') return distributionName(record as Shown<'distribution'>['record'])
+  return String(record['name'])
 }

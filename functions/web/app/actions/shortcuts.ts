@@ -1,0 +1,49 @@
+import { letters_on } from '../base/letters.ts'
+import { clock } from '../base/ports.ts'
+import { isChord } from '../parts/keys.ts'
+import type { MenuItem } from '../parts/Menu.tsx'
+import { undoLast } from '../parts/toasts.ts'
+import { offers, type Offer } from './offers.ts'
+
+/** Keys that act on the whole page. Letters never act in a field, nor over a dialog. */
+
+/** How long the second key of `g a` is waited for. */
+const SECOND_KEY_MS_MAX = 1_500
+
+/** @param everywhere what is offered on every page @returns ends the listening */
+export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () => void {
+  let first = { key: '', at_ms: Number.NEGATIVE_INFINITY }
+  const onKey = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const { target } = event
+    const is_covered = document.querySelector('dialog[open]') !== null
+    const is_typing =
+      target instanceof Element && target.matches('input:not([type=checkbox], [type=radio]), textarea, select')
+    const groups: readonly Offer[] = [{ title: '', items: everywhere() }, ...offers.get()]
+    const now_ms = clock.monotonicMs()
+    const pressed = now_ms - first.at_ms < SECOND_KEY_MS_MAX ? first.key : ''
+    first = { key: '', at_ms: now_ms }
+    const item = groups
+      .filter(({ within }) => !within || (target instanceof Node && within.current?.contains(target)))
+      .flatMap(({ items }) => items)
+      .find(({ keys }) => keys !== undefined && isPressed(keys, event, pressed))
+    if (item?.keys !== undefined) {
+      const is_with_modifier = /^(mod\+|F\d)/.test(item.keys)
+      if (is_covered || (is_typing && !is_with_modifier) || (!is_with_modifier && !letters_on.get())) return
+      event.preventDefault()
+      return item.onSelect()
+    }
+    if (is_covered || is_typing) return
+    if (isChord(event, 'mod+z') && undoLast()) event.preventDefault()
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
+      first = { key: event.key, at_ms: now_ms }
+  }
+  document.addEventListener('keydown', onKey)
+  return () => document.removeEventListener('keydown', onKey)
+}
+
+function isPressed(keys: string, event: KeyboardEvent, before: string): boolean {
+  const [one, two] = keys.split(' ')
+  if (one === undefined) return false
+  return two === undefined ? isChord(event, one) : before === one && isChord(event, two)
+}

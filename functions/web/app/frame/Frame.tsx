@@ -1,0 +1,57 @@
+import { Outlet, useRouter } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+
+import { useCell } from '../base/cell.ts'
+import { listenForShortcuts } from '../actions/shortcuts.ts'
+import { DRAWERS_ID } from '../parts/Drawer.tsx'
+import { Toast } from '../parts/Toast.tsx'
+import { BottomBar } from './BottomBar.tsx'
+import { everywhereItems } from './everywhere.ts'
+import styles from './Frame.module.css'
+import { open_dialog, sync_panel_open } from './layers.ts'
+import { listenForRegions } from './regions.ts'
+import { SideBar } from './SideBar.tsx'
+import { TopBar } from './TopBar.tsx'
+
+const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel }))
+const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
+
+/** What stays when pages change: the bars, the sheet, and what opens over them. */
+export function Frame() {
+  const router = useRouter()
+  const content = useRef<HTMLElement>(null)
+  const dialog = useCell(open_dialog)
+  const has_panel = useCell(sync_panel_open)
+  useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
+  useEffect(() => listenForRegions(), [])
+  useEffect(
+    () =>
+      router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+        // A page that took the focus keeps it.
+        const is_free = !content.current?.contains(document.activeElement)
+        if (fromLocation && pathChanged && is_free) content.current?.focus({ preventScroll: true })
+      }),
+    [router],
+  )
+  return (
+    <div className={styles.frame}>
+      <button type="button" className={styles.skip} onClick={() => content.current?.focus()}>
+        To the content
+      </button>
+      <SideBar />
+      <div className={styles.sheet}>
+        <TopBar />
+        <main ref={content} id="content" tabIndex={-1} data-region className={styles.content}>
+          <Outlet />
+        </main>
+        <div id={DRAWERS_ID} className={styles.drawers} />
+      </div>
+      <BottomBar />
+      <Toast />
+      <Suspense>
+        {has_panel && <SyncPanel />}
+        {dialog && <FrameDialog open={dialog} />}
+      </Suspense>
+    </div>
+  )
+}

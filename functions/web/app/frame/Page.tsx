@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react'
+
+import { useHeading, type Crumb } from './heading.ts'
+import styles from './Page.module.css'
+
+/**
+ * A page of the sheet. Its title stands in the top bar, on phones in the page. The first row has tabs and the page's
+ * actions, the primary one last. The page of a record gives `crumbs`, and shows the name itself as its `h1`.
+ */
+export function Page({
+  title,
+  count,
+  crumbs,
+  tabs,
+  actions,
+  children,
+}: {
+  readonly title: string
+  readonly count?: string | undefined
+  readonly crumbs?: readonly Crumb[]
+  readonly tabs?: ReactNode
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}) {
+  useHeading({ title, count, crumbs })
+  const has_row = tabs !== undefined || actions !== undefined
+  return (
+    <div className={styles.page}>
+      {!crumbs && (
+        <div className={has_row ? styles.row : styles.phone_row}>
+          <h1 className={styles.title}>{title}</h1>
+          {tabs && <div className={styles.tabs}>{tabs}</div>}
+          {actions && <div className={styles.actions}>{actions}</div>}
+        </div>
+      )}
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+import { useCell } from '../base/cell.ts'
+import { syncWordsOf } from '../format/sync-words.ts'
+import { classes } from '../parts/classes.ts'
+import { Icon } from '../parts/Icon.tsx'
+import { Spinner } from '../parts/Spinner.tsx'
+import { useStatus } from '../store/hooks.ts'
+import { sync_panel_open } from './layers.ts'
+import styles from './SyncWords.module.css'
+
+/** Where the data are, always in the same corner. Pressed, it opens the panel that says more. */
+export function SyncWords() {
+  const status = useStatus()
+  const is_open = useCell(sync_panel_open)
+  const { words, short, icon, is_turning, is_filled } = syncWordsOf(status)
+  const onClick = () => {
+    // Only a new page has the account of the other tab.
+    if (status.elsewhere !== null) return location.reload()
+    sync_panel_open.set(!is_open)
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className={classes(styles.words, is_filled && styles.filled)}
+        aria-expanded={is_open}
+        aria-label={`Sync: ${words}`}
+        onClick={onClick}
+      >
+        {is_turning ? <Spinner /> : <Icon of={icon} />}
+        <span aria-hidden className={styles.full}>
+          {words}
+        </span>
+        <span aria-hidden className={styles.short}>
+          {short}
+        </span>
+      </button>
+      <span role="status" className="unseen">
+        {is_turning ? '' : words}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../frame/Page.tsx'
+
+export function AudiencePage() {
+  return <Page title="Audience">{null}</Page>
+}

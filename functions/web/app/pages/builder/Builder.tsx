@@ -1,0 +1,5 @@
+import { Page } from '../../frame/Page.tsx'
+
+export function Builder() {
+  return <Page title="New audience">{null}</Page>
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../frame/Page.tsx'
+
+export function Help() {
+  return <Page title="Help">{null}</Page>
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod/mini'
+
+import { keep, kept } from '../base/kept.ts'
+
+/** Who signed in on this device last, as the page shows it. Without one the page is a guest's. */
+export interface AccountFacts {
+  readonly issuer: string
+  readonly user_id: string
+  readonly email: string
+}
+
+const KEPT = 'account'
+const KEPT_GUEST = 'guest'
+
+const accountFacts = z.object({ issuer: z.string(), user_id: z.string(), email: z.string() })
+
+export function keptAccount(issuer: string): AccountFacts | null {
+  try {
+    const result = z.safeParse(accountFacts, JSON.parse(kept(KEPT) ?? 'null'))
+    return result.success && result.data.issuer === issuer ? result.data : null
+  } catch {
+    return null
+  }
+}
+
+/** @param account null: somebody went on as a guest */
+export function keepAccount(account: AccountFacts | null): void {
+  keep(KEPT, account && JSON.stringify(account))
+  keep(KEPT_GUEST, account ? null : 'yes')
+}
+
+/** Nobody has said yet whether they sign in: the first page asks. */
+export function isUndecided(): boolean {
+  return kept(KEPT) === null && kept(KEPT_GUEST) === null
+}
