@@ -1,0 +1,56 @@
+import type { ActivationClient } from '#shared/client/client.ts'
+import { Problem } from '#shared/base/problem.ts'
+import type { StorageError } from '#shared/client/storage.ts'
+import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
+import type { BuilderDraft } from './draft.ts'
+import { stepOfError } from './checks.ts'
+import { audienceOf } from './record.ts'
+import type { StepId } from './steps.ts'
+
+/** How saving ended: an audience on this device, or why not and where to mend it. */
+export type SaveOutcome =
+  | { readonly ok: true; readonly status: 'draft' | 'active' }
+  | { readonly ok: false; readonly words: readonly string[]; readonly step?: StepId }
+
+type SavingClient = Pick<ActivationClient, 'get' | 'create' | 'change' | 'correct'>
+
+/** Makes the audience of a draft, or changes the one that it was made of. Doing it twice makes one. */
+export async function saveDraft(client: SavingClient, id: string, draft: BuilderDraft): Promise<SaveOutcome> {
+  const outcome = await kept(client, id, draft)
+  if (outcome.ok) return { ok: true, status: draft.is_confirmed ? 'active' : 'draft' }
+  return refusalOf(outcome.problem)
+}
+
+async function kept(client: SavingClient, id: string, draft: BuilderDraft): Promise<ChangeOutcome> {
+  const value = audienceOf(draft)
+  const shown = client.get('audience', id)
+  const refused = shown?.aside.find(({ change }) => change.op === 'create')
+  if (!shown) return await client.create('audience', value, id)
+  const { original_query: _, ...set } = value
+  const unset = draft.campaign.trim() === '' ? { metadata: ['campaign_id'] } : undefined
+  const metadata = { tags: draft.tags, ...(value['metadata'] as object) }
+  const edit = { set: { ...set, metadata }, ...(unset && { unset }) }
+  if (refused) return await client.correct(refused.seq, edit)
+  return await client.change('audience', shown.id, edit)
+}
+
+const STORAGE_WORDS: Readonly<Record<StorageError['kind'], string>> = {
+  full: 'This device is full, so it was not saved. Your audience is still on this page. Free some space, then save again.',
+  closed: 'The data of this device were closed, so it was not saved. It is still on this page: save again.',
+  unavailable: 'This browser did not let us save it. It is still on this page: save again, or download it.',
+  'newer-version': 'A newer version of the app has your data. Reload this page: your draft is kept.',
+  blocked: 'Another tab holds your data, so it was not saved. Close the other tabs, then save again.',
+  'corrupt-entry': 'A part of the data of this device cannot be read, so it was not saved. It is still on this page.',
+  timeout: 'This device took too long, so it was not saved. It is still on this page: save again.',
+}
+
+function refusalOf(problem: Problem | StorageError): SaveOutcome {
+  if (!(problem instanceof Problem)) return { ok: false, words: [STORAGE_WORDS[problem.kind]] }
+  const [first] = problem.errors ?? []
+  if (!first) return { ok: false, words: [problem.message] }
+  return {
+    ok: false,
+    words: problem.errors!.map(({ path, message }) => `${path}: ${message}`),
+    step: stepOfError(first),
+  }
+}
