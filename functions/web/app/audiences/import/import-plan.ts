@@ -1,0 +1,104 @@
+import { idTimeMs } from '#shared/base/ids.ts'
+import { Problem } from '#shared/base/problem.ts'
+import { isSameJson } from '#shared/base/same-json.ts'
+import { creationOf } from '#shared/client/store/edits.ts'
+import type { JsonRecord } from '#shared/client/store/entries.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import type { Shown } from '../../store/records.ts'
+import type { FileRow } from './file-rows.ts'
+
+/** What an import would do, row by row, before anything happens. Pure. */
+export type PlannedRow = { readonly line: number; readonly name: string } & (
+  | { readonly does: 'make'; readonly id: string | undefined; readonly value: JsonRecord }
+  /** It is here, deleted: it comes back as it was. */
+  | { readonly does: 'bring_back'; readonly id: string }
+  /** It is here already, and stays as it is. */
+  | { readonly does: 'leave'; readonly id: string }
+  | { readonly does: 'refuse'; readonly reasons: readonly string[] }
+)
+
+export interface ImportPlan {
+  readonly rows: readonly PlannedRow[]
+  /** Columns and members that no audience has. */
+  readonly ignored: readonly string[]
+}
+
+export interface KnownAudiences {
+  /** Deleted or not. */
+  readonly get: (id: string) => Shown<'audience'> | undefined
+  /** Those that are not deleted. */
+  readonly all: readonly Shown<'audience'>[]
+}
+
+const FIELDS: readonly string[] = Object.keys(AUDIENCES.fields.shape)
+/** What exports show and no user sets. */
+const READ_ONLY = new Set([...AUDIENCES.columns.map(({ name }) => name), 'user_id', 'segment_count', 'variable_count'])
+const REASONS_MAX = 3
+
+export function importPlan(file_rows: readonly FileRow[], known: KnownAudiences): ImportPlan {
+  const by_name = Map.groupBy(known.all, ({ record }) => record.name)
+  const ids = new Set<string>()
+  const ignored = new Set<string>()
+  const rows = file_rows.map(({ line, source }): PlannedRow => {
+    for (const name of Object.keys(source)) if (!FIELDS.includes(name) && !READ_ONLY.has(name)) ignored.add(name)
+    const { id, value } = readRow(source)
+    const name = typeof value['name'] === 'string' ? value['name'] : ''
+    const here = id === undefined ? undefined : known.get(id)
+    const about = { line, name: name === '' && here ? here.record.name : name }
+    if (id !== undefined && ids.has(id)) return { ...about, does: 'refuse', reasons: ['it is in the file twice'] }
+    if (id !== undefined) ids.add(id)
+    if (here) return { ...about, does: here.is_deleted ? 'bring_back' : 'leave', id: here.id }
+    const made = creationFrom(value)
+    if (Array.isArray(made)) return { ...about, does: 'refuse', reasons: made }
+    const same = id === undefined ? by_name.get(name)?.find(({ record }) => says(record, made)) : undefined
+    return same ? { ...about, does: 'leave', id: same.id } : { ...about, does: 'make', id, value: made }
+  })
+  return { rows, ignored: [...ignored] }
+}
+
+/** Spellings that people use for values of lists. */
+const SPELLED: readonly string[] = ['status', 'data_type']
+
+/** @returns the id where it is one that an audience may keep */
+function readRow(source: FileRow['source']): { readonly id: string | undefined; readonly value: JsonRecord } {
+  const { audience_id } = source
+  const is_ours = typeof audience_id === 'string' && idTimeMs(AUDIENCES.id_prefix, audience_id) !== undefined
+  const said = FIELDS.filter((name) => source[name] !== undefined && source[name] !== null)
+  const value = Object.fromEntries(
+    said.map((name) => [name, SPELLED.includes(name) ? spelledAsOurs(source[name]) : source[name]]),
+  )
+  return { id: is_ours ? audience_id : undefined, value }
+}
+
+/** `First-party` is first_party. */
+function spelledAsOurs(value: unknown): unknown {
+  return typeof value === 'string'
+    ? value
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s-]+/g, '_')
+    : value
+}
+
+/** What is kept of it, or why it cannot be. */
+function creationFrom(value: JsonRecord): JsonRecord | string[] {
+  try {
+    const { change } = creationOf('audience', value)
+    return change.op === 'create' ? change.value : []
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const errors = error.errors ?? []
+    if (errors.length === 0) return [error.message]
+    const reasons = errors.slice(0, REASONS_MAX).map(({ path, message }) => `${path} ${message}`)
+    return errors.length > REASONS_MAX ? [...reasons, `and ${errors.length - REASONS_MAX} more`] : reasons
+  }
+}
+
+/** Whether an audience here says all of it. */
+function says(record: JsonRecord, value: JsonRecord): boolean {
+  return Object.entries(value).every(([name, one]) => isSameJson(record[name] ?? null, one))
+}
+
+export function countOfPlan({ rows }: ImportPlan, does: PlannedRow['does']): number {
+  return rows.filter((row) => row.does === does).length
+}

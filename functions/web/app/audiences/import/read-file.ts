@@ -1,0 +1,46 @@
+import { isObject } from '#shared/base/is-object.ts'
+import { parsedJson } from '#shared/base/parsed-json.ts'
+import { csvAudiences } from './csv-audiences.ts'
+import { UnreadableFile, type FileRow } from './file-rows.ts'
+
+/** What a user's file says: audiences, or everything of a device. */
+export interface AudienceFile {
+  readonly rows: readonly FileRow[]
+  /** A download of the data of a device, which also has platforms, distributions and changes that were not sent. */
+  readonly device_file: Readonly<Record<string, unknown>> | undefined
+}
+
+/** @throws UnreadableFile with what would be right */
+export function readAudienceFile(name: string, text: string): AudienceFile {
+  if (text.startsWith('PAR1')) {
+    throw new UnreadableFile('Parquet files are taken in by the operator. Export as JSON or CSV instead.')
+  }
+  if (text.trim() === '') throw new UnreadableFile('The file is empty.')
+  const is_json = /^\ufeff?\s*[[{]/.test(text)
+  if (!is_json) {
+    if (/\.json$/i.test(name)) throw new UnreadableFile('The file ends in .json and has no JSON in it.')
+    return { rows: csvAudiences(text), device_file: undefined }
+  }
+  const document = parsedJson(text.replace(/^\ufeff/, ''))
+  if (document === undefined) return { rows: linesOf(text), device_file: undefined }
+  if (isObject(document) && Array.isArray(document['unsent'])) {
+    return { rows: rowsOf(document['audiences'] ?? []), device_file: document }
+  }
+  const list = isObject(document) ? (document['audiences'] ?? [document]) : document
+  return { rows: rowsOf(list), device_file: undefined }
+}
+
+function rowsOf(list: unknown): readonly FileRow[] {
+  if (!Array.isArray(list)) throw new UnreadableFile('The file has no list of audiences.')
+  return list.map((source: unknown, at) => ({ line: at + 1, source: isObject(source) ? source : { '?': source } }))
+}
+
+/** One audience in a line. */
+function linesOf(text: string): readonly FileRow[] {
+  const lines = text.split('\n').map((line) => line.trim())
+  const sources = lines.map((line) => parsedJson(line))
+  if (!lines.every((line, at) => line === '' || isObject(sources[at]))) {
+    throw new UnreadableFile('The JSON in this file is cut off or damaged. Export it once more.')
+  }
+  return sources.flatMap((source, at) => (isObject(source) ? [{ line: at + 1, source }] : []))
+}

@@ -1,0 +1,13 @@
+import type { Shown } from '../store/records.ts'
+
+/**
+ * Audiences that the retention rule moved to the archive: nobody asked for it, so the next visit tells of it. A change by
+ * anybody since then, such as bringing one back, takes it off the list.
+ * @param since ISO 8601: those of earlier were told already
+ */
+export function archivedByRetention(all: readonly Shown<'audience'>[], since: string): readonly Shown<'audience'>[] {
+  return all.filter(
+    ({ record: { status, client_id, updated_by, updated_at }, waiting }) =>
+      status === 'archived' && waiting === 0 && client_id === 'retention' && !updated_by && updated_at > since,
+  )
+}
