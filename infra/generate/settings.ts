@@ -1,10 +1,17 @@
 import { audiencesSettings } from '#functions/audiences/index.ts'
 import { maintenanceSettings } from '#functions/maintenance/index.ts'
 import { platformsSettings } from '#functions/platforms/index.ts'
+import { webSettings } from '#functions/web/index.ts'
 import { serverSettings } from '#shared/settings/edge-settings.ts'
 import { settingsExample, settingsMarkdown } from '#shared/settings/settings.ts'
 
-const ALL_SETTINGS = { ...audiencesSettings, ...platformsSettings, ...maintenanceSettings, ...serverSettings }
+const ALL_SETTINGS = {
+  ...audiencesSettings,
+  ...platformsSettings,
+  ...maintenanceSettings,
+  ...webSettings,
+  ...serverSettings,
+}
 
 const SECTION = /(<!-- settings -->\n)[^]*?(<!-- \/settings -->)/
 

@@ -1,6 +1,7 @@
 import { build } from 'esbuild'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { Bundle } from './bundle.ts'
@@ -14,8 +15,8 @@ export interface ImageTree {
 }
 
 /**
- * Everything that the image adds to its base, laid out as it lies in there: the entry and one file per function. No
- * packages, since the bundles need none; no source maps, since the bundles are not minified.
+ * Everything that the image adds to its base, laid out as it lies in there: the entry, one file per function, and the
+ * app. No packages, since the bundles need none; no source maps, since the bundles are not minified.
  */
 export async function assembleImage(project_root: string, bundles: readonly Bundle[]): Promise<ImageTree> {
   const path = join(project_root, 'dist/image')
@@ -24,6 +25,8 @@ export async function assembleImage(project_root: string, bundles: readonly Bund
     const folder = join(path, 'functions', bundle.name)
     await mkdir(folder, { recursive: true })
     await cp(bundle.path, join(folder, 'index.cjs'))
+    const app_dir = join(dirname(bundle.path), 'app')
+    if (existsSync(app_dir)) await cp(app_dir, join(folder, 'app'), { recursive: true })
   }
   await build({
     absWorkingDir: project_root,

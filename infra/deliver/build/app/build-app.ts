@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, type Plugin } from 'vite'
@@ -7,8 +7,13 @@ import { build, type Plugin } from 'vite'
 import { hashAppSources, SOURCES_FILE } from '#infra/app-sources.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 
-/** In the folder of a build: the modules in it, as paths from the project's root. A JSON array. */
-const MODULES_FILE = '.modules.json'
+/** In the folder of a build: what is inside it, as AppModules. */
+export const MODULES_FILE = '.modules.json'
+
+/** Every file that a build took something of, by its path from the project's root; shaped as in esbuild's metafile. */
+export type AppModules = Record<string, { bytes: number; imports: { path: string; kind: 'import-statement' }[] }>
+
+const APP_SOURCE_DIR = join(PROJECT_ROOT, 'functions/web/app')
 
 /** Files that a browser gets compressed; the others are compressed by their format. */
 const COMPRESSED = /\.(css|html|js|json|svg|txt|webmanifest)$/
@@ -21,7 +26,7 @@ const COMPRESSED = /\.(css|html|js|json|svg|txt|webmanifest)$/
 export async function buildApp(app_dir: string): Promise<void> {
   const sources = hashAppSources()
   const new_dir = `${app_dir}.${process.pid}.new`
-  const modules = new Set<string>()
+  const modules: AppModules = {}
   try {
     await build({
       configFile: join(PROJECT_ROOT, 'vite.config.ts'),
@@ -30,7 +35,7 @@ export async function buildApp(app_dir: string): Promise<void> {
       build: { outDir: new_dir },
     })
     await compressFolder(new_dir)
-    await writeFile(join(new_dir, MODULES_FILE), JSON.stringify([...modules].toSorted()))
+    await writeFile(join(new_dir, MODULES_FILE), JSON.stringify(modules))
     await writeFile(join(new_dir, SOURCES_FILE), sources)
     await replaceFolder(app_dir, new_dir)
   } finally {
@@ -38,19 +43,32 @@ export async function buildApp(app_dir: string): Promise<void> {
   }
 }
 
-/** Collects every module of which a part is in a file of the build. */
-function modulesInto(modules: Set<string>): Plugin {
+/** Collects the modules of every script, and the files that became assets as they are. */
+function modulesInto(modules: AppModules): Plugin {
   return {
     name: 'modules-of-build',
     apply: 'build',
     generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
-      for (const id of chunks.flatMap((chunk) => Object.keys(chunk.modules))) {
-        const path = id.replace(/^\0/, '').replace(/\?.*$/, '')
-        if (path.startsWith(`${PROJECT_ROOT}/`)) modules.add(relative(PROJECT_ROOT, path))
+      for (const file of Object.values(bundle)) {
+        const contents =
+          file.type === 'chunk'
+            ? Object.entries(file.modules).map(([id, { renderedLength: bytes }]) => ({ id, bytes }))
+            : file.originalFileNames.map((name) => ({ id: resolve(APP_SOURCE_DIR, name), bytes: file.source.length }))
+        for (const { id, bytes } of contents) {
+          const path = projectPathOf(id)
+          if (path === undefined) continue
+          const imported = this.getModuleInfo(id)?.importedIds.flatMap((id) => projectPathOf(id) ?? []) ?? []
+          modules[path] = { bytes, imports: imported.map((path) => ({ path, kind: 'import-statement' })) }
+        }
       }
     },
   }
+}
+
+/** `undefined` for what the build tool itself adds. */
+function projectPathOf(id: string): string | undefined {
+  const path = id.replace(/^\0/, '').replace(/\?.*$/, '')
+  return path.startsWith(`${PROJECT_ROOT}/`) ? relative(PROJECT_ROOT, path) : undefined
 }
 
 const compressBrotli = promisify(brotliCompress)

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { addAppToBundle } from '#infra/deliver/build/app-in-bundle.ts'
 import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
 import { assembleImage, type ImageTree } from '#infra/deliver/build/image.ts'
 import { platformsInTest } from '#tests/functions/platforms/harness.ts'
@@ -26,6 +27,8 @@ const instruction = (name: string) =>
 const FOREIGN_ID = 65_534
 const runs_as = process.getuid?.() === 0 ? { uid: FOREIGN_ID, gid: FOREIGN_ID } : {}
 
+const PAGE = '<!doctype html><title>The app</title>'
+
 let image: ImageTree
 let app_dir: string
 beforeAll(async () => {
@@ -33,6 +36,10 @@ beforeAll(async () => {
   await symlink(join(PROJECT_ROOT, 'node_modules'), join(build_dir, 'node_modules'))
   const out_dir = join(build_dir, 'dist/functions')
   const bundles = await bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: FUNCTION_NAMES })
+  await addAppToBundle(
+    bundles.find(({ name }) => name === 'web')!,
+    await builtApp(build_dir),
+  )
   image = await assembleImage(build_dir, bundles)
   app_dir = await mkdtemp(join(tmpdir(), 'image-'))
   for (const copy of instruction('COPY')) {
@@ -43,6 +50,16 @@ beforeAll(async () => {
   await chmod(app_dir, 0o755)
   await rm(build_dir, { recursive: true, force: true })
 }, 60_000)
+/** A small one, as the build leaves it. */
+async function builtApp(build_dir: string): Promise<string> {
+  const dir = join(build_dir, 'dist/web/app')
+  await mkdir(join(dir, 'assets'), { recursive: true })
+  await writeFile(join(dir, 'index.html'), PAGE)
+  await writeFile(join(dir, 'assets/index-1a2b.js'), '1')
+  await writeFile(join(dir, '.modules.json'), '{}')
+  return dir
+}
+
 afterAll(async () => {
   await rm(app_dir, { recursive: true, force: true })
 })
@@ -77,11 +94,12 @@ async function listeningAt(output: () => string): Promise<string> {
 }
 
 describe('the image', () => {
-  test('holds one file per function and the entry, no packages, and nothing for development', () => {
+  test('holds one file per function, the entry and the app, no packages, and nothing for development', () => {
     const of_functions = FUNCTION_NAMES.map((name) => `functions/${name}/index.cjs`)
-    expect(image.files).toEqual([...of_functions, 'start.cjs'].toSorted())
+    const of_app = ['index.html', 'assets/index-1a2b.js'].map((name) => `functions/web/app/${name}`)
+    expect(image.files).toEqual([...of_functions, ...of_app, 'start.cjs'].toSorted())
     console.log(`The image adds ${(image.size_bytes / 1e6).toFixed(1)} MB to its base`)
-    expect(image.size_bytes).toBeLessThan(40e6)
+    expect(image.size_bytes).toBeLessThan(45e6)
   })
 
   test('is made of what was assembled alone, and runs as a user that is not root', async () => {
@@ -122,6 +140,12 @@ describe('the image', () => {
       expect(output()).toBe(`FUNCTION_TARGET must be one of ${FUNCTION_NAMES.toSorted().join(', ')}, not '${target}'\n`)
     },
   )
+
+  test('serves the app, of which an instance on the cloud never lacks the page', async () => {
+    const { environment } = await platformsInTest()
+    const { output } = runImage({ ...environment, FUNCTION_TARGET: 'web', PORT: '0' })
+    expect(await (await fetch(`${await listeningAt(output)}/platforms`)).text()).toBe(PAGE)
+  })
 
   test('saves a record, with nothing but what it holds', async () => {
     const { environment, token } = await platformsInTest()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { addAppToBundle } from '#infra/deliver/build/app-in-bundle.ts'
 import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
 import { type BillOfMaterials, billOfMaterials } from '#infra/deliver/sbom/sbom.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
@@ -60,6 +61,28 @@ describe('the bill of materials of a bundle', () => {
     expect(bills.get(name)!.components.map(fullName)).toEqual(
       expect.arrayContaining(['@google-cloud/storage', 'zod', 'jose']),
     )
+  })
+
+  test('of web has the packages inside the app, too, and which of them imports which', async () => {
+    const [bundle] = await bundleFunctions({ project_root: PROJECT_ROOT, out_dir, names: ['web'] })
+    const app_dir = await mkdtemp(join(out_dir, 'app-'))
+    const react = { path: 'node_modules/react/index.js', kind: 'import-statement' } as const
+    const modules = {
+      'functions/web/app/main.tsx': { bytes: 1, imports: [react] },
+      [react.path]: { bytes: 1, imports: [] },
+      'node_modules/react-dom/client.js': { bytes: 1, imports: [react] },
+    }
+    await writeFile(join(app_dir, '.modules.json'), JSON.stringify(modules))
+    await addAppToBundle(bundle!, app_dir)
+    const { components, dependencies } = await billOfMaterials(
+      'web',
+      join(dirname(bundle!.path), 'meta.json'),
+      lockfile_text,
+    )
+    expect(components.map(fullName)).toEqual(expect.arrayContaining(['@google-cloud/storage', 'react', 'react-dom']))
+    expect(dependencies.find(({ ref }) => ref.startsWith('react-dom@'))?.dependsOn).toEqual([
+      expect.stringMatching('^react@'),
+    ])
   })
 
   test('is that of the function: only one that opens credentials contains the client of Cloud KMS', () => {
