@@ -3,6 +3,7 @@ import { syncWordsOf } from '../format/sync-words.ts'
 import { classes } from '../parts/classes.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Spinner } from '../parts/Spinner.tsx'
+import { isSignedInByClick } from '../session/session.ts'
 import { useStatus } from '../store/hooks.ts'
 import { sync_panel_open } from './layers.ts'
 import styles from './SyncWords.module.css'
@@ -12,9 +13,10 @@ export function SyncWords() {
   const status = useStatus()
   const is_open = useCell(sync_panel_open)
   const { words, short, icon, is_turning, is_filled } = syncWordsOf(status)
-  const onClick = () => {
+  const onClick = async () => {
     // Only a new page has the account of the other tab.
     if (status.elsewhere !== null) return location.reload()
+    if (!is_open && status.needs_sign_in && (await isSignedInByClick())) return
     sync_panel_open.set(!is_open)
   }
   return (
@@ -24,7 +26,7 @@ export function SyncWords() {
         className={classes(styles.words, is_filled && styles.filled)}
         aria-expanded={is_open}
         aria-label={`Sync: ${words}`}
-        onClick={onClick}
+        onClick={() => void onClick()}
       >
         {is_turning ? <Spinner /> : <Icon of={icon} />}
         <span aria-hidden className={styles.full}>

@@ -62,6 +62,15 @@ export async function signInAsDemo(): Promise<void> {
   await takeToken(await demoToken(config.sign_in))
 }
 
+/** Signs in where one click is enough. @returns false: somebody has to say who they are, or it did not work */
+export async function isSignedInByClick(): Promise<boolean> {
+  if (opened().config.sign_in.kind !== 'demo') return false
+  return await signInAsDemo().then(
+    () => true,
+    () => false,
+  )
+}
+
 /** Opens the account that a new ID token is of; what a guest has moves into it. @throws Error | StorageError */
 export async function takeToken(id_token: string): Promise<void> {
   const { client, config } = opened()

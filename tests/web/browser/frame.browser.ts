@@ -1,0 +1,240 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+import { startChromium } from '#tests/client/browser/chromium.ts'
+import { violationsOn } from './axe.ts'
+import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
+import { startWebSite, type WebSite } from './web-site.ts'
+
+let browser: Browser
+let site: WebSite
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
+})
+afterAll(async () => {
+  await browser.close()
+  await site.end()
+})
+
+let context: BrowserContext | undefined
+afterEach(() => context?.close())
+
+async function visit(path: string, options: VisitOptions = {}): Promise<Page> {
+  context = await startVisit(browser, site, options)
+  return await openPage(context, path)
+}
+
+const PATHS = ['/', '/saved-audiences', '/new-audience', '/platforms', '/distributions', '/help', '/sign-in']
+const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, height: 800 } }
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each(Object.entries(SCREENS))(
+    'no page of a guest has a fault that axe finds, on a %s screen',
+    async (_, viewport) => {
+      const page = await visit('/', { colorScheme, viewport })
+      for (const path of PATHS) {
+        await page.goto(path)
+        await page.getByRole('button', { name: /^Sync: / }).waitFor()
+        await expect.poll(() => page.locator('main').innerText()).not.toBe('')
+        expect(await violationsOn(page), path).toEqual([])
+      }
+    },
+  )
+
+  test('no layer over a page has a fault that axe finds', async () => {
+    const page = await visit('/', { colorScheme, visitor: { kind: 'account', user_id: `layers_${colorScheme}` } })
+    await page.getByRole('button', { name: /^Sync: / }).click()
+    await page.getByRole('heading', { name: 'Sync', exact: true }).waitFor()
+    expect(await violationsOn(page), 'sync panel').toEqual([])
+    await page.keyboard.press('Escape')
+    for (const [keys, title] of [
+      ['Control+k', 'Search and actions'],
+      ['?', 'Keyboard shortcuts'],
+    ] as const) {
+      await page.keyboard.press(keys)
+      await page.getByRole('dialog', { name: title }).waitFor()
+      expect(await violationsOn(page), title).toEqual([])
+      await page.keyboard.press('Escape')
+    }
+    await page.getByRole('button', { name: /^Account: / }).click()
+    await page.getByRole('menu').waitFor()
+    expect(await violationsOn(page), 'account menu').toEqual([])
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('dialog', { name: 'Sign out?' }).waitFor()
+    expect(await violationsOn(page), 'sign out').toEqual([])
+  })
+})
+
+describe('the first visit', () => {
+  test('asks whether to sign in, and goes on to the page that was wanted', async () => {
+    const page = await visit('/platforms', { visitor: { kind: 'new' }, user_id: 'first' })
+    expect(new URL(page.url()).pathname).toBe('/sign-in')
+    await page.getByRole('button', { name: 'Sign in as first@example.com' }).click()
+    await page.waitForURL('/platforms')
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.reload()
+    await page.getByRole('button', { name: 'Account: first@example.com' }).waitFor()
+  })
+
+  test('goes on as a guest, and asks no more', async () => {
+    const page = await visit('/', { visitor: { kind: 'new' } })
+    await page.getByRole('button', { name: 'Continue as guest' }).click()
+    await page.waitForURL('/')
+    expect(await syncWordsOn(page)).toBe('Guest · saved on this device only')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Overview' }).first().waitFor()
+  })
+
+  test('never leads to another site', async () => {
+    const page = await visit('/sign-in?next=//example.com/', { visitor: { kind: 'new' } })
+    await page.getByRole('button', { name: 'Continue as guest' }).click()
+    await page.waitForURL('/')
+  })
+})
+
+describe('an account', () => {
+  test('whose sign-in has ended goes on working, and one click signs in', async () => {
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'ended' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await context!.route('**/local/token', (route) => route.fulfill({ status: 401, json: {} }))
+    await page.evaluate(() => sessionStorage.clear())
+    await page.reload()
+    await expect.poll(() => syncWordsOn(page)).toBe('Sign in to sync')
+    await context!.unroute('**/local/token')
+    await page.getByRole('button', { name: 'Sync: Sign in to sync' }).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  })
+
+  test('signs out after a question, and another tab says so', async () => {
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'leaving' } })
+    const other = await openPage(context!, '/')
+    await page.getByRole('button', { name: /^Account: / }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('Guest · saved on this device only')
+    await expect.poll(() => syncWordsOn(other)).toBe('Signed out in another tab · reload')
+    await other.getByRole('button', { name: /^Sync: Signed out/ }).click()
+    await expect.poll(() => syncWordsOn(other)).toBe('Guest · saved on this device only')
+  })
+
+  test('without a connection is told so, and all of its pages open', async () => {
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'away' }, has_service_worker: true })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.reload()
+    await context!.setOffline(true)
+    for (const path of PATHS) {
+      await page.goto(path)
+      await expect.poll(() => syncWordsOn(page)).toBe('Offline · saved on this device')
+    }
+    await context!.setOffline(false)
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  })
+})
+
+describe('the keyboard', () => {
+  test('reaches the content first, every place, and leads back from each layer', async () => {
+    const page = await visit('/')
+    await page.keyboard.press('Tab')
+    expect(await focusedName(page)).toBe('To the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('content')
+    await page.getByRole('button', { name: /^Sync: / }).focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => focusedName(page)).toBe('Sync')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => focusedName(page)).toMatch(/^Sync: /)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search and actions' }).waitFor()
+    await page.keyboard.press('Escape')
+    await expect.poll(() => focusedName(page)).toMatch(/^Sync: /)
+  })
+
+  test.each([
+    ['g o', '/'],
+    ['g a', '/saved-audiences'],
+    ['g p', '/platforms'],
+    ['g d', '/distributions'],
+    ['c', '/new-audience'],
+  ])('%s leads to %s', async (keys, path) => {
+    const page = await visit('/help')
+    for (const key of keys.split(' ')) await page.keyboard.press(key)
+    await page.waitForURL(path)
+  })
+
+  test('has no letters where somebody switched them off, or types', async () => {
+    const page = await visit('/')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').pressSequentially('ca')
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('ca')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('?')
+    await page.getByRole('checkbox', { name: 'Single letters act' }).uncheck()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('c')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
+  })
+
+  test('moves between bars, page and panel by F6', async () => {
+    const page = await visit('/')
+    await page.getByRole('button', { name: /^Sync: / }).click()
+    await page.getByRole('heading', { name: 'Sync', exact: true }).waitFor()
+    const regions: string[] = []
+    for (let step = 0; step < 3; step++) {
+      await page.keyboard.press('F6')
+      regions.push(await page.evaluate(() => document.activeElement?.closest('[data-region]')?.tagName ?? 'none'))
+    }
+    expect(regions.toSorted()).toEqual(['ASIDE', 'DIV', 'MAIN'])
+  })
+})
+
+describe('the palette', () => {
+  test('finds an audience by a part of its name, and opens it', async () => {
+    const { audience } = (await site.save('finder', '/api/audiences', { name: 'Été à Paris' })) as {
+      audience: { audience_id: string }
+    }
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'finder' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('ete')
+    await page.getByRole('option', { name: /Été à Paris/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`/audience/${audience.audience_id}`)
+  })
+})
+
+describe('the page', () => {
+  test('moves nothing while it opens and while its data come', async () => {
+    for (let number = 1; number <= 30; number++) {
+      await site.save('still', '/api/audiences', { name: `Audience ${number}`, total_audience_size: number * 1000 })
+    }
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'still' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await shiftsOf(page)).toEqual([])
+    await page.reload()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await shiftsOf(page)).toEqual([])
+  })
+
+  test.each([320, 720, 721, 1100, 1101, 1920])('never scrolls sideways at a width of %i', async (width) => {
+    const page = await visit('/', { viewport: { width, height: 700 } })
+    for (const path of PATHS) {
+      await page.goto(path)
+      await page.getByRole('button', { name: /^Sync: / }).waitFor()
+      const over = await page.evaluate(() => {
+        const content = document.querySelector('#content')!
+        return [document.documentElement.scrollWidth - innerWidth, content.scrollWidth - content.clientWidth]
+      })
+      expect(over, path).toEqual([0, 0])
+    }
+  })
+})
+
+async function focusedName(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const { activeElement } = document
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent ?? ''
+  })
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { buildApp, removeStaleApp } from '#infra/local/app-build.ts'
+import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
+import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
+import { shareIssuerKey } from '#tests/support/issuer-key.ts'
+
+/** The app and the whole service behind it, as `npm start` has them. */
+export interface WebSite {
+  readonly url: string
+  /** Saves a record of a user at the service. @param path of the route, as `/api/audiences` */
+  save(user_id: string, path: string, record: object): Promise<Readonly<Record<string, unknown>>>
+  /** What a route answers to a user. */
+  ask(user_id: string, path: string): Promise<Readonly<Record<string, unknown>>>
+  end(): Promise<void>
+}
+
+const SILENT = { write: () => undefined, flush: async () => undefined }
+
+/** @param is_split each function at an origin of its own */
+export async function startWebSite({ is_split = false } = {}): Promise<WebSite> {
+  if (removeStaleApp() && !(await buildApp((text) => void process.stderr.write(text)))) throw new Error('no app')
+  const data_dir = await mkdtemp(join(tmpdir(), 'web-site-'))
+  await shareIssuerKey(data_dir)
+  const runtime = await startLocalRuntime({
+    data_dir,
+    port: 0,
+    split: is_split,
+    factories: FUNCTION_FACTORIES,
+    log: SILENT,
+    fsync: false,
+  })
+  const call = callsOf(runtime)
+  return {
+    url: runtime.function_urls.web,
+    save: (user_id, path, record) => call(user_id, path, record),
+    ask: (user_id, path) => call(user_id, path),
+    end: async () => {
+      await runtime.end()
+      await rm(data_dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function callsOf({ url, function_urls }: LocalRuntime) {
+  const tokens = new Map<string, Promise<string>>()
+  const tokenOf = async (user_id: string): Promise<string> => {
+    const answer = await fetch(`${url}/local/token`, { method: 'POST', body: JSON.stringify({ user_id }) })
+    return ((await answer.json()) as { id_token: string }).id_token
+  }
+  return async (user_id: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
+    let token = tokens.get(user_id)
+    if (token === undefined) tokens.set(user_id, (token = tokenOf(user_id)))
+    const name = path.split('/')[2] as keyof typeof function_urls
+    const answer = await fetch(`${function_urls[name]}${path}`, {
+      headers: { Authorization: `Bearer ${await token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`the service answered ${answer.status}: ${await answer.text()}`)
+    return (await answer.json()) as Readonly<Record<string, unknown>>
+  }
+}
