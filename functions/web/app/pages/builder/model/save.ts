@@ -1,6 +1,7 @@
 import type { ActivationClient } from '#shared/client/client.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { StorageError } from '#shared/client/storage.ts'
+import type { JsonRecord, OutboxEntry } from '#shared/client/store/entries.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
 import type { BuilderDraft } from './draft.ts'
 import { stepOfError } from './checks.ts'
@@ -12,7 +13,7 @@ export type SaveOutcome =
   | { readonly ok: true; readonly status: 'draft' | 'active' }
   | { readonly ok: false; readonly words: readonly string[]; readonly step?: StepId }
 
-type SavingClient = Pick<ActivationClient, 'get' | 'create' | 'change' | 'correct'>
+type SavingClient = Pick<ActivationClient, 'get' | 'aside' | 'create' | 'change' | 'correct'>
 
 /** Makes the audience of a draft, or changes the one that it was made of. Doing it twice makes one. */
 export async function saveDraft(client: SavingClient, id: string, draft: BuilderDraft): Promise<SaveOutcome> {
@@ -23,15 +24,30 @@ export async function saveDraft(client: SavingClient, id: string, draft: Builder
 
 async function kept(client: SavingClient, id: string, draft: BuilderDraft): Promise<ChangeOutcome> {
   const value = audienceOf(draft)
+  const refused = refusedCreation(client.aside, id)
   const shown = client.get('audience', id)
-  const refused = shown?.aside.find(({ change }) => change.op === 'create')
-  if (!shown) return await client.create('audience', value, id)
+  if (!refused && !shown) return await client.create('audience', value, id)
+  // What was asked for first stays what was asked for first.
   const { original_query: _, ...set } = value
   const unset = draft.campaign.trim() === '' ? { metadata: ['campaign_id'] } : undefined
   const metadata = { tags: draft.tags, ...(value['metadata'] as object) }
   const edit = { set: { ...set, metadata }, ...(unset && { unset }) }
   if (refused) return await client.correct(refused.seq, edit)
-  return await client.change('audience', shown.id, edit)
+  return await client.change('audience', id, edit)
+}
+
+/** An audience that the service did not take: it waits on this device to be corrected. */
+export interface RefusedCreation {
+  readonly seq: number
+  /** In a sentence. */
+  readonly reason: string
+  readonly value: JsonRecord
+}
+
+export function refusedCreation(aside: readonly OutboxEntry[], id: string): RefusedCreation | undefined {
+  const entry = aside.find((one) => one.kind === 'audience' && one.id === id && one.change.op === 'create')
+  if (!entry?.aside || entry.change.op !== 'create') return undefined
+  return { seq: entry.seq, reason: entry.aside.reason, value: entry.change.value }
 }
 
 const STORAGE_WORDS: Readonly<Record<StorageError['kind'], string>> = {

@@ -1,0 +1,111 @@
+import { Link } from '@tanstack/react-router'
+import { ArrowLeft, ArrowRight, Check, CircleAlert, Save } from 'lucide-react'
+
+import { timeOf } from '../../format/dates.ts'
+import { Button, ButtonLink } from '../../parts/Button.tsx'
+import { Icon } from '../../parts/Icon.tsx'
+import styles from './Dock.module.css'
+import type { KeptDraft } from './model/keeper.ts'
+import { type Step, stepAfter, stepBefore } from './model/steps.ts'
+
+interface DockProps {
+  readonly id: string
+  readonly step: Step
+  readonly state: KeptDraft
+  readonly is_saving: boolean
+  /** Why the segments were not confirmed. */
+  readonly reason: string | undefined
+  readonly onConfirm: () => void
+  readonly onSave: () => void
+}
+
+/** The way back, where the draft is, and the two deeds. Their places never change. */
+export function Dock({ id, step, state, is_saving, reason, onConfirm, onSave }: DockProps) {
+  const before = stepBefore(step)
+  const { is_confirmed } = state.draft
+  return (
+    <div className={styles.dock}>
+      <div className={styles.back}>
+        {before && (
+          <ButtonLink kind="quiet" icon={ArrowLeft} to="/new-audience" search={{ draft: id, step: before.id }}>
+            Back<span className={styles.wide}> to {before.words.toLowerCase()}</span>
+          </ButtonLink>
+        )}
+        <p role="status" className={styles.kept}>
+          {keptInWords(state)}
+        </p>
+      </div>
+      <div className={styles.deeds}>
+        <DockHint {...{ id, step, is_confirmed, reason }} />
+        <DockDeed {...{ id, step, is_confirmed, onConfirm }} />
+        <Button
+          kind={is_confirmed ? 'primary' : 'plain'}
+          icon={Save}
+          is_busy={is_saving}
+          busy_words="Saving…"
+          onClick={onSave}
+        >
+          Save audience
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+type DeedProps = Pick<DockProps, 'id' | 'step' | 'onConfirm'> & { readonly is_confirmed: boolean }
+
+/** Before the segments it is the next step; from there on their confirmation. */
+function DockDeed({ id, step, is_confirmed, onConfirm }: DeedProps) {
+  const after = stepAfter(step)
+  if (after && step.id !== 'segments') {
+    return (
+      <ButtonLink
+        kind={is_confirmed ? 'plain' : 'primary'}
+        icon={ArrowRight}
+        to="/new-audience"
+        search={{ draft: id, step: after.id }}
+      >
+        Continue
+      </ButtonLink>
+    )
+  }
+  if (is_confirmed) {
+    return (
+      <span className={styles.confirmed}>
+        Segments confirmed
+        <Icon of={Check} label="done" />
+      </span>
+    )
+  }
+  return (
+    <Button kind="primary" icon={Check} onClick={onConfirm}>
+      Confirm segments
+    </Button>
+  )
+}
+
+type HintProps = Pick<DockProps, 'id' | 'step' | 'reason'> & { readonly is_confirmed: boolean }
+
+function DockHint({ id, step, is_confirmed, reason }: HintProps) {
+  if (reason !== undefined) {
+    return (
+      <p role="alert" className={styles.reason}>
+        <Icon of={CircleAlert} size={14} />
+        {reason}
+      </p>
+    )
+  }
+  if (is_confirmed && step.id === 'segments') {
+    return (
+      <Link to="/new-audience" search={{ draft: id, step: 'naming' }} className={styles.hint}>
+        Next: campaign and tags
+      </Link>
+    )
+  }
+  return is_confirmed ? null : <p className={styles.hint}>Save keeps it as a draft until you confirm.</p>
+}
+
+function keptInWords({ kept_at, failure }: KeptDraft): string {
+  if (failure !== null) return 'This draft is not kept'
+  return kept_at === null ? 'Your draft is kept as you type' : `Draft kept on this device, ${timeOf(kept_at)}`
+}

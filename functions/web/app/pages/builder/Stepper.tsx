@@ -1,0 +1,62 @@
+import { Link } from '@tanstack/react-router'
+import { Check } from 'lucide-react'
+
+import { classes } from '../../parts/classes.ts'
+import { Icon } from '../../parts/Icon.tsx'
+import type { BuilderDraft } from './model/draft.ts'
+import { STEPS, type Step, type StepId } from './model/steps.ts'
+import styles from './Stepper.module.css'
+
+interface StepperProps {
+  readonly id: string
+  readonly draft: BuilderDraft
+  readonly step: Step
+}
+
+/** Where one is. Each step is a link, and one that has its answer shows a tick. */
+export function Stepper({ id, draft, step }: StepperProps) {
+  return (
+    <nav aria-label="Steps">
+      <ol className={styles.steps}>
+        {STEPS.map((one, at) => {
+          const is_here = one.id === step.id
+          const is_done = !is_here && isDone(draft, one.id)
+          return (
+            <li key={one.id} className={styles.step} data-here={is_here || undefined}>
+              <Link
+                to="/new-audience"
+                search={{ draft: id, step: one.id }}
+                className={styles.link}
+                aria-current={is_here ? 'step' : undefined}
+              >
+                <span className={classes(styles.mark, is_here && styles.here, is_done && styles.done)}>
+                  {is_done ? <Icon of={Check} size={14} /> : at + 1}
+                </span>
+                <span className={styles.words}>{one.words}</span>
+                {is_done && <span className="unseen">, done</span>}
+              </Link>
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+function isDone(
+  { words, data_type, variables, is_confirmed, name, campaign, tags }: BuilderDraft,
+  id: StepId,
+): boolean {
+  switch (id) {
+    case 'describe':
+      return words.trim() !== ''
+    case 'data-type':
+      return data_type !== null
+    case 'variables':
+      return variables.length > 0
+    case 'segments':
+      return is_confirmed
+    case 'naming':
+      return name.trim() !== '' || campaign.trim() !== '' || tags.length > 0
+  }
+}

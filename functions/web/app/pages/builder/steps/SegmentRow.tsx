@@ -1,0 +1,132 @@
+import { Ellipsis, EyeOff, Trash2, Undo2 } from 'lucide-react'
+import { memo } from 'react'
+
+import { percentOf } from '../../../format/numbers.ts'
+import { IconButton } from '../../../parts/Button.tsx'
+import { Checkbox } from '../../../parts/Checkbox.tsx'
+import { Menu, type MenuItem } from '../../../parts/Menu.tsx'
+import { LENGTHS } from '../model/checks.ts'
+import type { DraftSegment } from '../model/draft.ts'
+import { shownSize, sizeIn } from '../model/sizes.ts'
+import { CellFault } from './CellFault.tsx'
+import cells from './cells.module.css'
+import styles from './SegmentTable.module.css'
+
+interface SegmentRowProps {
+  readonly segment: DraftSegment
+  readonly at: number
+  /** Of all that are kept and known. */
+  readonly total: number | null
+  readonly name_fault: string | undefined
+  readonly size_fault: string | undefined
+  readonly onEdit: (segment_id: DraftSegment['segment_id'], values: Partial<DraftSegment>) => void
+  readonly onLeave: (field: string) => void
+  readonly onRemove: (segment: DraftSegment, at: number) => void
+}
+
+/** One segment. It is drawn again only when something of it changes: there may be a thousand. */
+export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
+  const { segment, at, total, name_fault, size_fault, onEdit, onLeave, onRemove } = props
+  const { segment_id, name, note, size, is_kept } = segment
+  const called = name.trim() || `segment ${at + 1}`
+  const field = `segments.${at}`
+  const leaveSize = () => {
+    onLeave(`${field}.size`)
+    const shown = shownSize(size)
+    if (shown !== size) onEdit(segment_id, { size: shown })
+  }
+  const items: readonly MenuItem[] = [
+    is_kept
+      ? { id: 'leave-out', words: 'Leave out', icon: EyeOff, onSelect: () => onEdit(segment_id, { is_kept: false }) }
+      : { id: 'keep', words: 'Keep', icon: Undo2, onSelect: () => onEdit(segment_id, { is_kept: true }) },
+    { id: 'remove', words: 'Remove', icon: Trash2, is_dangerous: true, onSelect: () => onRemove(segment, at) },
+  ]
+  return (
+    <tr className={is_kept ? undefined : styles.left_out}>
+      <td>
+        <Checkbox
+          label={`Keep ${called}`}
+          is_label_unseen
+          checked={is_kept}
+          onChange={({ currentTarget: { checked } }) => onEdit(segment_id, { is_kept: checked })}
+        />
+      </td>
+      <td>
+        <input
+          className={`${cells.field} ${cells.name}`}
+          type="text"
+          dir="auto"
+          name={`${field}.name`}
+          aria-label={`Name of ${called}`}
+          aria-invalid={name_fault === undefined ? undefined : true}
+          aria-describedby={name_fault === undefined ? undefined : `${field}.name-fault`}
+          placeholder="Name"
+          autoComplete="off"
+          maxLength={LENGTHS.segment_name}
+          value={name}
+          onChange={({ currentTarget: { value } }) => onEdit(segment_id, { name: value })}
+          onBlur={() => onLeave(`${field}.name`)}
+        />
+        <input
+          className={`${cells.field} ${cells.note}`}
+          type="text"
+          dir="auto"
+          name={`${field}.note`}
+          aria-label={`What makes ${called}`}
+          placeholder="What makes it one"
+          autoComplete="off"
+          maxLength={LENGTHS.segment_note}
+          value={note}
+          onChange={({ currentTarget: { value } }) => onEdit(segment_id, { note: value })}
+        />
+        <CellFault field={`${field}.name`} words={name_fault} />
+      </td>
+      <td className={cells.number}>
+        <input
+          className={cells.box}
+          type="text"
+          inputMode="numeric"
+          name={`${field}.size`}
+          aria-label={`Records of ${called}`}
+          aria-invalid={size_fault === undefined ? undefined : true}
+          aria-describedby={size_fault === undefined ? undefined : `${field}.size-fault`}
+          placeholder="Not known yet"
+          autoComplete="off"
+          value={size}
+          onChange={({ currentTarget: { value } }) => onEdit(segment_id, { size: value })}
+          onBlur={leaveSize}
+        />
+        <CellFault field={`${field}.size`} words={size_fault} />
+      </td>
+      <td>
+        <Share size={sizeIn(size)} total={total} is_kept={is_kept} />
+      </td>
+      <td className={cells.end}>
+        <Menu label={`Actions for ${called}`} items={items}>
+          {(trigger) => <IconButton {...trigger} icon={Ellipsis} size="small" label={`Actions for ${called}`} />}
+        </Menu>
+      </td>
+    </tr>
+  )
+})
+
+interface ShareProps {
+  readonly size: number | null | undefined
+  readonly total: number | null
+  readonly is_kept: boolean
+}
+
+function Share({ size, total, is_kept }: ShareProps) {
+  if (!is_kept) return <span className={styles.no_share}>Left out</span>
+  if (typeof size !== 'number') return <span className={styles.no_share}>Needs a size</span>
+  // All of them are empty.
+  const ratio = total ? size / total : 0
+  return (
+    <span className={styles.share}>
+      <span className={styles.track} aria-hidden>
+        {size > 0 && <span className={styles.bar} style={{ inlineSize: `${ratio * 100}%` }} />}
+      </span>
+      {percentOf(ratio)}
+    </span>
+  )
+}
