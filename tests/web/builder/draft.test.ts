@@ -75,7 +75,10 @@ describe('a relevance', () => {
     ['high', undefined],
   ])('typed as “%s” is %s', (text, score) => {
     expect(percentIn(text)).toBe(score)
-    if (typeof score === 'number') expect(percentIn(percentText(score))).toBe(score)
+  })
+
+  it.each([0, 0.875, 0.95, 1, null])('of %s is read again from its field', (score) => {
+    expect(percentIn(percentText(score))).toBe(score)
   })
 })
 

@@ -26,7 +26,7 @@ describe('a suggestion service', () => {
     const outcome = await suggestedVariables(URL, DRAFT, ports)
     expect(outcome).toMatchObject({ ok: true, found: { variables: [{ code: 'PET_DOG', relevance: '90' }] } })
     expect(calls).toMatchObject([{ url: URL, init: { method: 'POST', credentials: 'omit' } }])
-    expect(JSON.parse(String(calls[0]!.init!.body))).toEqual({ query: 'people who moved', data_type: 'third_party' })
+    expect(JSON.parse(calls[0]!.init!.body as string)).toEqual({ query: 'people who moved', data_type: 'third_party' })
   })
 
   it.each([

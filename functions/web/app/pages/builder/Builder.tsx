@@ -22,7 +22,7 @@ export function Builder() {
     const search = { draft: client.newId('audience') }
     void navigate({ to: '/new-audience', search, replace: true })
   }, [id, client, navigate])
-  if (id === undefined) return <Page title="New audience" crumbs={CRUMBS} children={null} />
+  if (id === undefined) return null
   if (idTimeMs('aud', id) === undefined && !client.get('audience', id)) return <NoSuchDraft />
   return <BuilderOf key={`${id} ${round}`} id={id} onAgain={() => setRound(round + 1)} />
 }

@@ -28,7 +28,7 @@ export function useKeeper(id: string, shown: Shown<'audience'> | undefined): Dra
     let is_wanted = true
     const held = unkept.get(id)
     unkept.delete(id)
-    void (held ? Promise.resolve(held) : openKeeper(client, id)).then((opened) => {
+    void (held ? Promise.resolve(held) : openKeeper(client, id, has_record)).then((opened) => {
       // A record that comes later does not take the place of what has been typed meanwhile.
       if (is_wanted) setKeeper((current) => (current && isTouched(current) ? current : opened))
     })
@@ -63,9 +63,10 @@ export function useKeeper(id: string, shown: Shown<'audience'> | undefined): Dra
 }
 
 /** A keeper for a page: also of the field that first use begins with. */
-export async function openKeeper(client: ActivationClient, id: string): Promise<DraftKeeper> {
+export async function openKeeper(client: ActivationClient, id: string, has_record = false): Promise<DraftKeeper> {
   const refused = refusedCreation(client.aside, id)
-  const record = refused ? newRecord('audience', id, refused.value, null) : client.get('audience', id)?.record
+  const saved = has_record ? client.get('audience', id)?.record : undefined
+  const record = refused ? newRecord('audience', id, refused.value, null) : saved
   return await DraftKeeper.open({
     form: formOf(id),
     // The client validates what it stores by the schema that this type is of.

@@ -8,37 +8,44 @@ import { audienceDataType } from '#shared/records/audience.ts'
 export const DATA_TYPES = audienceDataType.options
 export type DataType = (typeof DATA_TYPES)[number]
 
+/** What cannot be read costs only itself. */
+function orElse<Schema extends z.ZodMiniType>(schema: Schema, fallback: z.output<Schema>) {
+  // This one is not a promise's.
+  // oxlint-disable-next-line promise/valid-params
+  return z.catch(schema, fallback)
+}
+
 const draftVariable = z.object({
   code: z.string(),
-  description: z.catch(z.string(), ''),
-  category: z.catch(z.string(), ''),
-  type: z.catch(z.string(), ''),
+  description: orElse(z.string(), ''),
+  category: orElse(z.string(), ''),
+  type: orElse(z.string(), ''),
   /** In percent, as typed; empty: nobody has said it. */
-  relevance: z.catch(z.string(), ''),
+  relevance: orElse(z.string(), ''),
 })
 
 const draftSegment = z.object({
   segment_id: z.union([z.int(), z.string()]),
-  name: z.catch(z.string(), ''),
+  name: orElse(z.string(), ''),
   /** What makes it one, in a line. */
-  note: z.catch(z.string(), ''),
+  note: orElse(z.string(), ''),
   /** As typed; empty: not known yet. */
-  size: z.catch(z.string(), ''),
+  size: orElse(z.string(), ''),
   /** Whether it becomes a part of the audience. */
-  is_kept: z.catch(z.boolean(), true),
+  is_kept: orElse(z.boolean(), true),
   /** What the builder does not show stays as it came. */
-  characteristics: z.catch(z.record(z.string(), z.unknown()), {}),
-  prizm_segments: z.catch(z.array(z.string()), []),
+  characteristics: orElse(z.record(z.string(), z.unknown()), {}),
+  prizm_segments: orElse(z.array(z.string()), []),
 })
 
 const builderDraft = z.object({
-  words: z.catch(z.string(), ''),
-  data_type: z.catch(z.nullable(audienceDataType), null),
+  words: orElse(z.string(), ''),
+  data_type: orElse(z.nullable(audienceDataType), null),
   variables: listOf(draftVariable),
   segments: listOf(draftSegment),
-  is_confirmed: z.catch(z.boolean(), false),
-  name: z.catch(z.string(), ''),
-  campaign: z.catch(z.string(), ''),
+  is_confirmed: orElse(z.boolean(), false),
+  name: orElse(z.string(), ''),
+  campaign: orElse(z.string(), ''),
   tags: listOf(z.string()),
 })
 
@@ -54,7 +61,7 @@ function listOf<Entry extends z.ZodMiniType>(entry: Entry) {
       return success ? [data] : []
     }),
   )
-  return z.pipe(z.catch(z.array(z.unknown()), []), read)
+  return z.pipe(orElse(z.array(z.unknown()), []), read)
 }
 
 export const EMPTY_DRAFT: BuilderDraft = z.parse(builderDraft, {})

@@ -116,7 +116,8 @@ export function draftOf(audience: Audience): BuilderDraft {
 }
 
 /** The note is a field of the draft. */
-function withoutNote({ description: _, ...others }: JsonRecord): Record<string, unknown> {
+function withoutNote(characteristics: JsonRecord): Record<string, unknown> {
+  const { description: _, ...others } = characteristics
   return others
 }
 

@@ -69,7 +69,7 @@ function segmentsInJson(text: string): FoundSegments {
 
 /** The list itself, or the one that is called `segments`, also within `audience`. */
 export function segmentListIn(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) return value as readonly unknown[]
   if (!isObject(value)) return undefined
   const { segments, audience } = value
   return Array.isArray(segments) ? segments : isObject(audience) ? segmentListIn(audience) : undefined

@@ -106,7 +106,7 @@ export function ImportPanel({ segments, onImport }: ImportPanelProps) {
 function previewInWords({ added, updated, unchanged, too_many }: SegmentMerge, left_out: number): string {
   const parts = [
     added > 0 && `${countOf(added, 'segment is', 'segments are')} new`,
-    updated > 0 && `${countOf(updated, 'segment changes', 'segments change')}`,
+    updated > 0 && countOf(updated, 'segment changes', 'segments change'),
     unchanged > 0 && `${countOf(unchanged, 'segment stays', 'segments stay')} as they are`,
     left_out > 0 && `${countOf(left_out, 'entry', 'entries')} cannot be taken`,
     too_many > 0 && `${countOf(too_many, 'is', 'are')} beyond the ${countOf(ENTRIES_MAX, 'segment')} of an audience`,

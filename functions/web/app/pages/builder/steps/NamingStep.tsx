@@ -54,7 +54,7 @@ export function NamingStep({ draft, change, faultOf, onLeave }: StepProps) {
         />
         <datalist id={CAMPAIGNS_ID}>
           {campaigns.map((campaign) => (
-            <option key={campaign} value={campaign} />
+            <option key={campaign}>{campaign}</option>
           ))}
         </datalist>
         <TagField

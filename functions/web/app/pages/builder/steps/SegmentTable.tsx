@@ -86,8 +86,7 @@ export function SegmentTable({ segments, onSegments, faultOf, onLeave }: Segment
           />
         ))}
         <tr className={styles.add}>
-          {segments.length > 0 && <td />}
-          <td colSpan={4}>
+          <td colSpan={5}>
             {segments.length === 0 && <span className={styles.none}>No segments yet.</span>}
             {segments.length < ENTRIES_MAX ? (
               <Button kind="quiet" icon={Plus} onClick={add}>

@@ -49,19 +49,12 @@ export function SegmentsStep({ draft, change, faultOf, onLeave }: StepProps) {
   }
 
   const onImport = (merge: SegmentMerge) => {
-    const before = draft
+    const { segments, is_confirmed } = draft
     onSegments(() => merge.segments)
     setSource('hand')
     showToast({
       words: mergeInWords(merge),
-      undo: {
-        run: () =>
-          change(({ is_confirmed: _, ...now }) => ({
-            ...now,
-            segments: before.segments,
-            is_confirmed: before.is_confirmed,
-          })),
-      },
+      undo: { run: () => change((now) => ({ ...now, segments, is_confirmed })) },
     })
   }
 

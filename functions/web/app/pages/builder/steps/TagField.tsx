@@ -61,7 +61,7 @@ export function TagField({ tags, known, onTags }: TagFieldProps) {
       </Field>
       <datalist id={list_id}>
         {known.map((tag) => (
-          <option key={tag} value={tag} />
+          <option key={tag}>{tag}</option>
         ))}
       </datalist>
       {tags.length > 0 && (
