@@ -87,7 +87,7 @@ resource "google_project_iam_custom_role" "object_writer" {
 }
 
 resource "google_storage_bucket_iam_member" "lists" {
-  for_each = google_service_account.function
+  for_each = { for name, account in google_service_account.function : name => account if length(concat(local.functions[name].reads, local.functions[name].writes)) > 0 }
 
   bucket = google_storage_bucket.data.name
   role   = google_project_iam_custom_role.object_lister.id

@@ -1,5 +1,5 @@
 # One origin for app and API: an HTTPS load balancer with the path table of the contract. Without it browsers call each
-# function at its own URL, from the allowed origins.
+# function at its own URL, from the app's own and the allowed origins.
 
 locals {
   load_balancer = var.edge.load_balancer
@@ -7,8 +7,8 @@ locals {
   balanced           = local.load_balancer == null ? toset([]) : toset(["lb"])
   balanced_functions = local.load_balancer == null ? {} : local.functions
 
-  # The function with the path / gets all other paths; until there is one, any function answers them with 404.
-  default_function = concat([for name, function in local.functions : name if contains(function.path_prefixes, "/")], ["audiences"])[0]
+  # The function with the path / gets all paths that are no other's: pages and files of the app, and 404.
+  default_function = one([for name, function in local.functions : name if contains(function.path_prefixes, "/")])
 
   origin = local.load_balancer == null ? null : "https://${local.load_balancer.domain}"
 }

@@ -45,7 +45,7 @@ locals {
     for name, function in local.functions : name => {
       for setting, value in {
         OIDC_ISSUERS         = jsonencode(local.issuers)
-        ALLOWED_ORIGINS      = join(",", var.edge.allowed_origins)
+        ALLOWED_ORIGINS      = join(",", local.allowed_origins)
         OPERATOR_ACCOUNTS    = join(",", [for account in [google_service_account.scheduler, google_service_account.operator] : "${local.google_prefix}${account.email}"])
         SMOKE_ACCOUNTS       = "${local.google_prefix}${google_service_account.smoke.email}"
         FUNCTION_URL         = function.url
@@ -55,6 +55,13 @@ locals {
         # A quarter: decoded rows take several times their size in bytes.
         CACHE_BYTES = tostring(function.memory_mib * 1024 * 1024 / 4)
         KMS_KEY     = google_kms_crypto_key.credentials.id
+        # Those of the app.
+        ASSETS_BUCKET    = google_storage_bucket.assets.name
+        API_ORIGINS      = local.load_balancer == null ? jsonencode(local.api_origins) : ""
+        GOOGLE_CLIENT_ID = var.app.google_client_id
+        SUGGESTION_URL   = var.app.suggestion_url
+        SIZE_URL         = var.app.size_url
+        SUPPORT_CONTACT  = var.app.support_contact
       } : setting => value if contains(function.settings, setting)
     }
   }

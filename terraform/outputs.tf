@@ -1,5 +1,10 @@
+output "app_url" {
+  description = "Where users find the app."
+  value       = coalesce(local.origin, local.functions[local.default_function].url)
+}
+
 output "app_configuration" {
-  description = "For the single page app: one origin, or each function's URL."
+  description = "For another app: one origin, or each function's URL."
   value = {
     origin    = local.origin
     functions = { for name, function in local.functions : name => coalesce(local.origin, function.url) }
@@ -36,6 +41,7 @@ output "delivery" {
     images          = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.repository_id}/persistence"
     bucket          = google_storage_bucket.data.name
     delivery_bucket = google_storage_bucket.delivery.name
+    assets_bucket   = google_storage_bucket.assets.name
     service_account = google_service_account.delivery.email
     smoke_account   = google_service_account.smoke.email
     smoke_audience  = local.smoke_audience

@@ -98,7 +98,7 @@ variable "operators" {
 }
 
 variable "edge" {
-  description = "How browsers reach the functions: at their own URLs from allowed_origins, or all on the origin of a load balancer. A load balancer needs its domain; throttling is per client address."
+  description = "How browsers reach the functions: at their own URLs, or all on the origin of a load balancer. The app's own origin may always call them; allowed_origins are those of other pages. A load balancer needs its domain; throttling is per client address."
   type = object({
     allowed_origins = optional(list(string), [])
     load_balancer = optional(object({
@@ -119,10 +119,32 @@ variable "edge" {
     condition     = var.edge.load_balancer == null || can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.edge.load_balancer.domain))
     error_message = "edge.load_balancer.domain must be a domain such as activation.example.com, without https:// and path."
   }
+}
+
+variable "app" {
+  description = "What the app is told: the OAuth client id of Sign in with Google (without it the app is for guests), where users get help (an email address or an https address), and the services that suggest variables and count the people in segments. Empty: none."
+  type = object({
+    google_client_id = optional(string, "")
+    support_contact  = optional(string, "")
+    suggestion_url   = optional(string, "")
+    size_url         = optional(string, "")
+  })
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = var.edge.load_balancer != null || length(var.edge.allowed_origins) > 0
-    error_message = "edge must have load_balancer or allowed_origins: without either, no page can call the functions."
+    condition     = var.app.google_client_id == "" || contains(flatten([for issuer in var.oidc_issuers : issuer.audiences if contains(["https://accounts.google.com", "accounts.google.com"], issuer.issuer)]), var.app.google_client_id)
+    error_message = "app.google_client_id must be an audience of https://accounts.google.com in oidc_issuers: otherwise every function would refuse the tokens of users who sign in."
+  }
+
+  validation {
+    condition     = var.app.support_contact == "" || can(regex("^(https://\\S+|[^@\\s]+@[^@\\s]+)$", var.app.support_contact))
+    error_message = "app.support_contact must be an email address or an https address."
+  }
+
+  validation {
+    condition     = alltrue([for url in [var.app.suggestion_url, var.app.size_url] : url == "" || can(regex("^https://[^/\\s]+", url))])
+    error_message = "app.suggestion_url and app.size_url must be https addresses, which must allow the app's origin by CORS."
   }
 }
 

@@ -12,8 +12,8 @@ run "without_a_load_balancer_functions_are_called_at_their_own_urls" {
   }
 
   assert {
-    condition     = alltrue([for _, service in google_cloud_run_v2_service.function : one([for env in service.template[0].containers[0].env : env.value if env.name == "ALLOWED_ORIGINS"]) == "https://app.example.com"])
-    error_message = "The app's origin is not allowed."
+    condition     = alltrue([for _, service in google_cloud_run_v2_service.function : one([for env in service.template[0].containers[0].env : env.value if env.name == "ALLOWED_ORIGINS"]) == "https://app.example.com,https://am-web-123456789012.europe-west1.run.app"])
+    error_message = "The app's origin, or that of another page, is not allowed."
   }
 
   assert {
@@ -44,9 +44,19 @@ run "with_a_load_balancer_all_share_one_origin" {
       for rule in google_compute_url_map.https["lb"].path_matcher[0].path_rule : join(" ", sort(rule.paths)) => rule.service
       } == {
       for name, function in jsondecode(file("functions.json")) :
-      join(" ", sort(flatten([for prefix in function.path_prefixes : [prefix, "${prefix}/*"]]))) => google_compute_backend_service.function[name].id
+      join(" ", sort(flatten([for prefix in function.path_prefixes : prefix == "/" ? ["/"] : [prefix, "${prefix}/*"]]))) => google_compute_backend_service.function[name].id
     }
     error_message = "The path table is not the contract's."
+  }
+
+  assert {
+    condition     = alltrue([for default in [google_compute_url_map.https["lb"].default_service, google_compute_url_map.https["lb"].path_matcher[0].default_service] : default == google_compute_backend_service.function["web"].id])
+    error_message = "Every other path is the app's."
+  }
+
+  assert {
+    condition     = alltrue([for name, backend in google_compute_backend_service.function : backend.enable_cdn == (name == "web")]) && google_compute_backend_service.function["web"].cdn_policy[0].cache_mode == "USE_ORIGIN_HEADERS"
+    error_message = "Only what the app's function calls public may be cached."
   }
 
   assert {

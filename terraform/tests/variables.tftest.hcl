@@ -96,12 +96,28 @@ run "an_origin_with_a_path" {
   expect_failures = [var.edge]
 }
 
-run "no_edge_at_all" {
+run "a_google_client_whose_tokens_nobody_accepts" {
   command = plan
   variables {
-    edge = {}
+    app = { google_client_id = "app.apps.googleusercontent.com" }
   }
-  expect_failures = [var.edge]
+  expect_failures = [var.app]
+}
+
+run "a_support_contact_that_is_a_script" {
+  command = plan
+  variables {
+    app = { support_contact = "javascript:alert(1)" }
+  }
+  expect_failures = [var.app]
+}
+
+run "a_service_without_https" {
+  command = plan
+  variables {
+    app = { size_url = "http://size.example.com/segments" }
+  }
+  expect_failures = [var.app]
 }
 
 run "a_domain_with_a_scheme" {

@@ -25,6 +25,11 @@ export function dataBucketOf({ project, env }: Environment): string {
   return `${project}-activation-${env}`
 }
 
+/** The bucket with the assets of the app's releases. */
+export function assetsBucketOf(environment: Environment): string {
+  return `${dataBucketOf(environment)}-assets`
+}
+
 /** The lock of a rollout, in a bucket of its own, apart from the customer's data. */
 export function lockUrlOf(environment: Environment): string {
   return `gs://${dataBucketOf(environment)}-delivery/locks/rollout.json`

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { CALLED_FUNCTIONS } from '#shared/contract/app-config.ts'
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName } from '#shared/contract/functions.ts'
 import { maintenanceRoutes } from '#shared/contract/maintenance.ts'
 import type { SettingsTable } from '#shared/settings/settings.ts'
@@ -49,7 +50,8 @@ async function functionsData(): Promise<object> {
         .filter((route) => route.function === name)
         .map(({ path }) => path)
       const { path_prefixes } = FUNCTIONS[name]
-      return [name, { path_prefixes, settings, operator_routes, ...FUNCTION_RESOURCES[name] }] as const
+      const called_by_app = CALLED_FUNCTIONS.some((called) => called === name)
+      return [name, { path_prefixes, settings, operator_routes, called_by_app, ...FUNCTION_RESOURCES[name] }] as const
     }),
   )
   return Object.fromEntries(entries)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import {
+  assetsBucketOf,
   dataBucketOf,
   imageOf,
   lockUrlOf,
@@ -50,9 +51,12 @@ describe.skipIf(terraform === undefined)('the plan', () => {
     expect(Object.keys(environment).filter((setting) => table[setting] === undefined)).toEqual([])
     const settings = readSettings(table, { ...environment, K_SERVICE: serviceOf(name), K_REVISION: 'r' })
     expect(settings).toMatchObject({
-      GCS_BUCKET: dataBucketOf(ENVIRONMENT),
       FUNCTION_URL: `https://${serviceOf(name)}-123456789012.europe-west1.run.app`,
-      CACHE_BYTES: expect.any(Number) as number,
+      ...('GCS_BUCKET' in table && {
+        GCS_BUCKET: dataBucketOf(ENVIRONMENT),
+        CACHE_BYTES: expect.any(Number) as number,
+      }),
+      ...('ASSETS_BUCKET' in table && { ASSETS_BUCKET: assetsBucketOf(ENVIRONMENT) }),
     })
     expect(settings['OIDC_ISSUERS']).toContainEqual({ ...SECOND_ISSUER, algorithms: ['RS256'] })
   })

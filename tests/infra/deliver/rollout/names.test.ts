@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import {
+  assetsBucketOf,
   dataBucketOf,
   imageOf,
   lockUrlOf,
@@ -37,6 +38,7 @@ test('what delivery calls things is what Terraform makes', async () => {
     expect.arrayContaining([
       serviceOf('audiences'),
       dataBucketOf(ENVIRONMENT),
+      assetsBucketOf(ENVIRONMENT),
       // The bucket of the lock.
       lockUrlOf(ENVIRONMENT).split('/')[2],
     ]),
