@@ -186,7 +186,7 @@ describe('the keyboard', () => {
       await page.keyboard.press('F6')
       regions.push(await page.evaluate(() => document.activeElement?.closest('[data-region]')?.tagName ?? 'none'))
     }
-    expect(regions.toSorted()).toEqual(['ASIDE', 'DIV', 'MAIN'])
+    expect(regions.toSorted()).toEqual(['ASIDE', 'MAIN', 'NAV'])
   })
 })
 

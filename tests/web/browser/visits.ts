@@ -99,6 +99,9 @@ export async function openPage(context: BrowserContext, path: string): Promise<P
 
 /** The words in the corner, whole. */
 export async function syncWordsOn(page: Page): Promise<string> {
-  const label = await page.getByRole('button', { name: /^Sync: / }).getAttribute('aria-label')
-  return (label ?? '').replace('Sync: ', '')
+  return await page
+    .getByRole('button', { name: /^Sync: / })
+    .locator('span')
+    .nth(1)
+    .evaluate(({ textContent }) => textContent)
 }

@@ -18,16 +18,13 @@ export function AccountMenu({ is_rail }: { readonly is_rail: boolean }) {
   return (
     <Menu label="Account" items={accountItems((to) => void navigate({ to }))} place={{ side: 'above', align: 'start' }}>
       {(trigger) => (
-        <button type="button" {...trigger} className={styles.account} aria-label={`Account: ${name}`}>
+        <button type="button" {...trigger} className={styles.account}>
+          <span className="unseen">Account: </span>
           <span aria-hidden className={styles.letter}>
             {account ? name.slice(0, 1).toUpperCase() : <Icon of={UserRound} />}
           </span>
-          {!is_rail && (
-            <>
-              <span className={styles.name}>{name}</span>
-              <Icon of={ChevronsUpDown} size={14} />
-            </>
-          )}
+          <span className={is_rail ? 'unseen' : styles.name}>{name}</span>
+          {!is_rail && <Icon of={ChevronsUpDown} size={14} />}
         </button>
       )}
     </Menu>

@@ -18,7 +18,7 @@ export function SideBar() {
   const is_rail = !useMedia(WIDE)
   const counts = usePlaceCounts()
   return (
-    <div className={styles.bar} data-region>
+    <nav aria-label="Main" className={styles.bar} data-region>
       <Link to="/" className={styles.brand} aria-label="Activation Manager">
         <Mark />
         <span className={styles.words}>Activation Manager</span>
@@ -32,16 +32,16 @@ export function SideBar() {
           </kbd>
         </button>
       </RailTooltip>
-      <nav aria-label="Places" className={styles.places}>
+      <div className={styles.places}>
         {PLACES.map(({ to, words, icon }) => (
           <PlaceLink key={to} {...{ to, words, icon, is_rail }} count={counts[to]} />
         ))}
-      </nav>
+      </div>
       <div className={styles.foot}>
         <PlaceLink to="/help" words="Help" icon={CircleHelp} is_rail={is_rail} />
         <AccountMenu is_rail={is_rail} />
       </div>
-    </div>
+    </nav>
   )
 }
 

@@ -25,13 +25,11 @@ export function SyncWords() {
         type="button"
         className={classes(styles.words, is_filled && styles.filled)}
         aria-expanded={is_open}
-        aria-label={`Sync: ${words}`}
         onClick={() => void onClick()}
       >
         {is_turning ? <Spinner /> : <Icon of={icon} />}
-        <span aria-hidden className={styles.full}>
-          {words}
-        </span>
+        <span className="unseen">Sync: </span>
+        <span className={styles.full}>{words}</span>
         <span aria-hidden className={styles.short}>
           {short}
         </span>

@@ -44,7 +44,7 @@ export function isSample({ metadata }: { readonly metadata: Readonly<Record<stri
 
 /** A distribution is known by what it sends where. */
 export function distributionName({ audience_name, platform_name }: Distribution): string {
-  return `${audience_name} to ${platform_name}`
+  return `${audience_name ?? 'An audience'} to ${platform_name ?? 'a platform'}`
 }
 
 /** What a record is called in a sentence. */

@@ -1,5 +1,97 @@
-import { Page } from '../../frame/Page.tsx'
+import { Plus } from 'lucide-react'
+import { useMemo } from 'react'
 
+import { isoTime } from '#shared/base/clock.ts'
+import { clock } from '../../base/ports.ts'
+import { weekdayOf } from '../../format/dates.ts'
+import { countOf, numberOf } from '../../format/numbers.ts'
+import { UNKNOWN } from '../../format/words.ts'
+import { Page } from '../../frame/Page.tsx'
+import { ButtonLink } from '../../parts/Button.tsx'
+import { Fact, Facts } from '../../parts/Facts.tsx'
+import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
+import { useRecords } from '../../store/hooks.ts'
+import { type OverviewCounts, overviewCounts } from './counts.ts'
+import { LastActivity } from './LastActivity.tsx'
+import { NeedsYou } from './NeedsYou.tsx'
+import styles from './Overview.module.css'
+
+/** What needs somebody first, then the counts, then what happened last. */
 export function Overview() {
-  return <Page title="Overview">{null}</Page>
+  const now_ms = clock.nowMs()
+  const { records: audiences, is_known } = useRecords('audience')
+  const platforms = useRecords('platform').records
+  const distributions = useRecords('distribution').records
+  const month = isoTime(now_ms).slice(0, 7)
+  const counts = useMemo(
+    () => overviewCounts(audiences, platforms, distributions, month),
+    [audiences, platforms, distributions, month],
+  )
+  const is_unknown = !is_known && audiences.length === 0
+  return (
+    <Page title="Overview" count={weekdayOf(now_ms)}>
+      <div className={styles.first}>
+        <NeedsYou />
+        <ButtonLink to="/new-audience" kind="primary" icon={Plus}>
+          New audience
+        </ButtonLink>
+      </div>
+      {is_unknown ? <UnknownCounts /> : <Counts counts={counts} />}
+      <LastActivity audiences={audiences} distributions={distributions} is_known={is_known} now_ms={now_ms} />
+    </Page>
+  )
+}
+
+function Counts({
+  counts: { audiences, records, unknown_sizes, sent, platforms },
+}: {
+  readonly counts: OverviewCounts
+}) {
+  return (
+    <Facts>
+      <Fact
+        name="Audiences"
+        value={numberOf(audiences.live)}
+        context={`${countOf(audiences.drafts, 'draft')}, ${numberOf(audiences.archived)} archived`}
+      />
+      <Fact
+        name="Records in active audiences"
+        value={records === null ? UNKNOWN.size : numberOf(records)}
+        is_unknown={records === null}
+        context={
+          unknown_sizes > 0 ? `${countOf(unknown_sizes, 'audience')} of unknown size` : 'Of all active audiences'
+        }
+      />
+      <Fact
+        name="Sent this month"
+        value={sent.total === 0 ? UNKNOWN.sent : numberOf(sent.total)}
+        is_unknown={sent.total === 0}
+        context={
+          sent.total === 0 ? undefined : `${sent.completed} completed, ${sent.running} running, ${sent.failed} failed`
+        }
+      />
+      <Fact
+        name="Platforms ready"
+        value={platforms.total === 0 ? 'None connected yet' : `${platforms.connected} of ${platforms.total}`}
+        is_unknown={platforms.total === 0}
+        context={
+          platforms.total === 0 ? undefined : `${platforms.failing} need you, ${platforms.untested} not tested yet`
+        }
+      />
+    </Facts>
+  )
+}
+
+/** In the size of the counts that come. */
+function UnknownCounts() {
+  const block = <Skeleton width={120} height={24} />
+  return (
+    <WhileUnknown label="Your data are being loaded">
+      <Facts>
+        {['Audiences', 'Records in active audiences', 'Sent this month', 'Platforms ready'].map((name) => (
+          <Fact key={name} name={name} value={block} context={<Skeleton width={160} height={12} />} />
+        ))}
+      </Facts>
+    </WhileUnknown>
+  )
 }
