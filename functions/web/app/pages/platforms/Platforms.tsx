@@ -34,7 +34,7 @@ export function Platforms() {
           </thead>
           <tbody>
             {shown.map(({ id, record }) => {
-              const { name, letters } = PLATFORMS[record.platform_type]
+              const { words, letters } = PLATFORMS[record.platform_type]
               return (
                 <tr key={id}>
                   <td>
@@ -46,7 +46,7 @@ export function Platforms() {
                         <span className={styles.name} dir="auto">
                           {record.name}
                         </span>
-                        <span className={styles.context}>{name}</span>
+                        <span className={styles.context}>{words}</span>
                       </span>
                       {isSample(record) && <Chip tone="sample">Sample</Chip>}
                     </span>
