@@ -3,7 +3,9 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
+import { dock_place } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
+import { tour_stop } from '../pages/first-use/tour.ts'
 import { Toast } from '../parts/Toast.tsx'
 import { BottomBar } from './BottomBar.tsx'
 import { everywhereItems } from './everywhere.ts'
@@ -14,6 +16,7 @@ import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
 
 const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel }))
+const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
 
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
@@ -22,6 +25,7 @@ export function Frame() {
   const content = useRef<HTMLElement>(null)
   const dialog = useCell(open_dialog)
   const has_panel = useCell(sync_panel_open)
+  const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
   useEffect(
@@ -44,6 +48,7 @@ export function Frame() {
         <main ref={content} id="content" tabIndex={-1} data-region className={styles.content}>
           <Outlet />
         </main>
+        <div ref={dock_place.set} />
         <div id={DRAWERS_ID} className={styles.drawers} />
       </div>
       <BottomBar />
@@ -51,6 +56,7 @@ export function Frame() {
       <Suspense>
         {has_panel && <SyncPanel />}
         {dialog && <FrameDialog open={dialog} />}
+        {stop !== undefined && <Tour at={stop} />}
       </Suspense>
     </div>
   )

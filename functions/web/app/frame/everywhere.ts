@@ -1,7 +1,8 @@
 import type { AnyRouter } from '@tanstack/react-router'
-import { Keyboard, Plus, RefreshCw, Search } from 'lucide-react'
+import { Footprints, Keyboard, Plus, RefreshCw, Search } from 'lucide-react'
 
 import type { MenuItem } from '../parts/Menu.tsx'
+import { startTour } from '../pages/first-use/tour.ts'
 import { opened } from '../session/session.ts'
 import { accountItems } from './account-items.ts'
 import { openPalette, openShortcuts } from './layers.ts'
@@ -22,6 +23,7 @@ export function everywhereItems({ navigate }: Pick<AnyRouter, 'navigate'>): Menu
     ...places,
     { id: 'search-list', words: 'Search this list', icon: Search, keys: '/', onSelect: focusSearch },
     { id: 'palette', words: 'Search and actions', icon: Search, keys: 'mod+k', onSelect: openPalette },
+    { id: 'tour', words: 'Take the tour', icon: Footprints, onSelect: startTour },
     { id: 'shortcuts', words: 'Keyboard shortcuts', icon: Keyboard, keys: '?', onSelect: openShortcuts },
     ...(opened().account ? [{ id: 'sync-now', words: 'Sync now', icon: RefreshCw, onSelect: syncNow }] : []),
     ...accountItems(goTo).filter(({ id }) => id !== 'shortcuts'),

@@ -6,7 +6,7 @@ import { Page } from '../../frame/Page.tsx'
 import { useClient } from '../../store/hooks.ts'
 import styles from './Builder.module.css'
 import { CRUMBS } from './crumbs.ts'
-import { Dock } from './Dock.tsx'
+import { BuilderDock } from './BuilderDock.tsx'
 import { DraftNotices } from './DraftNotices.tsx'
 import { type DraftFault, faultsOf, unconfirmedReason } from './model/checks.ts'
 import { type BuilderDraft, nameOf } from './model/draft.ts'
@@ -88,7 +88,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
 
   const props: StepProps = { draft, change, faultOf: faults.of, onLeave: faults.leave }
   return (
-    <div className={styles.builder}>
+    <>
       <Page title={nameOf(draft) || 'New audience'} crumbs={CRUMBS}>
         <Stepper id={id} draft={draft} step={step} />
         <DraftNotices keeper={keeper} id={id} refusal={refusal?.words} />
@@ -99,7 +99,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
           <Summary draft={draft} />
         </div>
       </Page>
-      <Dock
+      <BuilderDock
         id={id}
         step={step}
         state={state}
@@ -108,7 +108,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
         onConfirm={onConfirm}
         onSave={() => void onSave()}
       />
-    </div>
+    </>
   )
 }
 

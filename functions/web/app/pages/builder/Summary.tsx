@@ -21,7 +21,8 @@ export function Summary({ draft }: { readonly draft: BuilderDraft }) {
           {name || 'No name yet'}
         </h2>
         <p className={styles.facts}>
-          {dataTypeOf(data_type).words} · {countOf(variables.length, 'variable')}
+          {dataTypeOf(data_type).words} ·{' '}
+          {variables.length === 0 ? 'no variables yet' : countOf(variables.length, 'variable')}
         </p>
         {total === null ? (
           <p className={styles.unknown}>{UNKNOWN.size}</p>

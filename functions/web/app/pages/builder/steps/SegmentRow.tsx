@@ -1,9 +1,10 @@
 import { Ellipsis, EyeOff, Trash2, Undo2 } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useState } from 'react'
 
 import { percentOf } from '../../../format/numbers.ts'
 import { IconButton } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
+import { classes } from '../../../parts/classes.ts'
 import { Menu, type MenuItem } from '../../../parts/Menu.tsx'
 import { LENGTHS } from '../model/checks.ts'
 import type { DraftSegment } from '../model/draft.ts'
@@ -30,11 +31,7 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
   const { segment_id, name, note, size, is_kept } = segment
   const called = name.trim() || `segment ${at + 1}`
   const field = `segments.${at}`
-  const leaveSize = () => {
-    onLeave(`${field}.size`)
-    const shown = shownSize(size)
-    if (shown !== size) onEdit(segment_id, { size: shown })
-  }
+  const [is_typing, setTyping] = useState(false)
   const items: readonly MenuItem[] = [
     is_kept
       ? { id: 'leave-out', words: 'Leave out', icon: EyeOff, onSelect: () => onEdit(segment_id, { is_kept: false }) }
@@ -51,9 +48,9 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
           onChange={({ currentTarget: { checked } }) => onEdit(segment_id, { is_kept: checked })}
         />
       </td>
-      <td>
+      <td className={styles.names}>
         <input
-          className={`${cells.field} ${cells.name}`}
+          className={classes(cells.field, cells.name)}
           type="text"
           dir="auto"
           name={`${field}.name`}
@@ -68,7 +65,7 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
           onBlur={() => onLeave(`${field}.name`)}
         />
         <input
-          className={`${cells.field} ${cells.note}`}
+          className={classes(cells.field, cells.note)}
           type="text"
           dir="auto"
           name={`${field}.note`}
@@ -92,9 +89,13 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
           aria-describedby={size_fault === undefined ? undefined : `${field}.size-fault`}
           placeholder="Not known yet"
           autoComplete="off"
-          value={size}
+          value={is_typing ? size : shownSize(size)}
           onChange={({ currentTarget: { value } }) => onEdit(segment_id, { size: value })}
-          onBlur={leaveSize}
+          onFocus={() => setTyping(true)}
+          onBlur={() => {
+            setTyping(false)
+            onLeave(`${field}.size`)
+          }}
         />
         <CellFault field={`${field}.size`} words={size_fault} />
       </td>

@@ -3,12 +3,13 @@ import { ArrowLeft, ArrowRight, Check, CircleAlert, Save } from 'lucide-react'
 
 import { timeOf } from '../../format/dates.ts'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
+import { Dock } from '../../parts/Dock.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import styles from './Dock.module.css'
+import styles from './BuilderDock.module.css'
 import type { KeptDraft } from './model/keeper.ts'
 import { type Step, stepAfter, stepBefore } from './model/steps.ts'
 
-interface DockProps {
+interface BuilderDockProps {
   readonly id: string
   readonly step: Step
   readonly state: KeptDraft
@@ -20,15 +21,17 @@ interface DockProps {
 }
 
 /** The way back, where the draft is, and the two deeds. Their places never change. */
-export function Dock({ id, step, state, is_saving, reason, onConfirm, onSave }: DockProps) {
+export function BuilderDock({ id, step, state, is_saving, reason, onConfirm, onSave }: BuilderDockProps) {
   const before = stepBefore(step)
   const { is_confirmed } = state.draft
   return (
-    <div className={styles.dock}>
+    <Dock label="This draft">
       <div className={styles.back}>
         {before && (
           <ButtonLink kind="quiet" icon={ArrowLeft} to="/new-audience" search={{ draft: id, step: before.id }}>
-            Back<span className={styles.wide}> to {before.words.toLowerCase()}</span>
+            <span>
+              Back<span className={styles.wide}> to {before.words.toLowerCase()}</span>
+            </span>
           </ButtonLink>
         )}
         <p role="status" className={styles.kept}>
@@ -48,11 +51,11 @@ export function Dock({ id, step, state, is_saving, reason, onConfirm, onSave }: 
           Save audience
         </Button>
       </div>
-    </div>
+    </Dock>
   )
 }
 
-type DeedProps = Pick<DockProps, 'id' | 'step' | 'onConfirm'> & { readonly is_confirmed: boolean }
+type DeedProps = Pick<BuilderDockProps, 'id' | 'step' | 'onConfirm'> & { readonly is_confirmed: boolean }
 
 /** Before the segments it is the next step; from there on their confirmation. */
 function DockDeed({ id, step, is_confirmed, onConfirm }: DeedProps) {
@@ -84,7 +87,7 @@ function DockDeed({ id, step, is_confirmed, onConfirm }: DeedProps) {
   )
 }
 
-type HintProps = Pick<DockProps, 'id' | 'step' | 'reason'> & { readonly is_confirmed: boolean }
+type HintProps = Pick<BuilderDockProps, 'id' | 'step' | 'reason'> & { readonly is_confirmed: boolean }
 
 function DockHint({ id, step, is_confirmed, reason }: HintProps) {
   if (reason !== undefined) {
