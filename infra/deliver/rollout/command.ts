@@ -15,6 +15,11 @@ export const DEPLOY_COMMAND = defineCommand({
     project: { value: 'PROJECT', required: true, about: 'Google Cloud project of the environment' },
     region: { value: 'REGION', required: true, about: 'region of the functions' },
     image: { value: 'IMAGE', about: 'image to roll out; by default it is built from the committed code and pushed' },
+    app: {
+      value: 'DIR',
+      about:
+        'the built app of the image, whose assets are uploaded; by default dist/web/app, where npm run build leaves it',
+    },
     'gate-minutes': {
       value: 'MINUTES',
       number: { min: 0, max: HOLD_MS_MAX / MINUTE_MS },
@@ -51,6 +56,7 @@ export const DEPLOY_COMMAND = defineCommand({
 export interface DeployRequest {
   readonly environment: Environment
   readonly image: string | undefined
+  readonly app_dir: string | undefined
   readonly gate_ms: number
   readonly wait_ms_max: number
   readonly build: string
@@ -58,13 +64,14 @@ export interface DeployRequest {
 
 /** @throws UsageError */
 export function requestOf(input: CommandInput<typeof DEPLOY_COMMAND>, user: string): DeployRequest {
-  const { env, project, region, image, gate_minutes, wait_minutes, build = `by hand, ${user}` } = input
+  const { env, project, region, image, app: app_dir, gate_minutes, wait_minutes, build = `by hand, ${user}` } = input
   for (const [name, value] of Object.entries({ project, region })) {
     if (!/^[a-z][a-z0-9-]*$/.test(value)) throw new UsageError(`--${name} is not a name: ${value}`)
   }
   return {
     environment: { env, project, region },
     image,
+    app_dir,
     gate_ms: gate_minutes * MINUTE_MS,
     wait_ms_max: wait_minutes * MINUTE_MS,
     build,

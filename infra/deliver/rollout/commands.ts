@@ -1,6 +1,14 @@
 import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { GcloudCommand } from './gcloud.ts'
-import { CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, SMOKE_AUDIENCE, smokeAccountOf, type Environment } from './names.ts'
+import {
+  assetsBucketOf,
+  CANDIDATE_TAG,
+  lockUrlOf,
+  PREVIOUS_TAG,
+  SMOKE_AUDIENCE,
+  smokeAccountOf,
+  type Environment,
+} from './names.ts'
 
 /**
  * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
@@ -13,6 +21,7 @@ export type Percentages = Readonly<Record<string, number>>
 const READ_DURATION_MS_MAX = MINUTE_MS
 /** Includes the wait until the new revision is ready. */
 const DEPLOY_DURATION_MS_MAX = 8 * MINUTE_MS
+const UPLOAD_DURATION_MS_MAX = 5 * MINUTE_MS
 const TRAFFIC_DURATION_MS_MAX = 3 * MINUTE_MS
 
 export function gcloudCommands(environment: Environment) {
@@ -54,6 +63,25 @@ export function gcloudCommands(environment: Environment) {
     accessToken: () => read('auth', 'print-access-token', '--quiet'),
     describeObject: (bucket: string, name: string) =>
       read('storage', 'objects', 'describe', `gs://${bucket}/${name}`, ...of_project, '--format=json'),
+    /** The folder becomes `assets/` of the bucket. */
+    uploadAssets: (folder: string): GcloudCommand => ({
+      args: ['storage', 'cp', folder, `gs://${assetsBucketOf(environment)}`, '--recursive', ...of_project],
+      duration_ms_max: UPLOAD_DURATION_MS_MAX,
+    }),
+    listAssets: () =>
+      read(
+        'storage',
+        'objects',
+        'list',
+        `gs://${assetsBucketOf(environment)}/assets/**`,
+        ...of_project,
+        '--format=json',
+      ),
+    dateAssets: (names: readonly string[], custom_time: string): GcloudCommand => ({
+      args: ['storage', 'objects', 'update', '--read-paths-from-stdin', `--custom-time=${custom_time}`, ...of_project],
+      stdin: names.map((name) => `gs://${assetsBucketOf(environment)}/${name}\n`).join(''),
+      duration_ms_max: UPLOAD_DURATION_MS_MAX,
+    }),
     describeLock: () => read('storage', 'objects', 'describe', lock_url, ...of_project, '--format=json'),
     readLock: (generation: string) => read('storage', 'cat', `${lock_url}#${generation}`, ...of_project),
     /** Replaces only the generation that was read; `0`: only when there is no lock. */

@@ -4,6 +4,8 @@ import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
+import { APP_DIR } from '../../app-sources.ts'
+import { assetNames, assetsBucket } from './assets.ts'
 import { cloudRun, isAbsent } from './cloud-run.ts'
 import { DEPLOY_COMMAND, requestOf } from './command.ts'
 import { gcloudCommands } from './commands.ts'
@@ -11,7 +13,7 @@ import { outputOf, spawnedGcloud } from './gcloud.ts'
 import { buildAndPush } from './image.ts'
 import { acquireLock } from './lock.ts'
 import { monitoring } from './monitoring.ts'
-import { dataBucketOf } from './names.ts'
+import { assetsBucketOf, dataBucketOf } from './names.ts'
 import { rollOut, type Outcome } from './rollout.ts'
 import { smokeTest } from './smoke.ts'
 
@@ -22,7 +24,7 @@ const ACCESS_TOKEN_KEPT_MS = 4 * MINUTE_MS
 
 await runCommand(DEPLOY_COMMAND, async (input) => {
   const user = process.env['USER'] ?? 'unknown'
-  const { environment, image: given_image, gate_ms, wait_ms_max, build } = requestOf(input, user)
+  const { environment, image: given_image, app_dir = APP_DIR, gate_ms, wait_ms_max, build } = requestOf(input, user)
   const clock = systemClock
   const say = (line: string) => void process.stdout.write(`${line}\n`)
   const { signal } = abortedBySignals()
@@ -31,12 +33,13 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
   const cloud = cloudRun(run, commands)
 
   const image = await cloud.imageByDigest(given_image ?? buildAndPush(environment, PROJECT_ROOT))
+  const names = assetNames(app_dir)
   say(`Rolling out ${image} to ${environment.env} (${environment.project}, ${environment.region})`)
   const owner = `${build} ${Buffer.from(systemRandom.bytes(6)).toString('hex')}`
   const lease = await acquireLock({ run, commands, clock, say, owner, wait_ms_max, signal })
 
-  const objectExists = (name: string) =>
-    outputOf(run, commands.describeObject(dataBucketOf(environment), name)).then(
+  const existsIn = (bucket: string) => (name: string) =>
+    outputOf(run, commands.describeObject(bucket, name)).then(
       () => true,
       (error: unknown) => {
         if (isAbsent(error)) return false
@@ -50,11 +53,18 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
     { functions: FUNCTION_NAMES, image, gate_ms },
     {
       cloud,
+      assets: assetsBucket({ run, commands, clock, app_dir, names }),
       lease,
       clock,
       say,
       signal,
-      smoke: smokeTest({ clock, random: systemRandom, token: identityToken, objectExists }),
+      smoke: smokeTest({
+        clock,
+        random: systemRandom,
+        token: identityToken,
+        objectExists: existsIn(dataBucketOf(environment)),
+        assetExists: existsIn(assetsBucketOf(environment)),
+      }),
       metrics: monitoring({
         project: environment.project,
         endpoint: process.env['MONITORING_API_ENDPOINT'] ?? 'https://monitoring.googleapis.com',

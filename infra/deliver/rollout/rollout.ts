@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/base/clock.ts'
-import type { FunctionName } from '#shared/contract/functions.ts'
+import { DEFAULT_FUNCTION, type FunctionName } from '#shared/contract/functions.ts'
+import type { AssetsBucket } from './assets.ts'
 import type { CloudRun } from './cloud-run.ts'
 import { type GateTools, passGate } from './gate.ts'
 import { LeaseLost, type Lease, type Serving } from './lock.ts'
@@ -21,6 +22,7 @@ export interface Rollout {
 
 export interface RolloutTools extends Omit<GateTools, 'renewLease'> {
   readonly cloud: CloudRun
+  readonly assets: AssetsBucket
   readonly lease: Lease
   readonly clock: Clock
   readonly say: (line: string) => void
@@ -68,6 +70,7 @@ export async function rollOut(rollout: Rollout, tools: RolloutTools): Promise<Ou
     }
     serving = Object.fromEntries(surveyed.map(({ service, serving: revision }) => [service, revision]))
     await lease.record(serving)
+    await uploadAssets(surveyed, tools)
     const steps = await deployCandidates(surveyed, rollout, tools)
     await smokeTest(steps, tools)
     for (const percent of CANARY_PERCENTAGES) {
@@ -126,6 +129,14 @@ async function survey({ functions, image }: Rollout, { cloud }: RolloutTools): P
   return surveyed
 }
 
+/** Before any revision of the release is asked for them: at a split, each revision answers the assets of both. */
+async function uploadAssets(surveyed: readonly Surveyed[], tools: RolloutTools): Promise<void> {
+  if (surveyed.every(({ name }) => name !== DEFAULT_FUNCTION)) return
+  await begin(tools)
+  await tools.assets.upload()
+  tools.say("The app's assets are in their bucket")
+}
+
 async function deployCandidates(surveyed: readonly Surveyed[], { image }: Rollout, tools: RolloutTools) {
   const { cloud, say } = tools
   const steps: Step[] = []
@@ -173,12 +184,17 @@ async function begin({ signal, lease }: RolloutTools): Promise<void> {
 
 /** All candidates serve: from here on a failure may leave a tag or the lock behind, but rolls nothing back. */
 async function settle(steps: readonly Step[], tools: RolloutTools): Promise<void> {
-  const { cloud, say } = tools
+  const { cloud, assets, say } = tools
   try {
     for (const { service } of steps) await cloud.untagCandidate(service)
   } catch (error) {
     if (error instanceof LeaseLost) throw error
     say(`A candidate's tag could not be removed; it has no effect on traffic: ${messageOf(error)}`)
+  }
+  try {
+    if (steps.some(({ name }) => name === DEFAULT_FUNCTION)) await assets.dateOthers()
+  } catch (error) {
+    say(`Assets of earlier releases could not be dated, and stay until the next rollout: ${messageOf(error)}`)
   }
   await finish(tools)
 }

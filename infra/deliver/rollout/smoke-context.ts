@@ -11,6 +11,8 @@ export interface Candidate {
 
 export interface Reply {
   readonly status: number
+  readonly headers: Headers
+  readonly text: string
   /** The JSON body; an empty object when the response has none. */
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -37,6 +39,8 @@ export interface SmokeContext {
   readonly call: (method: string, path: string, body?: unknown, options?: { anonymous?: boolean }) => Promise<Reply>
   /** Whether the data bucket has an object of exactly this name. */
   readonly objectExists: (name: string) => Promise<boolean>
+  /** Whether the bucket of the app's assets has an object of exactly this name. */
+  readonly assetExists: (name: string) => Promise<boolean>
   /** Runs one step; skips it after a failed one. */
   readonly step: (name: string, work: () => Promise<void>) => Promise<void>
   /** Runs even after a failed step, to remove the records that the test created. */
@@ -44,7 +48,7 @@ export interface SmokeContext {
 }
 
 /** The body of a response with this status. @throws Error for any other status */
-export function expectStatus({ status, body }: Reply, expected: number): Reply['body'] {
+export function expectStatus({ status, body }: Pick<Reply, 'status' | 'body'>, expected: number): Reply['body'] {
   if (status === expected) return body
   const { detail } = body
   throw new Error(`answered ${status} instead of ${expected}${typeof detail === 'string' ? `: ${detail}` : ''}`)

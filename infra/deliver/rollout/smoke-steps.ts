@@ -5,6 +5,7 @@ import { monthOfId, objectName } from '#shared/table/object/partition.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
 import { expectStatus, type Reply, type SmokeContext } from './smoke-context.ts'
 import { smokeSync } from './smoke-sync.ts'
+import { smokeWeb } from './smoke-web.ts'
 
 /**
  * The smoke steps of every function, run as the smoke user. They leave only tombstones, which maintenance purges.
@@ -74,6 +75,7 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
   },
   web: async (context) => {
     await healthDeep(context)
+    await smokeWeb(context)
   },
 }
 

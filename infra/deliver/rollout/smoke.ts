@@ -24,6 +24,7 @@ interface SmokeTools {
   /** An ID token of the smoke user; requested before each test. */
   readonly token: () => Promise<string>
   readonly objectExists: (name: string) => Promise<boolean>
+  readonly assetExists: (name: string) => Promise<boolean>
 }
 
 const REQUEST_DURATION_MS_MAX = 20_000
@@ -66,6 +67,7 @@ async function testCandidate(
     clock: tools.clock,
     random: tools.random,
     objectExists: tools.objectExists,
+    assetExists: tools.assetExists,
     step: async (step, work) => void (hasFailed() || (await attempt(step, work))),
     cleanUp: attempt,
     async call(method, path, body, { anonymous = false } = {}) {
@@ -77,7 +79,8 @@ async function testCandidate(
       const send = async (signal: AbortSignal): Promise<Reply> => {
         const request = new Request(new URL(path, url), { method, headers, redirect: 'error', ...bodyOf(body) })
         const response = await fetch(request, { signal })
-        return { status: response.status, body: jsonOf(await response.text()) }
+        const text = await response.text()
+        return { status: response.status, headers: response.headers, text, body: jsonOf(text) }
       }
       return withTimeLimit(tools.clock, REQUEST_DURATION_MS_MAX, send, late)
     },

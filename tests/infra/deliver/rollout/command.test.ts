@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-import { dataBucketOf, serviceOf, SMOKE_AUDIENCE } from '#infra/deliver/rollout/names.ts'
+import { assetsBucketOf, dataBucketOf, serviceOf, SMOKE_AUDIENCE } from '#infra/deliver/rollout/names.ts'
 import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#shared/contract/functions.ts'
@@ -25,9 +25,18 @@ const MONITORING_PATH = `/v3/projects/${ENVIRONMENT.project}/timeSeries`
 
 let runtime: LocalRuntime
 let data_dir: string
+let app_dir: string
 let monitoring: Server
 let monitoring_url: string
 const monitored: URLSearchParams[] = []
+
+async function writeApp(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'deploy-app-'))
+  await mkdir(join(dir, 'assets'))
+  await writeFile(join(dir, 'index.html'), '<!doctype html><script type="module" src="/assets/index-1.js"></script>')
+  await writeFile(join(dir, 'assets/index-1.js'), '1')
+  return dir
+}
 
 /** What Cloud Monitoring shows of a revision on which nothing fails. */
 function seriesOf(filter: string): object[] {
@@ -39,12 +48,14 @@ function seriesOf(filter: string): object[] {
 
 beforeAll(async () => {
   data_dir = await mkdtemp(join(tmpdir(), 'deploy-'))
+  app_dir = await writeApp()
   const factories = Object.fromEntries(FUNCTION_NAMES.map((name) => [name, asCandidate(name)]))
   await shareIssuerKey(data_dir)
   runtime = await startLocalRuntime({
     data_dir,
     port: 0,
     split: true,
+    environment: { APP_DIR: app_dir },
     factories: factories as Record<FunctionName, FunctionFactory>,
     log: { write: () => undefined, flush: async () => undefined },
     fsync: false,
@@ -64,6 +75,7 @@ afterAll(async () => {
   monitoring.close()
   await runtime.end()
   await rm(data_dir, { recursive: true, force: true })
+  await rm(app_dir, { recursive: true, force: true })
 })
 
 /** The function says in its health answer which revision it is: its service's second one, which the stand-in makes. */
@@ -121,7 +133,11 @@ const BUILD = [...TARGET, `--image=${IMAGE.split('@')[0]}:build-1`, '--gate-minu
 /** Runs the command to its end. @param interrupt which call of gcloud brings it a signal */
 async function deploy(parameters: readonly string[], interrupt?: { at: string; signal: NodeJS.Signals }) {
   const env = { ...process.env, ...gcloud.environment, MONITORING_API_ENDPOINT: monitoring_url }
-  const child = spawn(process.execPath, ['infra/deliver/rollout/main.ts', ...parameters], { cwd: PROJECT_ROOT, env })
+  const app = parameters.some((parameter) => parameter.startsWith('--app')) ? [] : [`--app=${app_dir}`]
+  const child = spawn(process.execPath, ['infra/deliver/rollout/main.ts', ...app, ...parameters], {
+    cwd: PROJECT_ROOT,
+    env,
+  })
   children.add(child)
   if (interrupt !== undefined) interruption = { ...interrupt, child }
   let output = ''
@@ -148,9 +164,12 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
       const all = new URL(`/api/${name}?status=all`, runtime.function_urls[name])
       expect(await (await fetch(all, { headers })).json()).toMatchObject({ success: true, count: 0 })
     }
-    const looked_for = cloud.calls
-      .filter(([, verb, , url]) => verb === 'objects' && url !== LOCK_URL)
+    const asked_for = cloud.calls
+      .filter(([, noun, verb, url]) => noun === 'objects' && verb === 'describe' && url !== LOCK_URL)
       .map(([, , , url]) => url)
+    const asset = `gs://${assetsBucketOf(ENVIRONMENT)}/assets/index-1.js`
+    expect(asked_for).toContain(asset)
+    const looked_for = asked_for.filter((url) => url !== asset)
     expect(looked_for.length).toBeGreaterThan(0)
     const month =
       /^gs:\/\/my-project-activation-staging\/audiences\/user_id=smoke\/year=\d{4}\/month=\d\d\/audiences_\d{6}\.parquet$/
@@ -199,6 +218,7 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     [['--env=prod', '--project=My Project', '--region=r'], 2, '--project is not a name: My Project'],
     [[...TARGET, '--gate-minutes=31'], 2, '--gate-minutes must be a number from 0 to 30, not 31.'],
     [[...TARGET, '--gate-minute=1'], 2, 'Unknown option --gate-minute. Did you mean --gate-minutes?'],
+    [[...TARGET, `--image=${IMAGE}`, '--app=/nowhere'], 1, 'There is no built app in /nowhere.'],
     [
       [...TARGET, '--image=europe-west1-docker.pkg.dev/my-project/activation-manager/persistence:nope'],
       1,

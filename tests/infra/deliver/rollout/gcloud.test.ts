@@ -19,7 +19,7 @@ describe('the stand-in', () => {
   test.skipIf(!has_gcloud)('knows no flag that gcloud does not know', () => {
     const folder = mkdtempSync(join(tmpdir(), 'flags-'))
     const commands = Object.entries(STAND_IN_FLAGS).map(([command, flags]) => {
-      const isBoolean = (flag: string) => /^--(quiet|no-traffic|include-)/.test(flag)
+      const isBoolean = (flag: string) => /^--(quiet|no-traffic|include-|recursive|read-paths)/.test(flag)
       return `gcloud ${command} ${flags.map((flag) => (isBoolean(flag) ? flag : `${flag}=x`)).join(' ')}`
     })
     writeFileSync(join(folder, 'commands.json'), JSON.stringify(commands.map((text) => ({ command_string: text }))))

@@ -53,7 +53,7 @@ describe('rollback.sh', () => {
     expect(output).toContain('Returned: am-audiences=am-audiences-00001')
     expect(exit_code).toBe(0)
     expect(traffic()).toEqual(serving('00001'))
-    expect(cloud.objects).toEqual({})
+    expect(cloud.objects[LOCK_URL]).toBeUndefined()
   })
 
   test('shows what it would do and changes nothing when nobody says yes', async () => {
@@ -62,7 +62,7 @@ describe('rollback.sh', () => {
     expect(output).toContain('returns to am-maintenance-00001')
     expect(exit_code).not.toBe(0)
     expect(traffic()).toEqual(serving('00002'))
-    expect(cloud.objects).toEqual({})
+    expect(cloud.objects[LOCK_URL]).toBeUndefined()
   })
 
   test('typed a second time finds nothing to change, and names the other revisions', async () => {
@@ -128,7 +128,7 @@ describe('rollback.sh', () => {
     for (const service of SERVICES) expect(tagsOf(cloud, service)).toEqual({ previous: `${service}-00001` })
     expect(owners).toHaveLength(SERVICES.length)
     for (const owner of owners) expect(owner).toMatch(/^rollback\.sh, /)
-    expect(cloud.objects).toEqual({})
+    expect(cloud.objects[LOCK_URL]).toBeUndefined()
   })
 
   test('says which function was not put back when gcloud fails for it', async () => {

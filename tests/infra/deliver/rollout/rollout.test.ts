@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
-import { IMAGE, LOCK_URL, monitored, OTHER_IMAGE, SERVICES, World } from './simulated.ts'
+import { assetOf, IMAGE, LOCK_URL, monitored, OTHER_IMAGE, SERVICES, World } from './simulated.ts'
 import { tagsOf } from './stand-in/cloud.ts'
 
 const MINUTE_MS = 60_000
@@ -45,6 +45,28 @@ describe('a rollout', () => {
       },
     })
     expect(smoked_before_traffic).toEqual(SERVICES.map((service) => `${service}-00002`))
+  })
+
+  test('uploads the assets of the app before a candidate, and dates those of the release that it replaced', async () => {
+    const world = new World()
+    const [first, second] = [assetOf(IMAGE), assetOf(OTHER_IMAGE)]
+    await world.run({ name: 'first' })
+    expect(world.assets()).toEqual({ [first]: null })
+    await world.run({ name: 'second', image: OTHER_IMAGE })
+    const { [first]: left, [second]: stays } = world.assets()
+    expect([typeof left, stays]).toEqual(['string', null])
+    // A release that comes back has its assets back: those of the other leave.
+    await world.run({ name: 'third' })
+    expect(world.assets()).toEqual({ [first]: null, [second]: expect.any(String) as string })
+    expect(Date.parse(String(world.assets()[second]))).toBeGreaterThan(Date.parse(String(left)))
+  })
+
+  test('that is taken back dates nothing: the pages of the release that serves go on', async () => {
+    const world = new World()
+    await world.run({ name: 'first' })
+    world.smokeFault = (name, revision) => (name === 'web' && revision.endsWith('3') ? 'broken' : undefined)
+    expect((await world.run({ name: 'second', image: OTHER_IMAGE })).kind).toBe('rolled back')
+    expect(world.assets()).toEqual({ [assetOf(IMAGE)]: null, [assetOf(OTHER_IMAGE)]: null })
   })
 
   test('of an image that serves already changes nothing', async () => {

@@ -1,9 +1,10 @@
+import { assetsBucket } from '#infra/deliver/rollout/assets.ts'
 import { cloudRun } from '#infra/deliver/rollout/cloud-run.ts'
 import { gcloudCommands } from '#infra/deliver/rollout/commands.ts'
 import type { ReadMetrics, RevisionMetrics } from '#infra/deliver/rollout/gate.ts'
 import type { GcloudRunner } from '#infra/deliver/rollout/gcloud.ts'
 import { acquireLock } from '#infra/deliver/rollout/lock.ts'
-import { lockUrlOf, serviceOf } from '#infra/deliver/rollout/names.ts'
+import { assetsBucketOf, lockUrlOf, serviceOf } from '#infra/deliver/rollout/names.ts'
 import { rollOut, type Outcome } from '#infra/deliver/rollout/rollout.ts'
 import type { SmokeCheck, SmokeTest } from '#infra/deliver/rollout/smoke.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#shared/contract/functions.ts'
@@ -18,6 +19,10 @@ export const OTHER_IMAGE = IMAGE.replace(/a{64}/, 'b'.repeat(64))
 export const SERVICES = FUNCTION_NAMES.map(serviceOf)
 const GATE_MS = 10 * 60_000
 export const LOCK_URL = lockUrlOf(ENVIRONMENT)
+const WEB_SERVICE = serviceOf('web')
+
+/** The one asset of the app in an image. */
+export const assetOf = (image: string) => `index-${image.slice(-8)}.js`
 
 /** A rollout's process, and how it may end before its time. */
 export interface Build {
@@ -71,7 +76,9 @@ export class World {
     const lease = await acquireLock({ run, commands, clock, say, owner: build.name, wait_ms_max, signal })
     const cloud = cloudRun(run, commands)
     const rollout = { functions: this.#functions, image: build.image ?? IMAGE, gate_ms: build.gate_ms ?? GATE_MS }
-    return rollOut(rollout, { cloud, lease, clock, say, signal, smoke: this.#smoke, metrics: this.metrics })
+    const app_dir = rollout.image
+    const assets = assetsBucket({ run, commands, clock, app_dir, names: [`assets/${assetOf(app_dir)}`] })
+    return rollOut(rollout, { cloud, assets, lease, clock, say, signal, smoke: this.#smoke, metrics: this.metrics })
   }
 
   readonly #smoke: SmokeTest = async (candidates) => {
@@ -93,7 +100,11 @@ export class World {
       await beforeCall?.(call, args)
       const failed = { exit_code: 1, stdout: '', stderr: 'ERROR: Internal error encountered.' }
       if (fault?.(call) === 'without effect') return failed
-      const surroundings = { fileExists: () => true, token: async () => 'a-token' }
+      const surroundings = {
+        fileExists: () => true,
+        filesIn: (folder: string) => [assetOf(folder.replace(/\/assets$/, ''))],
+        token: async () => 'a-token',
+      }
       const said = await callGcloud(this.cloud, args, stdin, surroundings)
       this.#checkInvariants(args)
       await afterCall?.(call, args)
@@ -114,6 +125,10 @@ export class World {
         const is_first = revision.endsWith('-00001')
         if (!is_first && !this.smoked.has(revision)) violated(`${revision} has traffic before any smoke test`)
         if (this.failed_smoke.has(revision)) violated(`${revision} has traffic though it failed its smoke test`)
+        const { image = '' } = this.cloud.services[service]!.revisions.find(({ name }) => name === revision)!
+        if (!is_first && service === WEB_SERVICE && this.assets()[assetOf(image)] === undefined) {
+          violated(`${revision} has traffic before its assets are in their bucket`)
+        }
       }
     }
   }
@@ -129,6 +144,13 @@ export class World {
     if (traffic === JSON.stringify(this.#services.map((service) => ({ [`${service}-00001`]: 100 })))) return 'old'
     const newest = this.#services.map((service) => ({ [this.cloud.services[service]!.revisions.at(-1)!.name]: 100 }))
     return traffic === JSON.stringify(newest) ? 'new' : 'mixed'
+  }
+
+  /** Custom times of the assets in their bucket, by the assets' names. */
+  assets(): Record<string, string | null> {
+    const prefix = `gs://${assetsBucketOf(ENVIRONMENT)}/assets/`
+    const found = Object.entries(this.cloud.objects).filter(([url]) => url.startsWith(prefix))
+    return Object.fromEntries(found.map(([url, { custom_time }]) => [url.slice(prefix.length), custom_time ?? null]))
   }
 
   isLocked(): boolean {

@@ -17,7 +17,14 @@ import { closed, listening } from '#tests/http/harness.ts'
 /** The smoke test of flags, against the function itself and against one that decides otherwise. */
 
 async function smoked(url: string, token: () => Promise<string>): Promise<string[]> {
-  const smoke = smokeTest({ clock: systemClock, random: systemRandom, token, objectExists: async () => true })
+  const exists = async () => true
+  const smoke = smokeTest({
+    clock: systemClock,
+    random: systemRandom,
+    token,
+    objectExists: exists,
+    assetExists: exists,
+  })
   const checks = await smoke([{ name: 'flags', revision: 'local', url }])
   return checks.map(({ step, fault }) => (fault === undefined ? step : `${step}: ${fault}`))
 }

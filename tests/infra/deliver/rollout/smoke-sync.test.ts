@@ -15,7 +15,14 @@ import { fasterClock } from '#tests/support/clock.ts'
 const STEPS = ['health', 'refuse a device without a token', 'pull', 'pull again', 'push', 'pull it back']
 
 function smokeOf(url: string, token: () => Promise<string>): () => Promise<string[]> {
-  const smoke = smokeTest({ clock: systemClock, random: systemRandom, token, objectExists: async () => true })
+  const exists = async () => true
+  const smoke = smokeTest({
+    clock: systemClock,
+    random: systemRandom,
+    token,
+    objectExists: exists,
+    assetExists: exists,
+  })
   return async () => {
     const checks = await smoke([{ name: 'sync', revision: 'local', url }])
     return checks.map(({ step, fault }) => (fault === undefined ? step : `${step}: ${fault}`))

@@ -26,6 +26,7 @@ const smoke = (objectExists = (name: string) => existsSync(join(running.bucket_d
       looked_for.push(name)
       return objectExists(name)
     },
+    assetExists: async () => true,
   })
 const faults = async (checks: ReturnType<ReturnType<typeof smoke>>) =>
   (await checks).flatMap(({ step, fault }) => (fault === undefined ? [] : [`${step}: ${fault}`]))
@@ -75,6 +76,7 @@ describe('the smoke test', () => {
       random: systemRandom,
       token: () => Promise.reject(new Error('not allowed to impersonate')),
       objectExists: async () => true,
+      assetExists: async () => true,
     })
     expect(await faults(without(candidate()))).toEqual([
       "token: the smoke user's token could not be obtained: not allowed to impersonate",

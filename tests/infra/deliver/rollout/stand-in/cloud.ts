@@ -7,7 +7,7 @@ import { parseCall } from './flags.ts'
  */
 export interface Cloud {
   services: Record<string, CloudService>
-  objects: Record<string, { generation: number; body: string }>
+  objects: Record<string, { generation: number; body: string; custom_time?: string }>
   images: { package: string; version: string; tags: string[] }[]
   generation: number
   /** Where the candidate of a service answers; by default nowhere. */
@@ -40,6 +40,8 @@ export interface Said {
 /** What lies outside of the data: files, and whoever signs tokens. */
 export interface Surroundings {
   readonly fileExists: (path: string) => boolean
+  /** Names in a folder. */
+  readonly filesIn: (path: string) => readonly string[]
   readonly token: (account: string, audience: string) => Promise<string>
 }
 
@@ -174,8 +176,25 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }
     return object.body
   },
-  'storage cp': (cloud, { operands: [from, url = ''], flags }, stdin) => {
-    if (from !== '-') throw new Error('the stand-in copies from standard input only')
+  'storage objects list': (cloud, { operands: [pattern = ''] }) => {
+    const prefix = pattern.replace(/\*\*$/, '')
+    const found = Object.entries(cloud.objects).filter(([url]) => url.startsWith(prefix))
+    if (found.length === 0) throw new Refused(`The following URLs matched no objects or files:\n${pattern}`)
+    return json(found.map(([url, { custom_time }]) => ({ name: url.replace(/^gs:\/\/[^/]+\//, ''), custom_time })))
+  },
+  'storage objects update': (cloud, { flags }, stdin) => {
+    for (const url of stdin.trim().split('\n')) objectOf(cloud, url).custom_time = flags.get('--custom-time')!
+    return ''
+  },
+  'storage cp': (cloud, { operands: [from = '', url = ''], flags }, stdin, { filesIn }) => {
+    if (flags.has('--recursive')) {
+      const folder = from.slice(from.lastIndexOf('/') + 1)
+      for (const name of filesIn(from)) {
+        cloud.objects[`${url}/${folder}/${name}`] = { generation: cloud.generation++, body: '' }
+      }
+      return ''
+    }
+    if (from !== '-') throw new Error('the stand-in copies folders, and from standard input')
     mustMatch(cloud, url, flags)
     cloud.objects[url] = { generation: cloud.generation++, body: stdin }
     return ''

@@ -15,8 +15,10 @@ export const STAND_IN_FLAGS: Readonly<Record<string, readonly string[]>> = {
   'auth print-identity-token': ['--quiet', '--impersonate-service-account', '--audiences', '--include-email'],
   'auth print-access-token': ['--quiet'],
   'storage objects describe': EVERYWHERE,
+  'storage objects list': EVERYWHERE,
+  'storage objects update': [...EVERYWHERE, '--read-paths-from-stdin', '--custom-time'],
   'storage cat': EVERYWHERE,
-  'storage cp': [...EVERYWHERE, '--if-generation-match'],
+  'storage cp': [...EVERYWHERE, '--if-generation-match', '--recursive'],
   'storage rm': [...EVERYWHERE, '--if-generation-match'],
 }
 

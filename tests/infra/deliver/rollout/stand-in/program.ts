@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ const SCRIPT = `#!/usr/bin/env bash
 data=()
 for arg in "$@"; do
   data+=(--data-urlencode "arg=$arg")
-  if [[ $arg == - ]]; then data+=(--data-urlencode stdin@-); fi
+  if [[ $arg == - || $arg == --read-paths-from-stdin ]]; then data+=(--data-urlencode stdin@-); fi
 done
 code=70
 {
@@ -37,7 +37,8 @@ interface Options {
 }
 
 export async function startGcloud({ cloud, token, beforeCall }: Options): Promise<GcloudProgram> {
-  const surroundings = { fileExists: existsSync, token: token ?? (async () => 'a-token') }
+  const filesIn = (path: string) => readdirSync(path)
+  const surroundings = { fileExists: existsSync, filesIn, token: token ?? (async () => 'a-token') }
   const folder = await mkdtemp(join(tmpdir(), 'gcloud-'))
   const path = join(folder, 'gcloud')
   await writeFile(path, SCRIPT)
