@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest'
 
 import { archivedByRetention } from '#functions/web/app/audiences/retention.ts'
+import { tagCounts } from '#functions/web/app/audiences/tag-counts.ts'
 import { handOversInWords, handOversOf } from '#functions/web/app/audiences/hand-overs.ts'
 import {
   filterCount,
   queryOf,
-  readSearch,
+  savedAudiencesSearch,
   searchOf,
   toggled,
   withoutFilters,
-} from '#functions/web/app/pages/saved-audiences/list-query.ts'
+  type ListQuery,
+} from '#functions/web/app/pages/saved-audiences/search.ts'
 import {
   audiencesOfTab,
   countsOf,
   recordsTogether,
   selectedAudiences,
-  tagCounts,
 } from '#functions/web/app/pages/saved-audiences/select-audiences.ts'
 import { shownAudience, shownDistribution } from './audience-fixture.ts'
 
@@ -24,28 +25,22 @@ const namesOf = (list: ReturnType<typeof selectedAudiences>) => list.map(({ reco
 
 describe('the address of the list', () => {
   it('says only what is not as usual, and opens the same list again', () => {
-    const query = {
+    const query: ListQuery = {
       ...usual,
       tab: 'archived',
       q: 'hikers',
-      tag: ['always on'],
-      sort: 'largest',
+      tag: ['always on', '10 %, or more'],
       view: 'table',
-    } as const
+    }
     const search = searchOf(query)
-    expect(search).toEqual({ tab: 'archived', q: 'hikers', tag: ['always on'], sort: 'largest', view: 'table' })
-    expect(queryOf(readSearch(search))).toEqual(query)
+    expect(search).toEqual({ tab: 'archived', q: 'hikers', tag: 'always on,10 %25%2C or more', view: 'table' })
+    expect(queryOf(savedAudiencesSearch(search))).toEqual(query)
     expect(searchOf(usual)).toEqual({})
   })
 
   it('is read as far as it makes sense', () => {
-    expect(
-      readSearch({ tab: 'other', sort: 3, view: null, status: ['active', 'gone'], q: 2026, tag: 'autumn' }),
-    ).toEqual({
-      status: ['active'],
-      q: '2026',
-      tag: ['autumn'],
-    })
+    const search = { tab: 'other', sort: 3, view: null, status: 'active,gone', q: '2026', tag: 'autumn' }
+    expect(savedAudiencesSearch(search)).toEqual({ status: 'active', q: '2026', tag: 'autumn' })
   })
 
   it('counts its filters, and loses them all together', () => {

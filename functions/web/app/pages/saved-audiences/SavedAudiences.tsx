@@ -1,5 +1,74 @@
-import { Page } from '../../frame/Page.tsx'
+import { useDeferredValue, useMemo } from 'react'
 
+import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
+import { ChangeFault } from '../../audiences/ChangeFault.tsx'
+import { tagCounts } from '../../audiences/tag-counts.ts'
+import { countOf, numberOf } from '../../format/numbers.ts'
+import { Page } from '../../frame/Page.tsx'
+import { useRecords } from '../../store/hooks.ts'
+import { AudienceList } from './AudienceList.tsx'
+import { DraftList } from './DraftList.tsx'
+import { ListTabs } from './ListTabs.tsx'
+import { FilterChips, ListTools } from './ListTools.tsx'
+import { NothingHere, NothingYet } from './NothingHere.tsx'
+import { PageActions } from './PageActions.tsx'
+import { RetentionBanner } from './RetentionBanner.tsx'
+import { filterCount } from './search.ts'
+import { audiencesOfTab, countsOf, selectedAudiences, type AudienceCounts } from './select-audiences.ts'
+import { useDrafts } from './use-drafts.ts'
+import { useListQuery } from './use-list-query.ts'
+
+/** Every audience: saved ones, drafts that only this device has, archived ones. What is shown stands in the address. */
 export function SavedAudiences() {
-  return <Page title="Audiences">{null}</Page>
+  const { records, is_known } = useRecords('audience')
+  const { query, setQuery, setText } = useListQuery()
+  const [drafts, readDrafts] = useDrafts()
+  // Typing does not wait for the list.
+  const shown_query = useDeferredValue(query)
+  const counts = useMemo(() => countsOf(records), [records])
+  const of_tab = useMemo(() => audiencesOfTab(records, shown_query.tab), [records, shown_query.tab])
+  const shown = useMemo(() => selectedAudiences(of_tab, shown_query), [of_tab, shown_query])
+  const tags = useMemo(() => tagCounts(of_tab), [of_tab])
+  const is_unknown = !is_known && records.length === 0
+  const { tab } = shown_query
+  return (
+    <Page
+      title="Audiences"
+      count={
+        is_unknown || tab === 'drafts'
+          ? undefined
+          : filterCount(shown_query) > 0
+            ? `${numberOf(shown.length)} of ${numberOf(of_tab.length)} match the filters`
+            : countsInWords(counts)
+      }
+      tabs={<ListTabs query={query} counts={is_unknown ? undefined : counts} draft_count={drafts?.length} />}
+      actions={<PageActions audiences={records} query={query} onQuery={setQuery} />}
+    >
+      <ChangeFault />
+      {of_tab.length > 0 && (
+        <>
+          <ListTools query={query} text={query.q} tags={tags} onText={setText} onQuery={setQuery} />
+          <FilterChips query={query} onQuery={setQuery} />
+        </>
+      )}
+      {tab === 'saved' && (
+        <RetentionBanner audiences={records} onSee={() => setQuery({ ...query, tab: 'archived', sort: 'changed' })} />
+      )}
+      {tab === 'drafts' && drafts && <DraftList drafts={drafts} onChange={readDrafts} />}
+      {tab !== 'drafts' && shown.length > 0 && (
+        <AudienceList audiences={shown} query={shown_query} onQuery={setQuery} />
+      )}
+      {tab !== 'drafts' && shown.length === 0 && is_unknown && <NothingYet view={query.view} />}
+      {tab !== 'drafts' && shown.length === 0 && !is_unknown && (
+        <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
+      )}
+      <AudienceTasks />
+    </Page>
+  )
+}
+
+/** "122 active, 6 drafts". */
+function countsInWords({ active, draft }: AudienceCounts): string | undefined {
+  if (active + draft === 0) return undefined
+  return draft === 0 ? `${numberOf(active)} active` : `${numberOf(active)} active, ${countOf(draft, 'draft')}`
 }

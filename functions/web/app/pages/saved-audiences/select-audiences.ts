@@ -1,6 +1,6 @@
 import { folded } from '../../audiences/folded.ts'
 import { sizeOf, tagsOf, type Audience, type Shown } from '../../store/records.ts'
-import type { ListQuery, Sort } from './list-query.ts'
+import type { ListQuery, Sort } from './search.ts'
 
 /** Which audiences a list shows, and in which order. Pure. */
 
@@ -86,17 +86,6 @@ export function countsOf(all: readonly ShownAudience[]): AudienceCounts {
   const counts = { active: 0, draft: 0, archived: 0 }
   for (const { record } of all) counts[record.status]++
   return counts
-}
-
-/** Every tag in use with how many audiences have it, the most used first. */
-export function tagCounts(all: readonly ShownAudience[]): readonly (readonly [tag: string, count: number])[] {
-  const counts = new Map<string, number>()
-  for (const { record } of all) {
-    for (const tag of new Set(tagsOf(record).map((one) => one.normalize('NFC')))) {
-      counts.set(tag, (counts.get(tag) ?? 0) + 1)
-    }
-  }
-  return [...counts].toSorted(([one, count], [other, other_count]) => other_count - count || NAMES.compare(one, other))
 }
 
 /** The records of some audiences together, as far as their sizes are known. */

@@ -1,0 +1,97 @@
+import { Archive, ArchiveRestore, Download, PanelRight, Pencil, SquarePen, Tag, Trash2 } from 'lucide-react'
+
+import type { ActivationClient } from '#shared/client/client.ts'
+import type { Action } from '../actions/action.ts'
+import type { Shown } from '../store/records.ts'
+import { archiveAudiences, bringBackAudiences, canBeArchived, deleteAudiences } from './change-audiences.ts'
+import { audience_task } from './tasks.ts'
+
+type Subjects = readonly Shown<'audience'>[]
+
+/** What pages do when an action leads away. */
+export interface AudienceActionsContext {
+  readonly client: ActivationClient
+  readonly goTo: (page: 'audience' | 'builder', id: string) => void
+  /** Where the name is edited in place; without it a dialog asks. */
+  readonly onRename?: () => void
+  /** The page is the audience's own. */
+  readonly is_page?: boolean
+}
+
+const isOne = (subjects: Subjects) => subjects.length === 1
+const isArchived = ({ record }: Shown<'audience'>) => record.status === 'archived'
+
+/** What can be done to audiences: the row menu, the bulk bar, the palette and the shortcuts offer the same. */
+export function audienceActions({
+  client,
+  goTo,
+  onRename,
+  is_page = false,
+}: AudienceActionsContext): readonly Action<Shown<'audience'>>[] {
+  return [
+    {
+      id: 'open',
+      words: 'Open',
+      icon: PanelRight,
+      keys: 'Enter',
+      isOffered: (subjects) => isOne(subjects) && !is_page,
+      run: ([subject]) => goTo('audience', subject!.id),
+    },
+    {
+      id: 'build',
+      words: 'Go on in the builder',
+      icon: SquarePen,
+      isOffered: (subjects) => isOne(subjects) && subjects[0]!.record.status === 'draft',
+      run: ([subject]) => goTo('builder', subject!.id),
+    },
+    {
+      id: 'rename',
+      words: 'Rename',
+      icon: Pencil,
+      keys: 'F2',
+      isOffered: isOne,
+      run: ([subject]) => {
+        if (onRename) onRename()
+        else audience_task.set({ kind: 'rename', subject: subject! })
+      },
+    },
+    {
+      id: 'tags',
+      words: 'Change tags',
+      icon: Tag,
+      keys: 't',
+      run: (subjects) => audience_task.set({ kind: 'tags', subjects }),
+    },
+    {
+      id: 'export',
+      words: 'Export',
+      icon: Download,
+      keys: 'd',
+      run: (subjects) => audience_task.set({ kind: 'export', subjects, is_all: false }),
+    },
+    {
+      id: 'archive',
+      words: 'Archive',
+      icon: Archive,
+      keys: 'e',
+      isOffered: (subjects) => subjects.some(canBeArchived),
+      run: (subjects) => archiveAudiences(client, subjects),
+    },
+    {
+      id: 'bring-back',
+      words: 'Bring back',
+      icon: ArchiveRestore,
+      keys: 'e',
+      isOffered: (subjects) => subjects.every(isArchived),
+      run: (subjects) => bringBackAudiences(client, subjects),
+    },
+    {
+      id: 'delete',
+      words: 'Delete',
+      icon: Trash2,
+      keys: 'Delete',
+      is_dangerous: true,
+      run: (subjects) => deleteAudiences(client, subjects),
+    },
+  ]
+}

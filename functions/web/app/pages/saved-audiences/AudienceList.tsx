@@ -1,0 +1,44 @@
+import { useMemo } from 'react'
+
+import { handOversOf } from '../../audiences/hand-overs.ts'
+import { useAudienceActions } from '../../audiences/use-audience-actions.ts'
+import { useRecords } from '../../store/hooks.ts'
+import { AudienceCards } from './AudienceCards.tsx'
+import { AudienceTable } from './AudienceTable.tsx'
+import { BulkBar } from './BulkBar.tsx'
+import type { ListQuery } from './search.ts'
+import type { ShownAudience } from './select-audiences.ts'
+import { useSelection } from './use-selection.ts'
+
+/** The audiences that match, as cards or as a table, with what can be done to one or some of them. */
+export function AudienceList({
+  audiences,
+  query,
+  onQuery,
+}: {
+  readonly audiences: readonly ShownAudience[]
+  readonly query: ListQuery
+  readonly onQuery: (query: ListQuery) => void
+}) {
+  const { records: distributions } = useRecords('distribution')
+  const hand_overs = useMemo(() => handOversOf(distributions), [distributions])
+  const actions = useAudienceActions()
+  const selection = useSelection(audiences)
+  const view = {
+    audiences,
+    hand_overs,
+    actions,
+    selection,
+    label: query.tab === 'archived' ? 'Archived audiences' : 'Saved audiences',
+  }
+  return (
+    <>
+      {query.view === 'cards' ? (
+        <AudienceCards {...view} />
+      ) : (
+        <AudienceTable {...view} sort={query.sort} onSort={(sort) => onQuery({ ...query, sort })} />
+      )}
+      <BulkBar actions={actions} selection={selection} />
+    </>
+  )
+}

@@ -1,0 +1,88 @@
+import { Archive, CloudOff, Plus, SearchX, Upload, UsersRound } from 'lucide-react'
+
+import { audience_task } from '../../audiences/tasks.ts'
+import { countOf } from '../../format/numbers.ts'
+import { Button, ButtonLink } from '../../parts/Button.tsx'
+import { EmptyState } from '../../parts/EmptyState.tsx'
+import { useClient, useStatus } from '../../store/hooks.ts'
+import { ListSkeleton } from './ListSkeleton.tsx'
+import { filterCount, withoutFilters, type ListQuery, type View } from './search.ts'
+import type { AudienceCounts } from './select-audiences.ts'
+
+/** Why the list is empty: no match, nothing archived, nothing at all. */
+export function NothingHere({
+  query,
+  of_tab_count,
+  counts,
+  onQuery,
+}: {
+  readonly query: ListQuery
+  readonly of_tab_count: number
+  readonly counts: AudienceCounts
+  readonly onQuery: (query: ListQuery) => void
+}) {
+  if (of_tab_count > 0) {
+    const kind = query.tab === 'archived' ? 'archived' : 'saved'
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="No audience matches"
+        action={<Button onClick={() => onQuery(withoutFilters(query))}>Clear filters</Button>}
+      >
+        {countOf(filterCount(query), 'filter is', 'filters are')} on,{' '}
+        {countOf(of_tab_count, `audience is ${kind}`, `audiences are ${kind}`)}.
+      </EmptyState>
+    )
+  }
+  if (query.tab === 'archived') {
+    return (
+      <EmptyState icon={Archive} title="Nothing is archived">
+        Archived audiences keep everything, and can be brought back at any time.
+      </EmptyState>
+    )
+  }
+  const { archived } = counts
+  return (
+    <EmptyState
+      icon={UsersRound}
+      title="No audiences yet"
+      action={
+        <>
+          <ButtonLink to="/new-audience" icon={Plus}>
+            New audience
+          </ButtonLink>
+          <Button icon={Upload} onClick={() => audience_task.set({ kind: 'import' })}>
+            Import a file
+          </Button>
+        </>
+      }
+    >
+      Describe who you want to reach, or take in a file.
+      {archived > 0 && ` ${countOf(archived, 'audience is', 'audiences are')} in Archived.`}
+    </EmptyState>
+  )
+}
+
+/** Nobody knows yet whether there is anything: it is being loaded, or it cannot be at the moment. */
+export function NothingYet({ view }: { readonly view: View }) {
+  const client = useClient()
+  const { is_online, is_stuck, needs_sign_in } = useStatus()
+  if (is_online !== false && !is_stuck && !needs_sign_in) return <ListSkeleton view={view} />
+  return (
+    <EmptyState
+      icon={CloudOff}
+      title="Not on this device yet"
+      action={
+        needs_sign_in ? (
+          <ButtonLink to="/sign-in">Sign in</ButtonLink>
+        ) : (
+          <Button onClick={() => void client.syncNow().catch(() => undefined)}>Try now</Button>
+        )
+      }
+    >
+      {needs_sign_in
+        ? 'Sign in, and your audiences come to this device.'
+        : 'Your audiences could not be loaded. They come when the connection is back.'}
+    </EmptyState>
+  )
+}
