@@ -11,6 +11,8 @@ declare const BUILD: { readonly cache: string; readonly files: readonly string[]
 const PAGE = '/'
 const CONFIG = '/config.json'
 const PAGE_WAIT_MS_MAX = 3_000
+/** A file is the same whoever asks; scripts and styles of a page ask with an origin, this worker without one. */
+const BY_ADDRESS = { ignoreVary: true }
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepBuild())
@@ -44,14 +46,14 @@ async function networkFirst(request: Request, kept_as: string): Promise<Response
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PAGE_WAIT_MS_MAX) })
     if (answer.status < 500) return answer
-    return (await caches.match(kept_as)) ?? answer
+    return (await caches.match(kept_as, BY_ADDRESS)) ?? answer
   } catch (error) {
-    const kept = await caches.match(kept_as)
+    const kept = await caches.match(kept_as, BY_ADDRESS)
     if (kept) return kept
     throw error
   }
 }
 
 async function keptFirst(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? (await fetch(request))
+  return (await caches.match(request, BY_ADDRESS)) ?? (await fetch(request))
 }
