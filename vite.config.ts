@@ -7,6 +7,9 @@ const APP = `${import.meta.dirname}/functions/web/app`
 /** Where `npm start` listens, for `vite` in development. */
 const SERVICE_URL = process.env['SERVICE_URL'] ?? 'http://localhost:8080'
 
+/** Where `npm run dev` has this server listen, behind its own origin. */
+const APP_SERVER_PORT = process.env['APP_SERVER_PORT']
+
 /** Tells the service worker which files belong to this build; a build that differs in any of them has another cache. */
 function precacheList(): Plugin {
   return {
@@ -30,6 +33,7 @@ export default defineConfig({
   root: APP,
   plugins: [react(), precacheList()],
   server: {
+    ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
     proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
   },
   build: {

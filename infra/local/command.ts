@@ -12,6 +12,7 @@ export const START_COMMAND = defineCommand({
       number: { min: 0, max: 65_535, is_whole: true },
       about: 'port of the gateway; 0 takes any free port; by default PORT, else 8080',
     },
+    dev: { about: "serve the app with Vite's development server, which shows each change; npm run dev does" },
     split: { about: 'give every function a port of its own, after that of the gateway' },
   },
   examples: [

@@ -6,13 +6,14 @@ import { onShutdown } from '#shared/http/server/serve.ts'
 import { type Environment, readSettings } from '#shared/settings/settings.ts'
 import { folderSettings } from '#infra/command/folder-settings.ts'
 import { buildApp, removeStaleApp } from './app-build.ts'
+import { startAppServer } from './app-server.ts'
 import { START_COMMAND } from './command.ts'
 import { FUNCTION_FACTORIES } from './functions.ts'
 import { fileLog, terminalLog } from './logs.ts'
 import { requirePorts, startFault } from './start-faults.ts'
 import { describeRuntime, startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts'
 
-await runCommand(START_COMMAND, async ({ data, port: chosen_port, split }) => {
+await runCommand(START_COMMAND, async ({ data, port: chosen_port, split, dev }) => {
   const environment: Environment = { ...process.env, ...(chosen_port !== undefined && { PORT: String(chosen_port) }) }
   const settings = { ...serverSettings, ...folderSettings, LOG_LEVEL: edgeSettings.LOG_LEVEL }
   const { PORT: port, DATA_DIR, LOG_LEVEL } = readSettings(settings, environment)
@@ -20,10 +21,12 @@ await runCommand(START_COMMAND, async ({ data, port: chosen_port, split }) => {
   requirePorts(port, split)
 
   // Whoever names the folder builds the app.
-  const is_app_stale = environment['APP_DIR'] === undefined && removeStaleApp()
+  const is_app_stale = !dev && environment['APP_DIR'] === undefined && removeStaleApp()
   const print = (text: string) => void process.stdout.write(text)
   const log = teeLog(fileLog(data_dir, systemClock, LOG_LEVEL), terminalLog(print))
-  const runtime = await start({ data_dir, port, split, factories: FUNCTION_FACTORIES, log, environment })
+  const app_server = dev ? await startAppServer() : undefined
+  const options = { data_dir, port, split, factories: FUNCTION_FACTORIES, log, environment, app_server }
+  const runtime = await start(options)
   onShutdown(log, (duration_ms_max) => runtime.end(duration_ms_max))
   print(describeRuntime(runtime, data_dir))
   print(`ready ${runtime.url}\n`)

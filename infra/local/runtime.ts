@@ -12,6 +12,7 @@ import { configureServer, createFunctionListener } from '#shared/http/server/fun
 import type { Log } from '#shared/logging/log.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { APP_DIR } from '../app-sources.ts'
+import { withAppServer } from './app-server.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
@@ -41,6 +42,8 @@ export interface LocalRuntimeOptions {
   /** Further settings for the functions, such as LOG_LEVEL. */
   environment?: Environment
   fsync?: boolean
+  /** Answers the paths of the app instead of the web function. */
+  app_server?: RequestListener | undefined
 }
 
 export interface LocalRuntime {
@@ -99,7 +102,11 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
     const function_urls = {} as Record<FunctionName, string>
     const openapi = await readFile(new URL('../../shared/contract/openapi.json', import.meta.url), 'utf8')
-    const deferred = FUNCTION_NAMES.map((name) => ({ name, ...deferredListener() }))
+    const deferred = FUNCTION_NAMES.map((name) => {
+      const { listener, set } = deferredListener()
+      const has_app_server = name === DEFAULT_FUNCTION && options.app_server !== undefined
+      return { name, set, listener: has_app_server ? withAppServer(listener, options.app_server!) : listener }
+    })
     const mounts: Mounts = {
       functions: split ? {} : Object.fromEntries(deferred.map(({ name, listener }) => [name, listener])),
       issuer: issuer.listener,

@@ -9,6 +9,7 @@ import { CHECK_INFRA_COMMAND } from '#infra/checks/terraform/command.ts'
 import { helpText } from '#infra/command/help.ts'
 import { parseCommand } from '#infra/command/parse.ts'
 import type { CommandSpec } from '#infra/command/spec.ts'
+import { BUILD_APP_COMMAND } from '#infra/deliver/build/app/command.ts'
 import { BUILD_COMMAND } from '#infra/deliver/build/command.ts'
 import { DEPLOY_COMMAND } from '#infra/deliver/rollout/command.ts'
 import { SBOM_COMMAND } from '#infra/deliver/sbom/command.ts'
@@ -29,6 +30,7 @@ import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
 const COMMANDS: readonly CommandSpec[] = [
   START_COMMAND,
   BUILD_COMMAND,
+  BUILD_APP_COMMAND,
   SBOM_COMMAND,
   DEPLOY_COMMAND,
   GENERATE_COMMAND,

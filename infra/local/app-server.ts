@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { createServer, request as httpRequest, type RequestListener } from 'node:http'
+import { join } from 'node:path'
+
+import { isOfApi } from '#shared/http/request/site.ts'
+import { listen } from '#shared/http/server/serve.ts'
+import { PROJECT_ROOT } from '../project-root.ts'
+import { pathOf, send } from '../stand-ins/kit/answers.ts'
+
+const VITE = join(PROJECT_ROOT, 'node_modules/vite/bin/vite.js')
+const HOST = '127.0.0.1'
+
+/**
+ * Starts Vite's development server in a process of its own, which ends with this one. It answers every address of the app
+ * with the page, and has none of the web function's headers.
+ * @returns its listener, for the paths of the app
+ */
+export async function startAppServer(): Promise<RequestListener> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [VITE, '--host', HOST, '--port', String(port), '--strictPort'], {
+    cwd: PROJECT_ROOT,
+    // The page asks for changes there, past the gateway.
+    env: { ...process.env, APP_SERVER_PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  process.once('exit', () => void child.kill())
+  return forwardTo(port)
+}
+
+/** What the web function still answers itself; everything else is the app server's. */
+export function withAppServer(web: RequestListener, app_server: RequestListener): RequestListener {
+  return (request, response) => {
+    const path = pathOf(request)
+    const listener = isOfApi(path) || path === '/config.json' ? web : app_server
+    return listener(request, response)
+  }
+}
+
+function forwardTo(port: number): RequestListener {
+  return (request, response) => {
+    const { method, url: path, headers } = request
+    const forwarded = httpRequest({ host: HOST, port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    forwarded.on('error', () => {
+      if (response.headersSent) return response.destroy()
+      const headers = { 'Content-Type': 'text/plain', Refresh: '1' }
+      void send(response, { status: 503, headers, body: "Vite's server starts. This page loads again by itself.\n" })
+    })
+    request.pipe(forwarded)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const { port } = await listen(server, 0, HOST)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
