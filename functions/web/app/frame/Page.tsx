@@ -12,6 +12,7 @@ export function Page({
   count,
   crumbs,
   tabs,
+  sentence,
   actions,
   children,
 }: {
@@ -19,17 +20,20 @@ export function Page({
   readonly count?: string | undefined
   readonly crumbs?: readonly Crumb[]
   readonly tabs?: ReactNode
+  /** Stands where tabs would, on a page without them. */
+  readonly sentence?: string
   readonly actions?: ReactNode
   readonly children: ReactNode
 }) {
   useHeading({ title, count, crumbs })
-  const has_row = tabs !== undefined || actions !== undefined
+  const has_row = tabs !== undefined || sentence !== undefined || actions !== undefined
   return (
     <div className={styles.page}>
       {!crumbs && (
         <div className={has_row ? styles.row : styles.phone_row}>
           <h1 className={styles.title}>{title}</h1>
           {tabs && <div className={styles.tabs}>{tabs}</div>}
+          {sentence !== undefined && <p className={styles.sentence}>{sentence}</p>}
           {actions && <div className={styles.actions}>{actions}</div>}
         </div>
       )}

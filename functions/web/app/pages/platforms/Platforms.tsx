@@ -1,74 +1,105 @@
-import { Route } from 'lucide-react'
+import { Plus, Route } from 'lucide-react'
+import { useMemo, useState } from 'react'
 
-import { clock } from '../../base/ports.ts'
-import { exactlyOf, momentOf } from '../../format/dates.ts'
-import { PLATFORMS, UNKNOWN } from '../../format/words.ts'
+import type { PlatformType } from '#shared/records/platform.ts'
+import { useOffer } from '../../actions/offers.ts'
 import { Page } from '../../frame/Page.tsx'
-import { Chip } from '../../parts/Chip.tsx'
+import { Button } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
-import { StatusWord } from '../../parts/StatusWord.tsx'
-import { HeadCell, NumberCell, Table } from '../../parts/Table.tsx'
-import { useRecords } from '../../store/hooks.ts'
-import { isSample } from '../../store/records.ts'
+import { HeadCell, Table } from '../../parts/Table.tsx'
+import { AddPlatform } from './AddPlatform.tsx'
+import { DeletePlatform } from './DeletePlatform.tsx'
+import { EditPlatform } from './EditPlatform.tsx'
+import { readyInWords } from './platform-facts.ts'
+import { PlatformRow } from './PlatformRow.tsx'
 import styles from './Platforms.module.css'
+import { ReadyToAdd } from './ReadyToAdd.tsx'
+import { type OpenDialog, useDeeds } from './use-deeds.ts'
+import { usePlatforms } from './use-platforms.ts'
 
-/** The ad platforms of this account: what each one is called there, and whether it is ready. */
+/** The ad platforms of this account: whether each is ready, and what it needs. */
 export function Platforms() {
-  const { records, is_known } = useRecords('platform')
-  const now_ms = clock.nowMs()
-  const shown = records.toSorted((one, other) => one.record.name.localeCompare(other.record.name))
+  const { platforms, sendsOf, is_known } = usePlatforms()
+  const [dialog, setDialog] = useState<OpenDialog>()
+  const [keys_of, setKeysOf] = useState<string>()
+  const { deeds, testing, faults } = useDeeds(setDialog, setKeysOf)
+  const onAdd = (type: PlatformType | undefined) => setDialog({ task: 'add', type })
+  const offer = useMemo(
+    () => ({
+      title: 'Platforms',
+      items: [
+        {
+          id: 'add-platform',
+          words: 'Add a platform',
+          icon: Plus,
+          keys: 'n',
+          onSelect: () => setDialog({ task: 'add', type: undefined }),
+        },
+      ],
+    }),
+    [],
+  )
+  useOffer(offer)
+  const onClose = () => setDialog(undefined)
   return (
-    <Page title="Platforms">
-      {shown.length === 0 ? (
-        <EmptyState icon={Route} title={is_known ? 'There is no platform yet' : 'Your platforms are being loaded'}>
-          Audiences are sent to ad platforms: The Trade Desk, Meta, Google Ads, LinkedIn, TikTok, Amazon DSP, LiveRamp.
-        </EmptyState>
-      ) : (
-        <Table aria-label="Platforms">
-          <thead>
-            <tr>
-              <HeadCell>Name</HeadCell>
-              <HeadCell>Status</HeadCell>
-              <HeadCell is_number>Last sync</HeadCell>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ id, record }) => {
-              const { words, letters } = PLATFORMS[record.platform_type]
-              return (
-                <tr key={id}>
-                  <td>
-                    <span className={styles.platform}>
-                      <span aria-hidden className={styles.tile}>
-                        {letters}
-                      </span>
-                      <span className={styles.names}>
-                        <span className={styles.name} dir="auto">
-                          {record.name}
-                        </span>
-                        <span className={styles.context}>{words}</span>
-                      </span>
-                      {isSample(record) && <Chip tone="sample">Sample</Chip>}
-                    </span>
-                  </td>
-                  <td>
-                    <StatusWord noun="platform" status={record.status} />
-                  </td>
-                  <NumberCell>
-                    {record.last_sync_at ? (
-                      <time dateTime={record.last_sync_at} title={exactlyOf(record.last_sync_at)}>
-                        {momentOf(record.last_sync_at, now_ms)}
-                      </time>
-                    ) : (
-                      <span className={styles.context}>{UNKNOWN.last_sync}</span>
-                    )}
-                  </NumberCell>
-                </tr>
-              )
-            })}
-          </tbody>
-        </Table>
+    <Page
+      title="Platforms"
+      count={readyInWords(platforms)}
+      sentence="Keys are stored encrypted and never shown again, only the end of an ID."
+      actions={
+        <Button kind="primary" icon={Plus} onClick={() => onAdd(undefined)}>
+          Add a platform
+        </Button>
+      }
+    >
+      <div className={styles.blocks}>
+        {platforms.length === 0 ? (
+          <EmptyState icon={Route} title={is_known ? 'There is no platform yet' : 'Your platforms are being loaded'}>
+            Audiences are sent to the ad platforms below. Add the first, and enter its keys when you have them.
+          </EmptyState>
+        ) : (
+          <Table aria-label="Platforms" className={styles.table}>
+            <thead>
+              <tr>
+                <HeadCell>Platform</HeadCell>
+                <HeadCell>Connection</HeadCell>
+                <HeadCell>Last sync</HeadCell>
+                <HeadCell is_number>Match rate, average</HeadCell>
+                <HeadCell>
+                  <span className="unseen">Actions</span>
+                </HeadCell>
+              </tr>
+            </thead>
+            <tbody>
+              {platforms.map((platform) => (
+                <PlatformRow
+                  key={platform.id}
+                  platform={platform}
+                  sends={sendsOf(platform.id)}
+                  deeds={deeds}
+                  is_testing={testing.has(platform.id)}
+                  fault={faults[platform.id]}
+                  is_open={keys_of === platform.id}
+                  onKeysDone={() => setKeysOf(undefined)}
+                />
+              ))}
+            </tbody>
+          </Table>
+        )}
+        <ReadyToAdd platforms={platforms} onAdd={onAdd} />
+      </div>
+      {dialog?.task === 'add' && (
+        <AddPlatform
+          type={dialog.type}
+          onClose={onClose}
+          onAdded={(id) => {
+            onClose()
+            setKeysOf(id)
+          }}
+        />
       )}
+      {dialog?.task === 'edit' && <EditPlatform platform={dialog.platform} onClose={onClose} />}
+      {dialog?.task === 'delete' && <DeletePlatform platform={dialog.platform} onClose={onClose} />}
     </Page>
   )
 }

@@ -1,0 +1,45 @@
+import { Select, TextField } from '../../parts/Field.tsx'
+import type { CredentialField } from './credential-forms.ts'
+
+/** What a platform asks for. Browsers keep and fill in none of it. */
+export function CredentialFields({
+  fields,
+  typed,
+  errors,
+  onType,
+}: {
+  readonly fields: readonly CredentialField[]
+  readonly typed: Readonly<Record<string, string>>
+  readonly errors: Readonly<Record<string, string>>
+  readonly onType: (name: string, value: string) => void
+}) {
+  return fields.map(({ name, label, is_secret, is_optional, hint, options }) => {
+    const described = {
+      label: is_optional ? `${label} (optional)` : label,
+      ...(hint !== undefined && { hint }),
+      error: errors[name],
+      value: typed[name] ?? '',
+    }
+    return options ? (
+      <Select key={name} {...described} onChange={({ currentTarget }) => onType(name, currentTarget.value)}>
+        <option value="">Choose one</option>
+        {Object.entries(options).map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </Select>
+    ) : (
+      <TextField
+        key={name}
+        {...described}
+        type={is_secret ? 'password' : 'text'}
+        autoComplete={is_secret ? 'new-password' : 'off'}
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={5000}
+        onChange={({ currentTarget }) => onType(name, currentTarget.value)}
+      />
+    )
+  })
+}
