@@ -118,7 +118,7 @@ async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-/** A person who follows a link, not a page that loads a file. */
-function isNavigation({ 'sec-fetch-mode': mode, accept }: IncomingHttpHeaders): boolean {
-  return mode === undefined ? (accept ?? '').includes('text/html') : mode === 'navigate'
+/** A person who follows a link, also through a service worker; a page that loads a file does not ask for HTML. */
+function isNavigation({ accept }: IncomingHttpHeaders): boolean {
+  return (accept ?? '').includes('text/html')
 }

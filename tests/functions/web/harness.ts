@@ -72,21 +72,20 @@ export async function startWeb(environment: Environment): Promise<RunningWeb> {
   return {
     url,
     lines: log.lines,
-    navigate: async (path) => {
-      const headers = { accept: 'text/html,*/*;q=0.8', 'sec-fetch-mode': 'navigate' }
-      const { status, headers: answered, text } = await exchange(url, path, headers)
-      return new Response(status === 304 ? null : text, { status, headers: answered as Record<string, string> })
+    navigate: (path) => {
+      const headers = { accept: 'text/html,*/*;q=0.8' }
+      return fetch(`${url}${path}`, { headers, redirect: 'manual' })
     },
     load: (path, headers = {}) =>
       fetch(`${url}${path}`, { headers: { accept: '*/*', ...headers }, redirect: 'manual' }),
-    raw: (path) => exchange(url, path, {}),
+    raw: (path) => exchange(url, path),
   }
 }
 
-/** `fetch` says of every request that no person made it, and normalizes the path. */
-function exchange(url: string, path: string, headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
+/** `fetch` would normalize the path. */
+function exchange(url: string, path: string): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    get(url, { path, headers, agent: false }, (response) => {
+    get(url, { path, agent: false }, (response) => {
       let text = ''
       response.on('data', (chunk) => (text += String(chunk)))
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }))

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { APP_PAGES } from '#shared/contract/web.ts'
 import { bodyOf } from '#tests/http/harness.ts'
 import { filesOfRelease, type RunningWeb, startWeb, writeBuild } from './harness.ts'
@@ -165,4 +168,10 @@ test('on the cloud it does not start without its app', async () => {
   const APP_DIR = await writeBuild({})
   const environment = { APP_DIR, K_SERVICE: 'web', FUNCTION_URL: 'https://web.example.com' }
   await expect(startWeb(environment)).rejects.toThrow(/APP_DIR has no built app: .* lacks index\.html/)
+})
+
+test('the pages are those that the app routes to', async () => {
+  const text = await readFile(join(PROJECT_ROOT, 'functions/web/app/router.tsx'), 'utf8')
+  const routed = [...text.matchAll(/^\s*path: '(.*)',$/gm)].map(([, path = '']) => path)
+  expect(routed.toSorted()).toEqual(APP_PAGES.map((page) => page.replace('{audience_id}', '$id')).toSorted())
 })
