@@ -123,6 +123,8 @@ export default defineConfig({
         'react/jsx-key': 'error',
         'react/no-danger': 'error',
         'react/rules-of-hooks': 'error',
+        // It speaks of a compiler that the app does not use.
+        'react/preserve-manual-memoization': 'off',
         // The JSX runtime imports it by itself.
         'react/react-in-jsx-scope': 'off',
       },

@@ -1,16 +1,23 @@
-import axe from 'axe-core'
+import axe, { type AxeResults, type RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const RULES: RunOptions = {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+}
 
-/** What axe finds on the page as it is now: the rule, and where. Best practices count. */
+/** What the script makes of the page's `axe`. */
+interface WithAxe {
+  readonly axe: { run(on: Document, options: RunOptions): Promise<AxeResults> }
+}
+
+/** What axe finds on the page as it is now: the rule, where, and why. Best practices count. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source)
-  return await page.evaluate(async (tags) => {
-    const { axe: checker } = globalThis as unknown as { axe: typeof import('axe-core') }
-    const { violations } = await checker.run(document, { runOnly: { type: 'tag', values: tags } })
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
-    )
+  const { violations } = await page.evaluate(async (rules) => {
+    const scope: object = globalThis
+    return await (scope as WithAxe).axe.run(document, rules)
   }, RULES)
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
+  )
 }

@@ -50,7 +50,7 @@ describe('a platform', () => {
     await addLinkedin(page, 'B2B launches', 'good-token')
     await expect.poll(() => rowOf(page, 'B2B launches').innerText()).toContain('Connected')
     expect(await rowOf(page, 'B2B launches').innerText()).toContain('account ending 7890')
-    const databases = await page.evaluate(EVERYTHING_STORED)
+    const databases = await page.evaluate(everythingStored)
     expect(databases).toContain('B2B launches')
     expect(databases).not.toContain('good-token')
   })
@@ -134,7 +134,7 @@ describe('a platform', () => {
     await page.keyboard.press('Control+a')
     await page.keyboard.type('By hand')
     await page.keyboard.press('Enter')
-    await rowOf(page, 'By hand').waitFor()
+    await expect.poll(() => rowOf(page, 'By hand').innerText()).toContain('Not tested yet')
   })
 })
 
@@ -144,13 +144,13 @@ async function chooseOn(page: Page, name: string, words: string): Promise<void> 
 }
 
 /** Runs in the page. */
-const EVERYTHING_STORED = async (): Promise<string> => {
+async function everythingStored(): Promise<string> {
   const result = <Value>(request: IDBRequest<Value>) =>
     new Promise<Value>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error ?? new Error('no answer'))
+      request.addEventListener('success', () => resolve(request.result))
+      request.addEventListener('error', () => reject(request.error ?? new Error('no answer')))
     })
-  const stored: unknown[] = [{ ...localStorage }, { ...sessionStorage }]
+  const stored: unknown[] = [Object.entries(localStorage), Object.entries(sessionStorage)]
   for (const { name = '' } of await indexedDB.databases()) {
     const database = await result(indexedDB.open(name))
     for (const store of database.objectStoreNames) {

@@ -33,14 +33,14 @@ export async function startVisit(
   const account_id = visitor.kind === 'account' ? visitor.user_id : user_id
   const config = await configFor(url, account_id)
   await context.route('**/config.json', (route) => route.fulfill({ json: config }))
-  await context.addInitScript(KEEP_VISITOR, {
+  await context.addInitScript(keepVisitor, {
     is_guest: visitor.kind === 'guest',
     account:
       visitor.kind === 'account'
         ? JSON.stringify({ issuer: config.issuer, user_id: account_id, email: emailOf(account_id) })
         : null,
   })
-  await context.addInitScript(COUNT_SHIFTS)
+  await context.addInitScript(countShifts)
   return context
 }
 
@@ -51,7 +51,7 @@ async function configFor(url: string, user_id: string): Promise<AppConfig> {
   return { ...config, sign_in: { ...config.sign_in, account: { user_id, name: user_id, email: emailOf(user_id) } } }
 }
 
-export function emailOf(user_id: string): string {
+function emailOf(user_id: string): string {
   return `${user_id}@example.com`
 }
 
@@ -61,7 +61,7 @@ interface KeptVisitor {
 }
 
 /** Runs in the page, once for each browser: what the page keeps later is left as it is. */
-const KEEP_VISITOR = ({ is_guest, account }: KeptVisitor): void => {
+const keepVisitor = ({ is_guest, account }: KeptVisitor): void => {
   if (location.origin === 'null' || localStorage.getItem('test.visitor') !== null) return
   localStorage.setItem('test.visitor', 'told')
   if (is_guest) localStorage.setItem('am.guest', 'yes')
@@ -69,7 +69,7 @@ const KEEP_VISITOR = ({ is_guest, account }: KeptVisitor): void => {
 }
 
 /** Runs in the page. Also what moves right after a key or a click counts: nothing may jump. */
-const COUNT_SHIFTS = (): void => {
+const countShifts = (): void => {
   const shifts: string[] = []
   Object.assign(globalThis, { shifts })
   new PerformanceObserver((list) => {

@@ -19,6 +19,8 @@ const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx'))
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
 
+const setDockPlace = (place: HTMLElement | null): void => dock_place.set(place)
+
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
   const router = useRouter()
@@ -48,7 +50,7 @@ export function Frame() {
         <main ref={content} id="content" tabIndex={-1} data-region className={styles.content}>
           <Outlet />
         </main>
-        <div ref={dock_place.set} />
+        <div ref={setDockPlace} />
         <div id={DRAWERS_ID} className={styles.drawers} />
       </div>
       <BottomBar />

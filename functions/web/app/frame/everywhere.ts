@@ -30,7 +30,7 @@ export function everywhereItems({ navigate }: Pick<AnyRouter, 'navigate'>): Menu
   ]
 }
 
-export function focusSearch(): void {
+function focusSearch(): void {
   document.querySelector<HTMLInputElement>('main [data-search]')?.focus()
 }
 

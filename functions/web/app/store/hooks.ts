@@ -4,7 +4,7 @@ import { isSameJson } from '#shared/base/same-json.ts'
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { LogEntry, OutboxEntry, RecordNoun } from '#shared/client/store/entries.ts'
 import type { SyncStatus } from '#shared/client/store/status.ts'
-import type { RecordTypes, Shown } from './records.ts'
+import type { Shown } from './records.ts'
 
 /** The client of the page, which is open when any page is shown. */
 export const ClientContext = createContext<ActivationClient | undefined>(undefined)
@@ -77,7 +77,7 @@ export function useAside(): readonly OutboxEntry[] {
   return useEqual(asideOf)
 }
 
-export function useIsKnown(): boolean {
+function useIsKnown(): boolean {
   return useOfClient(isKnown)
 }
 
@@ -85,10 +85,3 @@ const statusOf = ({ status }: ActivationClient) => status
 const logOf = ({ log }: ActivationClient) => log
 const asideOf = ({ aside }: ActivationClient) => aside
 const isKnown = ({ status: { mode, synced_at } }: ActivationClient) => mode === 'guest' || synced_at !== null
-
-/** The id column of each kind. */
-export function idOf<Noun extends RecordNoun>({ id }: Shown<Noun>): string {
-  return id
-}
-
-export type { RecordTypes }
