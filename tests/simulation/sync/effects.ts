@@ -109,7 +109,10 @@ class UnmarkedChanges {
     const [change] = likely
     if (!change) return this.#commit.forgets ? this.#repeated((one) => one.op === op) : []
     this.#found.add(change)
-    return [{ ...this.#effectOf(change), is_certain: open.length === 1 }]
+    // The other candidate of an earlier version may have made that one, too.
+    const is_certain =
+      open.length === 1 && !this.#before?.effects.some((one) => !one.is_certain && one.change?.op === op)
+    return [{ ...this.#effectOf(change), is_certain }]
   }
 
   /** A patch whose ledger was forgotten, of fields that nobody else has changed since. */
