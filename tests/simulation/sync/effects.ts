@@ -50,6 +50,8 @@ export function effectsOf(
     effects.push(...found)
     deleted = !deleted
   }
+  // A program may have archived it before somebody else did.
+  if (isOpen() && is_archived && sets_status) effects.push(...finder.find('archive'))
   while (isOpen()) {
     const found = finder.findRepeated()
     if (found.length === 0) break
