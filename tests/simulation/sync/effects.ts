@@ -44,12 +44,16 @@ export function effectsOf(
     valueOf(now.fields, 'status') === '"archived"' && valueOf(before?.fields ?? new Map(), 'status') !== '"archived"'
   if (isOpen() && is_archived && !sets_status) effects.push(...finder.find('archive'))
   let deleted = before?.deleted ?? false
-  while (isOpen()) {
+  const flips: Effect[] = []
+  while (effects.length + flips.length < versions) {
     const found = finder.find(deleted ? 'restore' : 'delete')
     if (found.length === 0) break
-    effects.push(...found)
+    flips.push(...found)
     deleted = !deleted
   }
+  // The one too many was another change, made again.
+  if (deleted !== now.deleted && flips.pop()) deleted = !deleted
+  effects.push(...flips)
   // A program may have archived it before somebody else did.
   if (isOpen() && is_archived && sets_status) effects.push(...finder.find('archive'))
   while (isOpen()) {
