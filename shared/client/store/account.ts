@@ -165,11 +165,9 @@ export class Account {
   /** Every record of a kind that is not deleted; those of a guest who is moving in among them. */
   list(noun: RecordNoun): readonly ShownRecord[] {
     const own = this.store.data.list(noun)
-    const moving = this.#guests?.list(noun) ?? []
-    if (moving.length === 0) return own
-    const guests = moving.filter(({ record }) => !this.#isOwn(noun, idOfRow(noun, record)))
-    const ids = new Set(guests.map(({ record }) => idOfRow(noun, record)))
-    return [...own.filter(({ record }) => !ids.has(idOfRow(noun, record))), ...guests]
+    if (!this.#guests?.is_moving) return own
+    const isOwn = ({ record }: ShownRecord) => this.#isOwn(noun, idOfRow(noun, record))
+    return [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
   }
 
   /** Begins to exchange with the service, and takes in the guests of this browser. */
