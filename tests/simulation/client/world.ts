@@ -190,10 +190,8 @@ export class World {
         if (change.device !== device.name || held.some((entry) => isOf(change, entry))) continue
         change.excuse ??= 'cleared'
       }
-      for (const { screen, life } of open) {
-        screen.forget()
-        life.calm()
-      }
+      for (const { life } of open) life.calm()
+      for (const { screen } of device.tabs) screen?.forget()
       device.storage_fault = undefined
       await device.clear()
       await clock.sleep(PUT_BACK_MS)
