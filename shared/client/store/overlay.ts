@@ -32,7 +32,7 @@ export function shownRecord(
     if (!entry.done) waiting++
     // The row has it already.
     if (entry.done && known && known.version >= entry.done.version) continue
-    record = changed(record, entry, known?.before, user_id)
+    record = recordAfter(record, entry, { before: known?.before, user_id })
   }
   if (!record) return undefined
   return { id, record, is_deleted: record.deleted, waiting, aside: entries.filter(({ aside }) => aside) }
@@ -59,11 +59,14 @@ class UnchangedRecord implements ShownRecord {
   }
 }
 
-function changed(
+/**
+ * A record with one change more; undefined where there is none to change.
+ * @param before what a deleted record was, as far as that is known
+ */
+export function recordAfter(
   record: ServerRow | undefined,
   { kind, id, change }: OutboxEntry,
-  before: ServerRow | undefined,
-  user_id: string | null,
+  { before, user_id }: { readonly before?: ServerRow | undefined; readonly user_id: string | null },
 ): ServerRow | undefined {
   if (change.op === 'create') return record ?? newRecord(kind, id, change.value, user_id)
   if (!record) return undefined

@@ -103,6 +103,7 @@ export class Sender {
         ['rows', 'staged', 'outbox'],
         (changes) =>
           applyPull(changes, cursor, answer, {
+            user_id: store.identity?.user_id ?? null,
             pulled_at: isoTime(clock.nowMs()),
             seen: ({ mutation_id }) => answered.has(mutation_id),
           }),

@@ -4,7 +4,7 @@ import type { ClientOptions, Session } from '#shared/client/client-types.ts'
 import { MemoryBrowser, type MemoryBrowserOptions, type MemoryTab } from '#shared/client/memory/memory-browser.ts'
 import type { PullBody, PushAnswerResult, PushBody, PushedMutation } from '#shared/client/store/answers.ts'
 import type { JsonRecord, RecordNoun, ServerRow } from '#shared/client/store/entries.ts'
-import { newRecord } from '#shared/client/store/kinds.ts'
+import { localKind, newRecord } from '#shared/client/store/kinds.ts'
 import { json, problem } from '#tests/client/api/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
@@ -123,7 +123,7 @@ export class StandInService {
     const partitions = Object.entries(PARTITIONS).flatMap(([kind, partition]) => {
       const rows = [...records.values()]
         .filter((one) => one.kind === kind && (cursor ? one.rev > Number(cursor) : !one.row.deleted))
-        .map(({ row }) => row)
+        .map(({ row }) => (row.deleted ? tombstoneOf(kind as RecordNoun, row) : row))
       return rows.length === 0 ? [] : [{ partition, reset: cursor === null, rows, last: true }]
     })
     const { unreadable } = this
@@ -192,8 +192,13 @@ export class StandInService {
 }
 
 function conflict(fields: readonly string[], row: ServerRow): Omit<PushAnswerResult, 'seq'> {
-  const server = row.deleted ? { audience_id: row['audience_id'], version: row.version, deleted: true } : row
+  const server = row.deleted ? tombstoneOf('audience', row) : row
   return { status: 'conflict', fields, server, problem: { detail: 'It was changed elsewhere.' } }
+}
+
+function tombstoneOf(kind: RecordNoun, row: ServerRow): ServerRow {
+  const { id_column } = localKind(kind).kind
+  return { [id_column]: row[id_column], version: row.version, deleted: true }
 }
 
 const ISSUER = 'https://issuer.test'
