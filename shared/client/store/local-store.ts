@@ -363,9 +363,8 @@ export class LocalStore {
     try {
       const { changes } = await this.#transact(['outbox'], async (made) => {
         if (this.plan && !(await made.storedPlan())) made.putPlan(this.plan)
-        // Another tab may have put them back.
-        const known = new Set((await made.entries()).map(({ mutation_id }) => mutation_id))
-        for (const { seq: _, ...entry } of lost) if (!known.has(entry.mutation_id)) await made.append(entry)
+        // Another tab may have put them back, long ago where this one was frozen.
+        for (const { seq: _, ...entry } of lost) if (await made.adopts(entry.mutation_id)) await made.append(entry)
       })
       this.#lost = this.#lost.filter((entry) => !lost.includes(entry))
       if (changes.is_shown) this.post({ type: 'changed', revision: changes.revision })

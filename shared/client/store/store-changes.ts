@@ -127,7 +127,7 @@ export class StoreChanges {
     this.#writers.meta.put('plan', plan)
   }
 
-  /** Notes that a refused change of a guest comes here. @returns false when it came before */
+  /** Notes that a change comes here from another storage. @returns false when it came before, whatever became of it */
   async adopts(mutation_id: string): Promise<boolean> {
     const { mutation_ids = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
     if (mutation_ids.includes(mutation_id)) return false
