@@ -184,8 +184,9 @@ export class World {
       history.cleared.add(device.name)
       const open = device.awake
       await device.setMinReader(1)
-      const files = await Promise.all(open.map(async ({ client }) => await client.downloadData()))
-      const held = files.flatMap(({ unsent }) => unsent)
+      // One that ends meanwhile holds nothing any more.
+      const files = open.map(async ({ client, life }) => await Promise.race([client.downloadData(), life.ended]))
+      const held = (await Promise.all(files)).flatMap((file) => (file === 'ended' ? [] : file.unsent))
       for (const change of history.asked.values()) {
         if (change.device !== device.name || held.some((entry) => isOf(change, entry))) continue
         change.excuse ??= 'cleared'
