@@ -122,6 +122,36 @@ test(
   }),
 )
 
+test('what a full device could not keep again after its browser had cleared it is kept with the next look, and told', async () => {
+  let is_full = false
+  const device = new Device({
+    onCommit: (_, changes) => {
+      const puts_back = changes.some(([store]) => store === 'outbox')
+      if (is_full && puts_back) throw new StorageError('full', 'There is no room.')
+    },
+  })
+  await device.play(async () => {
+    const { client, lifecycle } = await device.open()
+    await made(client, 'Unsent')
+    await device.pass(1)
+    await device.clear()
+    is_full = true
+    lifecycle.play('focus')
+    device.browser.storages.tell((await accountsOf(device))[0]!, 'connection-lost')
+    await device.pass(SECOND_MS)
+    expect(client.unsent.count).toBe(1)
+    const linesOf = () => client.log.map(({ text }) => text)
+    expect(linesOf().at(-1)).toMatch(/^The browser has cleared/)
+    is_full = false
+    lifecycle.play('visible')
+    await device.pass(SECOND_MS)
+    expect(names(client)).toEqual(['Unsent'])
+    expect(linesOf().at(-1)).toBe('What was not sent is kept again')
+    await client.close()
+    expect(names((await device.open()).client)).toEqual(['Unsent'])
+  })
+})
+
 test(
   'a tab that slept while the browser cleared the data puts nothing back that another has put back, whatever became of it',
   played(async (device) => {
