@@ -70,7 +70,7 @@ export class User {
         : how === 'discard'
           ? client.discard(entry.seq)
           : client.resolve(entry.seq, how)
-    const dropped = is_taken_up ? [] : this.#changesOf(entry)
+    const dropped = is_taken_up ? [] : this.#droppedWith(client, entry)
     // From now on it may be gone, also when nobody hears of it.
     for (const change of dropped) change.excuse ??= 'dropped'
     const outcome = await Promise.race([settled(decided), life.ended])
@@ -132,6 +132,14 @@ export class User {
     } catch (error) {
       history.wrong((error as Error).message)
     }
+  }
+
+  /** With the creation of a record that the server never had goes everything that was done to it. */
+  #droppedWith(client: ActivationClient, entry: OutboxEntry): AskedChange[] {
+    const own = this.#changesOf(entry)
+    if (entry.change.op !== 'create' || client.get(entry.kind, entry.id)) return own
+    const ids = new Set([entry.id, ...own.map(({ record_id }) => record_id)])
+    return [...this.#history.asked.values()].filter(({ record_id }) => ids.has(record_id))
   }
 
   #changesOf(entry: OutboxEntry): AskedChange[] {
