@@ -96,7 +96,8 @@ function checkNoSilentLoss(
 /** Nothing that was kept is lost: the server has made it, or it lies on a device where its user sees it. */
 export function checkNothingLost(history: ClientHistory, truth: Truth, outboxes: readonly OutboxEntry[]): void {
   const all = [...history.asked.values()]
-  const restored = new Set(all.filter(({ op }) => op === 'restore').map(({ record_id }) => record_id))
+  const asked_back = all.filter(({ op }) => op === 'restore').map(({ record_id }) => record_id)
+  const restored = new Set([...history.restored, ...asked_back])
   for (const change of all) {
     if (!change.is_kept || change.excuse) continue
     const { mark, op, record_id, device } = change

@@ -93,7 +93,7 @@ export class Screen {
     if (typeof name === 'string' && own.replaced.has(name) && !this.#history.taken_up.has(name)) {
       throw new Error(`${this.#name} shows ${name} of ${shortId(id)} again, after ${own.mark}`)
     }
-    const is_alone = others.every(({ op }) => op !== 'restore')
+    const is_alone = others.every(({ op }) => op !== 'restore') && !this.#history.restored.has(id)
     if (own.op === 'delete' && shown && !shown.record.deleted && is_alone) {
       throw new Error(`${this.#name} shows ${shortId(id)} again, after it was deleted by ${own.mark}`)
     }
