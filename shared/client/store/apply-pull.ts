@@ -1,13 +1,16 @@
 import type { PullAnswer, PulledPartition } from './answers.ts'
-import type { OutboxEntry, RecordNoun, RowEntry, ServerRow, StagedRow } from './entries.ts'
+import type { OutboxEntry, RecordNoun, RowEntry, StagedRow } from './entries.ts'
 import { idOfRow, nounOfPartition } from './kinds.ts'
 import { rowEntryOf } from './known-row.ts'
-import { recordKey } from './outbox.ts'
-import { recordAfter } from './overlay.ts'
+import { objectOf, recordKey } from './outbox.ts'
+import { recordWith } from './overlay.ts'
+import { isOffer, isThere, type Offer, offerOf, type PutBack } from './put-back.ts'
 import type { StoreChanges } from './store-changes.ts'
 
 /** What a page came to. `outdated`: it answers another cursor than the one that is stored, and changed nothing. */
-export type AppliedPage = { readonly kind: 'applied'; readonly rows: number } | { readonly kind: 'outdated' }
+export type AppliedPage =
+  | { readonly kind: 'applied'; readonly rows: number; readonly offered: number }
+  | { readonly kind: 'outdated' }
 
 export interface PulledAs {
   /** Whose records they are. */
@@ -16,6 +19,7 @@ export interface PulledAs {
   readonly pulled_at: string
   /** Whether an answer of a push came before this pull began: then its change is in what was pulled. */
   readonly seen: (entry: OutboxEntry) => boolean
+  readonly newMutationId: () => string
 }
 
 /**
@@ -27,12 +31,13 @@ export async function applyPull(
   changes: StoreChanges,
   asked: string | null,
   { partitions, cursor, more, unreadable = [] }: PullAnswer,
-  { user_id, pulled_at, seen }: PulledAs,
+  { user_id, pulled_at, seen, newMutationId }: PulledAs,
 ): Promise<AppliedPage> {
   const sync = await changes.sync()
   if (sync.cursor !== asked) return { kind: 'outdated' }
   let rows = 0
-  const versions = new Map<string, number>()
+  const pulled = new Map<string, RowEntry>()
+  const offers: Offer[] = []
   const entries = await changes.entries()
   const made = Map.groupBy(
     entries.filter(({ done }) => done),
@@ -41,48 +46,97 @@ export async function applyPull(
   const before = new BeforeDeletion(made, user_id)
   for (const partition of partitions) {
     rows += partition.rows.length
-    await applyPartition(changes, partition, { versions, before })
+    const lost = await applyPartition(changes, partition, { pulled, before })
+    if (lost) offers.push(...offersOf(lost, entries.filter(seen), { noticed_at: pulled_at, user_id }))
   }
+  for (const offer of offers) await changes.append({ ...offer, mutation_id: newMutationId() })
   changes.putSync({ ...sync, cursor, pulled_at: more ? sync.pulled_at : pulled_at })
   for (const entry of entries) {
+    const row = pulled.get(recordKey(entry.kind, entry.id))
+    if (row && isOffer(entry) && isThere(entry, row)) changes.deleteEntry(entry.seq)
     if (!entry.done) continue
-    const pulled = versions.get(recordKey(entry.kind, entry.id))
-    const is_shown = pulled !== undefined && pulled >= entry.done.version
+    const is_shown = row !== undefined && row.version >= entry.done.version
     if (is_shown || (!more && unreadable.length === 0 && seen(entry))) changes.deleteEntry(entry.seq)
   }
-  return { kind: 'applied', rows }
+  return { kind: 'applied', rows, offered: offers.length }
 }
 
 interface Applying {
-  /** Versions of the rows that show now, by the keys of their records. */
-  readonly versions: Map<string, number>
+  /** The rows that show now, by the keys of their records. */
+  readonly pulled: Map<string, RowEntry>
   readonly before: BeforeDeletion
+}
+
+/** A partition that the service has lost something of. */
+interface LostRows {
+  readonly partition: string
+  readonly noun: RecordNoun
+  readonly put_back_to: string
+  readonly before: ReadonlyMap<string, RowEntry>
+  readonly now: ReadonlyMap<string, RowEntry>
 }
 
 async function applyPartition(
   changes: StoreChanges,
-  { partition, reset, rows, last }: PulledPartition,
-  { versions, before }: Applying,
-): Promise<void> {
+  { partition, reset, rows, last, put_back_to: told }: PulledPartition,
+  { pulled, before }: Applying,
+): Promise<LostRows | undefined> {
   // One of a later release, of a kind that this one does not know.
   const noun = nounOfPartition(partition)
-  if (!noun) return
+  if (!noun) return undefined
+  const known = await changes.staged(partition)
+  // A reading that begins once more knows nothing of why the first one did.
+  const put_back_to = earliest([told, ...known.map((page) => page.put_back_to)])
   if (reset) changes.clearStaged(partition)
-  const staged = reset ? [] : await changes.staged(partition)
+  const staged = reset ? [] : known
   const page = rows.map((row): StagedRow => ({ id: idOfRow(noun, row), ...rowEntryOf(row) }))
-  if (!last) return changes.putStaged(partition, staged.length, { reset, rows: page })
+  if (!last) {
+    changes.putStaged(partition, staged.length, {
+      reset,
+      rows: page,
+      ...(put_back_to !== undefined && { put_back_to }),
+    })
+    return undefined
+  }
   const is_reset = reset || staged.some((earlier) => earlier.reset)
   if (staged.length > 0) changes.clearStaged(partition)
   const all = [...staged.flatMap((earlier) => earlier.rows), ...page]
-  for (const { id, version } of all) versions.set(recordKey(noun, id), version)
+  for (const { id, ...entry } of all) pulled.set(recordKey(noun, id), entry)
   if (is_reset) {
+    const former = put_back_to === undefined ? undefined : await changes.rows(partition)
+    const newest = newestOf(noun, all, before)
     changes.clearPartition(partition)
-    return changes.putRows(partition, newestOf(noun, all, before))
+    changes.putRows(partition, newest)
+    if (put_back_to === undefined || !former) return undefined
+    return { partition, noun, put_back_to, before: former, now: new Map(newest.map((row) => [row.id, row])) }
   }
   for (const { id, ...entry } of all) {
     const known = entry.deleted ? await changes.row(partition, id) : undefined
     changes.putRow(partition, id, entry.deleted ? before.noted(recordKey(noun, id), entry, known) : entry)
   }
+  return undefined
+}
+
+/** @param entries whose answers came before the pull began */
+function offersOf(
+  { partition, noun, put_back_to, before, now }: LostRows,
+  entries: readonly OutboxEntry[],
+  as: Pick<PutBack, 'noticed_at' | 'user_id'>,
+): readonly Offer[] {
+  const made = Map.groupBy(
+    entries.filter((entry) => entry.done && objectOf(entry) === partition),
+    ({ id }) => id,
+  )
+  return [...new Set([...before.keys(), ...made.keys()])].flatMap((id) => {
+    const row = before.get(id)
+    const since = (made.get(id) ?? []).filter(({ done }) => done!.version > (row?.version ?? 0))
+    const offer = offerOf({ noun, id, before: row, made: since, now: now.get(id) }, { to: put_back_to, ...as })
+    return offer ? [offer] : []
+  })
+}
+
+function earliest(moments: readonly (string | undefined)[]): string | undefined {
+  return moments.filter((moment) => moment !== undefined).toSorted()[0]
 }
 
 /** Each row once, as it came last. Those that were deleted before they came at all are nothing here. */
@@ -114,7 +168,7 @@ class BeforeDeletion {
     return before === undefined ? deleted : { ...deleted, before }
   }
 
-  /** With the changes of this device that the server made since: no row has ever shown them. */
+  /** With the changes of this device that the server made since. */
   #withMade(
     key: string,
     text: string | undefined,
@@ -123,8 +177,7 @@ class BeforeDeletion {
     const made = this.#made.get(key) ?? []
     const since = made.filter(({ done }) => done!.version > after && done!.version <= until)
     if (since.length === 0) return text
-    let record = text === undefined ? undefined : (JSON.parse(text) as ServerRow)
-    for (const entry of since) record = recordAfter(record, entry, { user_id: this.#user_id })
+    const record = recordWith(text === undefined ? undefined : { text }, since, this.#user_id)
     return record && JSON.stringify(record)
   }
 }

@@ -28,6 +28,8 @@ export type ServerRow = JsonRecord & { readonly version: number; readonly delete
 /** A page of a partition that is not complete yet. */
 export interface StagedEntry {
   readonly reset: boolean
+  /** The service was put back, and has lost what was done after this moment; ISO 8601. */
+  readonly put_back_to?: string
   readonly rows: readonly StagedRow[]
 }
 

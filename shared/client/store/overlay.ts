@@ -1,5 +1,5 @@
 import { isObject } from '../../base/is-object.ts'
-import type { JsonRecord, OutboxEntry, ServerRow } from './entries.ts'
+import type { JsonRecord, OutboxEntry, RowEntry, ServerRow } from './entries.ts'
 import { newRecord } from './kinds.ts'
 import type { KnownRow } from './known-row.ts'
 
@@ -78,6 +78,18 @@ export function recordAfter(
     case 'restore':
       return { ...before, ...record, deleted: false }
   }
+}
+
+/** A row with the changes of this device that the server made since, which no row has ever shown. */
+export function recordWith(
+  row: Pick<RowEntry, 'text' | 'before'> | undefined,
+  made: readonly OutboxEntry[],
+  user_id: string | null,
+): ServerRow | undefined {
+  const before = row?.before === undefined ? undefined : (JSON.parse(row.before) as ServerRow)
+  let record = row && (JSON.parse(row.text) as ServerRow)
+  for (const entry of made) record = recordAfter(record, entry, { before, user_id })
+  return record
 }
 
 /** The columns that a patch changes, whole. */

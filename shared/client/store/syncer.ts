@@ -216,7 +216,14 @@ export class Syncer {
     const pulled = await sender.pull(signal)
     if (pulled.kind !== 'done') return pulled
     this.#setState({ unreadable: pulled.unreadable ?? 0 })
-    return earlier?.kind === 'failed' ? earlier : { kind: 'done', changed: changed + pulled.changed, aside }
+    if (pulled.aside > 0)
+      this.#options.log.write(
+        'problem',
+        `The service was put back: ${pulled.aside} changes are lost there, and wait for you`,
+      )
+    return earlier?.kind === 'failed'
+      ? earlier
+      : { kind: 'done', changed: changed + pulled.changed, aside: aside + pulled.aside }
   }
 
   #ended(outcome: Outcome, is_poll: boolean): void {
