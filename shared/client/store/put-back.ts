@@ -41,7 +41,8 @@ export function offerOf(pair: RecordPair, { to, noticed_at, user_id }: PutBack):
   if (Date.parse(noticed_at) - Date.parse(to) > OFFERED_MS && Date.parse(to) > 0) return undefined
   const { noun, id, before, made, now } = pair
   const mine = recordWith(before, made, user_id)
-  const made_at = String(mine?.['updated_at'] ?? noticed_at)
+  const updated_at = mine?.['updated_at']
+  const made_at = typeof updated_at === 'string' ? updated_at : noticed_at
   const is_lost = made.length > 0 || mine?.deleted === true || Date.parse(made_at) > Date.parse(to)
   if (!mine || !is_lost) return undefined
   const server = now && !now.deleted ? (JSON.parse(now.text) as ServerRow) : null
