@@ -1,3 +1,5 @@
+import { matchesGlob, relative } from 'node:path'
+
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -49,22 +51,24 @@ export const LONG = [
   'tests/objects/main.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]
-const left_out = process.env['TEST_EFFORT'] === 'long' ? [] : LONG
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { long: [], fast: [...LONG, ...SLOW, ...ISOLATED] }
+const left_out = LEFT_OUT[process.env['TEST_EFFORT'] ?? ''] ?? LONG
 
-const project = (name: string, include: string[], exclude: string[], isolate = false) => ({
+/** A project has processes of its own, each of which loads all code again: so there are two, in the order in which they run. */
+const project = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
   extends: true as const,
   test: { name, include, exclude: [...exclude, ...left_out], isolate },
 })
-/** In the order in which they run: the short files last, so that both workers end together. */
-const projects = [
-  project('isolated', ISOLATED, [], true),
-  project('slow', SLOW, ISOLATED),
-  project('fast', ['tests/**/*.test.ts'], [...SLOW, ...ISOLATED]),
-]
+const projects = [project('isolated', ISOLATED, [], true), project('together', ['tests/**/*.test.ts'], ISOLATED, false)]
 
+/** The short files last, so that all workers end together. */
 class ShortFilesLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const placeOf = ({ project: { name } }: TestSpecification) => projects.findIndex(({ test }) => test.name === name)
+    const placeOf = ({ moduleId, project: { name } }: TestSpecification) => {
+      const path = relative(import.meta.dirname, moduleId)
+      if (name === 'isolated') return 0
+      return SLOW.some((pattern) => matchesGlob(path, pattern)) ? 1 : 2
+    }
     return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other))
   }
 }

@@ -4,7 +4,7 @@ import { Problem } from '../base/problem.ts'
 import { type Api, createApi } from './api/api.ts'
 import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from './client-types.ts'
 import type { Channel } from './ports.ts'
-import { StorageError, type StorageNotice } from './storage.ts'
+import { StorageError } from './storage.ts'
 import { Account, NO_ACCOUNT } from './store/account.ts'
 import { changesIn, dataFileOf, type DataFile, recordsIn, takenIn, type TakenIn } from './store/data-file.ts'
 import type { DetailsOutcome } from './store/details.ts'
@@ -14,6 +14,7 @@ import type { RecordEdit } from './store/edits.ts'
 import type { Identity, JsonRecord, LogEntry, OutboxEntry, RecordNoun } from './store/entries.ts'
 import { isSameIdentity } from './store/identity.ts'
 import { localKind } from './store/kinds.ts'
+import type { StoreNotice } from './store/local-store-types.ts'
 import type { ShownRecord } from './store/overlay.ts'
 import type { Quarantine } from './store/quarantine.ts'
 import type { Exchange } from './store/sender.ts'
@@ -352,14 +353,11 @@ export class ActivationClient {
     if (is_news) this.#tell({ all: true })
   }
 
-  #noticed(notice: StorageNotice | 'cleared'): void {
+  #noticed(notice: StoreNotice): void {
     if (notice === 'blocked') this.#storage_state = 'blocked'
     if (notice === 'given-up') this.#storage_state = 'unavailable'
-    if (notice === 'cleared') {
-      this.#cleared = { synced_at: this.#account?.status.synced_at ?? null }
-      this.#account?.log.write('problem', 'The browser has cleared the data of this site; they are fetched again')
-      this.#account?.syncer?.hurry()
-    }
+    if (notice === 'cleared') this.#cleared = { synced_at: this.#account?.status.synced_at ?? null }
+    this.#account?.noticed(notice)
     this.#tell({ all: true })
   }
 

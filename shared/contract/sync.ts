@@ -67,6 +67,13 @@ const pullAnswer = z.object({
     z.object({
       partition: z.string(),
       reset: z.boolean(),
+      put_back_to: z
+        .optional(z.iso.datetime())
+        .check(
+          z.describe(
+            'Of a reset because the service was put back to an earlier state: what was done to these records after this moment is lost there, as far as the rows do not show it.',
+          ),
+        ),
       rows: z.array(row),
       last: z.boolean(),
     }),

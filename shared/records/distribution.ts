@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { count, freeObject, instant, metadata, text } from './fields.ts'
+import { count, freeObject, instant, metadata, text, utcTime } from './fields.ts'
 import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, namesOf, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
@@ -40,9 +40,9 @@ const DISTRIBUTION_DEFAULTS: Omit<DistributionFields, 'audience_id' | 'platform_
 const attempt = z.object({
   /** 1, 2, … also when the ledger no longer keeps the first ones. */
   attempt: z.int(),
-  queued_at: z.iso.datetime(),
-  started_at: z.nullable(z.iso.datetime()),
-  ended_at: z.nullable(z.iso.datetime()),
+  queued_at: utcTime(),
+  started_at: z.nullable(utcTime()),
+  ended_at: z.nullable(utcTime()),
   outcome: z.nullable(z.enum(['completed', 'failed', 'cancelled'])),
   error: z.nullable(z.object({ code: z.nullable(z.string()), message: z.nullable(z.string()) })),
 })
@@ -65,15 +65,15 @@ const serverShape = {
   audience_name: z.nullable(z.string()),
   platform_name: z.nullable(z.string()),
   platform_type: z.nullable(z.string()),
-  started_at: z.nullable(z.iso.datetime()),
-  completed_at: z.nullable(z.iso.datetime()),
+  started_at: z.nullable(utcTime()),
+  completed_at: z.nullable(utcTime()),
   /** Size of what was handed over, null when the audience does not tell. */
   total_records: z.nullable(count),
   /** As the platform reported it; null until then. */
   matched_records: z.nullable(count),
   /** As the platform reported it, 0–1; null until then. */
   match_rate: z.nullable(z.number()),
-  match_results_as_of: z.nullable(z.iso.datetime()),
+  match_results_as_of: z.nullable(utcTime()),
   platform_audience_id: z.nullable(z.string()),
   /** From the platform's default_match_rate: never mixed with what was reported. */
   estimated_matched_records: z.nullable(count),

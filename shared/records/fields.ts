@@ -1,3 +1,4 @@
+import { _isoDateTime } from 'zod/v4/core'
 import * as z from 'zod/mini'
 
 /**
@@ -15,14 +16,19 @@ export function text(length_max: number) {
 /** A whole number from 0 to 2^53 − 1. */
 export const count = z.int().check(z.minimum(0))
 
-const { def: with_colon } = z.iso.datetime({ offset: true })._zod
+/** A time in UTC. `z.iso` is one object: with it a browser would carry dates, times of day and durations, too. */
+export function utcTime() {
+  return _isoDateTime(z.ZodMiniISODateTime)
+}
+
+const { def: with_colon } = _isoDateTime(z.ZodMiniISODateTime, { offset: true })._zod
 const WITHOUT_COLON = with_colon.pattern!.source.replace('):[0-5]\\d)', ')(?::?[0-5]\\d)?)')
 
 /**
  * A time in any offset, which also comes without its colon or its minutes (`+0000`, as Python and Java print it). It goes
  * on with them, as every reader of ISO 8601 understands it; it is stored and shown in UTC.
  */
-export const instant = new z.iso.ZodMiniISODateTime({ ...with_colon, pattern: RegExp(WITHOUT_COLON) }).check(
+export const instant = new z.ZodMiniISODateTime({ ...with_colon, pattern: RegExp(WITHOUT_COLON) }).check(
   z.overwrite((time) => time.replace(/([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = '00') => `${hours}:${minutes}`)),
 )
 

@@ -1,7 +1,7 @@
 import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
-import { freeObject, metadata, text } from './fields.ts'
+import { freeObject, metadata, text, utcTime } from './fields.ts'
 import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
 import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { FieldErrors } from './validation/field-errors.ts'
@@ -73,19 +73,19 @@ export const platformFields = z.strictObject({
   metadata,
 })
 
-const lastTest = z.object({ at: z.iso.datetime(), ok: z.boolean(), code: z.string(), message: z.string() })
+const lastTest = z.object({ at: utcTime(), ok: z.boolean(), code: z.string(), message: z.string() })
 
 /** What answers tell of credentials: that there are some, and the end of those that are no secrets. */
 const credentialsView = z.object({
   encrypted: z.literal(true),
   fields: z.array(z.string()),
   hint: z.record(z.string(), z.string()),
-  updated_at: z.iso.datetime(),
+  updated_at: utcTime(),
 })
 
 /** What the server alone sets; answers show it. */
 const serverShape = {
-  last_sync_at: z.nullable(z.iso.datetime()),
+  last_sync_at: z.nullable(utcTime()),
   last_test: z.nullable(lastTest),
   credentials: z.nullable(credentialsView),
 }

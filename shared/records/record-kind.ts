@@ -2,12 +2,13 @@ import * as z from 'zod/mini'
 
 import type { HistoryRules } from '../base/cell.ts'
 import { columnsOf, type Column } from './columns.ts'
+import { utcTime } from './fields.ts'
 import type { Cells, CellsOf, RecordValue } from './rows.ts'
 
 /** What every kind of record has, besides its own id and fields. All of it is the server's: read-only for clients. */
 const SYSTEM_SHAPE = {
-  created_at: z.iso.datetime(),
-  updated_at: z.iso.datetime(),
+  created_at: utcTime(),
+  updated_at: utcTime(),
   /** 1, and +1 with every change. */
   version: z.int(),
   /** The commit that last touched the row; orders the change feed and is not part of an answer. */

@@ -47,14 +47,21 @@ const document = JSON.parse(readFileSync(join(PROJECT_ROOT, OPENAPI_PATH), 'utf8
   paths: Record<string, Record<string, Described>>
 }
 
+/** What each `$ref` names: one object for all that refer to it, so that a schema is compiled once. */
+const referred = new Map<string, unknown>()
+
 /** `value` with every `$ref` below it replaced by what it names. The contract has no recursive schema. */
 function resolved<T>(value: T): T {
   if (Array.isArray(value)) return value.map(resolved) as T
   if (typeof value !== 'object' || value === null) return value
   const { $ref: reference } = value as { $ref?: unknown }
   if (typeof reference === 'string') {
+    const known = referred.get(reference)
+    if (known !== undefined) return known as T
     const keys = reference.replace('#/', '').split('/')
-    return resolved(keys.reduce<unknown>((place, key) => (place as Record<string, unknown>)[key], document)) as T
+    const named = resolved(keys.reduce<unknown>((place, key) => (place as Record<string, unknown>)[key], document)) as T
+    referred.set(reference, named)
+    return named
   }
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member)])) as T
 }

@@ -99,7 +99,7 @@ async function measure(peer: string, { url }: PeersServer): Promise<Measured> {
     await first.close()
     const page = await open()
     const open_ms = await timedIn(page, 'peer.open()', COUNT)
-    const writes_ms = (await page.evaluate(`peer.writes(${WRITES})`)) as number[]
+    const writes_ms = await page.evaluate<number[]>(`peer.writes(${WRITES})`)
     await page.evaluate(`(async () => {
       const ids = (await peer.ids()).slice(0, ${PUSHED - WRITES})
       await Promise.all(ids.map((id, at) => peer.change(id, 'Changed ' + at)))

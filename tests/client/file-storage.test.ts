@@ -11,6 +11,7 @@ import { systemRandom } from '#shared/base/random.ts'
 import { FileStorages } from '#shared/client/node/file-storages.ts'
 import { nodePorts } from '#shared/client/node/node-ports.ts'
 import type { ClientStorage, StorageNotice } from '#shared/client/storage.ts'
+import { effort } from '#tests/support/effort.ts'
 import { STORAGE_CONTRACT } from './storage-contract.ts'
 
 type Contents = { readonly notes: { readonly text: string }; readonly outbox: { readonly seq: number } }
@@ -153,7 +154,7 @@ describe('storage in a file', () => {
 
   test('a process that is killed while it writes loses nothing that it had acknowledged, and no half of a change', async () => {
     let written = 0
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < effort(2, 5); round++) {
       const writer = spawn(process.execPath, [join(import.meta.dirname, 'file-writer.ts'), folder, String(written)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 efa1a584295e534d). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 484844906fc4a268). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -5381,6 +5381,11 @@ export interface operations {
                         partitions: {
                             partition: string;
                             reset: boolean;
+                            /**
+                             * Format: date-time
+                             * @description Of a reset because the service was put back to an earlier state: what was done to these records after this moment is lost there, as far as the rows do not show it.
+                             */
+                            put_back_to?: string;
                             rows: (components["schemas"]["Audience"] | components["schemas"]["Platform"] | components["schemas"]["DistributionSummary"] | {
                                 audience_id: string;
                                 version: number;

@@ -34,58 +34,59 @@ const report = (passed: number, failed: number, pending = 0, files: readonly obj
   testResults: files,
 })
 
-// Each clone here has `npm ci`, one static check, two long tests, one in a browser, the bundles and their bills of
-// materials, infrastructure, delivery, and an audit that no registry answers: nine that pass and one that is skipped.
+// Each clone here has `npm ci`, one static check, two long tests, one in a browser, the compiler's types, the bundles and
+// their bills of materials, infrastructure, delivery, and an audit that no registry answers: ten that pass and one that is
+// skipped.
 const SCENARIOS: readonly Scenario[] = [
   {
     title: 'counts each test and each other check, and names what was skipped',
     report: report(3, 0, 1),
-    last_line: '12 passed, 0 failed, 2 skipped',
+    last_line: '13 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'shows a failure when the test command ends before vitest',
     check: "echo 'FAILED: lint (0.1 s)'; exit 1",
-    last_line: '8 passed, 1 failed, 2 skipped',
+    last_line: '9 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing tests',
     report: report(3, 2),
     vitest_exit_code: 1,
-    last_line: '12 passed, 2 failed, 1 skipped',
+    last_line: '13 passed, 2 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts a test file that does not load, though none of its tests failed',
     report: report(3, 0, 0, [{ name: 'a.test.ts', status: 'failed', message: 'no', assertionResults: [] }]),
     vitest_exit_code: 1,
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts an error outside any test',
     report: report(3, 0),
     vitest_exit_code: 1,
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when vitest leaves no report',
-    last_line: '9 passed, 1 failed, 1 skipped',
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when no test ran',
     report: report(0, 0),
-    last_line: '9 passed, 1 failed, 1 skipped',
+    last_line: '10 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing long tests',
     report: report(3, 0),
     long_report: report(1, 1),
-    last_line: '11 passed, 1 failed, 1 skipped',
+    last_line: '12 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -94,42 +95,42 @@ const SCENARIOS: readonly Scenario[] = [
     browser_report: report(0, 0, 0, [
       { name: 'a.browser.ts', status: 'failed', message: 'There is no Chromium', assertionResults: [] },
     ]),
-    last_line: '11 passed, 1 failed, 1 skipped',
+    last_line: '12 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the bundles do not build',
     report: report(3, 0),
     build: 'exit 1',
-    last_line: '11 passed, 1 failed, 1 skipped',
+    last_line: '12 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'says so where there is no terraform',
     report: report(3, 0),
     infra: 'exit 3',
-    last_line: '11 passed, 0 failed, 2 skipped',
+    last_line: '12 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'fails when the infrastructure does',
     report: report(3, 0),
     infra: 'exit 1',
-    last_line: '11 passed, 1 failed, 1 skipped',
+    last_line: '12 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts each check of the delivery',
     report: report(3, 0),
     deploy: "echo 'ok: a'; echo 'SKIPPED: b'; echo 'FAILED: c'; exit 1",
-    last_line: '12 passed, 1 failed, 2 skipped',
+    last_line: '13 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the delivery fails without a word',
     report: report(3, 0),
     deploy: 'exit 1',
-    last_line: '11 passed, 1 failed, 1 skipped',
+    last_line: '12 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -157,6 +158,7 @@ async function cloneWith(scenario: Scenario): Promise<string> {
     'test:unit': 'node vitest.cjs',
     'test:long': 'node vitest-long.cjs',
     'test:browser': 'node vitest-browser.cjs',
+    typecheck: 'exit 0',
     build: scenario.build ?? 'exit 0',
     sbom: 'exit 0',
     'check:infra': scenario.infra ?? 'exit 0',

@@ -50,7 +50,8 @@ describe('npm test', () => {
     expect(manifest.scripts['test']).toBe('npm run --silent check && npm run --silent test:unit')
     expect(manifest.scripts['check']).toBe('node infra/checks/static/main.ts')
     expect(manifest.scripts['test:unit']).toBe('vitest run')
-    const expected = ['format:check', 'lint', 'typecheck', 'check:imports', 'check:dead', 'check:contract']
+    const expected = ['format:check', 'lint', 'check:imports', 'check:dead', 'check:contract']
+    expect(manifest.scripts['lint']).toBe('oxlint --type-check')
     expect([...STATIC_CHECKS].toSorted()).toEqual(expected.toSorted())
   })
 })

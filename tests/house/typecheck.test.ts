@@ -20,6 +20,7 @@ describe('typecheck', () => {
   let run: ToolRun
   let browser_run: ToolRun
   let app_run: ToolRun
+  let lint_run: ToolRun
   beforeAll(async () => {
     planted = await plantRepository({
       ...ERRONEOUS,
@@ -32,6 +33,7 @@ describe('typecheck', () => {
     run = await runTool('typescript/bin/tsc', [], planted.root)
     browser_run = await runTool('typescript/bin/tsc', ['-p', 'shared/client/browser'], planted.root)
     app_run = await runTool('typescript/bin/tsc', ['-p', 'functions/web/app'], planted.root)
+    lint_run = await runTool('oxlint/bin/oxlint', ['--type-check', '--format=json'], planted.root)
   })
   afterAll(() => planted.remove())
 
@@ -59,5 +61,18 @@ describe('typecheck', () => {
 
   it('finds no error in code that has none', () => {
     expect(run.output).not.toContain('shared/base/one.ts(')
+  })
+
+  it('has nothing that the lint, which npm test runs alone, does not find as well', () => {
+    const by_compiler = [run, browser_run, app_run].flatMap(({ output }) =>
+      [...output.matchAll(/^(.*?)\(.*: error (TS\d+)/gm)].map(([, path, code]) => `${path} ${code}`),
+    )
+    const { diagnostics } = JSON.parse(lint_run.output) as { diagnostics: { filename: string; code?: string }[] }
+    const by_lint = diagnostics.flatMap(({ filename, code = '' }) => {
+      const type_error = /^typescript\((TS\d+)\)$/.exec(code)?.[1]
+      return type_error === undefined ? [] : [`${filename} ${type_error}`]
+    })
+    expect(by_compiler.length).toBeGreaterThan(Object.keys(ERRONEOUS).length)
+    expect(by_lint.toSorted()).toEqual(by_compiler.toSorted())
   })
 })

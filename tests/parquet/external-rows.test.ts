@@ -100,7 +100,7 @@ describe('a decimal', () => {
         })
         expect(integersOf).toEqual(integers)
       }),
-      runs(60),
+      runs(20, 300),
     )
   })
 
@@ -161,7 +161,7 @@ describe('text that is not UTF-8', () => {
         const expected = values.map((value) => (isUtf8(value) ? Buffer.from(value).toString() : { text: FAULT }))
         expect(await cellsOf({ elements: [leaf('text', UTF8)], values })).toEqual(expected)
       }),
-      runs(30),
+      runs(10, 150),
     )
   })
 

@@ -17,7 +17,7 @@ describe('a Parquet file', () => {
         const { bytes } = assembleFile(toyFile(groups))
         expect(await rowsOfBytes(bytes)).toEqual(groups.flat())
       }),
-      runs(40, 750),
+      runs(20, 750),
     )
   })
 
@@ -39,7 +39,7 @@ describe('a Parquet file', () => {
         const again = assembleFile(parseFile(file.bytes))
         expect(again.crc32c).toBe(crc32c(again.bytes))
       }),
-      runs(30, 300),
+      runs(15, 300),
     )
   })
 
@@ -57,7 +57,7 @@ describe('a Parquet file', () => {
         })
         expect(await decodeRows(after.groups)).toEqual(groups.toSpliced(place, 0, inserted).flat())
       }),
-      runs(30, 300),
+      runs(15, 300),
     )
   })
 
@@ -75,7 +75,7 @@ describe('a Parquet file', () => {
           expect(parseFile(bytes).key_values).toEqual(key_values)
         },
       ),
-      runs(40, 500),
+      runs(20, 500),
     )
   })
 
@@ -131,7 +131,7 @@ describe('schema evolution', () => {
         const expected = rows.map((values) => ({ ...values, colour: null, places: null, plan: null }))
         expect(await rowsOfBytes(bytes, NEWER)).toEqual(expected)
       }),
-      runs(30, 300),
+      runs(15, 300),
     )
   })
 

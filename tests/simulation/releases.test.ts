@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 
-import { effort } from '#tests/support/effort.ts'
+import { effort, longTest } from '#tests/support/effort.ts'
 import { buildSimulation, type Edit } from './build.ts'
 import { NEXT_RELEASE, NEXT_RELEASE_ALONE, OLDER_RELEASE, WITH_OLDER_RELEASE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
@@ -10,12 +10,12 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
 
 /**
  * Histories in which some instances run this release and some the next, as during a canary and a rollback: a hundred to
- * find a planted bug, and without one 5 in `npm test`, 400 in `npm run test:long`.
+ * find a planted bug, and without one 4 in `npm test`, 400 in `npm run test:long`.
  */
 async function failureOf(
   other_release: readonly Edit[],
   edits: readonly Edit[] = [],
-  seeds = edits.length > 0 ? 100 : effort(5, 400),
+  seeds = edits.length > 0 ? 100 : effort(4, 400),
 ): Promise<string> {
   const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits], other_release })
   return (await runSeeds(code, seedsFrom(1, seeds)))?.message ?? 'nothing is wrong'
@@ -31,10 +31,10 @@ describe('this release and the next write one object in turn', () => {
   })
 
   test('and tell no wrong past when one is from before rows had a history', async () => {
-    expect(await failureOf(OLDER_RELEASE, WITH_OLDER_RELEASE, effort(5, 400))).toBe('nothing is wrong')
+    expect(await failureOf(OLDER_RELEASE, WITH_OLDER_RELEASE, effort(4, 400))).toBe('nothing is wrong')
   })
 
-  test('and it would be found if this one trusted a past that an older one wrote over', async () => {
+  longTest('and it would be found if this one trusted a past that an older one wrote over', async () => {
     const trusting: Edit = {
       file: 'shared/table/object/row-history.ts',
       from: 'if (history?.seen !== version) return',
@@ -52,7 +52,7 @@ describe('this release and the next write one object in turn', () => {
     expect(await failureOf(NEXT_RELEASE, [dropped])).toMatch(/lost what another release wrote/)
   })
 
-  test('and it would be found if this one dropped a key-value of the footer that it does not know', async () => {
+  longTest('and it would be found if this one dropped a key-value of the footer that it does not know', async () => {
     const dropped: Edit = {
       file: 'shared/table/commit/commit.ts',
       from: '    ...base.footer,\n',
@@ -61,7 +61,7 @@ describe('this release and the next write one object in turn', () => {
     expect(await failureOf(NEXT_RELEASE, [dropped])).toMatch(/lost what another release wrote in its footer/)
   })
 
-  test('and it would be found if this one wrote where it must not', async () => {
+  longTest('and it would be found if this one wrote where it must not', async () => {
     const unasked: Edit = {
       file: 'shared/table/commit/commit.ts',
       from: 'return min_writer > WRITER_RELEASE',

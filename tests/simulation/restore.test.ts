@@ -16,7 +16,7 @@ import { PATIENCE_MS, seedsFrom } from './thread.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { FaultProfile } from './fault-profile.ts'
 
-const HISTORIES = effort(8, 300)
+const HISTORIES = effort(5, 300)
 const USERS = ['ann', 'bob']
 const SETTLED_MS = 120_000
 

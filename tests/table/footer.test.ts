@@ -42,6 +42,7 @@ const text = fc.string({ unit: 'grapheme' })
 const footer: fc.Arbitrary<Footer> = fc.record({
   home: text,
   epoch: hex(8),
+  past_epochs: fc.array(fc.record({ epoch: hex(8), rev: fc.maxSafeNat(), time_ms: time })),
   rev: fc.maxSafeNat(),
   floor: fc.maxSafeNat(),
   purged_version: fc.maxSafeNat(),

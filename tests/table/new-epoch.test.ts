@@ -47,6 +47,8 @@ describe('a new epoch', () => {
     const { footer } = snapshot(MAY)
     expect(footer).toMatchObject({ rev: before.rev + 1, ledger: before.ledger, floor: before.floor })
     expect(footer.epoch).not.toBe(before.epoch)
+    const { time_ms } = before.commits.at(-1)!
+    expect(footer.past_epochs).toEqual([{ epoch: before.epoch, rev: before.rev, time_ms }])
     for (const row of rows) {
       const now = await run(() => table.get('u', String(row['note_id'])))
       expect(now).toEqual({ ...row, version: row.version + 1000, rev: footer.rev })

@@ -5,6 +5,8 @@ const PIECE_CHARACTERS = 64 * 1024
 export interface PagePartition {
   readonly partition: string
   readonly reset: boolean
+  /** Of a reset because the object was put back: until when what was done is still there. */
+  readonly put_back_to?: string
 }
 
 /** The JSON of one answer to a pull, made row by row. The rows have at most `rows_bytes_max`, unless the first has more. */
@@ -63,8 +65,8 @@ export class PullPage {
 
   #begun(of: PagePartition) {
     if (this.#open?.of === of) return this.#open
-    const { partition, reset } = of
-    this.#text += `${this.#has_partitions ? ',' : ''}{"partition":${JSON.stringify(partition)},"reset":${reset},"rows":[`
+    const { reset } = of
+    this.#text += `${this.#has_partitions ? ',' : ''}${JSON.stringify(of).slice(0, -1)},"rows":[`
     this.#has_partitions = true
     if (reset) this.#resets++
     return (this.#open = { of, rows: 0 })

@@ -1,3 +1,4 @@
+import { isoTime } from '#shared/base/clock.ts'
 import { PULL_BYTES } from '#shared/contract/sync.ts'
 import { asJsonText, jsonOf } from '#shared/records/json-text.ts'
 import type { Cells } from '#shared/records/rows.ts'
@@ -55,7 +56,7 @@ export class Pull {
         if (object.kind === 'unreadable') {
           unreadable.push(partition)
         } else if (object.kind === 'gone') {
-          page.end({ partition, reset: true }, true)
+          page.end({ partition, reset: true, put_back_to: isoTime(0) }, true)
           known.delete(month)
         } else {
           const textOf = (row: Cells) => jsonOf(syncedRecord(kind, user_id, row, asJsonText))
@@ -77,7 +78,12 @@ async function takeRows<R extends Row>(
   object: ChangedObject<R>,
   textOf: (row: StoredRow<R>) => string,
 ): Promise<{ position: FeedPosition | undefined; is_cut: boolean }> {
-  const of = { partition, reset: object.is_reset }
+  const { put_back_to_ms } = object
+  const of = {
+    partition,
+    reset: object.is_reset,
+    ...(put_back_to_ms !== undefined && { put_back_to: isoTime(put_back_to_ms) }),
+  }
   let last: StoredRow<R> | undefined
   for await (const row of object.rows()) {
     if (!page.add(of, textOf(row))) break

@@ -137,7 +137,7 @@ class OnePush {
         )
       }
     }
-    const results = new Results(this.#user_id)
+    const results = new Results(this.#user_id, this.#dependencies.clock.nowMs())
     return this.#changes.map((change, at) => {
       const kind = change.object?.table.kind
       return results.of({ ...change, kind }, this.#judged[at] ?? (change.object ? LATER : unreadable(change)))

@@ -1,6 +1,7 @@
 import { Problem, PROBLEM_KINDS } from '#shared/base/problem.ts'
 import { problemType } from '#shared/contract/problem-document.ts'
 import type { PushStatus } from '#shared/contract/sync.ts'
+import { ID_TIME, untimelyId } from '#shared/records/record-id.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
 import type { Cells } from '#shared/records/rows.ts'
 import type { PushOutcome } from '#shared/table/commit/mutation.ts'
@@ -31,11 +32,13 @@ const RETRY_AFTER_MS = 1000
 /** Spells the results of one push, within what an answer may have. */
 export class Results {
   readonly #user_id: string
+  readonly #now_ms: number
   #server_bytes = SERVER_BYTES_MAX
   #errors_bytes = ERRORS_BYTES_MAX
 
-  constructor(user_id: string) {
+  constructor(user_id: string, now_ms: number) {
     this.#user_id = user_id
+    this.#now_ms = now_ms
   }
 
   of(
@@ -55,8 +58,12 @@ export class Results {
       }
       case 'depends-on':
         return { seq, status: 'invalid', problem: this.#spelled(problem ?? dependsOn(Number(fields[0]))) }
-      case 'invalid':
-        return { seq, status, problem: this.#spelled(problem ?? refusedBefore()) }
+      case 'invalid': {
+        // Of what was refused before, the client is told again what it mends by itself.
+        const is_untimely = kind && fields.includes(ID_TIME)
+        const why = problem ?? (is_untimely ? untimelyId(kind, this.#now_ms) : refusedBefore())
+        return { seq, status, problem: this.#spelled(why) }
+      }
       case 'retry': {
         const why = problem ?? usedNumber()
         return { seq, status, retry_after_ms: why.retry_after_ms ?? RETRY_AFTER_MS, problem: this.#spelled(why) }

@@ -1,6 +1,6 @@
 import { isoTime } from '../../base/clock.ts'
 import type { ClientPorts } from '../ports.ts'
-import { StorageError, type StorageNotice } from '../storage.ts'
+import { StorageError } from '../storage.ts'
 import type { SyncServer } from './answers.ts'
 import { Details } from './details.ts'
 import type { Directory } from './directory.ts'
@@ -8,6 +8,7 @@ import { Drafts } from './drafts.ts'
 import type { Identity, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { idOfRow } from './kinds.ts'
 import { LocalStore } from './local-store.ts'
+import type { StoreNotice } from './local-store-types.ts'
 import { LogBook } from './log-book.ts'
 import { MovingGuests } from './moving-guests.ts'
 import type { ShownRecord } from './overlay.ts'
@@ -27,7 +28,7 @@ export interface AccountOptions {
   readonly ports: ClientPorts
   readonly directory: Directory
   readonly onChange: OnAccountChange
-  readonly onNotice: (notice: StorageNotice | 'cleared') => void
+  readonly onNotice: (notice: StoreNotice) => void
   readonly onState: (state: StorageState) => void
 }
 
@@ -106,18 +107,9 @@ export class Account {
   }
 
   static async #openStore({ identity, ports, directory, onNotice, onState }: AccountOptions, name: string) {
-    return await LocalStore.open({
-      name,
-      identity,
-      ports,
-      onState,
-      onNotice: (notice) => {
-        const role = identity ? ({ kind: 'account', identity } as const) : ({ kind: 'guest' } as const)
-        // The list of storages may be gone with it.
-        if (notice === 'cleared') void directory.claim(name, role).catch(() => undefined)
-        onNotice(notice)
-      },
-    })
+    const role = identity ? ({ kind: 'account', identity } as const) : ({ kind: 'guest' } as const)
+    const claim = async () => await directory.claim(name, role)
+    return await LocalStore.open({ name, identity, ports, claim, onNotice, onState })
   }
 
   get identity(): Identity | null {
@@ -165,11 +157,9 @@ export class Account {
   /** Every record of a kind that is not deleted; those of a guest who is moving in among them. */
   list(noun: RecordNoun): readonly ShownRecord[] {
     const own = this.store.data.list(noun)
-    const moving = this.#guests?.list(noun) ?? []
-    if (moving.length === 0) return own
-    const guests = moving.filter(({ record }) => !this.#isOwn(noun, idOfRow(noun, record)))
-    const ids = new Set(guests.map(({ record }) => idOfRow(noun, record)))
-    return [...own.filter(({ record }) => !ids.has(idOfRow(noun, record))), ...guests]
+    if (!this.#guests?.is_moving) return own
+    const isOwn = ({ record }: ShownRecord) => this.#isOwn(noun, idOfRow(noun, record))
+    return [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
   }
 
   /** Begins to exchange with the service, and takes in the guests of this browser. */
@@ -202,6 +192,15 @@ export class Account {
       onFault,
     })
     this.#syncer.start()
+  }
+
+  /** The log of this account says it; what the browser has cleared is fetched again. */
+  noticed(notice: StoreNotice): void {
+    if (notice === 'cleared') {
+      this.log.write('problem', 'The browser has cleared the data of this site; they are fetched again')
+      this.syncer?.hurry()
+    }
+    if (notice === 'kept-again') this.log.write('info', 'What was not sent is kept again')
   }
 
   /** Ends the exchange that is under way, and begins no other. */

@@ -23,6 +23,8 @@ export interface PullAnswer {
 export interface PulledPartition {
   readonly partition: string
   readonly reset: boolean
+  /** Of a reset because the service was put back: what was done after this moment is lost there; ISO 8601. */
+  readonly put_back_to?: string | undefined
   readonly rows: readonly ServerRow[]
   readonly last: boolean
 }

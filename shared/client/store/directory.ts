@@ -4,7 +4,6 @@ import type { ClientPorts } from '../ports.ts'
 import type { ClientStorage } from '../storage.ts'
 import { type Identity, READER } from './entries.ts'
 import { isSameIdentity } from './identity.ts'
-import { throughPassingFailures } from './passing-failures.ts'
 
 /**
  * Which storages this browser has, and whose each is: one for each account that was used here, one for the guest, and those
@@ -73,14 +72,12 @@ export class Directory {
    * account meanwhile, its changes go there as those of a guest do.
    */
   async claim(storage: string, role: StorageRole): Promise<void> {
-    const note = async () =>
-      await this.#write(async (entries, put) => {
-        if (entries.some((entry) => entry.storage === storage)) return
-        const is_taken = role.kind === 'account' && entries.some((entry) => isOf(entry.role, role))
-        put({ storage, role: is_taken ? { kind: 'moving', into: role.identity } : role })
-        await Promise.resolve()
-      })
-    await throughPassingFailures(note, this.#ports)
+    await this.#write(async (entries, put) => {
+      if (entries.some((entry) => entry.storage === storage)) return
+      const is_taken = role.kind === 'account' && entries.some((entry) => isOf(entry.role, role))
+      put({ storage, role: is_taken ? { kind: 'moving', into: role.identity } : role })
+      await Promise.resolve()
+    })
   }
 
   /** Who signed in last, in any tab; null when they signed out, undefined when nobody did either. */

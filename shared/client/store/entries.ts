@@ -28,6 +28,8 @@ export type ServerRow = JsonRecord & { readonly version: number; readonly delete
 /** A page of a partition that is not complete yet. */
 export interface StagedEntry {
   readonly reset: boolean
+  /** The service was put back, and has lost what was done after this moment; ISO 8601. */
+  readonly put_back_to?: string
   readonly rows: readonly StagedRow[]
 }
 
@@ -161,7 +163,7 @@ export interface MetaEntries {
   readonly client: ClientEntry
   readonly sync: SyncEntry
   readonly plan: MigrationPlan
-  /** The refused changes of guests that came into this account, by their mutation ids. */
+  /** What came from other storages, by its mutation ids: refused changes of guests, and what the browser had cleared. */
   readonly adopted: { readonly mutation_ids: readonly string[] }
   /** New ids of records whose ids the server would not take, by the old ones: old links follow them. */
   readonly renamed: { readonly ids: Readonly<Record<string, string>> }

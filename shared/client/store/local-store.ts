@@ -16,29 +16,12 @@ import {
 } from './entries.ts'
 import { isSameIdentity } from './identity.ts'
 import { LocalData } from './local-data.ts'
+import type { LocalStoreOptions, StoreEvent, StoreNotice } from './local-store-types.ts'
+import { keepAgain, LostChanges } from './lost-changes.ts'
 import { throughPassingFailures } from './passing-failures.ts'
 import { type NewOrigin, readSome, readStorage, type StoredFacts, type StoredState } from './read-storage.ts'
 import { type StorageState, storageStateOf } from './storage-state.ts'
 import { type Readers, StorageCleared, StoreChanges, type WrittenStore } from './store-changes.ts'
-
-/** What a listener is told: the records that may show differently. */
-export interface StoreEvent {
-  readonly records: ReadonlySet<string>
-  readonly is_own: boolean
-}
-
-export interface LocalStoreOptions {
-  /** Of the storage. */
-  readonly name: string
-  /** Null: a guest's. */
-  readonly identity: Identity | null
-  /** Whose storage it may be as well: one that is on its way into this account. */
-  readonly also_of?: Identity
-  readonly ports: ClientPorts
-  readonly onNotice?: (notice: StorageNotice | 'cleared') => void
-  /** Called with how each access to the storage went. */
-  readonly onState?: (state: StorageState) => void
-}
 
 /**
  * The records of one account, or of a guest, on this device. Whatever a user does is kept here first; the sync takes it to
@@ -49,7 +32,8 @@ export class LocalStore {
   readonly identity: Identity | null
   readonly #also_of: Identity | undefined
   readonly #ports: ClientPorts
-  readonly #onNotice: (notice: StorageNotice | 'cleared') => void
+  readonly #onNotice: (notice: StoreNotice) => void
+  readonly #claim: () => Promise<void>
   readonly #onState: (state: StorageState) => void
   readonly #listeners = new Set<(event: StoreEvent) => void>()
   readonly #data: LocalData
@@ -58,15 +42,15 @@ export class LocalStore {
   #endListening: () => void = () => undefined
   #facts: StoredFacts | undefined
   #reload: Promise<void> | undefined
-  /** Changes that the browser has cleared and that could not be kept again yet. */
-  #lost: readonly OutboxEntry[] = []
+  readonly #lost = new LostChanges()
 
-  private constructor({ name, identity, also_of, ports, onNotice, onState }: LocalStoreOptions) {
+  private constructor({ name, identity, also_of, ports, onNotice, claim, onState }: LocalStoreOptions) {
     this.name = name
     this.identity = identity
     this.#also_of = also_of
     this.#ports = ports
     this.#onNotice = onNotice ?? (() => undefined)
+    this.#claim = claim ?? (() => Promise.resolve())
     this.#onState = onState ?? (() => undefined)
     this.#data = new LocalData(identity?.user_id ?? null)
   }
@@ -129,7 +113,7 @@ export class LocalStore {
   get unsent(): readonly OutboxEntry[] {
     const kept = this.#data.entries.filter(({ done }) => !done)
     const known = new Set(kept.map(({ mutation_id }) => mutation_id))
-    return [...kept, ...this.#lost.filter(({ mutation_id }) => !known.has(mutation_id))]
+    return [...kept, ...this.#lost.entries.filter(({ mutation_id }) => !known.has(mutation_id))]
   }
 
   /** @returns ends the subscription */
@@ -185,7 +169,6 @@ export class LocalStore {
     work: (changes: StoreChanges) => Promise<Result>,
     { durability = 'strict' }: WriteOptions = {},
   ): Promise<Result> {
-    if (this.#lost.length > 0) await this.#keepLost()
     const { result, changes } = await this.#mended(async () => await this.#transact(stores, work, { durability }))
     await this.#applied(changes)
     return result
@@ -211,6 +194,7 @@ export class LocalStore {
 
   async #mended<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
+      if (this.#lost.is_due && (await this.#putBack())) await this.#load()
       const result = await work().catch(async (error: unknown) => {
         const is_corrupt = error instanceof StorageError && error.kind === 'corrupt-entry'
         if (!(error instanceof StorageCleared) && !is_corrupt) throw error
@@ -334,11 +318,10 @@ export class LocalStore {
       this.#requireIdentity(state)
       if (this.#facts && this.#facts.origin.storage_id !== state.origin.storage_id) {
         // From here on what users do goes into the new storage, after what they did before.
-        this.#lost = this.unsent
+        this.#lost.note(this.unsent)
         this.#facts = { ...state, revision: -1, plan: this.plan }
         this.#onNotice('cleared')
-        await this.#keepLost()
-        state = await readStorage(this.storage, this.#newOrigin())
+        if (await this.#putBack()) state = await readStorage(this.storage, this.#newOrigin())
       }
       this.#take(state)
     })()
@@ -357,21 +340,23 @@ export class LocalStore {
     this.#tell(false)
   }
 
-  /** The browser has cleared the storage; what this tab still knows and the server does not is kept again. */
-  async #keepLost(): Promise<void> {
-    const lost = this.#lost
+  /** What was not sent is kept again. @returns false where that failed: the next access tries it again */
+  async #putBack(): Promise<boolean> {
+    const { plan } = this
     try {
-      const { changes } = await this.#transact(['outbox'], async (made) => {
-        if (this.plan && !(await made.storedPlan())) made.putPlan(this.plan)
-        // Another tab may have put them back.
-        const known = new Set((await made.entries()).map(({ mutation_id }) => mutation_id))
-        for (const { seq: _, ...entry } of lost) if (!known.has(entry.mutation_id)) await made.append(entry)
-      })
-      this.#lost = this.#lost.filter((entry) => !lost.includes(entry))
-      if (changes.is_shown) this.post({ type: 'changed', revision: changes.revision })
+      const is_news = await this.#lost.keepAgain((lost) =>
+        throughPassingFailures(async () => {
+          await this.#claim()
+          const { changes } = await this.#transact(['outbox'], (made) => keepAgain(made, lost, plan))
+          if (changes.is_shown) this.post({ type: 'changed', revision: changes.revision })
+        }, this.#ports),
+      )
+      if (is_news) this.#onNotice('kept-again')
+      return true
     } catch (error) {
-      // Cleared once more, or full: they are kept with the next change.
+      // Cleared once more, or full.
       if (!(error instanceof StorageCleared)) this.#failed(error)
+      return false
     }
   }
 

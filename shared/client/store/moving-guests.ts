@@ -1,10 +1,11 @@
 import type { ClientPorts } from '../ports.ts'
-import { StorageError, type StorageNotice } from '../storage.ts'
+import { StorageError } from '../storage.ts'
 import type { Directory } from './directory.ts'
 import { Drafts } from './drafts.ts'
 import type { Identity, OutboxEntry, RecordNoun } from './entries.ts'
 import { isSameIdentity } from './identity.ts'
 import { LocalStore } from './local-store.ts'
+import type { StoreNotice } from './local-store-types.ts'
 import { GuestMigration, planMigration } from './migration.ts'
 import { isOpen } from './outbox.ts'
 import type { ShownRecord } from './overlay.ts'
@@ -20,7 +21,7 @@ export interface MovingGuestsOptions {
   /** Whether the operator has sync on. */
   readonly isOn: () => Promise<boolean>
   readonly onChange: (records: ReadonlySet<string> | undefined) => void
-  readonly onNotice: (notice: StorageNotice | 'cleared') => void
+  readonly onNotice: (notice: StoreNotice) => void
   readonly onState: (state: StorageState) => void
   /** Called when a guest's records have arrived. */
   readonly onMoved: () => void
@@ -176,8 +177,9 @@ export class MovingGuests implements FirstWork {
 
   /** Of a guest, or of an account of which this browser had two storages. */
   async #openGuest(name: string): Promise<LocalStore> {
-    const { ports, onNotice, onState } = this.#options
-    return await LocalStore.open({ name, identity: null, also_of: this.#identity, ports, onNotice, onState })
+    const { directory, ports, onNotice, onState } = this.#options
+    const claim = async () => await directory.claim(name, { kind: 'moving', into: this.#identity })
+    return await LocalStore.open({ name, identity: null, also_of: this.#identity, ports, claim, onNotice, onState })
   }
 
   /** A guest's storage that cannot be opened does not keep the account closed; it is tried again with the next sign-in. */

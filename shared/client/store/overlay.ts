@@ -1,5 +1,5 @@
 import { isObject } from '../../base/is-object.ts'
-import type { JsonRecord, OutboxEntry, ServerRow } from './entries.ts'
+import type { JsonRecord, OutboxEntry, RowEntry, ServerRow } from './entries.ts'
 import { newRecord } from './kinds.ts'
 import type { KnownRow } from './known-row.ts'
 
@@ -32,7 +32,7 @@ export function shownRecord(
     if (!entry.done) waiting++
     // The row has it already.
     if (entry.done && known && known.version >= entry.done.version) continue
-    record = changed(record, entry, known?.before, user_id)
+    record = recordAfter(record, entry, { before: known?.before, user_id })
   }
   if (!record) return undefined
   return { id, record, is_deleted: record.deleted, waiting, aside: entries.filter(({ aside }) => aside) }
@@ -59,11 +59,14 @@ class UnchangedRecord implements ShownRecord {
   }
 }
 
-function changed(
+/**
+ * A record with one change more; undefined where there is none to change.
+ * @param before what a deleted record was, as far as that is known
+ */
+export function recordAfter(
   record: ServerRow | undefined,
   { kind, id, change }: OutboxEntry,
-  before: ServerRow | undefined,
-  user_id: string | null,
+  { before, user_id }: { readonly before?: ServerRow | undefined; readonly user_id: string | null },
 ): ServerRow | undefined {
   if (change.op === 'create') return record ?? newRecord(kind, id, change.value, user_id)
   if (!record) return undefined
@@ -75,6 +78,18 @@ function changed(
     case 'restore':
       return { ...before, ...record, deleted: false }
   }
+}
+
+/** A row with the changes of this device that the server made since, which no row has ever shown. */
+export function recordWith(
+  row: Pick<RowEntry, 'text' | 'before'> | undefined,
+  made: readonly OutboxEntry[],
+  user_id: string | null,
+): ServerRow | undefined {
+  const before = row?.before === undefined ? undefined : (JSON.parse(row.before) as ServerRow)
+  let record = row && (JSON.parse(row.text) as ServerRow)
+  for (const entry of made) record = recordAfter(record, entry, { before, user_id })
+  return record
 }
 
 /** The columns that a patch changes, whole. */

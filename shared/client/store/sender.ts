@@ -7,6 +7,7 @@ import { applyPull } from './apply-pull.ts'
 import type { JsonRecord, OutboxEntry } from './entries.ts'
 import { localKind } from './kinds.ts'
 import type { LocalStore } from './local-store.ts'
+import { newMutationId } from './mutation-id.ts'
 import { hasPush, nextPush, objectOf, pushedChange } from './outbox.ts'
 import { RequestSize } from './request-size.ts'
 
@@ -81,11 +82,12 @@ export class Sender {
 
   /** Pulls everything that has changed. */
   async pull(signal: AbortSignal): Promise<Exchange> {
-    const { store, server, clock } = this.#options
+    const { store, server, clock, random } = this.#options
     // What was answered before the pull began is in what it brings.
     const { client, outbox } = await store.outbox()
     const answered = new Set(outbox.filter(({ done }) => done).map(({ mutation_id }) => mutation_id))
     let changed = 0
+    let aside = 0
     let unreadable = 0
     for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
       const { cursor } = await store.synced()
@@ -103,15 +105,20 @@ export class Sender {
         ['rows', 'staged', 'outbox'],
         (changes) =>
           applyPull(changes, cursor, answer, {
+            user_id: store.identity?.user_id ?? null,
             pulled_at: isoTime(clock.nowMs()),
             seen: ({ mutation_id }) => answered.has(mutation_id),
+            newMutationId: () => newMutationId({ clock, random }),
           }),
         { durability: 'relaxed' },
       )
-      if (applied.kind === 'applied') changed += applied.rows
+      if (applied.kind === 'applied') {
+        changed += applied.rows
+        aside += applied.offered
+      }
       if (applied.kind === 'applied' && !answer.more) break
     }
-    return { kind: 'done', changed, aside: 0, unreadable }
+    return { kind: 'done', changed, aside, unreadable }
   }
 
   /** When the next change may be pushed, in milliseconds from now; Infinity when there is none. */
@@ -158,7 +165,7 @@ export class Sender {
     return await store.write(['outbox'], (changes) =>
       applyPush(changes, pushed, results, {
         newId: (entry, server_time_ms) => this.#newRecordId(entry, server_time_ms),
-        newMutationId: () => newId('mut', Math.max(0, clock.nowMs()), random),
+        newMutationId: () => newMutationId({ clock, random }),
       }),
     )
   }

@@ -127,7 +127,7 @@ export class StoreChanges {
     this.#writers.meta.put('plan', plan)
   }
 
-  /** Notes that a refused change of a guest comes here. @returns false when it came before */
+  /** Notes that a change comes here from another storage. @returns false when it came before, whatever became of it */
   async adopts(mutation_id: string): Promise<boolean> {
     const { mutation_ids = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>
     if (mutation_ids.includes(mutation_id)) return false
@@ -209,9 +209,13 @@ export class StoreChanges {
 
   async row(partition: string, id: string): Promise<RowEntry | undefined> {
     const entry = await this.#rowStore.get([partition, id])
-    if (entry) return entry as RowEntry
-    const blocks = await this.#rowStore.getAll({ beginning_with: [partition] })
-    return blocks.flatMap(rowsOfEntry).find((row) => row.id === id)
+    return entry ? (entry as RowEntry) : (await this.rows(partition)).get(id)
+  }
+
+  /** All rows of a partition, by their ids. */
+  async rows(partition: string): Promise<ReadonlyMap<string, RowEntry>> {
+    const stored = await this.#rowStore.getAll({ beginning_with: [partition] })
+    return new Map(stored.flatMap(rowsOfEntry).map((row) => [row.id, row]))
   }
 
   putRow(partition: string, id: string, entry: RowEntry): void {

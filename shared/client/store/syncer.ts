@@ -196,7 +196,7 @@ export class Syncer {
   }
 
   async #pushAndPull(signal: AbortSignal): Promise<Exchange> {
-    const { sender, isOn, first } = this.#options
+    const { store, sender, isOn, first } = this.#options
     const is_on = await isOn()
     this.#setState({ is_switched_off: !is_on })
     if (!is_on) return { kind: 'idle', pause_ms: POLL_MS.last }
@@ -211,10 +211,19 @@ export class Syncer {
       changed += pushed.changed
       aside += pushed.aside
     }
+    // Nothing can be pushed although this tab still sees what can: it has missed what another tab did.
+    if (sender.dueInMs(store.data.entries) === 0) await store.refresh()
     const pulled = await sender.pull(signal)
     if (pulled.kind !== 'done') return pulled
     this.#setState({ unreadable: pulled.unreadable ?? 0 })
-    return earlier?.kind === 'failed' ? earlier : { kind: 'done', changed: changed + pulled.changed, aside }
+    if (pulled.aside > 0)
+      this.#options.log.write(
+        'problem',
+        `The service was put back: ${pulled.aside} changes are lost there, and wait for you`,
+      )
+    return earlier?.kind === 'failed'
+      ? earlier
+      : { kind: 'done', changed: changed + pulled.changed, aside: aside + pulled.aside }
   }
 
   #ended(outcome: Outcome, is_poll: boolean): void {

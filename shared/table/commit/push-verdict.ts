@@ -20,8 +20,9 @@ export function pushDecisionOf<R extends Row>(
 /** What a problem means for a pushed change: passing ones and faults of ours decide nothing. */
 export function verdictOn({ kind, members }: Problem): PushVerdict {
   if (members['deleted'] === true) return { status: 'conflict', fields: ['deleted'] }
-  const is_passing = PASSING.includes(kind)
-  return { status: is_passing ? 'retry' : 'invalid', fields: [] }
+  if (PASSING.includes(kind)) return { status: 'retry', fields: [] }
+  const { code } = members
+  return { status: 'invalid', fields: typeof code === 'string' ? [code] : [] }
 }
 
 const PASSING: readonly Problem['kind'][] = ['contended', 'unavailable', 'too-many-requests', 'internal']

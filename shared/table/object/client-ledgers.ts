@@ -18,7 +18,7 @@ export interface PushEntry {
   /** 16 bytes as hex. */
   readonly mutation_hash: string
   readonly status: RememberedStatus
-  /** Of a conflict: its fields. Of `depends-on`: the number of the change that it depends on. */
+  /** Of a conflict: its fields. Of `depends-on`: the number of the change that it depends on. Of `invalid`: the code of its problem. */
   readonly fields: readonly string[]
 }
 

@@ -12,6 +12,8 @@ export interface Footer {
   readonly home: string
   /** New whenever the object is created again: a cursor of another epoch says nothing about this one. */
   readonly epoch: string
+  /** Earlier epochs that this one goes on from, oldest first. */
+  readonly past_epochs: readonly PastEpoch[]
   /** Counts the object's commits without gaps. */
   readonly rev: number
   /** Highest `rev` among the rows that were purged: cursors below it cannot know of those deletions. */
@@ -29,6 +31,14 @@ export interface Footer {
   readonly clients: ClientLedgers
   /** Key-values of later releases, kept as they are. */
   readonly unknown: ReadonlyMap<string, string>
+}
+
+/** An epoch that ended when the object was put back: what was done in it after this is lost. */
+export interface PastEpoch {
+  readonly epoch: string
+  /** Of the last commit that is left of it. */
+  readonly rev: number
+  readonly time_ms: number
 }
 
 export interface CommitMark {
@@ -57,11 +67,14 @@ export const OLDEST_WRITER_BESIDE = 1
  */
 const COMMITS_KEPT = 600
 const COMMITS_KEPT_MS = MINUTE_MS
+/** Each is an object that was put back: nobody does that often. */
+const PAST_EPOCHS_KEPT = 20
 
 export function newFooter(home: string, epoch: string): Footer {
   return {
     home,
     epoch,
+    past_epochs: [],
     rev: 0,
     floor: 0,
     purged_version: 0,
@@ -80,6 +93,11 @@ export function withCommit(commits: readonly CommitMark[], mark: CommitMark): Co
   return [...kept, mark]
 }
 
+/** The past of an epoch that begins behind this footer's last commit. */
+export function pastOf({ past_epochs, epoch, rev, commits }: Footer): readonly PastEpoch[] {
+  return [...past_epochs, { epoch, rev, time_ms: commits.at(-1)?.time_ms ?? 0 }].slice(-PAST_EPOCHS_KEPT)
+}
+
 export function encodeFooter(footer: Footer): Map<string, string> {
   return new Map([
     ...footer.unknown,
@@ -87,6 +105,7 @@ export function encodeFooter(footer: Footer): Map<string, string> {
     ['min_writer', String(footer.min_writer)],
     ['home', footer.home],
     ['epoch', footer.epoch],
+    ...(footer.past_epochs.length > 0 ? [['past_epochs', encodePast(footer.past_epochs)] as const] : []),
     ['rev', String(footer.rev)],
     ['floor', String(footer.floor)],
     ['purged_version', String(footer.purged_version)],
@@ -121,6 +140,8 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
     return {
       home,
       epoch: take('epoch'),
+      // Most objects were never put back.
+      past_epochs: unknown.has('past_epochs') ? decodePast(take('past_epochs')) : [],
       rev: takeCount('rev'),
       floor: takeCount('floor'),
       // Objects that were written before anything could be purged, or pushed, lack these.
@@ -136,6 +157,19 @@ export function decodeFooter(key_values: ReadonlyMap<string, string>, name: stri
     if (cause instanceof CorruptFile) throw cause
     throw new CorruptFile('the ledgers in the footer cannot be read', { cause })
   }
+}
+
+/** `epoch:rev:time_ms`, with commas between. */
+function encodePast(past: readonly PastEpoch[]): string {
+  return past.map(({ epoch, rev, time_ms }) => `${epoch}:${rev}:${time_ms}`).join(',')
+}
+
+function decodePast(text: string): readonly PastEpoch[] {
+  return text.split(',').map((one) => {
+    const [, epoch, rev, time_ms] = /^([^:,]+):(\d{1,16}):(\d{1,16})$/.exec(one) ?? []
+    if (epoch === undefined) throw new CorruptFile('past_epochs in the footer cannot be read')
+    return { epoch, rev: Number(rev), time_ms: Number(time_ms) }
+  })
 }
 
 const ID_BYTES = 8

@@ -30,6 +30,7 @@ export interface FeedPosition {
 /** What has become of one object since its position. */
 export type ObjectChanges<R extends Row> =
   | ChangedObject<R>
+  /** Nothing removes an object: it was lost. */
   | { readonly kind: 'gone'; readonly month: Month }
   /** Damaged, or its store does not answer: its position stays. */
   | { readonly kind: 'unreadable'; readonly month: Month }
@@ -160,6 +161,11 @@ export class ChangedObject<R extends Row> {
   readonly month: Month
   /** What was known of it counts for nothing: it comes whole, without tombstones from before. */
   readonly is_reset: boolean
+  /**
+   * The position is behind commits that are not there any more, because the object was put back: of what was done after
+   * this moment some is lost. Undefined when nothing of what was known is.
+   */
+  readonly put_back_to_ms: number | undefined
   readonly #snapshot: Snapshot
   readonly #start: Start
   readonly #rows: OpenRows<R>
@@ -168,6 +174,7 @@ export class ChangedObject<R extends Row> {
   constructor(month: Month, snapshot: Snapshot, start: Start, rows: OpenRows<R>) {
     this.month = month
     this.is_reset = start.is_reset
+    this.put_back_to_ms = start.put_back_to_ms
     this.#snapshot = snapshot
     this.#start = start
     this.#rows = rows
@@ -212,12 +219,13 @@ interface Start {
   readonly start_rev: number | undefined
   /** Tombstones up to this revision are left out: of a record that was never sent nobody needs to know its end. */
   readonly tombstones_after: number
+  readonly put_back_to_ms?: number | undefined
 }
 
 /** What of the position still holds: it says nothing of another epoch, nor of what was purged after it. */
 function startIn({ generation, footer }: Snapshot, position: FeedPosition | undefined): Start {
   if (!position || position.epoch !== footer.epoch || !isOfThePast(position, footer.rev, generation))
-    return whole(footer)
+    return { ...whole(footer), put_back_to_ms: position && commonMs(footer, position) }
   if (knownRev(position) < footer.floor) return whole(footer)
   const { rev, after_id, start_rev } = position
   return { is_reset: false, rev, after_id, start_rev, tombstones_after: start_rev ?? -1 }
@@ -231,13 +239,28 @@ function whole({ rev }: Snapshot['footer']): Start {
  * An object that was put back from outside has a revision that it had before, in another generation. While an object is
  * read whole, what it was when that began is known to have been.
  */
-function isOfThePast(
-  { rev, start_rev = 0, generation }: FeedPosition,
-  rev_now: number,
-  generation_now: string,
-): boolean {
-  const known_rev = Math.max(rev, start_rev)
-  return known_rev < rev_now || (known_rev === rev_now && generation === generation_now)
+function isOfThePast(position: FeedPosition, rev_now: number, generation_now: string): boolean {
+  const known_rev = greatestKnownRev(position)
+  return known_rev < rev_now || (known_rev === rev_now && position.generation === generation_now)
+}
+
+function greatestKnownRev({ rev, start_rev = 0 }: FeedPosition): number {
+  return Math.max(rev, start_rev)
+}
+
+/** When the last commit was made that the position is behind and the object has; undefined when it has all of them. */
+function commonMs(
+  { epoch, past_epochs, rev: rev_now, commits }: Snapshot['footer'],
+  position: FeedPosition,
+): number | undefined {
+  const known_rev = greatestKnownRev(position)
+  if (position.epoch === epoch) {
+    // Of the same revision there was another commit.
+    return commits.at(known_rev > rev_now ? -1 : -2)?.time_ms ?? 0
+  }
+  const past = past_epochs.find((one) => one.epoch === position.epoch)
+  if (!past) return 0
+  return known_rev > past.rev ? past.time_ms : undefined
 }
 
 /**

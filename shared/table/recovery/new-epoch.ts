@@ -13,6 +13,7 @@ import {
 import { auditOf } from '../commit/evaluate.ts'
 import type { RecordChange } from '../events.ts'
 import { CorruptObject, namingObject, retryReads } from '../object/failures.ts'
+import { pastOf } from '../object/footer.ts'
 import { layOut, type RowWrite } from '../object/layout.ts'
 import { serverWriter } from '../object/writer.ts'
 import { VERSIONS_AHEAD } from './restore.ts'
@@ -102,6 +103,7 @@ async function nextEpochOf(
   })
   const footer = {
     epoch: randomMark(random),
+    past_epochs: pastOf(base.footer),
     ledger: base.footer.ledger.with([], time_ms),
     purged_version: base.footer.purged_version + VERSIONS_AHEAD,
   }

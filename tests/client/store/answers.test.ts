@@ -25,7 +25,12 @@ const pulled = async (store: LocalStore, asked: string | null, cursor: string, p
       changes,
       asked,
       { partitions: [partition], cursor, more: !partition.last },
-      { pulled_at: '2025-05-15T12:00:00Z', seen: () => true },
+      {
+        user_id: IDENTITY.user_id,
+        pulled_at: '2025-05-15T12:00:00Z',
+        seen: () => true,
+        newMutationId: () => idOf('mut'),
+      },
     ),
   )
 

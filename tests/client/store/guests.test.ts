@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { json, problem } from '#tests/client/api/harness.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { PushBody } from '#shared/client/store/answers.ts'
-import { Device, made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
+import { Device, made, names, played, SECOND_MS, sessionOf, type StandInService } from './stand-in.ts'
 
 test(
   'a guest’s records go into the account once, under the guest’s client, and a guest again begins with nothing',
@@ -246,6 +246,27 @@ test(
 )
 
 test(
+  'a guest’s delete that the server has not answered is not undone on the screen by what the account has of the record',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    const id = await made(client, 'Made')
+    await client.change('audience', id, { set: { name: 'Edited' } })
+    await client.delete('audience', id)
+    const shown = new Set<string>()
+    client.subscribe(() => names(client).forEach((name) => shown.add(name)))
+    answerTheFirstAlone(service)
+    await client.signIn(sessionOf('a'))
+    await device.pass(10 * SECOND_MS)
+    expect(service.record('a', id)).toMatchObject({ name: 'Made' })
+    expect([...shown]).toEqual([])
+    expect(client.get('audience', id)).toMatchObject({ is_deleted: true })
+    await device.pass(300 * SECOND_MS)
+    expect([...shown]).toEqual([])
+  }),
+)
+
+test(
   'a guest’s edit that the server has not answered is shown over what the account has of the record already',
   played(async (device) => {
     const { service } = device
@@ -254,14 +275,7 @@ test(
     await client.change('audience', id, { set: { name: 'Edited' } })
     const shown = new Set<string>()
     client.subscribe(() => names(client).forEach((name) => shown.add(name)))
-    let pushes = 0
-    service.instead = ({ path, body }) => {
-      const { mutations = [] } = (body ?? {}) as Partial<PushBody>
-      if (path !== '/api/sync/push' || mutations.length < 2 || pushes++ > 0) return undefined
-      const results = service.answersTo('a', { ...(body as PushBody), mutations: mutations.slice(0, 1) })
-      const rest = mutations.slice(1).map(({ seq }) => ({ seq, status: 'retry', retry_after_ms: 60_000 }))
-      return json({ success: true, results: [...results, ...rest] })
-    }
+    answerTheFirstAlone(service)
     await client.signIn(sessionOf('a'))
     await device.pass(10 * SECOND_MS)
     expect(service.record('a', id)).toMatchObject({ name: 'Made' })
@@ -271,3 +285,15 @@ test(
     expect([...shown]).toEqual(['Edited'])
   }),
 )
+
+/** Of the first push of several changes the first is carried out; the rest are answered with "later". */
+function answerTheFirstAlone(service: StandInService): void {
+  let pushes = 0
+  service.instead = ({ path, body }) => {
+    const { mutations = [] } = (body ?? {}) as Partial<PushBody>
+    if (path !== '/api/sync/push' || mutations.length < 2 || pushes++ > 0) return undefined
+    const results = service.answersTo('a', { ...(body as PushBody), mutations: mutations.slice(0, 1) })
+    const rest = mutations.slice(1).map(({ seq }) => ({ seq, status: 'retry', retry_after_ms: 60_000 }))
+    return json({ success: true, results: [...results, ...rest] })
+  }
+}

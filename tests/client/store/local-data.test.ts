@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { rescuedData, startOver } from '#shared/client/rescue.ts'
+import type { Channels } from '#shared/client/ports.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import { Device, made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
@@ -23,6 +24,16 @@ async function put({ browser }: Device, store: string, key: string | number, ent
     })
     await storage.close()
   }
+}
+
+/** Of a tab that hears nothing, and says nothing. */
+const SILENT_CHANNELS: Channels = {
+  open: () => ({
+    reaches_other_tabs: true,
+    post: () => undefined,
+    subscribe: () => () => undefined,
+    close: () => undefined,
+  }),
 }
 
 test('a full store refuses the next change aloud, keeps those before it, lets delete, and is good again when there is room', async () => {
@@ -108,6 +119,62 @@ test(
     for (const tab of tabs) await tab.client.close()
     const again = await device.open(sessionOf('a'))
     expect(names(again.client)).toEqual(['Sent', 'Unsent'])
+  }),
+)
+
+test('what a full device could not keep again after its browser had cleared it is kept with the next look, and told', async () => {
+  let is_full = false
+  const device = new Device({
+    onCommit: (_, changes) => {
+      const puts_back = changes.some(([store]) => store === 'outbox')
+      if (is_full && puts_back) throw new StorageError('full', 'There is no room.')
+    },
+  })
+  await device.play(async () => {
+    const { client, lifecycle } = await device.open()
+    await made(client, 'Unsent')
+    await device.pass(1)
+    await device.clear()
+    is_full = true
+    lifecycle.play('focus')
+    device.browser.storages.tell((await accountsOf(device))[0]!, 'connection-lost')
+    await device.pass(SECOND_MS)
+    expect(client.unsent.count).toBe(1)
+    const linesOf = () => client.log.map(({ text }) => text)
+    expect(linesOf().at(-1)).toMatch(/^The browser has cleared/)
+    is_full = false
+    lifecycle.play('visible')
+    await device.pass(SECOND_MS)
+    expect(names(client)).toEqual(['Unsent'])
+    expect(linesOf().at(-1)).toBe('What was not sent is kept again')
+    await client.close()
+    expect(names((await device.open()).client)).toEqual(['Unsent'])
+  })
+})
+
+test(
+  'a tab that slept while the browser cleared the data puts nothing back that another has put back, whatever became of it',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open(sessionOf('a'))
+    service.is_offline = true
+    const id = await made(client, 'Unsent')
+    const sleeper = device.browser.openTab()
+    await device.open(sessionOf('a'), { ports: { ...sleeper.ports, channels: SILENT_CHANNELS } })
+    await device.clear()
+    await client.change('audience', id, { set: { name: 'After' } })
+    service.is_offline = false
+    await client.syncNow()
+    await client.delete('audience', id)
+    await client.syncNow()
+    const shown = new Set<string>()
+    client.subscribe(() => names(client).forEach((name) => shown.add(name)))
+    sleeper.lifecycle.play('resume')
+    await device.pass(60 * SECOND_MS)
+    expect([...shown]).toEqual([])
+    expect(client.status).toMatchObject({ pending: 0, conflicts: 0, invalid: 0 })
+    const pushed = service.bodies('push').flatMap(({ mutations }) => mutations)
+    expect(pushed.map(({ op }) => op)).toEqual(['create', 'patch', 'delete'])
   }),
 )
 

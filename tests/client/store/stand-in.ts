@@ -1,10 +1,11 @@
+import { isoTime } from '#shared/base/clock.ts'
 import { isSameJson } from '#shared/base/same-json.ts'
 import { ActivationClient } from '#shared/client/client.ts'
 import type { ClientOptions, Session } from '#shared/client/client-types.ts'
 import { MemoryBrowser, type MemoryBrowserOptions, type MemoryTab } from '#shared/client/memory/memory-browser.ts'
 import type { PullBody, PushAnswerResult, PushBody, PushedMutation } from '#shared/client/store/answers.ts'
 import type { JsonRecord, RecordNoun, ServerRow } from '#shared/client/store/entries.ts'
-import { newRecord } from '#shared/client/store/kinds.ts'
+import { localKind, newRecord } from '#shared/client/store/kinds.ts'
 import { json, problem } from '#tests/client/api/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
@@ -26,6 +27,8 @@ interface StoredRecord {
 
 interface UserRecords {
   rev: number
+  /** The revision of the last time that the records were put back, and to which moment. */
+  put_back?: { readonly rev: number; readonly to: string }
   readonly records: Map<string, StoredRecord>
   readonly ledger: Map<string, PushAnswerResult>
 }
@@ -110,6 +113,21 @@ export class StandInService {
     return had_some
   }
 
+  /** @returns puts the records back to what they are now, as an operator does with a new epoch */
+  keep(user_id: string): () => void {
+    const kept = [...this.#user(user_id).records]
+    const to = isoTime(this.clock.nowMs())
+    return () => {
+      const user = this.#user(user_id)
+      user.records.clear()
+      user.rev += 1000
+      user.put_back = { rev: user.rev, to }
+      for (const [id, { row, ...stored }] of kept) {
+        user.records.set(id, { ...stored, row: { ...row, version: row.version + 1000 }, rev: user.rev })
+      }
+    }
+  }
+
   #user(user_id: string): UserRecords {
     const known = this.#users.get(user_id)
     if (known) return known
@@ -119,12 +137,15 @@ export class StandInService {
   }
 
   #pull(user_id: string, { cursor }: PullBody) {
-    const { rev, records } = this.#user(user_id)
+    const { rev, records, put_back } = this.#user(user_id)
+    const is_before = put_back && cursor !== null && Number(cursor) < put_back.rev
+    const is_whole = is_before || cursor === null
     const partitions = Object.entries(PARTITIONS).flatMap(([kind, partition]) => {
       const rows = [...records.values()]
-        .filter((one) => one.kind === kind && (cursor ? one.rev > Number(cursor) : !one.row.deleted))
-        .map(({ row }) => row)
-      return rows.length === 0 ? [] : [{ partition, reset: cursor === null, rows, last: true }]
+        .filter((one) => one.kind === kind && (is_whole ? !one.row.deleted : one.rev > Number(cursor)))
+        .map(({ row }) => (row.deleted ? tombstoneOf(kind as RecordNoun, row) : row))
+      if (is_before) return [{ partition, reset: true, put_back_to: put_back.to, rows, last: true }]
+      return rows.length === 0 ? [] : [{ partition, reset: is_whole, rows, last: true }]
     })
     const { unreadable } = this
     return { success: true, partitions, cursor: String(rev), more: false, ...(unreadable.length > 0 && { unreadable }) }
@@ -157,7 +178,7 @@ export class StandInService {
     if (op === 'create') {
       const row = newRecord(kind, id, change['value'] as JsonRecord, user_id)
       if (!stored) return put({ ...row, version: 1 })
-      const is_same = isSameJson({ ...stored.row, version: 0 }, row)
+      const is_same = isSameJson({ ...stored.row, version: 0, updated_at: row['updated_at'] }, row)
       return is_same ? { status: 'duplicate', version: stored.row.version } : conflict([], stored.row)
     }
     if (!stored) return { status: 'invalid', problem: { detail: 'There is no such record.' } }
@@ -186,14 +207,20 @@ export class StandInService {
     row: ServerRow,
   ): Omit<PushAnswerResult, 'seq'> {
     const user = this.#user(user_id)
-    user.records.set(id, { kind, rev: ++user.rev, client_id, row })
+    const updated_at = isoTime(this.clock.nowMs())
+    user.records.set(id, { kind, rev: ++user.rev, client_id, row: { ...row, updated_at } })
     return { status: 'applied', version: row.version }
   }
 }
 
 function conflict(fields: readonly string[], row: ServerRow): Omit<PushAnswerResult, 'seq'> {
-  const server = row.deleted ? { audience_id: row['audience_id'], version: row.version, deleted: true } : row
+  const server = row.deleted ? tombstoneOf('audience', row) : row
   return { status: 'conflict', fields, server, problem: { detail: 'It was changed elsewhere.' } }
+}
+
+function tombstoneOf(kind: RecordNoun, row: ServerRow): ServerRow {
+  const { id_column } = localKind(kind).kind
+  return { [id_column]: row[id_column], version: row.version, deleted: true }
 }
 
 const ISSUER = 'https://issuer.test'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Channels } from '#shared/client/ports.ts'
 import { made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
 test(
@@ -138,5 +139,26 @@ test(
     tabs[1]!.lifecycle.play('visible')
     await device.pass(SECOND_MS)
     expect(service.bodies('pull').length).toBeGreaterThan(pulls)
+  }),
+)
+
+test(
+  'a tab that has missed what another one sent does not try without end to send it',
+  played(async (device) => {
+    const { service } = device
+    service.latency_ms = 100
+    const first = await device.open(sessionOf('a'))
+    await first.client.syncNow()
+    const { ports } = device.browser.openTab()
+    const deaf: Channels = { open: (name) => ({ ...ports.channels.open(name), subscribe: () => () => undefined }) }
+    const second = await device.open(sessionOf('a'), { ports: { ...ports, channels: deaf } })
+    await made(second.client, 'Of the second')
+    await device.pass(5 * SECOND_MS)
+    await first.client.close()
+    const before = service.met.length
+    await device.pass(15 * SECOND_MS)
+    expect(second.client.status).toMatchObject({ leader: 'this', pending: 0 })
+    expect(service.met.length - before).toBeLessThan(5)
+    expect(names(second.client)).toEqual(['Of the second'])
   }),
 )

@@ -192,6 +192,34 @@ test(
 )
 
 test(
+  'a record whose edit and deletion were sent together comes back with the edit when it is restored',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open(sessionOf('a'))
+    const known = await made(client, 'As pulled')
+    await client.syncNow()
+    service.is_offline = true
+    const unknown = await made(client, 'As made')
+    for (const [id, name] of [
+      [known, 'Known'],
+      [unknown, 'Unknown'],
+    ] as const) {
+      await client.change('audience', id, { set: { name } })
+      await client.delete('audience', id)
+    }
+    service.is_offline = false
+    await client.syncNow()
+    expect(client.status.pending).toBe(0)
+    const shown = new Set<string>()
+    client.subscribe(() => names(client).forEach((name) => shown.add(name)))
+    for (const id of [known, unknown]) expect(await client.restore('audience', id)).toMatchObject({ ok: true })
+    await client.syncNow()
+    expect([...shown].toSorted()).toEqual(['Known', 'Unknown'])
+    expect(service.records('a')).toMatchObject([{ name: 'Known' }, { name: 'Unknown' }])
+  }),
+)
+
+test(
   'who drops the refused creation of a record drops what was done to it, and nothing else',
   played(async (device) => {
     const { service } = device

@@ -30,6 +30,7 @@ export async function syncInTest(options: { clock?: Clock } = {}): Promise<Runni
 export interface PulledPartition {
   readonly partition: string
   readonly reset: boolean
+  readonly put_back_to?: string
   readonly last: boolean
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 }

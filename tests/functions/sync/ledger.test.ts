@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 
 import { ledgerHash } from '#shared/table/object/client-ledgers.ts'
 import { DAY_MS } from '#shared/base/durations.ts'
+import { isoTime } from '#shared/base/clock.ts'
+import { newId as newIdAt } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
+import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { virtualSync } from './virtual-sync.ts'
 
 /** What the ledger of an object remembers of pushes: each change once, whatever becomes of the answers. */
@@ -50,6 +53,18 @@ describe('a push whose answer was lost', () => {
         ])
       }
       expect(store.counts.write).toBe(0)
+    })
+  })
+
+  test('that refused an id for its time says so again, so that the client can give another one', async () => {
+    const { run, push, create, newId, clock } = virtualSync()
+    await run(async () => {
+      const ahead = newIdAt('aud', clock.nowMs() + 2 * DAY_MS, seededRandom(2))
+      const sent = [create(newId('aud')), create(ahead)]
+      const [first, again] = [await push(sent), await push(sent)]
+      expect(statuses(first)).toEqual(['applied', 'invalid'])
+      expect(statuses(again)).toEqual(['duplicate', 'invalid'])
+      expect(again[1]!.problem).toMatchObject({ code: 'id_time', server_time: isoTime(clock.nowMs()) })
     })
   })
 

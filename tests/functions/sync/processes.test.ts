@@ -6,10 +6,10 @@ import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { Client } from '#tests/functions/audiences/harness.ts'
 import { startProcesses, type Processes } from '#tests/functions/audiences/processes.ts'
-import { effort } from '#tests/support/effort.ts'
+import { effort, longTest } from '#tests/support/effort.ts'
 import type { Pulled } from './harness.ts'
 
-/** Pushes to processes of their own, which are killed: each change takes effect once. Starting five takes seconds. */
+/** Pushes to processes of their own, which are killed: each change takes effect once. Starting three takes seconds. */
 
 const PATCHES = 20
 
@@ -53,7 +53,7 @@ async function expectOnce(client: Client, { client_id }: Outbox, months: number)
   )
 }
 
-test('two processes that get the same outbox simultaneously, again and again, make each change once', async () => {
+longTest('two processes that get the same outbox simultaneously, again and again, make each change once', async () => {
   const months = 6
   const { startServer } = await startProcesses()
   const servers = await Promise.all([startServer('sync'), startServer('sync')])

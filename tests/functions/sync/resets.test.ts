@@ -27,22 +27,34 @@ function placeWith({ audiencesOf, store }: Virtual, changed: Partial<Footer>): v
   store.place(name, assembleFile({ ...file, key_values: encodeFooter({ ...footer, ...changed }) }).bytes)
 }
 
+/** Another epoch, that goes on from a commit of this one. */
+const after =
+  (rev: number) =>
+  ({ epoch }: Footer): Partial<Footer> => ({
+    epoch: 'another',
+    past_epochs: [{ epoch, rev, time_ms: Date.parse('2025-05-14') }],
+  })
+
 describe('a month comes whole, as a reset,', () => {
-  const cases: Readonly<Record<string, Partial<Footer>>> = {
-    'when it was created again': { epoch: 'another' },
-    'when its revision is below the cursor’s': { rev: 2 },
-    'when its revision is the cursor’s in another generation': {},
-    'when something was purged since': { rev: 9, floor: 4 },
-  }
-  test.each(Object.entries(cases))('%s', async (_, footer) => {
+  const nothing = '1970-01-01T00:00:00.000Z'
+  const cases: readonly (readonly [when: string, string | undefined, Partial<Footer> | ReturnType<typeof after>])[] = [
+    ['when it was created again, with nothing of what was', nothing, { epoch: 'another' }],
+    ['when it goes on from before the cursor', '2025-05-14T00:00:00.000Z', after(2)],
+    ['when it goes on from where the cursor is', undefined, after(3)],
+    ['when its revision is below the cursor’s', nothing, { rev: 2, commits: [] }],
+    ['when its revision is the cursor’s in another generation', nothing, { commits: [] }],
+    ['when something was purged since', undefined, { rev: 9, floor: 4 }],
+  ]
+  test.each(cases)('%s', async (_, put_back_to, footer) => {
     const virtual = virtualSync()
     await virtual.run(async () => {
       const ids = await withMonth(virtual)
       const { cursor } = await virtual.pull(null)
-      placeWith(virtual, footer)
+      placeWith(virtual, typeof footer === 'function' ? footer(virtual.audiencesOf().footer) : footer)
       const page = await virtual.pull(cursor)
       expect(shapeOf(page)).toEqual([['audiences/2025-05', true, true, 3]])
       expect(idsOf(page)).toEqual(ids)
+      expect(page.partitions[0]!.put_back_to).toBe(put_back_to)
       expect(shapeOf(await virtual.pull(page.cursor))).toEqual([])
     })
   })
@@ -58,6 +70,7 @@ describe('a month comes whole, as a reset,', () => {
       store.list = async (...given) => (await list(...given)).filter(({ name }) => !name.includes('month=05'))
       const page = await pull(cursor)
       expect(shapeOf(page)).toEqual([['audiences/2025-05', true, true, 0]])
+      expect(page.partitions[0]!.put_back_to).toBe(nothing)
       expect(shapeOf(await pull(page.cursor))).toEqual([])
     })
   })
@@ -67,8 +80,9 @@ describe('a month comes whole, as a reset,', () => {
     const { run, pull, push, rename, audiencesOf, store } = virtual
     await run(async () => {
       const ids = await withMonth(virtual)
-      const { name } = audiencesOf()
+      const { name, footer } = audiencesOf()
       const former = store.bytesOf(name)!
+      const put_back_to = new Date(footer.commits.at(-1)!.time_ms).toISOString()
       await push([rename(ids[0]!, 'A', 'B')])
       // The page ends before the renamed record, which comes last now, and first in what is put back.
       const open = await pull(null, 1024)
@@ -77,6 +91,7 @@ describe('a month comes whole, as a reset,', () => {
       const page = await pull(open.cursor)
       expect(shapeOf(page)).toEqual([['audiences/2025-05', true, true, 3]])
       expect(idsOf(page)).toEqual(ids)
+      expect(page.partitions[0]!.put_back_to).toBe(put_back_to)
     })
   })
 })

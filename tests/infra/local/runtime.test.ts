@@ -122,7 +122,7 @@ describe('npm start', () => {
     },
   )
 
-  test('keeps records and tokens over a restart, on any port', async () => {
+  longTest('keeps records and tokens over a restart, on any port', async () => {
     const first = await ready()
     const token = await tokenFrom(first.url)
     expect((await save(first.url, token, 'Kept')).status).toBe(201)

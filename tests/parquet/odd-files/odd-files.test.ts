@@ -44,7 +44,7 @@ test('every value of a file that DuckDB writes is read exactly, whatever its typ
       )
       expect(await readAll(path)).toEqual(await expectedRows(path, type))
     }),
-    runs(20, 3000),
+    runs(10, 3000),
   )
 })
 

@@ -7,11 +7,11 @@ import { isOf } from './user.ts'
 
 /** What the server has come to, and how. */
 export interface Truth {
+  /** By user and id: a guest whose profile was copied may have moved into two accounts. */
   readonly live: ReadonlyMap<string, StoredRecord>
   /** Marks that any generation has had. */
   readonly made: ReadonlySet<string>
   readonly ever_deleted: ReadonlySet<string>
-  readonly ever: ReadonlySet<string>
 }
 
 /** Reads every generation, and checks that each change was carried out at most once. */
@@ -20,21 +20,21 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
   const records = new Map<string, StoredRecord>()
   const names = new Map<string, Set<unknown>>()
   const places = new Map<string, string>()
-  const [made, ever_deleted, ever] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  const [made, ever_deleted] = [new Set<string>(), new Set<string>()]
   for (const [at, landing] of landings.entries()) {
     const is_checked = put_back.every((before) => at < before)
     const stored = await recordsOf(landing)
-    for (const id of Array.from(records.keys())) {
-      const object = objects.get(records.get(id)!)
-      if (object === landing.name && !stored.some((one) => one.id === id)) records.delete(id)
+    for (const [key, { id }] of Array.from(records)) {
+      const object = objects.get(records.get(key)!)
+      if (object === landing.name && !stored.some((one) => one.id === id)) records.delete(key)
     }
     for (const record of stored) {
       const { id, name, deleted, marks } = record
-      const before = records.get(id)
+      const key = keyOf(record)
+      const before = records.get(key)
       if (is_checked) checkNoSilentLoss(history, before, record)
-      records.set(id, record)
+      records.set(key, record)
       objects.set(record, landing.name)
-      ever.add(id)
       if (deleted) ever_deleted.add(id)
       for (const mark of marks) {
         made.add(mark)
@@ -44,8 +44,8 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
           throw new Error(`${mark} was carried out in two records, ${shortId(place)} and ${shortId(id)}`)
       }
       if (before && before.name === name) continue
-      const known = names.get(id) ?? new Set()
-      names.set(id, known)
+      const known = names.get(key) ?? new Set()
+      names.set(key, known)
       if (known.has(name) && is_checked && !taken_up.has(String(name))) {
         throw new Error(`${String(name)} was carried out twice on ${shortId(id)}`)
       }
@@ -53,9 +53,13 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
     }
   }
   const live = new Map([...records].filter(([, { deleted }]) => !deleted))
-  return { live, made, ever_deleted, ever }
+  return { live, made, ever_deleted }
 }
 const objects = new WeakMap<StoredRecord, string>()
+
+function keyOf({ user_id, id }: Pick<StoredRecord, 'user_id' | 'id'>): string {
+  return `${user_id}/${id}`
+}
 
 /** Of a distribution, which has none, nothing. */
 function nameOf({ name }: StoredRecord): string {
@@ -92,18 +96,25 @@ function checkNoSilentLoss(
 /** Nothing that was kept is lost: the server has made it, or it lies on a device where its user sees it. */
 export function checkNothingLost(history: ClientHistory, truth: Truth, outboxes: readonly OutboxEntry[]): void {
   const all = [...history.asked.values()]
-  const restored = new Set(all.filter(({ op }) => op === 'restore').map(({ record_id }) => record_id))
+  const asked_back = all.filter(({ op }) => op === 'restore').map(({ record_id }) => record_id)
+  const restored = new Set([...history.restored, ...asked_back])
   for (const change of all) {
     if (!change.is_kept || change.excuse) continue
     const { mark, op, record_id, device } = change
+    const is_live = [...truth.live.values()].some((record) => isOfRecord(change, record))
     if (outboxes.some((entry) => !entry.done && isOf(change, entry))) continue
     const is_made =
       op === 'delete' || op === 'restore'
-        ? // One commit may delete and restore.
-          truth.ever_deleted.has(record_id) || !truth.ever.has(record_id) || restored.has(record_id)
+        ? // One commit may delete and restore; and what the server lost when it was put back is deleted without a trace.
+          truth.ever_deleted.has(record_id) || !is_live || restored.has(record_id)
         : truth.made.has(mark)
     if (!is_made) throw new Error(`${mark} (${op} of ${shortId(record_id)}) was kept on ${device} and is lost`)
   }
+}
+
+/** Of a guest it is not known whose the record has become. */
+function isOfRecord({ record_id, user_id }: AskedChange, record: StoredRecord): boolean {
+  return record.id === record_id && (user_id === null || record.user_id === user_id)
 }
 
 /** A client at rest shows what the server has, but for what waits for its user. */
@@ -149,7 +160,8 @@ export async function checkRest(who: string, client: ActivationClient, truth: Tr
     }
   }
   for (const id of shown.keys()) {
-    if (!touched.has(id) && !truth.live.has(id)) throw new Error(`${who} at rest still shows ${shortId(id)}`)
+    if (!touched.has(id) && !truth.live.has(keyOf({ user_id, id })))
+      throw new Error(`${who} at rest still shows ${shortId(id)}`)
   }
 }
 

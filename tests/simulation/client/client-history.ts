@@ -2,6 +2,7 @@ import type { Random } from '#shared/base/random.ts'
 import type { RecordNoun } from '#shared/client/store/entries.ts'
 import type { Landing, MemoryObjectStore } from '../memory-object-store.ts'
 import type { VirtualClock } from '../virtual-clock.ts'
+import type { Features, Theme } from './themes.ts'
 
 /** A change that a user asked for. Its mark stays with it whatever becomes of it; no other has it. */
 export interface AskedChange {
@@ -23,20 +24,9 @@ export interface AskedChange {
   excuse: 'dropped' | 'cleared' | 'torn' | undefined
 }
 
-/** What may happen in a history. */
-export interface Features {
-  readonly copies: boolean
-  /** The server is put back to what it was, and deleted records are purged. */
-  readonly accidents: boolean
-  /** Clocks of devices are wrong by hours to weeks. */
-  readonly wild_clocks: boolean
-  /** Locks are given to two tabs. */
-  readonly lying_locks: boolean
-  readonly no_locks: boolean
-}
-
 export interface ClientWorld {
   readonly seed: number
+  readonly theme: Theme | undefined
   readonly random: Random
   readonly clock: VirtualClock
   readonly store: MemoryObjectStore
@@ -47,6 +37,7 @@ export interface ClientWorld {
 /** What happened, and what users were told. */
 export class ClientHistory {
   readonly seed: number
+  readonly theme: Theme | undefined
   readonly random: Random
   readonly clock: VirtualClock
   readonly store: MemoryObjectStore
@@ -59,6 +50,8 @@ export class ClientHistory {
   readonly story: string[] = []
   /** Marks of changes that a user has taken up again: their values may show a second time. */
   readonly taken_up = new Set<string>()
+  /** Records that a user has brought back by insisting on a change of them. */
+  readonly restored = new Set<string>()
   /** Landings before which objects were put back. */
   readonly put_back: number[] = []
   readonly purged = new Set<string>()
@@ -72,6 +65,7 @@ export class ClientHistory {
 
   constructor(world: ClientWorld) {
     this.seed = world.seed
+    this.theme = world.theme
     this.random = world.random
     this.clock = world.clock
     this.store = world.store

@@ -1,6 +1,7 @@
 import { ActivationClient } from '#shared/client/client.ts'
 import type { Session } from '#shared/client/client-types.ts'
 import type { LocalContents, OutboxEntry } from '#shared/client/store/entries.ts'
+import type { DirectoryEntry } from '#shared/client/store/directory.ts'
 import { MemoryBrowser, type MemoryTab } from '#shared/client/memory/memory-browser.ts'
 import { type ClientStorage, StorageError } from '#shared/client/storage.ts'
 import type { Clock } from '#shared/base/clock.ts'
@@ -15,6 +16,7 @@ const STORES = ['meta', 'rows', 'staged', 'outbox', 'imports', 'quarantine', 'dr
 /** Reads what any release has written. */
 const ANY_READER = 1000
 const DIRECTORY = 'am_directory'
+type DirectoryContents = { readonly storages: DirectoryEntry }
 
 export interface Tab {
   readonly name: string
@@ -69,14 +71,15 @@ export class Device {
   }
 
   openTab(): Tab {
-    const { random, has, is_calm } = this.#history
+    const { random, has, is_calm, theme } = this.#history
+    const { crashing_tabs = 0.4, lost_messages = 0.1, lied_locks = 0.3 } = theme ?? {}
     const memory = this.browser.openTab()
     const name = `${this.name}.${++this.#opened}`
-    const is_mortal = !is_calm && random.uniform() < 0.4
+    const is_mortal = !is_calm && random.uniform() < crashing_tabs
     const life = new TabLife(memory.ports, this.#clock, {
       awaits_until_crash: is_mortal ? between(random, 1, 300) : Infinity,
-      isMessageLost: () => !this.#history.is_calm && random.uniform() < 0.1,
-      isLockLied: () => has.lying_locks && !this.#history.is_calm && random.uniform() < 0.3,
+      isMessageLost: () => !this.#history.is_calm && random.uniform() < lost_messages,
+      isLockLied: () => has.lying_locks && !this.#history.is_calm && random.uniform() < lied_locks,
       has_locks: !has.no_locks,
       onCrash: () => {
         memory.end()
@@ -97,6 +100,8 @@ export class Device {
     return {
       identity: identityOf(user_id),
       token: async ({ is_renewal }) => {
+        const is_shared = this.#history.theme?.has_shared_sign_in && !this.#history.is_calm
+        if (is_shared) return await Promise.resolve(this.#service.token(this.user_id ?? user_id))
         if (is_renewal || token === undefined) token = this.#service.token(user_id)
         return await Promise.resolve(token)
       },
@@ -209,10 +214,12 @@ export class Device {
     copy.user_id = this.user_id
   }
 
-  /** Every change that lies in a storage of this device, as it lies there. */
+  /** Every change that lies in a storage of this device where its user can see it, as it lies there. */
   async outboxes(): Promise<readonly OutboxEntry[]> {
     const found: OutboxEntry[] = []
+    const moved = await this.#moved()
     for (const storage of await this.#all()) {
+      if (moved.has(storage.name)) continue
       const entries = await storage.transact(['outbox'], 'read', ({ outbox }) => outbox.getAll())
       found.push(...entries.map(({ entry }) => entry).filter((entry) => isObject(entry.change)))
     }
@@ -223,6 +230,13 @@ export class Device {
   async #pastFaults<T>(work: () => Promise<T>): Promise<T> {
     this.#is_past_faults = true
     return await work().finally(() => (this.#is_past_faults = false))
+  }
+
+  /** Storages of guests whose records are in an account: nobody shows them any more. */
+  async #moved(): Promise<ReadonlySet<string>> {
+    const directory = await this.browser.storages.forTab().open<DirectoryContents>(DIRECTORY, { reader: ANY_READER })
+    const entries = await directory.transact(['storages'], 'read', ({ storages }) => storages.getAll())
+    return new Set(entries.filter(({ entry }) => entry.role.kind === 'moved').map(({ entry }) => entry.storage))
   }
 
   async #all(): Promise<ClientStorage<LocalContents>[]> {

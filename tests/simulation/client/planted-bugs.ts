@@ -129,9 +129,9 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     title: 'what the browser has cleared is not put back',
     edits: [
       {
-        file: 'shared/client/store/local-store.ts',
-        from: 'if (!known.has(entry.mutation_id)) await made.append(entry)',
-        to: 'void known',
+        file: 'shared/client/store/lost-changes.ts',
+        from: 'if (await changes.adopts(entry.mutation_id)) await changes.append(entry)',
+        to: 'await changes.adopts(entry.mutation_id)',
       },
     ],
     found_as: LOST,

@@ -7,9 +7,18 @@ import { checkNothingLost, checkRest, truthOf } from './checks.ts'
 import { ClientHistory } from './client-history.ts'
 import type { Device } from './device.ts'
 import { Service } from './service.ts'
+import { isFailing } from './busy-server.ts'
+import { type Features, themeOf } from './themes.ts'
 import { USERS, World } from './world.ts'
 
 const STEPS = 90
+const NOTHING: Features = {
+  copies: false,
+  accidents: false,
+  wild_clocks: false,
+  lying_locks: false,
+  no_locks: false,
+}
 /** In the middle of a month, and shortly before its end. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:30Z']
 /** By then everything that is on its way has arrived. */
@@ -29,27 +38,30 @@ const LIFE_MS_MAX = 400 * 24 * 60 * MINUTE_MS
  */
 export async function runClientHistory(seed: number): Promise<ClientHistory> {
   const random = seededRandom(seed)
+  const theme = themeOf(seed)
   const clock = new VirtualClock(oneOf(random, STARTS), { wakes_max: 400_000 })
   const landings: Landing[] = []
   const kind = random.uniform()
-  const has = {
+  const drawn = {
     copies: kind < 0.15,
     accidents: kind >= 0.15 && kind < 0.35,
     wild_clocks: kind >= 0.35 && kind < 0.5,
     lying_locks: kind >= 0.5 && kind < 0.65,
     no_locks: kind >= 0.65 && kind < 0.7,
   }
+  const has = theme ? { ...NOTHING, ...theme.has } : drawn
   const failing_share = oneOf(random, [0, 0, 0.05])
   const store = new MemoryObjectStore({
     clock,
     latencyMs: () => between(random, 1, 20),
-    faultOf: () =>
-      !history.is_calm && random.uniform() < failing_share
-        ? oneOf(random, ['throttled', 'unavailable'] as const)
-        : undefined,
+    faultOf: (call) => {
+      if (history.is_calm) return undefined
+      if (theme?.has_failing_objects && isFailing(call, clock.nowMs())) return 'unavailable'
+      return random.uniform() < failing_share ? oneOf(random, ['throttled', 'unavailable'] as const) : undefined
+    },
     onLanding: (landing) => void landings.push(landing),
   })
-  const history = new ClientHistory({ seed, random, clock, store, landings, has })
+  const history = new ClientHistory({ seed, theme, random, clock, store, landings, has })
   try {
     await clock.run(() => live(history), { limit_ms: LIFE_MS_MAX })
   } catch (error) {
@@ -62,7 +74,9 @@ async function live(history: ClientHistory): Promise<void> {
   const { clock, random } = history
   const service = new Service(history)
   const world = new World(history, service)
-  const pause_ms_max = oneOf(random, [200, 2000, 20_000])
+  const drawn_ms = oneOf(random, [200, 2000, 20_000])
+  const pause_ms_max = history.theme?.pause_ms_max ?? drawn_ms
+  if (history.theme) history.note(`its theme: ${history.theme.title}`)
   for (let step = 0; step < STEPS; step++) {
     await clock.sleep(between(random, 0, pause_ms_max))
     await world.step()

@@ -82,17 +82,18 @@ export class Screen {
       return this.#lookAt(key)
     }
     const [noun, id] = key.split(':') as [RecordNoun, string]
-    const waits_for_user = this.#client.aside.some((entry) => entry.id === id)
+    const shown = this.#client.get(noun, id)
+    // What a guest's push was refused is told with the record, before it comes into the account.
+    const waits_for_user = this.#client.aside.some((entry) => entry.id === id) || (shown?.aside.length ?? 0) > 0
     const { excuse } = this.#history.asked.get(own.mark)!
     if (waits_for_user || excuse) return void this.#own.delete(key)
-    const shown = this.#client.get(noun, id)
     if (shown && !own.is_seen) this.#own.set(key, { ...own, is_seen: true })
     const others = [...this.#history.asked.values()].filter((change) => change.record_id === id)
     const name = shown?.record['name']
     if (typeof name === 'string' && own.replaced.has(name) && !this.#history.taken_up.has(name)) {
       throw new Error(`${this.#name} shows ${name} of ${shortId(id)} again, after ${own.mark}`)
     }
-    const is_alone = others.every(({ op }) => op !== 'restore')
+    const is_alone = others.every(({ op }) => op !== 'restore') && !this.#history.restored.has(id)
     if (own.op === 'delete' && shown && !shown.record.deleted && is_alone) {
       throw new Error(`${this.#name} shows ${shortId(id)} again, after it was deleted by ${own.mark}`)
     }

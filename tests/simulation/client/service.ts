@@ -12,21 +12,8 @@ import type { TableEvents } from '#shared/table/events.ts'
 import { Table } from '#shared/table/table.ts'
 import { between, oneOf } from '../seeded-random.ts'
 import type { AskedChange, ClientHistory } from './client-history.ts'
+import type { Fate } from './themes.ts'
 import { marksOf } from './truth.ts'
-
-/** What happens to a request between a browser and the service. */
-type Fate =
-  | 'arrives'
-  | 'slow'
-  | 'lost'
-  | 'never_answered'
-  | 'answer_lost'
-  | 'answer_cut'
-  | 'arrives_late'
-  | 'arrives_twice'
-  | 'unavailable'
-  | 'too_many'
-  | 'another_answers'
 
 const FAULTS: readonly Fate[] = [
   'slow',
@@ -44,6 +31,7 @@ const FAULTS: readonly Fate[] = [
 ]
 
 const LATE_MS_MAX = 40_000
+const SLOW_MS_MAX = 25_000
 /** So small that a few records make several pages. */
 const PAGE_BYTES = [1024, 1024, 3000, 1_000_000]
 const ISSUER = 'https://issuer.example'
@@ -79,7 +67,8 @@ export class Service {
     this.#history = history
     const { clock, random, store } = history
     this.#fault_share = oneOf(random, [0, 0.1, 0.35])
-    this.#page_bytes = oneOf(random, PAGE_BYTES)
+    const page_bytes = oneOf(random, PAGE_BYTES)
+    this.#page_bytes = history.theme?.page_bytes ?? page_bytes
     const ignore = (): void => undefined
     const events: TableEvents = { committed: ignore, corrupt: ignore, storeFailed: ignore, nearLimit: ignore }
     const dependencies = { store, clock, random, events, cache_bytes_max: 1024 * 1024 }
@@ -113,7 +102,7 @@ export class Service {
     const what = url.includes('/sync/pull') ? 'pull' : url.includes('/sync/push') ? 'push' : 'flags'
     this.sent.push({ device: from.device, tab: from.tab, what, at_ms: clock.monotonicMs() })
     this.#history.count(what)
-    const fate = this.#fate()
+    const fate = this.#fate(what)
     if (fate !== 'arrives') this.#history.count(`request ${fate}`)
     await clock.sleep(between(random, 5, 150))
     if (!from.is_online) throw new TypeError('offline')
@@ -137,8 +126,9 @@ export class Service {
       case 'another_answers':
         return new Response('<html>Sign in to this network</html>', { headers: { 'Content-Type': 'text/html' } })
       case 'slow':
-        await clock.sleep(between(random, 0, 25_000))
+        await clock.sleep(between(random, 0, SLOW_MS_MAX))
         break
+      case 'slowly_answered':
       case 'arrives':
       case 'answer_lost':
       case 'answer_cut':
@@ -147,6 +137,7 @@ export class Service {
     }
     const response = await arrive()
     await clock.sleep(between(random, 5, 150))
+    if (fate === 'slowly_answered') await clock.sleep(between(random, 0, SLOW_MS_MAX))
     if (fate === 'arrives_twice') this.#history.inBackground(later())
     if (fate === 'answer_lost' || !from.is_online) throw new TypeError('the connection was reset')
     if (fate !== 'answer_cut') return response
@@ -154,9 +145,12 @@ export class Service {
     return this.#response(response.status, text.slice(0, Math.floor(text.length / 2)))
   }
 
-  #fate(): Fate {
-    const { random, is_calm } = this.#history
-    return !is_calm && random.uniform() < this.#fault_share ? oneOf(random, FAULTS) : 'arrives'
+  #fate(what: SentRequest['what']): Fate {
+    const { random, is_calm, theme } = this.#history
+    if (is_calm) return 'arrives'
+    const own = what === 'flags' ? undefined : theme?.fates?.[what]
+    if (own && random.uniform() < own.share) return oneOf(random, own.of)
+    return random.uniform() < this.#fault_share ? oneOf(random, FAULTS) : 'arrives'
   }
 
   async #answer(what: 'pull' | 'push' | 'flags', init: RequestInit): Promise<Response> {

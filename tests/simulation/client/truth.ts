@@ -31,7 +31,16 @@ export interface StoredRecord {
 const COLUMNS = new Set(['version', 'deleted', 'name', 'status', 'metadata'])
 const MARK = /^m\d+$/
 
-export async function recordsOf({ name, generation, bytes }: Landing): Promise<readonly StoredRecord[]> {
+const known = new WeakMap<Landing, Promise<readonly StoredRecord[]>>()
+
+/** Each generation is read once, however often a history is checked. */
+export async function recordsOf(landing: Landing): Promise<readonly StoredRecord[]> {
+  const read = known.get(landing) ?? readRecords(landing)
+  known.set(landing, read)
+  return await read
+}
+
+async function readRecords({ name, generation, bytes }: Landing): Promise<readonly StoredRecord[]> {
   const found = Object.entries(KINDS).find(([, { name: kind }]) => name.startsWith(`${kind}/`))
   if (!found) return []
   const [noun, kind] = found as [RecordNoun, RecordKind]

@@ -2,13 +2,16 @@ import type { ActivationClient } from '#shared/client/client.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
 import type { JsonRecord, OutboxEntry, RecordNoun } from '#shared/client/store/entries.ts'
 import { StorageError } from '#shared/client/storage.ts'
-import { oneOf } from '../seeded-random.ts'
+import { between, oneOf } from '../seeded-random.ts'
 import { type AskedChange, type ClientHistory, shortId } from './client-history.ts'
 import type { Device, Tab } from './device.ts'
 import { marksOfEntry, type Screen } from './screen.ts'
+import { HABITS, type Habits } from './themes.ts'
 import { marksOf } from './truth.ts'
 
 type OpenTab = Tab & { readonly client: ActivationClient; readonly screen: Screen }
+
+const PLANNED_MS_MAX = 20_000
 
 interface Asking {
   readonly op: AskedChange['op']
@@ -20,23 +23,27 @@ interface Asking {
 /** What users do to records, in any tab. */
 export class User {
   readonly #history: ClientHistory
+  readonly #habits: Habits
 
   constructor(history: ClientHistory) {
     this.#history = history
+    this.#habits = { ...HABITS, ...history.theme?.habits }
   }
 
   /** One change of a random record, or a new one. */
   async change(device: Device, tab: OpenTab): Promise<void> {
     const { random } = this.#history
     const { client } = tab
+    const { audiences, platforms, creations, deletions, renamings, records: newest } = this.#habits
     const chance = random.uniform()
-    const noun: RecordNoun = chance < 0.7 ? 'audience' : chance < 0.85 ? 'platform' : 'distribution'
+    const noun: RecordNoun =
+      chance < audiences ? 'audience' : chance < audiences + platforms ? 'platform' : 'distribution'
     const records = client.list(noun)
-    if (records.length === 0 || random.uniform() < 0.2) return await this.#create(device, tab, noun)
+    if (records.length === 0 || random.uniform() < creations) return await this.#create(device, tab, noun)
     // Few records are changed by everybody.
-    const { record } = oneOf(random, records.slice(-3))
+    const { record } = oneOf(random, records.slice(-newest))
     const id = String(record[`${noun}_id`])
-    if (random.uniform() < 0.12)
+    if (random.uniform() < deletions)
       return await this.#ask(device, tab, { op: 'delete', noun, id }, () => client.delete(noun, id))
     const deleted = [...this.#history.asked.values()].filter(({ op }) => op === 'delete')
     if (deleted.length > 0 && random.uniform() < 0.1) {
@@ -48,7 +55,7 @@ export class User {
         )
       }
     }
-    const is_renaming = noun !== 'distribution' && random.uniform() < 0.7
+    const is_renaming = noun !== 'distribution' && random.uniform() < renamings
     await this.#ask(device, tab, { op: 'patch', noun, id, is_renaming }, (mark) => {
       const metadata = { [mark]: device.name }
       const set: JsonRecord = is_renaming ? { name: mark, metadata } : { metadata }
@@ -58,11 +65,12 @@ export class User {
 
   /** Decides on a change that waits for the user. */
   async decide({ client, life }: OpenTab): Promise<void> {
-    const { random, taken_up } = this.#history
+    const { random, taken_up, restored } = this.#history
     if (client.aside.length === 0) return
     const entry = oneOf(random, client.aside)
     const how = oneOf(random, ['retry', 'mine', 'theirs', 'discard'] as const)
     const is_taken_up = how === 'retry' || how === 'mine'
+    if (how === 'mine' && entry.change.op !== 'delete' && isDeletedThere(client, entry)) restored.add(entry.id)
     if (is_taken_up) for (const { mark } of this.#changesOf(entry)) taken_up.add(mark)
     const decided =
       how === 'retry'
@@ -70,7 +78,7 @@ export class User {
         : how === 'discard'
           ? client.discard(entry.seq)
           : client.resolve(entry.seq, how)
-    const dropped = is_taken_up ? [] : this.#changesOf(entry)
+    const dropped = is_taken_up ? [] : this.#droppedWith(client, entry)
     // From now on it may be gone, also when nobody hears of it.
     for (const change of dropped) change.excuse ??= 'dropped'
     const outcome = await Promise.race([settled(decided), life.ended])
@@ -80,7 +88,7 @@ export class User {
   }
 
   async #create(device: Device, tab: OpenTab, noun: RecordNoun): Promise<void> {
-    const { random } = this.#history
+    const { random, clock } = this.#history
     const { client } = tab
     const id = client.newId(noun)
     const [audiences, platforms] = [client.list('audience'), client.list('platform')]
@@ -91,7 +99,13 @@ export class User {
       if (noun === 'platform') return client.create(noun, { name: mark, platform_type: 'tiktok', metadata }, id)
       const audience_id = oneOf(random, audiences).record['audience_id']
       const platform_id = oneOf(random, platforms).record['platform_id']
-      return client.create(noun, { audience_id, platform_id, metadata }, id)
+      const { planned } = this.#habits
+      if (planned === 0 || random.uniform() >= planned) {
+        return client.create(noun, { audience_id, platform_id, metadata }, id)
+      }
+      // A time that passes before the service hears of it is refused.
+      const scheduled_at = new Date(clock.nowMs() + between(random, 1, PLANNED_MS_MAX)).toISOString()
+      return client.create(noun, { audience_id, platform_id, metadata, scheduled_at, status: 'scheduled' }, id)
     })
   }
 
@@ -134,6 +148,14 @@ export class User {
     }
   }
 
+  /** With the creation of a record that the server never had goes everything that was done to it. */
+  #droppedWith(client: ActivationClient, entry: OutboxEntry): AskedChange[] {
+    const own = this.#changesOf(entry)
+    if (entry.change.op !== 'create' || client.get(entry.kind, entry.id)) return own
+    const ids = new Set([entry.id, ...own.map(({ record_id }) => record_id)])
+    return [...this.#history.asked.values()].filter(({ record_id }) => ids.has(record_id))
+  }
+
   #changesOf(entry: OutboxEntry): AskedChange[] {
     const { asked } = this.#history
     const marked = marksOfEntry(entry).flatMap((mark) => asked.get(mark) ?? [])
@@ -146,6 +168,11 @@ export class User {
 export function isOf(change: AskedChange, entry: OutboxEntry): boolean {
   if (change.op === 'create' || change.op === 'patch') return marksOfEntry(entry).includes(change.mark)
   return entry.change.op === change.op && entry.id === change.record_id
+}
+
+/** Whoever insists on a change of a record that is deleted restores it. */
+function isDeletedThere(client: ActivationClient, { kind, id, aside }: OutboxEntry): boolean {
+  return aside?.server?.deleted === true || client.get(kind, id)?.record.deleted === true
 }
 
 /** A client that is closed meanwhile says so. */

@@ -7,12 +7,39 @@ import { Device, type Tab } from './device.ts'
 import { Accidents } from './accidents.ts'
 import { isOf, User } from './user.ts'
 import type { Service } from './service.ts'
+import type { Features, Happening } from './themes.ts'
 
 export const USERS = ['ann', 'bob'] as const
 const TABS_MAX = 3
 const HOUR_MS = 60 * MINUTE_MS
 /** So long a tab that held unsent changes stays when the browser has cleared its storage. */
 const PUT_BACK_MS = 10_000
+
+/** Of the steps of a history with a theme. */
+const LIKELY_SHARE = 0.65
+
+/** Up to which chance each thing happens in a history without a theme, where it may. */
+const BY_CHANCE: readonly (readonly [until: number, Happening, of?: keyof Features])[] = [
+  [0.56, 'change'],
+  [0.64, 'decide'],
+  [0.68, 'sync'],
+  [0.75, 'sign'],
+  [0.77, 'close'],
+  [0.79, 'end'],
+  [0.815, 'freeze'],
+  [0.85, 'turn'],
+  [0.88, 'show'],
+  [0.9, 'trouble'],
+  [0.915, 'lose'],
+  [0.93, 'end sign-in'],
+  [0.955, 'later'],
+  [0.965, 'copy', 'copies'],
+  [0.965, 'clock', 'wild_clocks'],
+  [0.99, 'accident', 'accidents'],
+]
+const RELEASE_FROM = 0.992
+
+type AwakeTab = Device['awake'][number]
 
 /** The devices, and what happens to them. */
 export class World {
@@ -31,6 +58,10 @@ export class World {
     this.devices = ['D1', 'D2'].map((name) => this.#newDevice(name))
     this.devices[1]!.user_id = 'ann'
     if (history.random.uniform() < 0.5) this.devices[0]!.user_id = 'ann'
+    for (const [at, user_id] of (history.theme?.first_users ?? []).entries()) {
+      this.devices[at]!.user_id = user_id ?? undefined
+      if (user_id !== null) this.#signed_in.add(user_id)
+    }
   }
 
   /** Who has ever signed in. */
@@ -50,24 +81,53 @@ export class World {
     }
     const tab = device.awake.length > 0 ? oneOf(random, device.awake) : undefined
     if (!tab) return await clock.sleep(between(random, 100, 3000))
-    if (chance < 0.56) history.inBackground(this.#user.change(device, tab))
-    else if (chance < 0.64) history.inBackground(this.#user.decide(tab))
-    else if (chance < 0.68) history.inBackground(Promise.race([settledSync(tab.client), tab.life.ended]))
-    else if (chance < 0.75) this.#sign(device, tab)
-    else if (chance < 0.77) device.closeTab(tab)
-    else if (chance < 0.79) tab.life.end()
-    else if (chance < 0.815) this.#freeze(tab)
-    else if (chance < 0.85) this.#turn(device)
-    else if (chance < 0.88) this.#show(device, tab)
-    else if (chance < 0.9) this.#trouble(device)
-    else if (chance < 0.915) await this.#lose(device)
-    else if (chance < 0.93) this.#endSignIn(device)
-    else if (chance < 0.955) await this.#later()
-    else if (chance < 0.965 && has.copies && this.devices.length < 3) await this.#copy(device)
-    else if (chance < 0.965 && has.wild_clocks)
-      device.ahead_ms = between(random, -40, 40) * oneOf(random, [DAY_MS, HOUR_MS])
-    else if (chance < 0.99 && has.accidents) history.inBackground(this.#accidents.happen())
-    else if (chance > 0.992) await this.#meetNextRelease(device)
+    const { theme } = history
+    const is_likely = theme && random.uniform() < LIKELY_SHARE
+    const happening = is_likely ? oneOf(random, theme.likely) : happeningAt(chance, has)
+    if (happening) await this.#happen(happening, device, tab)
+  }
+
+  async #happen(happening: Happening, device: Device, tab: AwakeTab): Promise<void> {
+    const { history } = this
+    const { random, has } = history
+    switch (happening) {
+      case 'open':
+        return void (device.tabs.length < TABS_MAX && device.openTab())
+      case 'change':
+        return history.inBackground(this.#user.change(device, tab))
+      case 'decide':
+        return history.inBackground(this.#user.decide(tab))
+      case 'sync':
+        return history.inBackground(Promise.race([settledSync(tab.client), tab.life.ended]))
+      case 'sign':
+        return this.#sign(device, tab)
+      case 'close':
+        return device.closeTab(tab)
+      case 'end':
+        return tab.life.end()
+      case 'freeze':
+        return this.#freeze(tab)
+      case 'turn':
+        return this.#turn(device)
+      case 'show':
+        return this.#show(device, tab)
+      case 'trouble':
+        return this.#trouble(device)
+      case 'lose':
+        return await this.#lose(device)
+      case 'end sign-in':
+        return this.#endSignIn(device)
+      case 'later':
+        return await this.#later()
+      case 'copy':
+        return has.copies && this.devices.length < 3 ? await this.#copy(device) : undefined
+      case 'clock':
+        return void (device.ahead_ms = between(random, -40, 40) * oneOf(random, [DAY_MS, HOUR_MS]))
+      case 'accident':
+        return history.inBackground(this.#accidents.happen())
+      case 'release':
+        return await this.#meetNextRelease(device)
+    }
   }
 
   #newDevice(name: string): Device {
@@ -80,7 +140,9 @@ export class World {
   #sign(device: Device, tab: Tab): void {
     const { history, service } = this
     const { random } = history
-    if (random.uniform() < 0.4)
+    const { theme } = history
+    if (theme?.signs) device.user_id = oneOf(random, theme.signs) ?? undefined
+    else if (random.uniform() < 0.4)
       device.user_id = random.uniform() < 0.25 ? undefined : oneOf(random, [...USERS, 'ann', 'ann'])
     if (device.user_id) {
       this.#signed_in.add(device.user_id)
@@ -184,16 +246,15 @@ export class World {
       history.cleared.add(device.name)
       const open = device.awake
       await device.setMinReader(1)
-      const files = await Promise.all(open.map(async ({ client }) => await client.downloadData()))
-      const held = files.flatMap(({ unsent }) => unsent)
+      // One that ends meanwhile holds nothing any more.
+      const files = open.map(async ({ client, life }) => await Promise.race([client.downloadData(), life.ended]))
+      const held = (await Promise.all(files)).flatMap((file) => (file === 'ended' ? [] : file.unsent))
       for (const change of history.asked.values()) {
         if (change.device !== device.name || held.some((entry) => isOf(change, entry))) continue
         change.excuse ??= 'cleared'
       }
-      for (const { screen, life } of open) {
-        screen.forget()
-        life.calm()
-      }
+      for (const { life } of open) life.calm()
+      for (const { screen } of device.tabs) screen?.forget()
       device.storage_fault = undefined
       await device.clear()
       await clock.sleep(PUT_BACK_MS)
@@ -265,6 +326,11 @@ export class World {
     }
     history.inBackground(end())
   }
+}
+
+function happeningAt(chance: number, has: Features): Happening | undefined {
+  const found = BY_CHANCE.find(([until, , of]) => chance < until && (of === undefined || has[of]))
+  return found?.[1] ?? (chance > RELEASE_FROM ? 'release' : undefined)
 }
 
 /** A client between two accounts has nothing to sync. */

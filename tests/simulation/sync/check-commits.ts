@@ -151,7 +151,10 @@ function checkLoss(before: RecordTruth | undefined, change: Change, effects: rea
     )
     if (is_so || valueOf(before.fields, name) === value) continue
     const lost = by_others.find(
-      (effect) => effect.changed.has(name) && !isHidden(before, effect, { name, base_version }),
+      (effect) =>
+        effect.changed.has(name) &&
+        !isHidden(before, effect, { name, base_version }) &&
+        !isSetByOwn(change, name, before.effects, effect),
     )
     if (lost) fail(`${mark} has written over the ${name} of ${lost.change!.mark}, which its user had not seen`)
   }
@@ -199,6 +202,14 @@ function isHidden(
       (version <= base_version || changed.has(name) || version === hidden.version) &&
       Math.abs(hidden.time_ms - time_ms) <= SHARED_MS_MAX + CLOCKS_APART_MS &&
       [...(change?.client_ids ?? [])].some((id) => hidden.change?.client_ids.has(id)),
+  )
+}
+
+/** A change of its own device in the same commit set the same value, and may have come first: the other changed nothing. */
+function isSetByOwn(change: Change, name: string, effects: readonly Effect[], { at, change: other }: Effect): boolean {
+  const value = other?.fields.get(name)
+  return effects.some(
+    (one) => one.at === at && one.change && isOwn(change, one.change) && one.change.fields.get(name) === value,
   )
 }
 

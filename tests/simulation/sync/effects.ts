@@ -44,12 +44,18 @@ export function effectsOf(
     valueOf(now.fields, 'status') === '"archived"' && valueOf(before?.fields ?? new Map(), 'status') !== '"archived"'
   if (isOpen() && is_archived && !sets_status) effects.push(...finder.find('archive'))
   let deleted = before?.deleted ?? false
-  while (isOpen()) {
+  const flips: Effect[] = []
+  while (effects.length + flips.length < versions) {
     const found = finder.find(deleted ? 'restore' : 'delete')
     if (found.length === 0) break
-    effects.push(...found)
+    flips.push(...found)
     deleted = !deleted
   }
+  // The one too many was another change, made again.
+  if (deleted !== now.deleted && flips.pop()) deleted = !deleted
+  effects.push(...flips)
+  // A program may have archived it before somebody else did.
+  if (isOpen() && is_archived && sets_status) effects.push(...finder.find('archive'))
   while (isOpen()) {
     const found = finder.findRepeated()
     if (found.length === 0) break
@@ -109,7 +115,10 @@ class UnmarkedChanges {
     const [change] = likely
     if (!change) return this.#commit.forgets ? this.#repeated((one) => one.op === op) : []
     this.#found.add(change)
-    return [{ ...this.#effectOf(change), is_certain: open.length === 1 }]
+    // The other candidate of an earlier version may have made that one, too.
+    const is_certain =
+      open.length === 1 && !this.#before?.effects.some((one) => !one.is_certain && one.change?.op === op)
+    return [{ ...this.#effectOf(change), is_certain }]
   }
 
   /** A patch whose ledger was forgotten, of fields that nobody else has changed since. */

@@ -58,7 +58,7 @@ test('platforms that need somebody come first, the others by name, with numbers 
 describe('settings', () => {
   test('are typed as they are stored, and stored as they were typed', () => {
     const settings = { default_match_rate: 0.625, auto_refresh: true, refresh_frequency: 'weekly' }
-    const typed = typedSettings({ name: 'Meta', settings } as Platform)
+    const typed = typedSettings({ name: 'Meta', settings })
     expect(typed).toEqual({ name: 'Meta', match_percent: '62.5', refresh: 'weekly' })
     expect(settingsOf(typed)).toEqual({ ok: true, set: { name: 'Meta', settings } })
   })

@@ -1,12 +1,13 @@
 import { parse } from 'sql-parser-cst'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { statement } from '#infra/operate/bigquery/statements.ts'
 import { KINDS, tableOf } from '#infra/operate/bigquery/tables.ts'
 import { openTerraform, TERRAFORM_DIR } from '#infra/checks/terraform/terraform.ts'
 import { planned } from '#tests/infra/checks/terraform/planned.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { forDuckDb } from './lake.ts'
 
 const PROJECT = 'example-activation-dev'
@@ -45,11 +46,11 @@ test('every statement of terraform/sql is parsed, also the one that only a dashb
   expect(() => parsed('MERGE INTO `a.b.c` USING ON TRUE')).toThrow('Syntax Error')
 })
 
-const terraform = await openTerraform()
-afterAll(() => terraform?.close())
-
-test.skipIf(terraform === undefined)('Terraform ships these very statements', async () => {
-  const resources = await planned(terraform!, 'dev')
+longTest('Terraform ships these very statements', async (context) => {
+  const terraform = await openTerraform()
+  if (terraform === undefined) return context.skip('terraform is not installed here')
+  onTestFinished(() => terraform.close())
+  const resources = await planned(terraform, 'dev')
   const shipped = (type: string, sqlOf: (values: Record<string, unknown>) => string | undefined) =>
     new Map(
       resources

@@ -3,27 +3,21 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Storage, type Bucket } from '@google-cloud/storage'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { startGcs, type Gcs, type GcsOptions } from '#infra/stand-ins/gcs/server.ts'
 
 export const BUCKET = 'test-bucket'
 
-const cleanups: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
-})
-
 export async function temporaryFolder(): Promise<string> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'gcs-'))
-  cleanups.push(() => fs.rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => fs.rm(folder, { recursive: true, force: true }))
   return folder
 }
 
 export async function start(options: Partial<GcsOptions> = {}): Promise<Gcs> {
   const data_dir = options.data_dir ?? (await temporaryFolder())
   const gcs = await startGcs({ fsync: false, buckets: [BUCKET], ...options, data_dir })
-  cleanups.push(() => gcs.close())
+  onTestFinished(() => gcs.close())
   return gcs
 }
 

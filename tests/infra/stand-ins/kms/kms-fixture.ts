@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 
 import { startKms, type Kms, type KmsOptions } from '#infra/stand-ins/kms/server.ts'
 import { systemClock } from '#shared/base/clock.ts'
@@ -11,21 +11,15 @@ import type { Random } from '#shared/base/random.ts'
 import { cloudKms, type CloudKmsOptions } from '#shared/credentials/cloud-kms.ts'
 import { KeyError, type KeyWrapper } from '#shared/credentials/key-wrapper.ts'
 
-const cleanups: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup()
-})
-
 export async function temporaryFolder(): Promise<string> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'kms-'))
-  cleanups.push(() => fs.rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => fs.rm(folder, { recursive: true, force: true }))
   return folder
 }
 
 export async function start(options: Partial<KmsOptions> = {}): Promise<Kms> {
   const kms = await startKms({ ...options, data_dir: options.data_dir ?? (await temporaryFolder()) })
-  cleanups.push(() => kms.close())
+  onTestFinished(() => kms.close())
   return kms
 }
 

@@ -13,7 +13,7 @@ export interface TypedSettings {
   readonly refresh: Refresh
 }
 
-export function typedSettings({ name, settings }: Platform): TypedSettings {
+export function typedSettings({ name, settings }: Pick<Platform, 'name' | 'settings'>): TypedSettings {
   const rate = settings['default_match_rate']
   const frequency = settings['refresh_frequency']
   const is_refreshed = settings['auto_refresh'] === true && typeof frequency === 'string' && frequency in REFRESHES
