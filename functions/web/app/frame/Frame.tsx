@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
-import { dock_place } from '../parts/Dock.tsx'
+import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
 import { Toast } from '../parts/Toast.tsx'
