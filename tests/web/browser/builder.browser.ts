@@ -38,7 +38,7 @@ const foot = (page: Page) => page.getByRole('region', { name: 'This draft' })
 const saveButton = (page: Page) => page.getByRole('button', { name: 'Save audience' })
 const size = (page: Page, of: string) => page.getByRole('textbox', { name: `Records of ${of}` })
 
-async function describe_(page: Page, text = WORDS): Promise<void> {
+async function typeWords(page: Page, text = WORDS): Promise<void> {
   await words(page).fill(text)
   await foot(page)
     .getByText(/^Draft kept on this device/)
@@ -62,7 +62,7 @@ async function audiencesOf(user_id: string): Promise<readonly Readonly<Record<st
 describe('a guest', () => {
   test('makes an audience by mouse, from a sentence to what was saved', async () => {
     const page = await visit()
-    await describe_(page)
+    await typeWords(page)
     await page.getByRole('link', { name: 'Continue' }).click()
     await page.getByRole('radio', { name: /Third-party/ }).check()
     await page.getByRole('link', { name: 'Continue' }).click()
@@ -116,7 +116,7 @@ describe('a guest', () => {
 
   test('saves a draft before the segments are confirmed, and goes on with it later', async () => {
     const page = await visit()
-    await describe_(page)
+    await typeWords(page)
     await saveButton(page).click()
     await page.getByRole('heading', { name: `“${WORDS}” is saved as a draft` }).waitFor()
     const { href } = new URL(page.url())
@@ -135,7 +135,7 @@ describe('a guest', () => {
 describe('a draft', () => {
   test('survives a reload, and is there in another tab', async () => {
     const page = await visit()
-    await describe_(page)
+    await typeWords(page)
     await page.reload()
     expect(await words(page).inputValue()).toBe(WORDS)
     const other = await openPage(context!, new URL(page.url()).pathname + new URL(page.url()).search)
@@ -148,7 +148,7 @@ describe('a draft', () => {
     const first = await startProfile(folder)
     await asGuest(first.context)
     const page = await openPage(first.context, `${site.url}/new-audience`)
-    await describe_(page)
+    await typeWords(page)
     const address = page.url()
     await first.kill()
     const second = await startProfile(folder)
@@ -161,7 +161,7 @@ describe('a draft', () => {
 
   test('that another tab saves is told here, and nothing typed is lost', async () => {
     const page = await visit()
-    await describe_(page)
+    await typeWords(page)
     const other = await openPage(context!, page.url())
     await saveButton(other).click()
     await other.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
@@ -176,7 +176,7 @@ describe('a draft', () => {
     // Before the first write: Chromium remembers for a while how much room there was.
     await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 200_000 })
     await page.goto('/new-audience')
-    await describe_(page)
+    await typeWords(page)
     await importCsv(page, largeCsv())
     await page.getByRole('button', { name: 'Import 900 segments' }).click()
     await page.getByText('This device is full, so this draft is not kept.').waitFor()
@@ -248,7 +248,7 @@ describe('an account', () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_offline' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     await context!.setOffline(true)
-    await describe_(page)
+    await typeWords(page)
     await importCsv(page)
     await page.getByRole('button', { name: 'Import 3 segments' }).click()
     await page.getByRole('button', { name: 'Confirm segments' }).click()
@@ -265,7 +265,7 @@ describe('an account', () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_refused' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     await refuseNextPush(context!)
-    await describe_(page)
+    await typeWords(page)
     await saveButton(page).click()
     await expect.poll(() => syncWordsOn(page)).toBe('1 change was not accepted')
     await page.reload()
@@ -288,7 +288,7 @@ describe('a service of the customer', () => {
       await route.fulfill({ json: { ...((await answer.json()) as object), suggestion_url, size_url } })
     })
     await page.reload()
-    await describe_(page)
+    await typeWords(page)
     await step(page, /Variables/).click()
     const suggest = page.getByRole('button', { name: 'Suggest variables' })
     for (const [answer, told] of [
@@ -328,7 +328,7 @@ const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, heigh
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   test.each(Object.entries(SCREENS))('no step has a fault that axe finds, on a %s screen', async (_, viewport) => {
     const page = await visit({ colorScheme, viewport })
-    await describe_(page, `${WORDS} ${'x'.repeat(200)} מטיילי סוף שבוע`)
+    await typeWords(page, `${WORDS} ${'x'.repeat(200)} מטיילי סוף שבוע`)
     await importCsv(page)
     expect(await violationsOn(page), 'import').toEqual([])
     await page.getByRole('button', { name: 'Import 3 segments' }).click()
@@ -360,7 +360,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
 
 test('no step moves what is there, nor scrolls sideways on a small phone', async () => {
   const page = await visit({ viewport: { width: 320, height: 640 } })
-  await describe_(page, `${'x'.repeat(200)}`)
+  await typeWords(page, 'x'.repeat(200))
   await importCsv(page)
   await page.getByRole('button', { name: 'Import 3 segments' }).click()
   for (const name of [/Describe/, /Data type/, /Variables/, /Segments/, /Campaign/]) {
@@ -369,13 +369,13 @@ test('no step moves what is there, nor scrolls sideways on a small phone', async
       const content = document.querySelector('#content')!
       return [document.documentElement.scrollWidth - innerWidth, content.scrollWidth - content.clientWidth]
     })
-    expect(over, String(name)).toEqual([0, 0])
+    expect([name.source, ...over]).toEqual([name.source, 0, 0])
   }
 })
 
 test('nothing moves while a draft is opened', async () => {
   const page = await visit()
-  await describe_(page)
+  await typeWords(page)
   await page.reload()
   await words(page).waitFor()
   expect(await shiftsOf(page)).toEqual([])

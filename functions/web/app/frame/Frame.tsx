@@ -19,8 +19,6 @@ const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx'))
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
 
-const setDockPlace = (place: HTMLElement | null): void => dock_place.set(place)
-
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
   const router = useRouter()
