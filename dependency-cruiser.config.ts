@@ -57,6 +57,7 @@ const INFRA_LAYERS = {
     'shared/settings/',
     'shared/contract/',
     'shared/http/',
+    'shared/objects/',
   ],
   operate: [
     'infra/stand-ins/',

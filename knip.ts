@@ -8,6 +8,7 @@ const config: KnipConfig = {
     // Run by vitest.browser.config.ts, which also names the scripts that the pages load.
     'tests/**/*.browser.ts',
     'tests/client/browser/page/*.ts',
+    'tests/web/browser/shots.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
     // What tests/bench/peers.ts bundles for the browser.

@@ -18,6 +18,7 @@ import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platf
 import { startGcs } from '../stand-ins/gcs/server.ts'
 import { createLocalIssuer, ISSUER_PATH, JWKS_PATH, TOKEN_PATH } from '../stand-ins/issuer/issuer.ts'
 import { type Kms, startKms } from '../stand-ins/kms/server.ts'
+import { keepAssets, LOCAL_ASSETS_BUCKET } from './kept-assets.ts'
 import { startSchedule } from './schedule.ts'
 import { LOCAL_USER_HASH_SALT } from './user-hash-salt.ts'
 
@@ -56,8 +57,8 @@ export interface LocalRuntime {
   ad_platforms_url: string
   /** The folder of the objects, as plain files. */
   objects_dir: string
-  /** Serves the app from its folder as that is now. */
-  renewApp(): void
+  /** Serves the build that now lies in the app's folder, and still the assets of those before it. */
+  renewApp(): Promise<void>
   /** Ends everything gracefully; resolves with the number of requests that were cut off. */
   end(duration_ms_max?: number): Promise<number>
 }
@@ -70,7 +71,7 @@ export interface LocalRuntime {
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
   const { port, split = false, factories, log, fsync = true } = options
   const data_dir = resolve(options.data_dir)
-  const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET], fsync })
+  const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET, LOCAL_ASSETS_BUCKET], fsync })
   let kms: Kms | undefined
   let ad_platforms: AdPlatformsStandIn | undefined
   const ending = createEnding()
@@ -94,6 +95,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
     ad_platforms = await startAdPlatforms()
     const stand_ins = {
       GCS_BUCKET: LOCAL_BUCKET,
+      ASSETS_BUCKET: LOCAL_ASSETS_BUCKET,
       STORAGE_API_ENDPOINT: gcs.url,
       KMS_KEY: kms.key_name,
       KMS_API_ENDPOINT: kms.url,
@@ -124,7 +126,10 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       return createFunctionListener(factories[name](environment, { log, ending: ending.signal }))
     }
     for (const { name, set } of deferred) set(compose(name))
-    const renewApp = () => deferred.find(({ name }) => name === DEFAULT_FUNCTION)?.set(compose(DEFAULT_FUNCTION))
+    const renewApp = async () => {
+      await keepAssets(options.environment?.['APP_DIR'] ?? APP_DIR, gcs.url)
+      deferred.find(({ name }) => name === DEFAULT_FUNCTION)?.set(compose(DEFAULT_FUNCTION))
+    }
     const maintenance_url = function_urls.maintenance
     const operator = { sub: 'scheduler', email: LOCAL_OPERATOR, email_verified: true, aud: maintenance_url }
     stopSchedule = startSchedule({ maintenance_url, token: () => issuer.sign(operator), clock: systemClock, log })

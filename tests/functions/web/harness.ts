@@ -22,9 +22,9 @@ export function filesOfRelease(release: string) {
   }
 }
 
-/** Writes files as a build has them: texts also compressed. Gone when the test is. */
-export async function writeBuild(files: Readonly<Record<string, string>>): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'web-'))
+/** Writes files as a build has them: texts also compressed. Gone when the test is. @param at the folder */
+export async function writeBuild(files: Readonly<Record<string, string>>, at?: string): Promise<string> {
+  const dir = at ?? (await mkdtemp(join(tmpdir(), 'web-')))
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   for (const [name, text] of Object.entries(files)) {
     const path = join(dir, name)

@@ -121,7 +121,7 @@ describe('an account', () => {
   test('without a connection is told so, and all of its pages open', async () => {
     const page = await visit('/', { visitor: { kind: 'account', user_id: 'away' }, has_service_worker: true })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await page.reload()
     await context!.setOffline(true)
     for (const path of PATHS) {

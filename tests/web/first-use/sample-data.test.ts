@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { CATALOGUE } from '#functions/web/app/pages/builder/model/catalogue.ts'
-import {
-  addSamples,
-  removeSamples,
-  restoreSamples,
-  SAMPLE_COUNTS,
-  samplesOf,
-} from '#functions/web/app/pages/first-use/sample-data.ts'
+import { addSamples, SAMPLE_COUNTS } from '#functions/web/app/pages/first-use/sample-data.ts'
+import { removeSamples, restoreSamples, samplesOf } from '#functions/web/app/pages/first-use/sample-records.ts'
 import { SAMPLE_AUDIENCES } from '#functions/web/app/pages/first-use/samples.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -54,9 +49,7 @@ describe('sample data', () => {
     const client = await openGuest()
     await addSamples(client, NOW_MS)
     await client.create('audience', { name: 'My own', metadata: { tags: ['sample'] } })
-    const [{ id }] = client.list('audience').filter(({ record }) => record['name'] === 'High-value cart leavers') as [
-      { id: string },
-    ]
+    const { id } = client.list('audience').find(({ record }) => record['name'] === 'High-value cart leavers')!
     await client.change('audience', id, { set: { name: 'Renamed' } })
     const { records } = await removeSamples(client)
     expect(samplesOf(client)).toEqual([])

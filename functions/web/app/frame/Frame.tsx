@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
-import { dock_place } from '../parts/Dock.tsx'
+import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
 import { Toast } from '../parts/Toast.tsx'
@@ -18,8 +18,6 @@ import { TopBar } from './TopBar.tsx'
 const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel }))
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
-
-const setDockPlace = (place: HTMLElement | null): void => dock_place.set(place)
 
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {

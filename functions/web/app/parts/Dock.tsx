@@ -5,7 +5,9 @@ import { Cell, useCell } from '../base/cell.ts'
 import styles from './Dock.module.css'
 
 /** Where docks stand: under the page, which scrolls above it. The frame says where that is. */
-export const dock_place = new Cell<HTMLElement | null>(null)
+const dock_place = new Cell<HTMLElement | null>(null)
+
+export const setDockPlace = (place: HTMLElement | null): void => dock_place.set(place)
 
 /** What stays at the foot of the sheet while a form is open: the way back at the left, its deeds at the right. */
 export function Dock({ label, children }: { readonly label: string; readonly children: ReactNode }) {

@@ -16,6 +16,7 @@ import type { DraftKeeper } from '../builder/model/keeper.ts'
 import { STARTS } from '../builder/model/starts.ts'
 import { useKeeper } from '../builder/use-keeper.ts'
 import styles from './FirstUse.module.css'
+import { GuestBanner } from './GuestBanner.tsx'
 import { addSamples, SAMPLE_COUNTS } from './sample-data.ts'
 import { startTour } from './tour.ts'
 
@@ -28,16 +29,19 @@ export function FirstUse({ onImport }: { readonly onImport: () => void }) {
   const [id] = useState(() => client.newId('audience'))
   const keeper = useKeeper(id, undefined)
   return (
-    <div className={styles.first_use}>
-      <div className={styles.question}>
-        <h2 className={styles.title}>Who do you want to reach?</h2>
-        <p className={styles.lead}>
-          Say it in your own words. You then pick variables, check the segments and their sizes, and save.
-        </p>
-        {keeper && <Start id={id} keeper={keeper} />}
+    <>
+      <GuestBanner />
+      <div className={styles.first_use}>
+        <div className={styles.question}>
+          <h2 className={styles.title}>Who do you want to reach?</h2>
+          <p className={styles.lead}>
+            Say it in your own words. You then pick variables, check the segments and their sizes, and save.
+          </p>
+          {keeper && <Start id={id} keeper={keeper} />}
+        </div>
+        <OtherWays onImport={onImport} />
       </div>
-      <OtherWays onImport={onImport} />
-    </div>
+    </>
   )
 }
 

@@ -7,7 +7,7 @@ import { Button } from '../../parts/Button.tsx'
 import { showToast } from '../../parts/toasts.ts'
 import { useClient, useRecords } from '../../store/hooks.ts'
 import { isSample } from '../../store/records.ts'
-import { removeSamples, restoreSamples } from './sample-data.ts'
+import { removeSamples, restoreSamples } from './sample-records.ts'
 
 /** Says that there are samples, and takes them away in one click. */
 export function SampleBanner() {

@@ -1,5 +1,5 @@
 import { ArrowLeft, ArrowRight, X } from 'lucide-react'
-import { useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
 
 import { Button, IconButton } from '../../parts/Button.tsx'
 import { placeBeside } from '../../parts/place-beside.ts'
@@ -12,7 +12,7 @@ export function Tour({ at }: { readonly at: number }) {
   const layer = useRef<HTMLDivElement>(null)
   const ring = useRef<HTMLDivElement>(null)
   const id = useId()
-  useReturningFocus()
+  const [began_at] = useState(() => document.activeElement)
 
   useLayoutEffect(() => {
     const [shown, mark] = [layer.current, ring.current]
@@ -30,8 +30,16 @@ export function Tour({ at }: { readonly at: number }) {
     window.addEventListener('resize', place)
     return () => window.removeEventListener('resize', place)
   }, [stop])
+  useEffect(
+    () => () => {
+      if (began_at instanceof HTMLElement && began_at.isConnected) began_at.focus()
+    },
+    [began_at],
+  )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      const is_within = event.target instanceof Node && layer.current?.contains(event.target)
+      if (event.key !== 'Escape' && !is_within) return
       const next = nextStop(event.key, at)
       if (next === at) return
       event.preventDefault()
@@ -101,13 +109,4 @@ function surround(ring: HTMLElement, target: Element): void {
   ring.style.top = `${top - RING_PX}px`
   ring.style.width = `${width + 2 * RING_PX}px`
   ring.style.height = `${height + 2 * RING_PX}px`
-}
-
-function useReturningFocus(): void {
-  useEffect(() => {
-    const began_at = document.activeElement
-    return () => {
-      if (began_at instanceof HTMLElement && began_at.isConnected) began_at.focus()
-    }
-  }, [])
 }

@@ -1,31 +1,15 @@
 import { isoTime } from '#shared/base/clock.ts'
-import type { ActivationClient } from '#shared/client/client.ts'
 import type { JsonRecord, RecordNoun } from '#shared/client/store/entries.ts'
-import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
 import { variableOfCode } from '../builder/model/catalogue.ts'
 import { type BuilderDraft, EMPTY_DRAFT } from '../builder/model/draft.ts'
 import { audienceOf } from '../builder/model/record.ts'
 import { newSegment } from '../builder/model/segments.ts'
+import { idOf, type SampleClient, type SampleRecord, type SamplesOutcome, Stopped } from './sample-records.ts'
 import { SAMPLE_AUDIENCES, SAMPLE_DISTRIBUTIONS, SAMPLE_PLATFORMS, type SampleAudience } from './samples.ts'
 
-/** Brings records to look around with, and takes them away again. Each has the mark `sample` in its metadata. */
-
-type SampleClient = Pick<ActivationClient, 'list' | 'create' | 'change' | 'delete' | 'restore'>
-
-export interface SampleRecord {
-  readonly noun: RecordNoun
-  readonly id: string
-}
-
-export interface SamplesOutcome {
-  readonly records: readonly SampleRecord[]
-  /** Why it stopped before the end, in a sentence. */
-  readonly problem?: string
-}
+/** Brings records to look around with. */
 
 const MARK = { sample: true } as const
-/** What refers to others goes first, and comes last. */
-const NOUNS: readonly RecordNoun[] = ['distribution', 'platform', 'audience']
 /** Far enough ahead that nobody forgets a sample until then. */
 const SENT_AFTER_MS = 365 * 86_400_000
 
@@ -34,8 +18,6 @@ export const SAMPLE_COUNTS = {
   platforms: SAMPLE_PLATFORMS.length,
   distributions: SAMPLE_DISTRIBUTIONS.length,
 } as const
-
-class Stopped extends Error {}
 
 /** @param now_ms of this device */
 export async function addSamples(client: SampleClient, now_ms: number): Promise<SamplesOutcome> {
@@ -61,43 +43,6 @@ export async function addSamples(client: SampleClient, now_ms: number): Promise<
         metadata: MARK,
       })
       if (is_cancelled) idOf(await client.change('distribution', id, { set: { status: 'cancelled' } }))
-    }
-    return { records }
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error
-    return { records, problem: error.message }
-  }
-}
-
-/** Everything that has the mark, on whichever device it was brought. */
-export function samplesOf(client: Pick<ActivationClient, 'list'>): readonly SampleRecord[] {
-  return NOUNS.flatMap((noun) =>
-    client
-      .list(noun)
-      .filter(({ record }) => (record['metadata'] as JsonRecord | undefined)?.['sample'] === true)
-      .map(({ id }) => ({ noun, id })),
-  )
-}
-
-/** What of them the user has changed goes, too. */
-export async function removeSamples(client: SampleClient): Promise<SamplesOutcome> {
-  return await forEach(samplesOf(client), ({ noun, id }) => client.delete(noun, id))
-}
-
-/** Undoes their removal. */
-export async function restoreSamples(client: SampleClient, records: readonly SampleRecord[]): Promise<SamplesOutcome> {
-  return await forEach(records.toReversed(), ({ noun, id }) => client.restore(noun, id))
-}
-
-async function forEach(
-  all: readonly SampleRecord[],
-  change: (record: SampleRecord) => Promise<ChangeOutcome>,
-): Promise<SamplesOutcome> {
-  const records: SampleRecord[] = []
-  try {
-    for (const record of all) {
-      idOf(await change(record))
-      records.push(record)
     }
     return { records }
   } catch (error) {
@@ -138,9 +83,4 @@ function draftOfSample({
     tags: [...tags],
     campaign: campaign ?? '',
   }
-}
-
-function idOf(outcome: ChangeOutcome): string {
-  if (outcome.ok) return outcome.id
-  throw new Stopped(outcome.problem.message)
 }

@@ -89,7 +89,7 @@ function UnknownCounts() {
     <WhileUnknown label="Your data are being loaded">
       <Facts>
         {['Audiences', 'Records in active audiences', 'Sent this month', 'Platforms ready'].map((name) => (
-          <Fact key={name} name={name} value={block} context={<Skeleton width={160} height={12} />} />
+          <Fact key={name} name={name} value={block} context={<Skeleton width={160} height={20} />} />
         ))}
       </Facts>
     </WhileUnknown>

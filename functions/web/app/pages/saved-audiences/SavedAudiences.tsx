@@ -2,10 +2,13 @@ import { useDeferredValue, useMemo } from 'react'
 
 import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
 import { ChangeFault } from '../../audiences/ChangeFault.tsx'
+import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { Page } from '../../frame/Page.tsx'
 import { useRecords } from '../../store/hooks.ts'
+import { FirstUse } from '../first-use/FirstUse.tsx'
+import { SampleBanner } from '../first-use/SampleBanner.tsx'
 import { AudienceList } from './AudienceList.tsx'
 import { DraftList } from './DraftList.tsx'
 import { ListTabs } from './ListTabs.tsx'
@@ -31,6 +34,7 @@ export function SavedAudiences() {
   const tags = useMemo(() => tagCounts(of_tab), [of_tab])
   const is_unknown = !is_known && records.length === 0
   const { tab } = shown_query
+  const is_first_use = tab === 'saved' && !is_unknown && records.length === 0
   return (
     <Page
       title="Audiences"
@@ -41,10 +45,15 @@ export function SavedAudiences() {
             ? `${numberOf(shown.length)} of ${numberOf(of_tab.length)} match the filters`
             : countsInWords(counts)
       }
-      tabs={<ListTabs query={query} counts={is_unknown ? undefined : counts} draft_count={drafts?.length} />}
-      actions={<PageActions audiences={records} query={query} onQuery={setQuery} />}
+      tabs={
+        is_first_use && !drafts?.length ? undefined : (
+          <ListTabs query={query} counts={is_unknown ? undefined : counts} draft_count={drafts?.length} />
+        )
+      }
+      actions={is_first_use ? undefined : <PageActions audiences={records} query={query} onQuery={setQuery} />}
     >
       <ChangeFault />
+      <SampleBanner />
       {of_tab.length > 0 && (
         <>
           <ListTools query={query} text={query.q} tags={tags} onText={setText} onQuery={setQuery} />
@@ -59,7 +68,8 @@ export function SavedAudiences() {
         <AudienceList audiences={shown} query={shown_query} onQuery={setQuery} />
       )}
       {tab !== 'drafts' && shown.length === 0 && is_unknown && <NothingYet view={query.view} />}
-      {tab !== 'drafts' && shown.length === 0 && !is_unknown && (
+      {is_first_use && drafts && <FirstUse onImport={() => audience_task.set({ kind: 'import' })} />}
+      {tab !== 'drafts' && shown.length === 0 && !is_unknown && !is_first_use && (
         <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
       )}
       <AudienceTasks />

@@ -1,0 +1,438 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+import { startChromium, startProfile } from '#tests/client/browser/chromium.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { seededRandom } from '#tests/simulation/seeded-random.ts'
+import { violationsOn } from './axe.ts'
+import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
+import { startWebSite, type WebSite } from './web-site.ts'
+
+let browser: Browser
+let site: WebSite
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
+})
+afterAll(async () => {
+  await browser.close()
+  await site.end()
+})
+
+let context: BrowserContext | undefined
+afterEach(() => context?.close())
+
+const WORDS = 'Households that moved and buy pet food'
+const CSV =
+  'name,size,description\nMove-in month,184200,Moved in the last 60 days\nSettled movers,141750,\nCat households,,\n,5,\nBad,lots,\n'
+
+async function visit(options: VisitOptions = {}, path = '/new-audience'): Promise<Page> {
+  context = await startVisit(browser, site, options)
+  return await openPage(context, path)
+}
+
+const words = (page: Page) => page.getByRole('textbox', { name: 'Describe your audience' })
+const step = (page: Page, name: RegExp) => page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name })
+const foot = (page: Page) => page.getByRole('region', { name: 'This draft' })
+const saveButton = (page: Page) => page.getByRole('button', { name: 'Save audience' })
+const size = (page: Page, of: string) => page.getByRole('textbox', { name: `Records of ${of}` })
+
+async function typeWords(page: Page, text = WORDS): Promise<void> {
+  await words(page).fill(text)
+  await foot(page)
+    .getByText(/^Draft kept on this device/)
+    .waitFor()
+}
+
+async function importCsv(page: Page, csv = CSV): Promise<void> {
+  await step(page, /Segments/).click()
+  await page.getByRole('radio', { name: 'Import CSV or JSON' }).check()
+  await page.getByRole('textbox', { name: 'Content' }).fill(csv)
+}
+
+/** What the service has of a user. */
+async function audiencesOf(user_id: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { audiences } = (await site.ask(user_id, '/api/audiences')) as {
+    audiences: Readonly<Record<string, unknown>>[]
+  }
+  return audiences
+}
+
+describe('a guest', () => {
+  test('makes an audience by mouse, from a sentence to what was saved', async () => {
+    const page = await visit()
+    await typeWords(page)
+    await page.getByRole('link', { name: 'Continue' }).click()
+    await page.getByRole('radio', { name: /Third-party/ }).check()
+    await page.getByRole('link', { name: 'Continue' }).click()
+    await page.getByRole('searchbox', { name: 'Search variables' }).fill('own dog')
+    await page.getByRole('checkbox', { name: 'Owns a dog' }).check()
+    await page.getByRole('radio', { name: 'Paste' }).check()
+    await page.getByRole('textbox', { name: 'Codes of variables' }).fill('PET_DOG, RECENT_MOVE, OWN_CODE_7')
+    await page.getByRole('button', { name: 'Add 2 variables' }).click()
+    await page.getByRole('textbox', { name: 'Relevance of Owns a dog in percent' }).fill('95')
+    await page.getByRole('combobox', { name: 'Type of OWN_CODE_7' }).selectOption('Behavioral')
+    await page.getByRole('link', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Add a segment' }).click()
+    await page.getByRole('textbox', { name: 'Name of segment 1' }).fill('Dog households')
+    await size(page, 'Dog households').fill('1204516930')
+    await page.getByRole('button', { name: 'Confirm segments' }).click()
+    await foot(page).getByText('Segments confirmed').waitFor()
+    await page.getByRole('link', { name: 'Next: campaign and tags' }).click()
+    await page.getByRole('combobox', { name: 'Campaign' }).fill('spring_26')
+    await page.getByRole('combobox', { name: 'Tags' }).fill('pets')
+    await page.keyboard.press('Enter')
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: `“${WORDS}” is saved` }).waitFor()
+    expect(await page.locator('main').innerText()).toContain('1,204,516,930 records · 1 segment')
+    await page.getByRole('link', { name: 'Open the audience' }).click()
+    await page.waitForURL(/\/audience\/aud_/)
+  })
+
+  test('makes an audience by keyboard alone', async () => {
+    const page = await visit()
+    await words(page).focus()
+    await page.keyboard.type('Trail runners')
+    await press(page, 'Continue')
+    await page.getByRole('radio', { name: /First-party/ }).focus()
+    await page.keyboard.press('Space')
+    await press(page, 'Continue')
+    await page.getByRole('searchbox', { name: 'Search variables' }).focus()
+    await page.keyboard.type('off-road')
+    await tabTo(page, 'Runs off-road')
+    await page.keyboard.press('Space')
+    await press(page, 'Continue')
+    await press(page, 'Add a segment')
+    await expect.poll(() => focusedName(page)).toBe('Name of segment 1')
+    await page.keyboard.type('Route planners')
+    await tabTo(page, 'Records of Route planners')
+    await page.keyboard.type('12,400')
+    await press(page, 'Confirm segments')
+    await press(page, 'Save audience')
+    await page.getByRole('heading', { name: '“Trail runners” is saved' }).waitFor()
+    expect(await focusedName(page)).toBe('“Trail runners” is saved')
+  })
+
+  test('saves a draft before the segments are confirmed, and goes on with it later', async () => {
+    const page = await visit()
+    await typeWords(page)
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: `“${WORDS}” is saved as a draft` }).waitFor()
+    const { href } = new URL(page.url())
+    await page.goto(href)
+    expect(await words(page).inputValue()).toBe(WORDS)
+    await importCsv(page)
+    await page.getByRole('button', { name: 'Import 3 segments' }).click()
+    await page.getByRole('button', { name: 'Confirm segments' }).click()
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: `“${WORDS}” is saved`, exact: true }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: `“${WORDS}” is saved`, exact: true }).waitFor()
+  })
+})
+
+describe('a draft', () => {
+  test('survives a reload, and is there in another tab', async () => {
+    const page = await visit()
+    await typeWords(page)
+    await page.reload()
+    expect(await words(page).inputValue()).toBe(WORDS)
+    const other = await openPage(context!, new URL(page.url()).pathname + new URL(page.url()).search)
+    await words(other).fill('Changed elsewhere')
+    await expect.poll(() => words(page).inputValue()).toBe('Changed elsewhere')
+  })
+
+  test('survives the end of the browser’s process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'builder-'))
+    const first = await startProfile(folder)
+    await asGuest(first.context)
+    const page = await openPage(first.context, `${site.url}/new-audience`)
+    await typeWords(page)
+    const address = page.url()
+    await first.kill()
+    const second = await startProfile(folder)
+    await asGuest(second.context)
+    const again = await openPage(second.context, address)
+    expect(await words(again).inputValue()).toBe(WORDS)
+    await second.context.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  test('that another tab saves is told here, and nothing typed is lost', async () => {
+    const page = await visit()
+    await typeWords(page)
+    const other = await openPage(context!, page.url())
+    await saveButton(other).click()
+    await other.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
+    await page.getByText('Another tab has saved this draft or thrown it away.').waitFor()
+    expect(await words(page).inputValue()).toBe(WORDS)
+  })
+
+  test('that finds no space says so, can be downloaded, and is kept once there is some', async () => {
+    context = await startVisit(browser, site)
+    const page = await context.newPage()
+    const session = await context.newCDPSession(page)
+    // Before the first write: Chromium remembers for a while how much room there was.
+    await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 200_000 })
+    await page.goto('/new-audience')
+    await typeWords(page)
+    await importCsv(page, largeCsv())
+    await page.getByRole('button', { name: 'Import 900 segments' }).click()
+    await page.getByText('This device is full, so this draft is not kept.').waitFor()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download draft' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe(`${WORDS}.json`)
+    await saveButton(page).click()
+    await page.getByText(/This device is full, so it was not saved/).waitFor()
+    expect(await page.getByRole('textbox', { name: /^Records of / }).count()).toBe(900)
+    await session.send('Storage.overrideQuotaForOrigin', { origin: site.url })
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await foot(page)
+      .getByText(/^Draft kept on this device/)
+      .waitFor()
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
+  })
+})
+
+describe('what is wrong', () => {
+  test('with a size is said beside its field, which gets the focus', async () => {
+    const page = await visit()
+    await importCsv(page)
+    await page.getByRole('button', { name: 'Import 3 segments' }).click()
+    await size(page, 'Cat households').fill('12,40')
+    await page.getByRole('button', { name: 'Confirm segments' }).click()
+    await page.getByText('Use digits only, for example 12,400').waitFor()
+    await expect.poll(() => focusedName(page)).toBe('Records of Cat households')
+    await saveButton(page).click()
+    await expect.poll(() => focusedName(page)).toBe('Records of Cat households')
+  })
+
+  test('with an audience of nothing leads to its name', async () => {
+    const page = await visit()
+    await saveButton(page).click()
+    await page.getByText('Give it a name, or describe it in the first step').waitFor()
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('name')
+    await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(201))
+    await page.getByText('A name has 200 characters at most').waitFor()
+    await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(200))
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
+  })
+
+  test('with a file is told by its rows before anything is taken, and Undo takes it out again', async () => {
+    const page = await visit()
+    await importCsv(page)
+    await page.getByText('3 segments are new · 2 entries cannot be taken').waitFor()
+    await page.getByText('Row 6: “lots” is not a size.').waitFor()
+    await page.getByRole('button', { name: 'Import 3 segments' }).click()
+    expect(await size(page, 'Move-in month').inputValue()).toBe('184,200')
+    expect(await size(page, 'Cat households').inputValue()).toBe('')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('No segments yet.').waitFor()
+    await page.getByRole('radio', { name: 'Import CSV or JSON' }).check()
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'platforms.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('{"platforms":[]}'),
+    })
+    await page.getByText('It has no list of segments.').waitFor()
+  })
+})
+
+describe('an account', () => {
+  test('without a connection saves on the device, and the service has it later', async () => {
+    const page = await visit({ visitor: { kind: 'account', user_id: 'builder_offline' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await context!.setOffline(true)
+    await typeWords(page)
+    await importCsv(page)
+    await page.getByRole('button', { name: 'Import 3 segments' }).click()
+    await page.getByRole('button', { name: 'Confirm segments' }).click()
+    await saveButton(page).click()
+    await page.getByText('It is on this device').waitFor()
+    await context!.setOffline(false)
+    await page.getByText('It is in your account, and on each of your devices.').waitFor()
+    expect(await audiencesOf('builder_offline')).toMatchObject([
+      { name: WORDS, status: 'active', total_audience_size: null, segment_count: 3 },
+    ])
+  })
+
+  test('corrects what the service has refused', async () => {
+    const page = await visit({ visitor: { kind: 'account', user_id: 'builder_refused' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await refuseNextPush(context!)
+    await typeWords(page)
+    await saveButton(page).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('1 change was not accepted')
+    await page.reload()
+    await page.getByText(/The service did not take this audience: The limit is reached\./).waitFor()
+    await step(page, /Campaign/).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Smaller')
+    await saveButton(page).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await audiencesOf('builder_refused')).toMatchObject([{ name: 'Smaller', status: 'draft' }])
+  })
+})
+
+describe('a service of the customer', () => {
+  test('suggests variables and counts segments; what it says wrong loses nothing', async () => {
+    const page = await visit()
+    const suggestion_url = `${site.url}/suggest`
+    const size_url = `${site.url}/count`
+    await context!.route('**/config.json', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ json: { ...((await answer.json()) as object), suggestion_url, size_url } })
+    })
+    await page.reload()
+    await typeWords(page)
+    await step(page, /Variables/).click()
+    const suggest = page.getByRole('button', { name: 'Suggest variables' })
+    for (const [answer, told] of [
+      [{ status: 503, body: 'no' }, 'The service refused: answer 503.'],
+      [{ status: 200, body: '<!doctype html>' }, 'something that is not JSON'],
+      [{ status: 200, json: { variables: 7 } }, 'without any variable'],
+    ] as const) {
+      await context!.route('**/suggest', (route) => route.fulfill(answer), { times: 1 })
+      await suggest.click()
+      await page.getByText(told).waitFor()
+    }
+    await context!.route('**/suggest', (route) => route.abort(), { times: 1 })
+    await suggest.click()
+    await page.getByText('The service could not be reached from here.').waitFor()
+    const variables = [
+      { code: 'PET_DOG', relevance_score: 0.95 },
+      { code: 'SOME_NEW', description: 'Something new' },
+    ]
+    await context!.route('**/suggest', (route) => route.fulfill({ json: { variables } }))
+    await suggest.click()
+    await page.getByText('2 variables added.').waitFor()
+    expect(await page.getByRole('textbox', { name: 'Relevance of Owns a dog in percent' }).inputValue()).toBe('95')
+    await step(page, /Segments/).click()
+    const segments = [{ name: 'Movers', size: 184_200 }, { name: 'Settled' }]
+    await context!.route('**/count', (route) => route.fulfill({ json: { segments } }))
+    await page.getByRole('button', { name: 'Count segments' }).click()
+    await page.getByText('2 segments added').waitFor()
+    expect(await size(page, 'Movers').inputValue()).toBe('184,200')
+    expect(await size(page, 'Settled').getAttribute('placeholder')).toBe('Not known yet')
+    await step(page, /Describe/).click()
+    expect(await words(page).inputValue()).toBe(WORDS)
+  })
+})
+
+const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, height: 800 } }
+
+describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+  test.each(Object.entries(SCREENS))('no step has a fault that axe finds, on a %s screen', async (_, viewport) => {
+    const page = await visit({ colorScheme, viewport })
+    await typeWords(page, `${WORDS} ${'x'.repeat(200)} מטיילי סוף שבוע`)
+    await importCsv(page)
+    expect(await violationsOn(page), 'import').toEqual([])
+    await page.getByRole('button', { name: 'Import 3 segments' }).click()
+    await size(page, 'Cat households').fill('many')
+    await page.getByRole('button', { name: 'Confirm segments' }).click()
+    expect(await violationsOn(page), 'segments').toEqual([])
+    await page.getByRole('button', { name: 'Actions for Cat households' }).click()
+    expect(await violationsOn(page), 'menu').toEqual([])
+    await page.keyboard.press('Escape')
+    await size(page, 'Cat households').fill('9999999999')
+    await step(page, /Describe/).click()
+    expect(await violationsOn(page), 'describe').toEqual([])
+    await step(page, /Data type/).click()
+    expect(await violationsOn(page), 'data type').toEqual([])
+    await step(page, /Variables/).click()
+    await page.getByRole('searchbox', { name: 'Search variables' }).fill('own')
+    await page.getByRole('checkbox', { name: 'Owns a dog' }).check()
+    expect(await violationsOn(page), 'variables').toEqual([])
+    await page.getByRole('radio', { name: 'Paste' }).check()
+    expect(await violationsOn(page), 'paste').toEqual([])
+    await step(page, /Campaign/).click()
+    await page.getByRole('combobox', { name: 'Tags' }).fill('one,two,')
+    expect(await violationsOn(page), 'naming').toEqual([])
+    await saveButton(page).click()
+    await page.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
+    expect(await violationsOn(page), 'saved').toEqual([])
+  })
+})
+
+test('no step moves what is there, nor scrolls sideways on a small phone', async () => {
+  const page = await visit({ viewport: { width: 320, height: 640 } })
+  await typeWords(page, 'x'.repeat(200))
+  await importCsv(page)
+  await page.getByRole('button', { name: 'Import 3 segments' }).click()
+  for (const name of [/Describe/, /Data type/, /Variables/, /Segments/, /Campaign/]) {
+    await step(page, name).click()
+    const over = await page.evaluate(() => {
+      const content = document.querySelector('#content')!
+      return [document.documentElement.scrollWidth - innerWidth, content.scrollWidth - content.clientWidth]
+    })
+    expect([name.source, ...over]).toEqual([name.source, 0, 0])
+  }
+})
+
+test('nothing moves while a draft is opened', async () => {
+  const page = await visit()
+  await typeWords(page)
+  await page.reload()
+  await words(page).waitFor()
+  expect(await shiftsOf(page)).toEqual([])
+})
+
+/** More than a small device takes, of what cannot be compressed. */
+function largeCsv(): string {
+  const random = seededRandom(1)
+  const rows = Array.from(
+    { length: 900 },
+    (_, at) => `Segment ${at},1,${Buffer.from(random.bytes(200)).toString('hex')}`,
+  )
+  return `name,size,description\n${rows.join('\n')}`
+}
+
+/** The next push is answered as if the account were full. */
+async function refuseNextPush(of: BrowserContext): Promise<void> {
+  await of.route(
+    '**/api/sync/push',
+    async (route) => {
+      const { mutations } = route.request().postDataJSON() as { mutations: readonly { seq: number }[] }
+      const problem = {
+        type: 'about:blank',
+        title: 'Limit reached',
+        status: 422,
+        detail: 'The limit is reached.',
+        code: 'quota-exceeded',
+      }
+      const results = mutations.map(({ seq }) => ({ seq, status: 'invalid', problem }))
+      await route.fulfill({ json: { success: true, results } })
+    },
+    { times: 1 },
+  )
+}
+
+async function asGuest(of: BrowserContext): Promise<void> {
+  await of.addInitScript(() => localStorage.setItem('am.guest', 'yes'))
+}
+
+async function focusedName(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const { activeElement } = document
+    const label = activeElement instanceof HTMLInputElement ? activeElement.labels?.[0]?.textContent : undefined
+    return activeElement?.getAttribute('aria-label') ?? label ?? activeElement?.textContent ?? ''
+  })
+}
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if ((await focusedName(page)).trim() === name) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to “${name}”`)
+}
+
+/** Goes to a button or link by Tab, and presses Enter. */
+async function press(page: Page, name: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press('Enter')
+}

@@ -1,0 +1,107 @@
+import type { WebSite } from './web-site.ts'
+
+/** Records for pictures: names short and long, every type and status, sizes known and unknown. */
+export const SHOWN_USER = 'shown'
+
+interface ShownAudience {
+  readonly name: string
+  readonly description?: string
+  readonly data_type?: string
+  readonly status?: string
+  /** Of its segments; none: not known. */
+  readonly sizes: readonly number[]
+  readonly variables: readonly string[]
+}
+
+const AUDIENCES: readonly ShownAudience[] = [
+  {
+    name: 'Streaming households, all regions, every device seen since January',
+    description: 'Reach pool for the brand film: any household with a connected TV.',
+    data_type: 'clean_room',
+    sizes: [1_204_516, 700_000, 500_000, 400_000, 200_000, 100_000],
+    variables: ['Connected TV', 'Household size', ...Array.from({ length: 15 }, (_, at) => `Variable ${at}`)],
+  },
+  {
+    name: 'מטיילי סוף שבוע עם ילדים',
+    description: 'מטיילי סוף שבוע עם ילדים, כל האזורים',
+    data_type: 'first_party',
+    status: 'archived',
+    sizes: [1_204_516_930],
+    variables: ['A variable with a long name that somebody gave it', 'Device'],
+  },
+  {
+    name: 'Verylongnamewithoutanyspacebecausesomebodypastedacampaignidentifierintoit'.repeat(2),
+    data_type: 'first_party',
+    sizes: [12],
+    variables: [],
+  },
+  {
+    name: 'Early holiday gift planners',
+    description: 'People who read gift guides or compared delivery dates before 1 November.',
+    data_type: 'third_party',
+    sizes: [400_000, 300_000, 150_000, 88_200],
+    variables: ['Gift guides', 'Delivery checks', 'Basket value', 'Days since visit', 'Newsletter opens'],
+  },
+  {
+    name: 'New-home movers with pets',
+    description: 'Households that moved in the last six months and buy pet food every month.',
+    data_type: 'third_party',
+    status: 'draft',
+    sizes: [],
+    variables: ['Recent move', 'Pet owner', 'Basket value', 'Household size'],
+  },
+  {
+    name: 'Lapsed loyalty members, 90 days and more',
+    description: 'Card holders with no purchase in 90 days who opened a newsletter since.',
+    data_type: 'first_party',
+    sizes: [240_000, 120_000, 52_906],
+    variables: ['Last purchase', 'Newsletter opens', 'Points', 'Region', 'Store'],
+  },
+  {
+    name: 'High-value cart leavers',
+    description: 'Baskets over 150 left in the last 14 days, without a later order.',
+    data_type: 'first_party',
+    sizes: [61_200, 25_212],
+    variables: ['Basket value', 'Days since visit', 'Device'],
+  },
+  {
+    name: 'Weekend trail runners, west coast',
+    description: 'Adults who run off-road at least twice a month and follow route or weather apps.',
+    data_type: 'third_party',
+    sizes: [1_106_260, 745_523, 288_589, 168_344, 96_196],
+    variables: ['Outdoor running', 'Route apps', ...Array.from({ length: 10 }, (_, at) => `Trail habit ${at + 1}`)],
+  },
+]
+
+const SEGMENTS = ['Route planners', 'Gear upgraders', 'Race entrants', 'Early risers', 'Winter crossovers', 'Others']
+
+const PLATFORMS = [
+  { platform_type: 'the_trade_desk', name: 'The Trade Desk', secret: 'good-key' },
+  { platform_type: 'the_trade_desk', name: 'The Trade Desk, second account', secret: 'bad-token-key' },
+]
+
+/** Saves them, and what was sent, as one user. */
+export async function saveShownRecords(site: WebSite): Promise<void> {
+  const audience_ids: string[] = []
+  for (const { sizes, variables, ...audience } of AUDIENCES) {
+    const { audience: saved } = await site.save(SHOWN_USER, '/api/audiences', {
+      ...audience,
+      original_query: audience.description ?? null,
+      selected_variables: variables,
+      segments: sizes.map((size, at) => ({ segment_id: at + 1, name: SEGMENTS[at], size })),
+      metadata: { tags: ['autumn', 'outdoor'], campaign_id: 'TRAIL-26' },
+    })
+    audience_ids.push((saved as { audience_id: string }).audience_id)
+  }
+  const platform_ids: string[] = []
+  for (const { secret, ...platform } of PLATFORMS) {
+    const credentials = { api_key: secret, account_id: 'advertiser-1' }
+    const { platform: saved } = await site.save(SHOWN_USER, '/api/platforms', { ...platform, credentials })
+    const { platform_id } = saved as { platform_id: string }
+    platform_ids.push(platform_id)
+    await site.save(SHOWN_USER, `/api/platforms/${platform_id}/test`, {}).catch(() => undefined)
+  }
+  for (const audience_id of audience_ids.slice(-3)) {
+    await site.save(SHOWN_USER, '/api/distributions', { audience_id, platform_id: platform_ids[0] })
+  }
+}
