@@ -104,20 +104,26 @@ describe('the policy of the page', () => {
 })
 
 describe('a setting is refused at the start:', () => {
-  const refused = async (environment: Environment, message: RegExp | string) =>
-    expect(startWeb({ APP_DIR: await writeBuild(filesOfRelease('one')), ...environment })).rejects.toThrow(message)
+  const refusal = async (environment: Environment): Promise<string> => {
+    const started = startWeb({ APP_DIR: await writeBuild(filesOfRelease('one')), ...environment })
+    return started.then(
+      () => 'it started',
+      (error: Error) => error.message,
+    )
+  }
 
   test('a client id that no function accepts tokens for', async () => {
-    await refused({ GOOGLE_CLIENT_ID: '9-x.apps.googleusercontent.com' }, /must be an audience of .* in OIDC_ISSUERS/)
-    await refused({ GOOGLE_CLIENT_ID: 'abc' }, /GOOGLE_CLIENT_ID must be a client id such as/)
+    expect(await refusal({ GOOGLE_CLIENT_ID: '9-x.apps.googleusercontent.com' })).toMatch(
+      /must be an audience of .* in OIDC_ISSUERS/,
+    )
+    expect(await refusal({ GOOGLE_CLIENT_ID: 'abc' })).toMatch(/GOOGLE_CLIENT_ID must be a client id such as/)
   })
 
   test('origins that lack a function, or are no addresses', async () => {
-    await refused({ API_ORIGINS: '{"sync":"https://sync.example.com"}' }, /API_ORIGINS/)
-    await refused({ API_ORIGINS: 'https://api.example.com' }, 'API_ORIGINS must be JSON')
-    await refused({ SIZE_URL: 'javascript:alert(1)' }, 'SIZE_URL must be an http(s) address')
-    await refused(
-      { SUPPORT_CONTACT: 'javascript:alert(1)' },
+    expect(await refusal({ API_ORIGINS: '{"sync":"https://sync.example.com"}' })).toMatch(/API_ORIGINS/)
+    expect(await refusal({ API_ORIGINS: 'https://api.example.com' })).toContain('API_ORIGINS must be JSON')
+    expect(await refusal({ SIZE_URL: 'javascript:alert(1)' })).toContain('SIZE_URL must be an http(s) address')
+    expect(await refusal({ SUPPORT_CONTACT: 'javascript:alert(1)' })).toContain(
       'SUPPORT_CONTACT must be an email address or an https address',
     )
   })
@@ -125,7 +131,9 @@ describe('a setting is refused at the start:', () => {
   test('on the cloud, an address without https', async () => {
     const { OIDC_ISSUERS } = ENVIRONMENT
     const cloud = { OIDC_ISSUERS, K_SERVICE: 'web', FUNCTION_URL: 'https://web.example.com' }
-    await refused({ ...cloud, SIZE_URL: 'http://size.example.com' }, /SIZE_URL must be an https address/)
-    await refused({ ...cloud, DEMO_TOKEN_URL: 'http://localhost:8080/local/token' }, /DEMO_TOKEN_URL/)
+    expect(await refusal({ ...cloud, SIZE_URL: 'http://size.example.com' })).toMatch(
+      /SIZE_URL must be an https address/,
+    )
+    expect(await refusal({ ...cloud, DEMO_TOKEN_URL: 'http://localhost:8080/local/token' })).toMatch(/DEMO_TOKEN_URL/)
   })
 })

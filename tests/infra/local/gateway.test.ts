@@ -53,7 +53,8 @@ test("the app gets / and every path that is nobody else's, and never one of the 
     expect(await bodyOf(await fetch(`${url_with_app}${path}`))).toMatchObject({ name: 'web', target: path })
   }
   for (const path of ['/api', '/docs', '/local/token', '/api/audiences', '/favicon.ico']) {
-    expect(await (await fetch(`${url_with_app}${path}`)).text(), path).not.toContain('"name":"web"')
+    const text = await (await fetch(`${url_with_app}${path}`)).text()
+    expect([path, text.includes('"name":"web"')]).toEqual([path, false])
   }
   for (const path of ['/api/unknown', '/API/webs', '/api/audiencesx']) {
     expect(await bodyOf(await fetch(`${url_with_app}${path}`))).toMatchObject({ type: '/problems/not-found' })

@@ -125,7 +125,7 @@ export class World {
         const is_first = revision.endsWith('-00001')
         if (!is_first && !this.smoked.has(revision)) violated(`${revision} has traffic before any smoke test`)
         if (this.failed_smoke.has(revision)) violated(`${revision} has traffic though it failed its smoke test`)
-        const { image = '' } = this.cloud.services[service]!.revisions.find(({ name }) => name === revision)!
+        const { image } = this.cloud.services[service]!.revisions.find(({ name }) => name === revision)!
         if (!is_first && service === WEB_SERVICE && this.assets()[assetOf(image)] === undefined) {
           violated(`${revision} has traffic before its assets are in their bucket`)
         }
