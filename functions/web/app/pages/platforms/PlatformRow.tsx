@@ -81,7 +81,7 @@ export function PlatformRow({ platform, sends, deeds, is_testing, fault, is_open
         <NumberCell className={match.is_unknown ? styles.wide_unknown : styles.wide}>{match.words}</NumberCell>
         <td>
           <span className={styles.actions}>
-            <span className={styles.wide_deed}>{deed}</span>
+            {deed}
             <Menu label={`What can be done with ${record.name}`} items={items}>
               {(trigger) => <IconButton icon={Ellipsis} size="small" label={`More for ${record.name}`} {...trigger} />}
             </Menu>
