@@ -78,6 +78,8 @@ async function takeShots(browser: Browser, site: WebSite, wanted: readonly strin
       await page.waitForTimeout(400)
       for (const colour_scheme of COLOURS) {
         await page.emulateMedia({ colorScheme: colour_scheme })
+        // Colours change over a moment.
+        await page.waitForTimeout(200)
         await page.screenshot({ path: join(FOLDER, `${name}-${screen}-${colour_scheme}.png`) })
       }
       await context.close()

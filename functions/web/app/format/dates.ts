@@ -5,6 +5,8 @@ const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 const DAY_OF_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+const MONTH = new Intl.DateTimeFormat(undefined, { month: 'short' })
+const MONTH_OF_YEAR = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
 const DAY_MS = 86_400_000
 
 /** "Today 10:42", "Yesterday 18:12", "14 Nov 09:41", "4 Jan 2026, 07:30". */
@@ -36,6 +38,16 @@ export function timeOf(instant: string): string {
 /** "Monday, 16 November 2026". */
 export function weekdayOf(time_ms: number): string {
   return WEEKDAY.format(new Date(time_ms))
+}
+
+/** "Nov". @param month as `2026-11` */
+export function monthOf(month: string): string {
+  return MONTH.format(new Date(`${month}-15`))
+}
+
+/** "Nov 2026". @param month as `2026-11` */
+export function yearMonthOf(month: string): string {
+  return MONTH_OF_YEAR.format(new Date(`${month}-15`))
 }
 
 /** With seconds and time zone, for a tooltip. */

@@ -9,7 +9,7 @@ import { Icon } from '../parts/Icon.tsx'
 import { keysInWords } from '../parts/keys.ts'
 import styles from './CommandPalette.module.css'
 import { everywhereItems } from './everywhere.ts'
-import { foundRecords, matching, plain, type PaletteGroup, type PaletteItem } from './palette-items.ts'
+import { foundRecords, matching, plain, searchItems, type PaletteGroup, type PaletteItem } from './palette-items.ts'
 import { useRecords } from '../store/hooks.ts'
 
 /** Search and actions: everything that has a name, and everything that can be done here. */
@@ -99,10 +99,12 @@ function usePaletteGroups(text: string): readonly PaletteGroup[] {
   const platforms = useRecords('platform').records
   return useMemo(() => {
     const goTo = (to: string) => void router.navigate({ to })
-    const everywhere = { title: 'Everywhere', items: everywhereItems(router).filter(({ id }) => id !== 'palette') }
+    const goToSearch = (q: string) => void router.navigate({ to: '/saved-audiences', search: { q } })
+    const everywhere = everywhereItems(router).filter(({ id }) => id !== 'palette')
     return [
       ...foundRecords(text, { audiences, platforms }, goTo),
-      ...[...here, everywhere].map((group) => ({ title: group.title, items: matching(group.items, text) })),
+      ...here.map(({ title, items }) => ({ title, items: matching(items, text) })),
+      { title: 'Everywhere', items: [...matching(everywhere, text), ...searchItems(text, goToSearch)] },
     ].filter(({ items }) => items.length > 0)
   }, [router, here, audiences, platforms, text])
 }
@@ -136,9 +138,13 @@ function PaletteEntry({ item, text, id, is_chosen, onChoose, onPoint }: PaletteE
         <Marked words={item.words} text={text} />
       </span>
       {item.aside !== undefined && <span className={styles.aside}>{item.aside}</span>}
-      {item.keys !== undefined && <kbd aria-hidden>{keysInWords(item.keys)}</kbd>}
+      <Keys of={is_chosen && item.keys === undefined ? 'enter' : item.keys} />
     </div>
   )
+}
+
+function Keys({ of: keys }: { readonly of: string | undefined }) {
+  return keys === undefined ? null : <kbd aria-hidden>{keysInWords(keys)}</kbd>
 }
 
 /** The words with what was searched for in the accent. */

@@ -1,4 +1,4 @@
-import { Route, UsersRound } from 'lucide-react'
+import { Route, Search, UsersRound } from 'lucide-react'
 
 import { numberOf } from '../format/numbers.ts'
 import { UNKNOWN } from '../format/words.ts'
@@ -63,5 +63,19 @@ export function foundRecords(
         .map(({ size, ...item }) => ({ ...item, aside: size === null ? UNKNOWN.size : numberOf(size) })),
     },
     { title: 'Platforms', items: matching(platform_items, text).slice(0, FOUND_MAX) },
+  ]
+}
+
+/** What can be done with the words themselves. */
+export function searchItems(text: string, goToSearch: (text: string) => void): PaletteItem[] {
+  const words = text.trim()
+  if (words === '') return []
+  return [
+    {
+      id: 'search-audiences',
+      words: `Search names and descriptions for “${words}”`,
+      icon: Search,
+      onSelect: () => goToSearch(words),
+    },
   ]
 }

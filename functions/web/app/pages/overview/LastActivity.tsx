@@ -15,12 +15,10 @@ const LISTED_MAX = 8
 export function LastActivity({
   audiences,
   distributions,
-  is_known,
   now_ms,
 }: {
   readonly audiences: readonly Shown<'audience'>[]
   readonly distributions: readonly Shown<'distribution'>[]
-  readonly is_known: boolean
   readonly now_ms: number
 }) {
   const lines = useMemo(() => latestOf(audiences, distributions), [audiences, distributions])
@@ -28,7 +26,7 @@ export function LastActivity({
     <Card aria-labelledby="last-activity">
       <CardHead id="last-activity" title="Last activity" />
       {lines.length === 0 ? (
-        <p className={styles.none}>{is_known ? 'Nothing happened yet.' : 'Your data are being loaded.'}</p>
+        <p className={styles.none}>Nothing happened yet.</p>
       ) : (
         <ul className={styles.activity}>
           {lines.map(({ id, at, words, icon, to }) => (

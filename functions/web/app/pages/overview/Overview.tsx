@@ -13,8 +13,11 @@ import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
 import { useRecords } from '../../store/hooks.ts'
 import { type OverviewCounts, overviewCounts } from './counts.ts'
 import { LastActivity } from './LastActivity.tsx'
+import { MatchRates } from './MatchRates.tsx'
 import { NeedsYou } from './NeedsYou.tsx'
 import styles from './Overview.module.css'
+import { RecordsByMonth } from './RecordsByMonth.tsx'
+import { needsInWords, useNeeds } from './use-needs.tsx'
 
 /** What needs somebody first, then the counts, then what happened last. */
 export function Overview() {
@@ -22,22 +25,36 @@ export function Overview() {
   const { records: audiences, is_known } = useRecords('audience')
   const platforms = useRecords('platform').records
   const distributions = useRecords('distribution').records
+  const needs = useNeeds()
   const month = isoTime(now_ms).slice(0, 7)
   const counts = useMemo(
     () => overviewCounts(audiences, platforms, distributions, month),
     [audiences, platforms, distributions, month],
   )
-  const is_unknown = !is_known && audiences.length === 0
   return (
-    <Page title="Overview" count={weekdayOf(now_ms)}>
-      <div className={styles.first}>
-        <NeedsYou />
+    <Page
+      title="Overview"
+      count={weekdayOf(now_ms)}
+      sentence={is_known ? needsInWords(needs.length) : 'Your data are being loaded'}
+      actions={
         <ButtonLink to="/new-audience" kind="primary" icon={Plus}>
           New audience
         </ButtonLink>
-      </div>
-      {is_unknown ? <UnknownCounts /> : <Counts counts={counts} />}
-      <LastActivity audiences={audiences} distributions={distributions} is_known={is_known} now_ms={now_ms} />
+      }
+    >
+      {is_known ? (
+        <>
+          <NeedsYou needs={needs} />
+          <Counts counts={counts} />
+          <div className={styles.charts}>
+            <RecordsByMonth audiences={audiences} now_ms={now_ms} />
+            <MatchRates platforms={platforms} distributions={distributions} />
+          </div>
+          <LastActivity audiences={audiences} distributions={distributions} now_ms={now_ms} />
+        </>
+      ) : (
+        <UnknownOverview />
+      )}
     </Page>
   )
 }
@@ -75,23 +92,35 @@ function Counts({
         value={platforms.total === 0 ? 'None connected yet' : `${platforms.connected} of ${platforms.total}`}
         is_unknown={platforms.total === 0}
         context={
-          platforms.total === 0 ? undefined : `${platforms.failing} need you, ${platforms.untested} not tested yet`
+          platforms.total === 0
+            ? undefined
+            : `${platforms.failing} ${platforms.failing === 1 ? 'needs' : 'need'} you, ${platforms.untested} not tested yet`
         }
       />
     </Facts>
   )
 }
 
-/** In the size of the counts that come. */
-function UnknownCounts() {
-  const block = <Skeleton width={120} height={24} />
+/** In the size of what comes. */
+function UnknownOverview() {
   return (
     <WhileUnknown label="Your data are being loaded">
-      <Facts>
-        {['Audiences', 'Records in active audiences', 'Sent this month', 'Platforms ready'].map((name) => (
-          <Fact key={name} name={name} value={block} context={<Skeleton width={160} height={20} />} />
-        ))}
-      </Facts>
+      <div className={styles.unknown}>
+        <Facts>
+          {['Audiences', 'Records in active audiences', 'Sent this month', 'Platforms ready'].map((name) => (
+            <Fact
+              key={name}
+              name={name}
+              value={<Skeleton width={120} height={24} />}
+              context={<Skeleton width={160} height={20} />}
+            />
+          ))}
+        </Facts>
+        <div className={styles.charts}>
+          <Skeleton width="100%" height={340} />
+          <Skeleton width="100%" height={340} />
+        </div>
+      </div>
     </WhileUnknown>
   )
 }
