@@ -90,6 +90,11 @@ export class ActivationClient {
     return this.#account?.identity ?? null
   }
 
+  /** Names this device in records and in their history; null while another account is being opened. */
+  get client_id(): string | null {
+    return this.#account?.store.client_id ?? null
+  }
+
   get status(): SyncStatus {
     const status = this.#account?.status ?? NO_ACCOUNT
     if (this.#cleared && status.synced_at !== this.#cleared.synced_at) this.#cleared = undefined

@@ -50,9 +50,14 @@ export function RenameDialog({
           autoComplete="off"
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
-          ref={(field) => field?.select()}
+          ref={selectOnce}
         />
       </form>
     </Dialog>
   )
+}
+
+/** When it comes, not with every key. */
+function selectOnce(field: HTMLInputElement | null): void {
+  field?.select()
 }

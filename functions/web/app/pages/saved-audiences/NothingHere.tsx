@@ -1,10 +1,11 @@
-import { Archive, CloudOff, Plus, SearchX, Upload, UsersRound } from 'lucide-react'
+import { Archive, CloudOff, Plus, SearchX, UsersRound } from 'lucide-react'
 
 import { audience_task } from '../../audiences/tasks.ts'
 import { countOf } from '../../format/numbers.ts'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { useClient, useStatus } from '../../store/hooks.ts'
+import { FirstUse } from '../first-use/FirstUse.tsx'
 import { ListSkeleton } from './ListSkeleton.tsx'
 import { filterCount, withoutFilters, type ListQuery, type View } from './search.ts'
 import type { AudienceCounts } from './select-audiences.ts'
@@ -41,26 +42,22 @@ export function NothingHere({
       </EmptyState>
     )
   }
-  const { archived } = counts
-  return (
-    <EmptyState
-      icon={UsersRound}
-      title="No audiences yet"
-      action={
-        <>
+  if (counts.archived > 0) {
+    return (
+      <EmptyState
+        icon={UsersRound}
+        title="No audience is in use"
+        action={
           <ButtonLink to="/new-audience" icon={Plus}>
             New audience
           </ButtonLink>
-          <Button icon={Upload} onClick={() => audience_task.set({ kind: 'import' })}>
-            Import a file
-          </Button>
-        </>
-      }
-    >
-      Describe who you want to reach, or take in a file.
-      {archived > 0 && ` ${countOf(archived, 'audience is', 'audiences are')} in Archived.`}
-    </EmptyState>
-  )
+        }
+      >
+        {countOf(counts.archived, 'audience is', 'audiences are')} in Archived, and can be brought back.
+      </EmptyState>
+    )
+  }
+  return <FirstUse onImport={() => audience_task.set({ kind: 'import' })} />
 }
 
 /** Nobody knows yet whether there is anything: it is being loaded, or it cannot be at the moment. */
