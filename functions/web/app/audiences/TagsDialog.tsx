@@ -87,13 +87,14 @@ export function TagsDialog({
       </ul>
       <form onSubmit={onAdd}>
         <TextField
-          label="Tag"
+          label="Add a tag"
           hint="Enter adds it"
           dir="auto"
           autoComplete="off"
           maxLength={200}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
+          ref={focusOnce}
         />
       </form>
       {suggested.length > 0 && (
@@ -123,4 +124,9 @@ function PartOf({
   return count === undefined || count === total ? null : (
     <span className={styles.part}>{`on ${count} of ${total}`}</span>
   )
+}
+
+/** When it comes: the dialog itself would begin with the first tag. */
+function focusOnce(field: HTMLInputElement | null): void {
+  field?.focus()
 }
