@@ -53,7 +53,7 @@ function callsOf({ url, function_urls }: LocalRuntime) {
   return async (user_id: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
     let token = tokens.get(user_id)
     if (token === undefined) tokens.set(user_id, (token = tokenOf(user_id)))
-    const name = path.split('/')[2] as keyof typeof function_urls
+    const name = path.split(/[/?]/)[2] as keyof typeof function_urls
     const answer = await fetch(`${function_urls[name]}${path}`, {
       headers: { Authorization: `Bearer ${await token}`, ...(body && { 'Content-Type': 'application/json' }) },
       ...(body && { method: 'POST', body: JSON.stringify(body) }),

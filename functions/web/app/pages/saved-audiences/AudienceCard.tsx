@@ -52,17 +52,17 @@ export const AudienceCard = memo(function AudienceCard({
     >
       <div className={styles.head}>
         <span className={styles.type}>
-          <span className={styles.type_icon}>
-            <Icon of={type.icon} size={14} />
+          <span className={styles.mark}>
+            <Icon of={type.icon} size={14} className={styles.type_icon} />
+            <Checkbox
+              className={styles.check}
+              label={`Select ${record.name}`}
+              is_label_unseen
+              checked={is_selected}
+              onClick={({ shiftKey }) => onToggle(id, shiftKey)}
+              onChange={doNothing}
+            />
           </span>
-          <Checkbox
-            className={styles.check}
-            label={`Select ${record.name}`}
-            is_label_unseen
-            checked={is_selected}
-            onClick={({ shiftKey }) => onToggle(id, shiftKey)}
-            onChange={doNothing}
-          />
           <span className={styles.type_words}>{type.words}</span>
           {isSample(record) && <Chip tone="sample">Sample</Chip>}
         </span>

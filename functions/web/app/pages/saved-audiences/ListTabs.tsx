@@ -29,7 +29,7 @@ export function ListTabs({
           search={searchOf({ tab, q: '', status: [], type: [], tag: [], sort, view })}
           aria-current={query.tab === tab ? 'page' : undefined}
           words={words}
-          count={count === undefined ? undefined : numberOf(count)}
+          count={count === undefined ? '' : numberOf(count)}
         />
       ))}
     </Tabs>

@@ -6,6 +6,7 @@ import { audience_task } from '../../audiences/tasks.ts'
 import { PHONE, useMedia } from '../../base/media.ts'
 import { Button, ButtonLink, IconButton } from '../../parts/Button.tsx'
 import { Menu, type MenuItem } from '../../parts/Menu.tsx'
+import { showToast } from '../../parts/toasts.ts'
 import type { ListQuery } from './search.ts'
 import type { ShownAudience } from './select-audiences.ts'
 
@@ -22,10 +23,13 @@ export function PageActions({
   const is_phone = useMedia(PHONE)
   const files: readonly MenuItem[] = useMemo(() => {
     const onImport = () => audience_task.set({ kind: 'import' })
-    const onExport = () => audience_task.set({ kind: 'export', subjects: audiences, is_all: true })
+    const onExport = () => {
+      if (audiences.length === 0) showToast({ words: 'There is nothing to export yet' })
+      else audience_task.set({ kind: 'export', subjects: audiences, is_all: true })
+    }
     return [
       { id: 'import', words: 'Import', icon: Upload, onSelect: onImport },
-      ...(audiences.length > 0 ? [{ id: 'export-all', words: 'Export', icon: Download, onSelect: onExport }] : []),
+      { id: 'export-all', words: 'Export', icon: Download, onSelect: onExport },
     ]
   }, [audiences])
   const offer = useMemo(() => {
