@@ -1,16 +1,14 @@
 import { Archive, CloudOff, Plus, SearchX, UsersRound } from 'lucide-react'
 
-import { audience_task } from '../../audiences/tasks.ts'
 import { countOf } from '../../format/numbers.ts'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { useClient, useStatus } from '../../store/hooks.ts'
-import { FirstUse } from '../first-use/FirstUse.tsx'
 import { ListSkeleton } from './ListSkeleton.tsx'
 import { filterCount, withoutFilters, type ListQuery, type View } from './search.ts'
 import type { AudienceCounts } from './select-audiences.ts'
 
-/** Why the list is empty: no match, nothing archived, nothing at all. */
+/** Why the list is empty: no match, nothing archived, everything archived. */
 export function NothingHere({
   query,
   of_tab_count,
@@ -42,22 +40,19 @@ export function NothingHere({
       </EmptyState>
     )
   }
-  if (counts.archived > 0) {
-    return (
-      <EmptyState
-        icon={UsersRound}
-        title="No audience is in use"
-        action={
-          <ButtonLink to="/new-audience" icon={Plus}>
-            New audience
-          </ButtonLink>
-        }
-      >
-        {countOf(counts.archived, 'audience is', 'audiences are')} in Archived, and can be brought back.
-      </EmptyState>
-    )
-  }
-  return <FirstUse onImport={() => audience_task.set({ kind: 'import' })} />
+  return (
+    <EmptyState
+      icon={UsersRound}
+      title="No audience is in use"
+      action={
+        <ButtonLink to="/new-audience" icon={Plus}>
+          New audience
+        </ButtonLink>
+      }
+    >
+      {countOf(counts.archived, 'audience is', 'audiences are')} in Archived, and can be brought back.
+    </EmptyState>
+  )
 }
 
 /** Nobody knows yet whether there is anything: it is being loaded, or it cannot be at the moment. */

@@ -23,10 +23,11 @@ import { useListQuery } from './use-list-query.ts'
 
 /** Every audience: saved ones, drafts that only this device has, archived ones. What is shown stands in the address. */
 export function SavedAudiences() {
-  const { records, is_known } = useRecords('audience')
+  const known = useRecords('audience')
+  // Neither typing nor a row of changes waits for the list.
+  const { records, is_known } = useDeferredValue(known)
   const { query, setQuery, setText } = useListQuery()
   const [drafts, readDrafts] = useDrafts()
-  // Typing does not wait for the list.
   const shown_query = useDeferredValue(query)
   const counts = useMemo(() => countsOf(records), [records])
   const of_tab = useMemo(() => audiencesOfTab(records, shown_query.tab), [records, shown_query.tab])
