@@ -31,6 +31,10 @@ export async function buildApp(print: (text: string) => void): Promise<boolean> 
   const [code] = (await once(child, 'close')) as [number | null]
   process.off('exit', kill)
   const duration_s = ((systemClock.monotonicMs() - started_ms) / 1000).toFixed(1)
-  print(code === 0 ? `the app is built (${duration_s} s)\n` : `${errors}The app could not be built. The API answers.\n`)
+  print(
+    code === 0
+      ? `the app is built (${duration_s} s)\n`
+      : `${errors}The app could not be built; the API answers. Mend it and start again.\n`,
+  )
   return code === 0
 }
