@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { CATALOGUE } from '#functions/web/app/pages/builder/model/catalogue.ts'
-import { addSamples, SAMPLE_COUNTS } from '#functions/web/app/pages/first-use/sample-data.ts'
+import { SAMPLE_COUNTS } from '#functions/web/app/pages/first-use/sample-counts.ts'
+import { addSamples } from '#functions/web/app/pages/first-use/sample-data.ts'
 import { removeSamples, restoreSamples, samplesOf } from '#functions/web/app/pages/first-use/sample-records.ts'
 import { SAMPLE_AUDIENCES } from '#functions/web/app/pages/first-use/samples.ts'
 import { systemClock } from '#shared/base/clock.ts'
@@ -30,6 +31,11 @@ describe('sample data', () => {
     expect(problem).toBeUndefined()
     expect(records).toHaveLength(COUNT)
     expect(samplesOf(client)).toHaveLength(COUNT)
+    expect({
+      audiences: client.list('audience').length,
+      platforms: client.list('platform').length,
+      distributions: client.list('distribution').length,
+    }).toEqual(SAMPLE_COUNTS)
     expect(client.list('audience').map(({ record }) => record['status'])).toEqual(
       expect.arrayContaining(['active', 'draft', 'archived']),
     )

@@ -3,21 +3,20 @@ import { ArrowRight, Boxes, Footprints, type LucideIcon, TriangleAlert, Upload }
 import { useId, useState, type ReactNode } from 'react'
 
 import { useCell } from '../../base/cell.ts'
-import { clock } from '../../base/ports.ts'
 import { Banner } from '../../parts/Banner.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { Card } from '../../parts/Card.tsx'
 import { SuggestionChip } from '../../parts/Chip.tsx'
 import { TextArea } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { showToast } from '../../parts/toasts.ts'
 import { useClient } from '../../store/hooks.ts'
 import type { DraftKeeper } from '../builder/model/keeper.ts'
 import { STARTS } from '../builder/model/starts.ts'
 import { useKeeper } from '../builder/use-keeper.ts'
 import styles from './FirstUse.module.css'
 import { GuestBanner } from './GuestBanner.tsx'
-import { addSamples, SAMPLE_COUNTS } from './sample-data.ts'
+import { SAMPLE_COUNTS } from './sample-counts.ts'
+import { bringSamples, sample_task } from './sample-task.ts'
 import { startTour } from './tour.ts'
 
 /**
@@ -90,17 +89,8 @@ function Start({ id, keeper }: { readonly id: string; readonly keeper: DraftKeep
 
 function OtherWays({ onImport }: { readonly onImport: () => void }) {
   const client = useClient()
-  const [is_adding, setAdding] = useState(false)
-  const [problem, setProblem] = useState<string>()
+  const { state, problem } = useCell(sample_task)
   const { audiences, platforms, distributions } = SAMPLE_COUNTS
-  const add = async () => {
-    setAdding(true)
-    setProblem(undefined)
-    const outcome = await addSamples(client, clock.nowMs())
-    setAdding(false)
-    if (outcome.problem === undefined) showToast({ words: `${audiences} sample audiences are here`, icon: Boxes })
-    else setProblem(`The sample data were not all added. ${outcome.problem}`)
-  }
   return (
     <Card className={styles.ways} aria-label="Other ways to begin">
       {problem !== undefined && (
@@ -114,7 +104,13 @@ function OtherWays({ onImport }: { readonly onImport: () => void }) {
         words={`${audiences} audiences, ${platforms} platforms, ${distributions} distributions. All marked “Sample”, gone again in one click.`}
       >
         {(described) => (
-          <Button {...described} size="small" is_busy={is_adding} busy_words="Adding…" onClick={() => void add()}>
+          <Button
+            {...described}
+            size="small"
+            is_busy={state === 'adding'}
+            busy_words="Adding…"
+            onClick={() => void bringSamples(client)}
+          >
             Add sample data
           </Button>
         )}

@@ -1,51 +1,41 @@
-import { Boxes, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Boxes } from 'lucide-react'
 
+import { useCell } from '../../base/cell.ts'
 import { countOf } from '../../format/numbers.ts'
 import { Banner } from '../../parts/Banner.tsx'
 import { Button } from '../../parts/Button.tsx'
-import { showToast } from '../../parts/toasts.ts'
 import { useClient, useRecords } from '../../store/hooks.ts'
 import { isSample } from '../../store/records.ts'
-import { removeSamples, restoreSamples } from './sample-records.ts'
+import { dropSamples, sample_task } from './sample-task.ts'
 
 /** Says that there are samples, and takes them away in one click. */
 export function SampleBanner() {
   const client = useClient()
+  const { state, problem } = useCell(sample_task)
   const counts = [
     [useSampleCount('audience'), 'audience'],
     [useSampleCount('platform'), 'platform'],
     [useSampleCount('distribution'), 'distribution'],
   ] as const
-  const [is_removing, setRemoving] = useState(false)
-  const [problem, setProblem] = useState<string>()
   const there = counts.filter(([count]) => count > 0).map(([count, noun]) => countOf(count, noun))
-  if (there.length === 0) return null
-  const remove = async () => {
-    setRemoving(true)
-    const outcome = await removeSamples(client)
-    setRemoving(false)
-    setProblem(outcome.problem)
-    if (outcome.problem !== undefined) return
-    showToast({
-      words: 'Removed the sample data',
-      icon: Trash2,
-      undo: { run: async () => void (await restoreSamples(client, outcome.records)) },
-    })
-  }
+  // First use says by itself that they are coming.
+  if (there.length === 0 || state === 'adding') return null
   return (
     <Banner
       tone={problem === undefined ? 'quiet' : 'failure'}
       icon={Boxes}
       actions={
-        <Button size="small" is_busy={is_removing} busy_words="Removing…" onClick={() => void remove()}>
+        <Button
+          size="small"
+          is_busy={state === 'removing'}
+          busy_words="Removing…"
+          onClick={() => void dropSamples(client)}
+        >
           Remove sample data
         </Button>
       }
     >
-      {problem === undefined
-        ? `Sample data to look around with: ${there.join(', ')}.`
-        : `The sample data were not all removed. ${problem}`}
+      {problem ?? `Sample data to look around with: ${there.join(', ')}.`}
     </Banner>
   )
 }

@@ -13,12 +13,6 @@ const MARK = { sample: true } as const
 /** Far enough ahead that nobody forgets a sample until then. */
 const SENT_AFTER_MS = 365 * 86_400_000
 
-export const SAMPLE_COUNTS = {
-  audiences: SAMPLE_AUDIENCES.length,
-  platforms: SAMPLE_PLATFORMS.length,
-  distributions: SAMPLE_DISTRIBUTIONS.length,
-} as const
-
 /** @param now_ms of this device */
 export async function addSamples(client: SampleClient, now_ms: number): Promise<SamplesOutcome> {
   const records: SampleRecord[] = []

@@ -4,11 +4,13 @@ import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
 import { ChangeFault } from '../../audiences/ChangeFault.tsx'
 import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
+import { useCell } from '../../base/cell.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { Page } from '../../frame/Page.tsx'
 import { useRecords } from '../../store/hooks.ts'
 import { FirstUse } from '../first-use/FirstUse.tsx'
 import { SampleBanner } from '../first-use/SampleBanner.tsx'
+import { sample_task } from '../first-use/sample-task.ts'
 import { AudienceList } from './AudienceList.tsx'
 import { DraftList } from './DraftList.tsx'
 import { ListTabs } from './ListTabs.tsx'
@@ -35,7 +37,8 @@ export function SavedAudiences() {
   const tags = useMemo(() => tagCounts(of_tab), [of_tab])
   const is_unknown = !is_known && records.length === 0
   const { tab } = shown_query
-  const is_first_use = tab === 'saved' && !is_unknown && records.length === 0
+  const is_adding_samples = useCell(sample_task).state === 'adding'
+  const is_first_use = tab === 'saved' && !is_unknown && (records.length === 0 || is_adding_samples)
   return (
     <Page
       title="Audiences"
@@ -55,17 +58,17 @@ export function SavedAudiences() {
     >
       <ChangeFault />
       <SampleBanner />
-      {of_tab.length > 0 && (
+      {of_tab.length > 0 && !is_first_use && (
         <>
           <ListTools query={query} text={query.q} tags={tags} onText={setText} onQuery={setQuery} />
           <FilterChips query={query} onQuery={setQuery} />
         </>
       )}
-      {tab === 'saved' && (
+      {tab === 'saved' && !is_first_use && (
         <RetentionBanner audiences={records} onSee={() => setQuery({ ...query, tab: 'archived', sort: 'changed' })} />
       )}
       {tab === 'drafts' && drafts && <DraftList drafts={drafts} onChange={readDrafts} />}
-      {tab !== 'drafts' && shown.length > 0 && (
+      {tab !== 'drafts' && shown.length > 0 && !is_first_use && (
         <AudienceList audiences={shown} query={shown_query} onQuery={setQuery} />
       )}
       {tab !== 'drafts' && shown.length === 0 && is_unknown && <NothingYet view={query.view} />}
