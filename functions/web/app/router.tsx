@@ -44,7 +44,7 @@ const audience = createRoute({
 const new_audience = createRoute({
   getParentRoute: () => root,
   path: '/new-audience',
-  validateSearch: ({ draft, step, from }: Record<string, unknown>) => textsOf({ draft, step, from }),
+  validateSearch: ({ draft, step }: Record<string, unknown>) => textsOf({ draft, step }),
   component: lazyRouteComponent(() => import('./pages/builder/Builder.tsx'), 'Builder'),
 })
 

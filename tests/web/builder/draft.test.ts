@@ -131,7 +131,7 @@ describe('an audience made of a draft', () => {
     const value = audienceOf(full)
     expect(() => creationOf('audience', value)).not.toThrow()
     const record = newRecord('audience', 'aud_1', value, null) as unknown
-    expect(draftOf(record as Audience)).toEqual({ ...full, is_confirmed: false })
+    expect(draftOf(record as Audience)).toEqual(full)
   })
 
   it('is a draft before its segments are confirmed, and active after', () => {

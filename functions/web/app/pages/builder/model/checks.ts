@@ -94,5 +94,10 @@ const STEP_OF_COLUMN: Readonly<Record<string, StepId>> = {
 
 /** Where to mend what the client or the service did not take. */
 export function stepOfError({ path }: FieldError): StepId {
-  return STEP_OF_COLUMN[/^\w+/.exec(path)?.[0] ?? ''] ?? 'naming'
+  return STEP_OF_COLUMN[columnOf(path)] ?? 'naming'
+}
+
+/** @param path as `segments[2].size` */
+export function columnOf(path: string): string {
+  return /^\w+/.exec(path)?.[0] ?? ''
 }

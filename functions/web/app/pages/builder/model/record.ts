@@ -109,6 +109,7 @@ export function draftOf(audience: Audience): BuilderDraft {
       characteristics: withoutNote(characteristics ?? {}),
       prizm_segments: prizm_segments ?? [],
     })),
+    is_confirmed: audience.status === 'active',
     name: audience.name,
     campaign: typeof campaign === 'string' || typeof campaign === 'number' ? String(campaign) : '',
     tags: [...tagsOf(audience)],

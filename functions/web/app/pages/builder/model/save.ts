@@ -4,7 +4,7 @@ import type { StorageError } from '#shared/client/storage.ts'
 import type { JsonRecord, OutboxEntry } from '#shared/client/store/entries.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
 import type { BuilderDraft } from './draft.ts'
-import { stepOfError } from './checks.ts'
+import { columnOf, stepOfError } from './checks.ts'
 import { audienceOf } from './record.ts'
 import type { StepId } from './steps.ts'
 
@@ -29,9 +29,9 @@ async function kept(client: SavingClient, id: string, draft: BuilderDraft): Prom
   if (!refused && !shown) return await client.create('audience', value, id)
   // What was asked for first stays what was asked for first.
   const { original_query: _, ...set } = value
-  const unset = draft.campaign.trim() === '' ? { metadata: ['campaign_id'] } : undefined
-  const metadata = { tags: draft.tags, ...(value['metadata'] as object) }
-  const edit = { set: { ...set, metadata }, ...(unset && { unset }) }
+  const emptied = [draft.tags.length === 0 && 'tags', draft.campaign.trim() === '' && 'campaign_id']
+  const unset = { metadata: emptied.filter((name) => name !== false) }
+  const edit = { set, unset }
   if (refused) return await client.correct(refused.seq, edit)
   return await client.change('audience', id, edit)
 }
@@ -60,13 +60,24 @@ const STORAGE_WORDS: Readonly<Record<StorageError['kind'], string>> = {
   timeout: 'This device took too long, so it was not saved. It is still on this page: save again.',
 }
 
+/** What the columns are called on the screen. */
+const COLUMN_WORDS: Readonly<Record<string, string>> = {
+  name: 'Name',
+  description: 'Description',
+  data_type: 'Data type',
+  selected_variables: 'Variables',
+  variable_details: 'Variables',
+  segments: 'Segments',
+  metadata: 'Campaign and tags',
+}
+
 function refusalOf(problem: Problem | StorageError): SaveOutcome {
   if (!(problem instanceof Problem)) return { ok: false, words: [STORAGE_WORDS[problem.kind]] }
   const [first] = problem.errors ?? []
   if (!first) return { ok: false, words: [problem.message] }
   return {
     ok: false,
-    words: problem.errors!.map(({ path, message }) => `${path}: ${message}`),
+    words: problem.errors!.map(({ path, message }) => `${COLUMN_WORDS[columnOf(path)] ?? path}: ${message}`),
     step: stepOfError(first),
   }
 }

@@ -78,7 +78,7 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
         />
         <CellFault field={`${field}.name`} words={name_fault} />
       </td>
-      <td className={cells.number}>
+      <td className={cells.number} data-head="Records">
         <input
           className={cells.box}
           type="text"
