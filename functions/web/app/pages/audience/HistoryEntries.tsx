@@ -163,15 +163,17 @@ function Differences({ of }: { readonly of: readonly Difference[] | string | und
   return (
     <div className={styles.differences}>
       {of.map(({ label, before, after }, at) => (
-        <dl key={at} className={styles.difference}>
-          <div className={styles.label} dir="auto">
+        <div key={at}>
+          <p className={styles.label} dir="auto">
             {label}
-          </div>
-          <dt>Before</dt>
-          <dd dir="auto">{before === null ? <span className={styles.nothing}>Nothing</span> : <s>{before}</s>}</dd>
-          <dt>After</dt>
-          <dd dir="auto">{after === null ? <span className={styles.nothing}>Nothing</span> : <b>{after}</b>}</dd>
-        </dl>
+          </p>
+          <dl className={styles.difference}>
+            <dt>Before</dt>
+            <dd dir="auto">{before === null ? <span className={styles.nothing}>Nothing</span> : <s>{before}</s>}</dd>
+            <dt>After</dt>
+            <dd dir="auto">{after === null ? <span className={styles.nothing}>Nothing</span> : <b>{after}</b>}</dd>
+          </dl>
+        </div>
       ))}
     </div>
   )
