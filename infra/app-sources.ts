@@ -14,6 +14,7 @@ export const SOURCES_FILE = '.sources'
 const SOURCES = [
   'functions/web/app',
   ...['base', 'client', 'contract', 'records'].map((folder) => `shared/${folder}`),
+  'infra/deliver/build/app/build-app.ts',
   'package-lock.json',
   'vite.config.ts',
 ]

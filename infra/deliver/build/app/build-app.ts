@@ -27,7 +27,10 @@ export async function buildApp(app_dir: string): Promise<void> {
   const sources = hashAppSources()
   const new_dir = `${app_dir}.${process.pid}.new`
   const modules: AppModules = {}
+  const { NODE_ENV } = process.env
   try {
+    // Where it says anything else, as in tests, Vite makes a build for development.
+    process.env['NODE_ENV'] = 'production'
     await build({
       configFile: join(PROJECT_ROOT, 'vite.config.ts'),
       logLevel: 'warn',
@@ -39,6 +42,8 @@ export async function buildApp(app_dir: string): Promise<void> {
     await writeFile(join(new_dir, SOURCES_FILE), sources)
     await replaceFolder(app_dir, new_dir)
   } finally {
+    if (NODE_ENV === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = NODE_ENV
     await rm(new_dir, { recursive: true, force: true })
   }
 }

@@ -45,6 +45,8 @@ describe('the built app', () => {
     >
     const paths = Object.keys(modules)
     expect(paths).toEqual(expect.arrayContaining(['functions/web/app/main.tsx', 'node_modules/react/index.js']))
+    // Also where a test makes it.
+    expect(paths).toContain('node_modules/react/cjs/react.production.js')
     expect(paths.some((path) => path.startsWith('node_modules/@fontsource-variable/figtree/'))).toBe(true)
     expect(modules['functions/web/app/main.tsx']?.imports.length).toBeGreaterThan(0)
   })
