@@ -29,25 +29,29 @@ function precacheList(): Plugin {
   }
 }
 
-export default defineConfig({
-  root: APP,
-  plugins: [react(), precacheList()],
-  server: {
-    ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
-    proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
-  },
-  build: {
-    outDir: `${import.meta.dirname}/dist/web/app`,
-    emptyOutDir: true,
-    manifest: true,
-    target: ['chrome125', 'firefox128', 'safari18'],
-    cssTarget: ['chrome125', 'firefox128', 'safari18'],
-    // The content security policy allows no data URLs but for images.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: { index: `${APP}/index.html`, sw: `${APP}/service-worker/sw.ts` },
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+export default defineConfig(({ command }) => {
+  // Whoever builds in tests builds what is delivered, too: React reads this.
+  if (command === 'build') process.env['NODE_ENV'] = 'production'
+  return {
+    root: APP,
+    plugins: [react(), precacheList()],
+    server: {
+      ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
+      proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
     },
-  },
+    build: {
+      outDir: `${import.meta.dirname}/dist/web/app`,
+      emptyOutDir: true,
+      manifest: true,
+      target: ['chrome125', 'firefox128', 'safari18'],
+      cssTarget: ['chrome125', 'firefox128', 'safari18'],
+      // The content security policy allows no data URLs but for images.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: { index: `${APP}/index.html`, sw: `${APP}/service-worker/sw.ts` },
+        output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      },
+    },
+  }
 })

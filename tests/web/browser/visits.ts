@@ -10,6 +10,8 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly visitor?: Visitor
   /** Whose account the sign-in gives. */
   readonly user_id?: string
+  /** How people sign in there; without it as the account of `user_id`. */
+  readonly sign_in?: AppConfig['sign_in']
   /** Pages then are also answered by the service worker, from the second one on. */
   readonly has_service_worker?: boolean
 }
@@ -20,7 +22,13 @@ const SCREEN = { width: 1400, height: 880 }
 export async function startVisit(
   browser: Browser,
   { url }: WebSite,
-  { visitor = { kind: 'guest' }, user_id = 'visitor', has_service_worker = false, ...options }: VisitOptions = {},
+  {
+    visitor = { kind: 'guest' },
+    user_id = 'visitor',
+    sign_in,
+    has_service_worker = false,
+    ...options
+  }: VisitOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
     baseURL: url,
@@ -31,7 +39,7 @@ export async function startVisit(
     ...options,
   })
   const account_id = visitor.kind === 'account' ? visitor.user_id : user_id
-  const config = await configFor(url, account_id)
+  const config = { ...(await configFor(url, account_id)), ...(sign_in && { sign_in }) }
   await context.route('**/config.json', (route) => route.fulfill({ json: config }))
   await context.addInitScript(keepVisitor, {
     is_guest: visitor.kind === 'guest',

@@ -14,7 +14,9 @@ export function numberOf(value: number): string {
 
 /** `17.1 M`: on axes only. */
 export function shortNumberOf(value: number): string {
-  return SHORT.format(value).replace(/(?<=\d)(?=\p{L})/u, NARROW)
+  return SHORT.format(value)
+    .replace(/(?<=\d)(?=\p{L})/u, NARROW)
+    .replace(/\b[a-z]$/, (letter) => letter.toUpperCase())
 }
 
 /** One decimal; what is not all of it never reads 100 %, what is not nothing never 0 %. @param ratio 0–1 */

@@ -21,7 +21,7 @@ export function Page({
   readonly crumbs?: readonly Crumb[]
   readonly tabs?: ReactNode
   /** Stands where tabs would, on a page without them. */
-  readonly sentence?: string
+  readonly sentence?: ReactNode
   readonly actions?: ReactNode
   readonly children: ReactNode
 }) {

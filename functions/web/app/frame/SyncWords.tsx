@@ -24,6 +24,7 @@ export function SyncWords() {
       <button
         type="button"
         className={classes(styles.words, is_filled && styles.filled)}
+        data-sync-words
         aria-expanded={is_open}
         onClick={() => void onClick()}
       >

@@ -15,7 +15,7 @@ export const TOUR_STOPS: readonly TourStop[] = [
     words: 'Begin with a sentence about the people you want to reach. Then pick variables and check the segments.',
   },
   {
-    at: ['header button[aria-label^="Sync"]'],
+    at: ['header [data-sync-words]'],
     title: 'Save',
     words: 'Everything is saved on this device first, also without a connection. These words always say where it is.',
   },

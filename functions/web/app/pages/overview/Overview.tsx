@@ -35,7 +35,11 @@ export function Overview() {
     <Page
       title="Overview"
       count={weekdayOf(now_ms)}
-      sentence={is_known ? needsInWords(needs.length) : 'Your data are being loaded'}
+      sentence={
+        <strong className={styles.sentence}>
+          {is_known ? needsInWords(needs.length) : 'Your data are being loaded'}
+        </strong>
+      }
       actions={
         <ButtonLink to="/new-audience" kind="primary" icon={Plus}>
           New audience
