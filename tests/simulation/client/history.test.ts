@@ -11,10 +11,10 @@ import { runClientHistory } from './run-client-history.ts'
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
 /**
- * 4 histories in `npm test`, 100 in `npm run test:long`: of those beyond, about one in a hundred is wrong still (limits.md says
+ * 2 histories in `npm test`, 100 in `npm run test:long`: of those beyond, about one in a hundred is wrong still (limits.md says
  * which way). `npm run simulate -- client` runs more, and replays single ones.
  */
-const BATCH = effort(4, 50)
+const BATCH = effort(2, 50)
 const FIRSTS = Array.from({ length: effort(1, 2) }, (_, at) => FIRST_SEED + at * BATCH)
 
 /** Each of these a rule is for. A few histories have them for certain. */
