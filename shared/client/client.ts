@@ -296,7 +296,7 @@ export class ActivationClient {
       onState: (state) => this.#stateIs(state),
     })
     this.#account = account
-    this.#changes = new UserChanges({ store: account.store, ports, serverNowMs: () => this.#api.time.nowMs() })
+    this.#changes = new UserChanges({ account, ports, serverNowMs: () => this.#api.time.nowMs() })
     account.drafts.subscribe((drafts) => this.#tell({ drafts }))
     if (session) await this.#connect(account, session)
     this.#tell({ all: true })

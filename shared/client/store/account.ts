@@ -162,6 +162,11 @@ export class Account {
     return [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
   }
 
+  /** Whether a record is shown as a guest has it who is moving in: then it is not to be changed here yet. */
+  isMoving(noun: RecordNoun, id: string): boolean {
+    return !this.#isOwn(noun, id) && this.#guests?.shown(noun, id) !== undefined
+  }
+
   /** Begins to exchange with the service, and takes in the guests of this browser. */
   async connect({ server, isOn, telemetry, onFault }: Connection): Promise<void> {
     const { directory, ports, onChange, onNotice, onState } = this.#options

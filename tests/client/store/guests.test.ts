@@ -286,6 +286,32 @@ test(
   }),
 )
 
+test(
+  'a record takes no other changes while those of its guest are on their way, and then has them all',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    const id = await made(client, 'Made')
+    await client.change('audience', id, { set: { name: 'Edited' } })
+    answerTheFirstAlone(service)
+    await client.signIn(sessionOf('a'))
+    await device.pass(10 * SECOND_MS)
+    expect(service.record('a', id)).toMatchObject({ name: 'Made' })
+    const changes = [
+      () => client.change('audience', id, { set: { name: 'Edited again' } }),
+      () => client.delete('audience', id),
+      () => client.restore('audience', id),
+    ]
+    for (const change of changes) expect(await change()).toMatchObject({ ok: false, problem: { kind: 'conflict' } })
+    await device.pass(300 * SECOND_MS)
+    expect(await changes[0]!()).toMatchObject({ ok: true })
+    expect(names(client)).toEqual(['Edited again'])
+    await client.syncNow()
+    expect(service.record('a', id)).toMatchObject({ name: 'Edited again' })
+    expect(client.status).toMatchObject({ pending: 0, conflicts: 0, invalid: 0 })
+  }),
+)
+
 /** Of the first push of several changes the first is carried out; the rest are answered with "later". */
 function answerTheFirstAlone(service: StandInService): void {
   let pushes = 0
