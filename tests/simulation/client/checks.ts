@@ -20,6 +20,7 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
   const records = new Map<string, StoredRecord>()
   const names = new Map<string, Set<unknown>>()
   const places = new Map<string, string>()
+  const at_deletion = new Map<string, ReadonlySet<string>>()
   const [made, ever_deleted] = [new Set<string>(), new Set<string>()]
   for (const [at, landing] of landings.entries()) {
     const is_checked = put_back.every((before) => at < before)
@@ -32,10 +33,13 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
       const { id, name, deleted, marks } = record
       const key = keyOf(record)
       const before = records.get(key)
-      if (is_checked) checkNoSilentLoss(history, before, record)
+      if (is_checked) checkNoSilentLoss(history, { before, now: record, at_deletion: at_deletion.get(key) })
       records.set(key, record)
       objects.set(record, landing.name)
-      if (deleted) ever_deleted.add(id)
+      if (deleted) {
+        ever_deleted.add(id)
+        at_deletion.set(key, new Set(marks))
+      }
       for (const mark of marks) {
         made.add(mark)
         const place = places.get(mark) ?? id
@@ -66,19 +70,29 @@ function nameOf({ name }: StoredRecord): string {
   return typeof name === 'string' ? name : ''
 }
 
+/** One generation of a record, and what came before it. */
+interface Step {
+  readonly before: StoredRecord | undefined
+  readonly now: StoredRecord
+  /** The marks that it had when it was deleted last. */
+  readonly at_deletion: ReadonlySet<string> | undefined
+}
+
 /** Nobody's name is written over, and nobody's change is deleted, by a user who has not seen it. */
-function checkNoSilentLoss(
-  { asked, taken_up }: ClientHistory,
-  before: StoredRecord | undefined,
-  now: StoredRecord,
-): void {
+function checkNoSilentLoss({ asked, taken_up }: ClientHistory, { before, now, at_deletion }: Step): void {
   if (!before || before.deleted) return
   const { id, marks } = now
   if (now.deleted) {
-    const deletes = [...asked.values()].filter(({ op, record_id }) => op === 'delete' && record_id === id)
+    const all = [...asked.values()].filter(({ record_id }) => record_id === id)
+    const deletes = all.filter(({ op }) => op === 'delete')
     if (deletes.length === 0 || deletes.some(({ mark }) => taken_up.has(mark))) return
-    const isSeenBy = (one: AskedChange) =>
-      marks.every((mark) => one.seen.has(mark) || asked.get(mark)?.device === one.device)
+    const isSeenBy = (one: AskedChange) => {
+      const own = all.slice(0, all.indexOf(one)).filter(({ device }) => device === one.device)
+      // Who restores a record, and deletes it again, undoes no more than the deletion before did.
+      const is_restored = own.some(({ op }) => op === 'restore')
+      const isKnown = (mark: string) => one.seen.has(mark) || (is_restored && at_deletion?.has(mark))
+      return marks.every((mark) => isKnown(mark) || asked.get(mark)?.device === one.device)
+    }
     if (!deletes.some(isSeenBy))
       throw new Error(`${shortId(id)} was deleted over a change that nobody who deleted it had seen`)
     return

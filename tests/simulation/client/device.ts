@@ -172,7 +172,7 @@ export class Device {
     const torn: OutboxEntry[] = []
     for (const storage of await this.#all()) {
       await storage.transact(['outbox'], 'write', async ({ outbox }) => {
-        const last = (await outbox.getAll()).at(-1)
+        const last = (await outbox.getAll()).findLast(({ entry }) => isObject(entry.change))
         if (!last) return
         torn.push(last.entry)
         outbox.put(last.key, { torn: true } as never)
