@@ -307,7 +307,7 @@ export class ActivationClient {
     await account.connect({
       server: syncServerOf(this.#apiOf(identity, { is_named: false })),
       isOn: () => sync_switch.ask(this.#api),
-      telemetry: (store) => this.#telemetry.take(store, sync_switch.is_on),
+      telemetry: (store) => this.#telemetry.of(store, () => sync_switch.is_on),
       onFault: (error) => this.noteError(error instanceof Error ? error.name : typeof error),
     })
   }
