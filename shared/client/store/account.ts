@@ -172,8 +172,7 @@ export class Account {
   async connect({ server, isOn, telemetry, onFault }: Connection): Promise<void> {
     const { directory, ports, onChange, onNotice, onState } = this.#options
     const { clock, random } = ports
-    const senderOf = (store: LocalStore) =>
-      new Sender({ store, server, clock, random, telemetry: telemetry(store) })
+    const senderOf = (store: LocalStore) => new Sender({ store, server, clock, random, telemetry: telemetry(store) })
     const guests = new MovingGuests({
       account: this.store,
       directory,
