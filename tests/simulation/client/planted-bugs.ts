@@ -86,8 +86,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/client/store/apply-pull.ts',
-        from: 'if (!last) return changes.putStaged(partition, staged.length, { reset, rows: page })',
-        to: 'if (!last) {\n    if (reset) changes.clearPartition(partition)\n    return changes.putRows(partition, page)\n  }',
+        from: 'if (!last) {\n    changes.putStaged(',
+        to: 'if (!last) {\n    if (reset) changes.clearPartition(partition)\n    changes.putRows(partition, page)\n    return undefined\n    changes.putStaged(',
       },
     ],
     found_as: /does not show|again, after|lacks/,
