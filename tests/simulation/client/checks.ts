@@ -12,6 +12,8 @@ export interface Truth {
   /** Marks that any generation has had. */
   readonly made: ReadonlySet<string>
   readonly ever_deleted: ReadonlySet<string>
+  /** Records that an object did not have any more when it was put back; another time it may have had them again. */
+  readonly taken_back: ReadonlySet<string>
 }
 
 /** Reads every generation, and checks that each change was carried out at most once. */
@@ -21,13 +23,15 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
   const names = new Map<string, Set<unknown>>()
   const places = new Map<string, string>()
   const at_deletion = new Map<string, ReadonlySet<string>>()
-  const [made, ever_deleted] = [new Set<string>(), new Set<string>()]
+  const [made, ever_deleted, taken_back] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const [at, landing] of landings.entries()) {
     const is_checked = put_back.every((before) => at < before)
     const stored = await recordsOf(landing)
     for (const [key, { id }] of Array.from(records)) {
       const object = objects.get(records.get(key)!)
-      if (object === landing.name && !stored.some((one) => one.id === id)) records.delete(key)
+      if (object !== landing.name || stored.some((one) => one.id === id)) continue
+      records.delete(key)
+      if (!is_checked) taken_back.add(id)
     }
     for (const record of stored) {
       const { id, name, deleted, marks } = record
@@ -57,7 +61,7 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
     }
   }
   const live = new Map([...records].filter(([, { deleted }]) => !deleted))
-  return { live, made, ever_deleted }
+  return { live, made, ever_deleted, taken_back }
 }
 const objects = new WeakMap<StoredRecord, string>()
 
@@ -120,7 +124,7 @@ export function checkNothingLost(history: ClientHistory, truth: Truth, outboxes:
     const is_made =
       op === 'delete' || op === 'restore'
         ? // One commit may delete and restore; and what the server lost when it was put back is deleted without a trace.
-          truth.ever_deleted.has(record_id) || !is_live || restored.has(record_id)
+          truth.ever_deleted.has(record_id) || truth.taken_back.has(record_id) || !is_live || restored.has(record_id)
         : truth.made.has(mark)
     if (!is_made) throw new Error(`${mark} (${op} of ${shortId(record_id)}) was kept on ${device} and is lost`)
   }

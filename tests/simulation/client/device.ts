@@ -79,7 +79,11 @@ export class Device {
     const life = new TabLife(memory.ports, this.#clock, {
       awaits_until_crash: is_mortal ? between(random, 1, 300) : Infinity,
       isMessageLost: () => !this.#history.is_calm && random.uniform() < lost_messages,
-      isLockLied: () => has.lying_locks && !this.#history.is_calm && random.uniform() < lied_locks,
+      isLockLied: () => {
+        const is_lied = has.lying_locks && !this.#history.is_calm && random.uniform() < lied_locks
+        if (is_lied) this.#history.count('locks given twice')
+        return is_lied
+      },
       has_locks: !has.no_locks,
       onCrash: () => {
         memory.end()
