@@ -13,7 +13,7 @@ const WAIT_MS_MAX = 60_000
 const SLOW = [
   'tests/{attack,bench,docs,faults,house,simulation}/**/*.test.ts',
   'tests/client/{file-storage,store/processes}.test.ts',
-  'tests/functions/audiences/{concurrency,corrupt-objects,processes,store-faults}.test.ts',
+  'tests/functions/audiences/{concurrency,corrupt-objects,store-faults}.test.ts',
   'tests/functions/distributions/reporting.test.ts',
   'tests/functions/maintenance/{dispatch,retention}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
@@ -40,8 +40,9 @@ const ISOLATED = [
 export const LONG = [
   'tests/docs/{runbooks,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
+  'tests/functions/audiences/processes.test.ts',
   'tests/functions/platforms/bundle.test.ts',
-  'tests/house/{ci,contract,dead-code,format,renamed-field,typecheck}.test.ts',
+  'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',

@@ -301,7 +301,7 @@ export class ActivationClient {
       onState: (state) => this.#stateIs(state),
     })
     this.#account = account
-    this.#changes = new UserChanges({ store: account.store, ports, serverNowMs: () => this.#api.time.nowMs() })
+    this.#changes = new UserChanges({ account, ports, serverNowMs: () => this.#api.time.nowMs() })
     account.drafts.subscribe((drafts) => this.#tell({ drafts }))
     if (session) await this.#connect(account, session)
     this.#tell({ all: true })
@@ -312,7 +312,7 @@ export class ActivationClient {
     await account.connect({
       server: syncServerOf(this.#apiOf(identity, { is_named: false })),
       isOn: () => sync_switch.ask(this.#api),
-      telemetry: (store) => this.#telemetry.take(store, sync_switch.is_on),
+      telemetry: (store) => this.#telemetry.of(store, () => sync_switch.is_on),
       onFault: (error) => this.noteError(error instanceof Error ? error.name : typeof error),
     })
   }

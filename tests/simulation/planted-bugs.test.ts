@@ -10,7 +10,7 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** Each is found within so many histories; most within twenty. `npm test` plants one of each kind, CI all. */
+/** Each is found within so many histories; most within twenty. `npm test` plants one of two kinds each, CI all. */
 const SEEDS_MAX = 400
 
 test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS])(
@@ -23,15 +23,20 @@ test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS])(
   },
 )
 
-describe.each([
+const KINDS = [
   ['of the commit protocol', COMMIT_BUGS],
   ['of the idempotency ledger', LEDGER_BUGS],
   ['of places and reading', PLACE_BUGS],
   ['of the past of rows', HISTORY_BUGS],
-])('the simulation finds the planted bug %s:', (_, bugs) => {
-  test.each(someOf(bugs, (bug) => bug === bugs[0]))('$title', async ({ edits, found_as }) => {
-    const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits] })
-    const failure = await runSeeds(code, seedsFrom(1, SEEDS_MAX))
-    expect(failure?.message).toMatch(found_as)
-  })
-})
+] as const
+
+describe.each(someOf(KINDS, ([, bugs]) => bugs === COMMIT_BUGS || bugs === HISTORY_BUGS))(
+  'the simulation finds the planted bug %s:',
+  (_, bugs) => {
+    test.each(someOf(bugs, (bug) => bug === bugs[0]))('$title', async ({ edits, found_as }) => {
+      const code = await buildSimulation({ edits: [...SMALL_LIMITS, ...edits] })
+      const failure = await runSeeds(code, seedsFrom(1, SEEDS_MAX))
+      expect(failure?.message).toMatch(found_as)
+    })
+  },
+)

@@ -26,9 +26,12 @@ describe('this release and the next write one object in turn', () => {
     expect(await failureOf(NEXT_RELEASE)).toBe('nothing is wrong')
   })
 
-  test('and lose nothing when the next one forbids this one to write: it reads, and answers 503 to changes', async () => {
-    expect(await failureOf(NEXT_RELEASE_ALONE)).toBe('nothing is wrong')
-  })
+  longTest(
+    'and lose nothing when the next one forbids this one to write: it reads, and answers 503 to changes',
+    async () => {
+      expect(await failureOf(NEXT_RELEASE_ALONE)).toBe('nothing is wrong')
+    },
+  )
 
   test('and tell no wrong past when one is from before rows had a history', async () => {
     expect(await failureOf(OLDER_RELEASE, WITH_OLDER_RELEASE, effort(4, 400))).toBe('nothing is wrong')

@@ -5,7 +5,7 @@ import type { SyncServer } from './answers.ts'
 import { Details } from './details.ts'
 import type { Directory } from './directory.ts'
 import { Drafts } from './drafts.ts'
-import type { Identity, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
+import type { Identity, OutboxEntry, RecordNoun } from './entries.ts'
 import { idOfRow } from './kinds.ts'
 import { LocalStore } from './local-store.ts'
 import type { StoreNotice } from './local-store-types.ts'
@@ -18,6 +18,7 @@ import type { SyncStatus } from './status.ts'
 import type { StorageState } from './storage-state.ts'
 import { Syncer } from './syncer.ts'
 import { NOTHING_KNOWN } from './syncer-state.ts'
+import type { Telling } from './telemetry.ts'
 
 /** What is told of an open account: records that may show differently; undefined: its status. */
 export type OnAccountChange = (records: ReadonlySet<string> | undefined) => void
@@ -37,7 +38,7 @@ export interface Connection {
   readonly server: SyncServer
   /** Whether the operator has sync on. */
   readonly isOn: () => Promise<boolean>
-  readonly telemetry: (store: LocalStore) => JsonRecord
+  readonly telemetry: (store: LocalStore) => Telling
   readonly onFault: (error: unknown) => void
 }
 
@@ -162,12 +163,16 @@ export class Account {
     return [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
   }
 
+  /** Whether a record is shown as a guest has it who is moving in: then it is not to be changed here yet. */
+  isMoving(noun: RecordNoun, id: string): boolean {
+    return !this.#isOwn(noun, id) && this.#guests?.shown(noun, id) !== undefined
+  }
+
   /** Begins to exchange with the service, and takes in the guests of this browser. */
   async connect({ server, isOn, telemetry, onFault }: Connection): Promise<void> {
     const { directory, ports, onChange, onNotice, onState } = this.#options
     const { clock, random } = ports
-    const senderOf = (store: LocalStore) =>
-      new Sender({ store, server, clock, random, telemetry: () => telemetry(store) })
+    const senderOf = (store: LocalStore) => new Sender({ store, server, clock, random, telemetry: telemetry(store) })
     const guests = new MovingGuests({
       account: this.store,
       directory,

@@ -159,9 +159,15 @@ export class MovingGuests implements FirstWork {
     this.#moving = { store, migration }
     store.subscribe(({ records, is_own }) => {
       // Another tab has brought them in.
-      if (!is_own && store.plan?.state === 'done' && this.#moving?.store === store) void this.#openNext()
+      if (!is_own && store.plan?.state === 'done' && this.#moving?.store === store) void this.#arrived(store)
       else onChange(records)
     })
+  }
+
+  /** Another tab has told the account of the guest's records: they are read from there before they go here. */
+  async #arrived(store: LocalStore): Promise<void> {
+    await this.#orSkip(() => this.#options.account.refresh())
+    if (this.#moving?.store === store) await this.#openNext()
   }
 
   async #planInto(store: LocalStore): Promise<void> {

@@ -63,7 +63,7 @@ class UnchangedRecord implements ShownRecord {
  * A record with one change more; undefined where there is none to change.
  * @param before what a deleted record was, as far as that is known
  */
-export function recordAfter(
+function recordAfter(
   record: ServerRow | undefined,
   { kind, id, change }: OutboxEntry,
   { before, user_id }: { readonly before?: ServerRow | undefined; readonly user_id: string | null },

@@ -10,6 +10,7 @@ import type { LocalStore } from './local-store.ts'
 import { newMutationId } from './mutation-id.ts'
 import { hasPush, nextPush, objectOf, pushedChange } from './outbox.ts'
 import { RequestSize } from './request-size.ts'
+import type { Telling } from './telemetry.ts'
 
 export interface SenderOptions {
   readonly store: LocalStore
@@ -17,7 +18,7 @@ export interface SenderOptions {
   readonly clock: Clock
   readonly random: Random
   /** What the client tells of itself with each request. */
-  readonly telemetry: () => JsonRecord
+  readonly telemetry: Telling
 }
 
 /** What came of one exchange. */
@@ -63,8 +64,8 @@ export class Sender {
     if (entries.length === 0 && !more.migration) return { kind: 'idle' }
     const { client_id, acked } = client
     const mutations = entries.map(pushedChange)
-    const result = await this.#timed(this.#push_size, () =>
-      server.push({ client_id, acked, mutations, client: this.#options.telemetry(), ...more }, signal),
+    const result = await this.#timed(this.#push_size, (told) =>
+      server.push({ client_id, acked, mutations, client: told, ...more }, signal),
     )
     if (!result.ok) return await this.#pushFailed(result.problem, { client, entries })
     const { results } = result.body
@@ -92,8 +93,8 @@ export class Sender {
     for (let page = 0; page < PAGES_MAX && !signal.aborted; page++) {
       const { cursor } = await store.synced()
       const limit_bytes = this.#pull_size.bytes
-      const result: SyncResult<PullAnswer> = await this.#timed(this.#pull_size, () =>
-        server.pull({ client_id: client.client_id, cursor, limit_bytes, client: this.#options.telemetry() }, signal),
+      const result: SyncResult<PullAnswer> = await this.#timed(this.#pull_size, (told) =>
+        server.pull({ client_id: client.client_id, cursor, limit_bytes, client: told }, signal),
       )
       if (!result.ok) return { kind: 'failed', problem: result.problem }
       const answer = result.body
@@ -136,10 +137,15 @@ export class Sender {
   }
 
   /** Learns from a request how much the next one may carry. */
-  async #timed<Body>(size: RequestSize, work: () => Promise<SyncResult<Body>>): Promise<SyncResult<Body>> {
-    const { clock } = this.#options
+  async #timed<Body>(
+    size: RequestSize,
+    work: (told: JsonRecord) => Promise<SyncResult<Body>>,
+  ): Promise<SyncResult<Body>> {
+    const { clock, telemetry } = this.#options
+    const told = telemetry.take()
     const begun_ms = clock.monotonicMs()
-    const result = await work()
+    const result = await work(told)
+    if (!result.ok) telemetry.takeBack(told)
     if (result.ok) size.answered(clock.monotonicMs() - begun_ms)
     else if (result.problem.kind === 'timeout' || result.problem.kind === 'too-large') size.tooMuch()
     return result

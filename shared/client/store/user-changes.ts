@@ -20,8 +20,16 @@ export type ChangeOutcome =
   | { readonly ok: true; readonly id: string; readonly seq: number | null }
   | { readonly ok: false; readonly problem: Problem | StorageError }
 
-export interface UserChangesOptions {
+const NOT_HERE = 'There is no such record on this device.'
+
+export interface ChangedAccount {
   readonly store: LocalStore
+  /** Whether a guest's changes of a record are still on their way into this account. */
+  isMoving(noun: RecordNoun, id: string): boolean
+}
+
+export interface UserChangesOptions {
+  readonly account: ChangedAccount
   readonly ports: Pick<ClientPorts, 'clock' | 'random'>
   /** The time of the server as far as it is known, in milliseconds: new ids carry it. */
   readonly serverNowMs: () => number
@@ -29,12 +37,12 @@ export interface UserChangesOptions {
 
 /** What a user does to records, kept on this device at the end of the outbox. */
 export class UserChanges {
-  readonly #store: LocalStore
+  readonly #account: ChangedAccount
   readonly #ports: UserChangesOptions['ports']
   readonly #serverNowMs: () => number
 
-  constructor({ store, ports, serverNowMs }: UserChangesOptions) {
-    this.#store = store
+  constructor({ account, ports, serverNowMs }: UserChangesOptions) {
+    this.#account = account
     this.#ports = ports
     this.#serverNowMs = serverNowMs
   }
@@ -83,9 +91,8 @@ export class UserChanges {
   /** Undoes a deletion. */
   async restore(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
     return await this.#append(noun, id, () => {
-      const shown = this.#data.shown(noun, id)
-      if (!shown) throw new Problem('not-found', 'There is no such record on this device.')
-      if (!shown.record.deleted) return undefined
+      const { record } = this.#shown(noun, id)
+      if (!record.deleted) return undefined
       return { change: { op: 'restore', base_version: this.#baseVersion(noun, id) }, refers_to: [] }
     })
   }
@@ -93,7 +100,7 @@ export class UserChanges {
   /** Takes up a change of a file that was not sent: as it was made, so that the server judges it by what its user had seen. */
   async takeAgain({ kind, id, change, refers_to, mutation_id, made_at }: OutboxEntry): Promise<ChangeOutcome> {
     return await this.#attempt(async () => {
-      if (!this.#data.shown(kind, id)) throw new Problem('not-found', 'There is no such record on this device.')
+      this.#shown(kind, id)
       const seq = await this.#write(['outbox'], async (changes) => {
         const is_known = (await changes.entries()).some((entry) => entry.mutation_id === mutation_id)
         return is_known ? null : await changes.append({ kind, id, change, refers_to, mutation_id, made_at })
@@ -139,8 +146,18 @@ export class UserChanges {
   }
 
   #live(noun: RecordNoun, id: string): ShownRecord {
+    const shown = this.#shown(noun, id)
+    if (shown.record.deleted) throw new Problem('not-found', NOT_HERE)
+    return shown
+  }
+
+  /** A change over what a guest's changes are about to replace would be in conflict with them. */
+  #shown(noun: RecordNoun, id: string): ShownRecord {
+    if (this.#account.isMoving(noun, id)) {
+      throw new Problem('conflict', 'This record is moving into the account. Change it when it is there.')
+    }
     const shown = this.#data.shown(noun, id)
-    if (!shown || shown.record.deleted) throw new Problem('not-found', 'There is no such record on this device.')
+    if (!shown) throw new Problem('not-found', NOT_HERE)
     return shown
   }
 
@@ -240,6 +257,10 @@ export class UserChanges {
 
   #now(): string {
     return isoTime(this.#ports.clock.nowMs())
+  }
+
+  get #store(): LocalStore {
+    return this.#account.store
   }
 
   get #data(): LocalData {

@@ -31,6 +31,8 @@ export interface AppSite {
   /** Names of a user's live audiences, as the service has them. */
   audiencesOf(user_id: string): Promise<string[]>
   saveAudiences(user_id: string, names: readonly string[]): Promise<void>
+  /** @returns puts a user's audiences back to what they are now, from outside, as a restored bucket does */
+  keepAudiences(user_id: string): Promise<() => Promise<void>>
   end(): Promise<void>
 }
 
@@ -74,6 +76,23 @@ export async function startAppSite({ is_split = false } = {}): Promise<AppSite> 
     },
     saveAudiences: async (user_id, names) => {
       await Promise.all(names.map((name) => callAs(user_id, '', { name })))
+    },
+    keepAudiences: async (user_id) => {
+      const bucket = `${runtime.storage_url}/storage/v1/b/activation-local/o`
+      const listed = await fetch(`${bucket}?prefix=${encodeURIComponent(`audiences/user_id=${user_id}/`)}`)
+      const { items } = (await listed.json()) as { items: readonly { name: string }[] }
+      const kept = items.map(async ({ name }) => {
+        const media = await fetch(`${bucket}/${encodeURIComponent(name)}?alt=media`)
+        return { name, body: await media.arrayBuffer() }
+      })
+      const objects = await Promise.all(kept)
+      return async () => {
+        const upload = `${runtime.storage_url}/upload/storage/v1/b/activation-local/o?uploadType=media&name=`
+        for (const { name, body } of objects) {
+          const answer = await fetch(upload + encodeURIComponent(name), { method: 'POST', body })
+          if (!answer.ok) throw new Error(`the storage answered ${answer.status}: ${await answer.text()}`)
+        }
+      }
     },
     end: async () => {
       await door.close()

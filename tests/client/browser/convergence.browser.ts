@@ -37,6 +37,38 @@ function flashesIn(rendered: Rendered): string[] {
   })
 }
 
+test('what a service that was put back has lost is offered on both devices; where one keeps it, the other has it', async () => {
+  const [desk, phone] = await Promise.all([browser.newContext(), browser.newContext()])
+  const user_id = 'put_back'
+  const one = await openSignedIn(desk, site, user_id)
+  for (const name of ['Hikers', 'Climbers']) await ask(one, `create("${name}")`)
+  await isSaved(one)
+  const { Hikers: edited } = await idsByName(one)
+  const putBack = await site.keepAudiences(user_id)
+  await ask(one, `change("${edited}", { name: "Weekend hikers" })`)
+  await ask(one, 'create("Lost")')
+  await isSaved(one)
+  const far = await openSignedIn(phone, site, user_id)
+  await expect.poll(() => ask(far, 'shown()')).toEqual(['Climbers', 'Lost', 'Weekend hikers'])
+  await putBack()
+  for (const tab of [one, far]) {
+    await ask(tab, 'syncNow()')
+    await expect.poll(() => ask(tab, 'shown()')).toEqual(['Climbers', 'Hikers'])
+    expect(await ask(tab, 'aside()')).toMatchObject([
+      { change: { set: { name: 'Weekend hikers' } }, aside: { fields: ['name'], server: { name: 'Hikers' } } },
+      { change: { value: { name: 'Lost' } }, aside: { server: null } },
+    ])
+  }
+  expect(await site.audiencesOf(user_id)).toEqual(['Climbers', 'Hikers'])
+  for (const { seq } of (await ask(one, 'aside()')) as { seq: number }[]) await ask(one, `resolve(${seq}, 'mine')`)
+  await expect.poll(() => site.audiencesOf(user_id)).toEqual(['Climbers', 'Lost', 'Weekend hikers'])
+  await ask(far, 'syncNow()')
+  await isSaved(far)
+  expect(await ask(far, 'shown()')).toEqual(['Climbers', 'Lost', 'Weekend hikers'])
+  expect(await ask(far, 'aside()')).toEqual([])
+  await Promise.all([desk.close(), phone.close()])
+})
+
 test('two tabs and a second profile edit offline on both sides, and converge without a flash or a loss', async () => {
   const [desk, phone] = await Promise.all([browser.newContext(), browser.newContext()])
   const user_id = 'two_devices'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { json, problem } from '#tests/client/api/harness.ts'
+import type { Channels } from '#shared/client/ports.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { PushBody } from '#shared/client/store/answers.ts'
 import { Device, made, names, played, SECOND_MS, sessionOf, type StandInService } from './stand-in.ts'
@@ -286,6 +287,32 @@ test(
   }),
 )
 
+test(
+  'a record takes no other changes while those of its guest are on their way, and then has them all',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    const id = await made(client, 'Made')
+    await client.change('audience', id, { set: { name: 'Edited' } })
+    answerTheFirstAlone(service)
+    await client.signIn(sessionOf('a'))
+    await device.pass(10 * SECOND_MS)
+    expect(service.record('a', id)).toMatchObject({ name: 'Made' })
+    const changes = [
+      () => client.change('audience', id, { set: { name: 'Edited again' } }),
+      () => client.delete('audience', id),
+      () => client.restore('audience', id),
+    ]
+    for (const change of changes) expect(await change()).toMatchObject({ ok: false, problem: { kind: 'conflict' } })
+    await device.pass(300 * SECOND_MS)
+    expect(await changes[0]!()).toMatchObject({ ok: true })
+    expect(names(client)).toEqual(['Edited again'])
+    await client.syncNow()
+    expect(service.record('a', id)).toMatchObject({ name: 'Edited again' })
+    expect(client.status).toMatchObject({ pending: 0, conflicts: 0, invalid: 0 })
+  }),
+)
+
 /** Of the first push of several changes the first is carried out; the rest are answered with "later". */
 function answerTheFirstAlone(service: StandInService): void {
   let pushes = 0
@@ -297,3 +324,29 @@ function answerTheFirstAlone(service: StandInService): void {
     return json({ success: true, results: [...results, ...rest] })
   }
 }
+
+test(
+  'a guest’s records stay on the screen of a tab that hears of their arrival before it hears of what arrived',
+  played(async (device) => {
+    const guest = await device.open()
+    await made(guest.client, 'Of a guest')
+    const guest_storages = await guest.ports.storages.names()
+    await guest.client.close()
+    device.service.latency_ms = SECOND_MS
+    const first = await device.open(sessionOf('a'))
+    const { ports } = device.browser.openTab()
+    const hard_of_hearing: Channels = {
+      open: (name) => {
+        const channel = ports.channels.open(name)
+        return guest_storages.includes(name) ? channel : { ...channel, subscribe: () => () => undefined }
+      },
+    }
+    const second = await device.open(sessionOf('a'), { ports: { ...ports, channels: hard_of_hearing } })
+    const shown: string[][] = []
+    second.client.subscribe(() => shown.push(names(second.client)))
+    await device.pass(20 * SECOND_MS)
+    expect(first.client.status).toMatchObject({ is_migrating: false, pending: 0 })
+    expect(second.client.status).toMatchObject({ is_migrating: false, pending: 0 })
+    expect(shown.filter((all) => all.length === 0)).toEqual([])
+  }),
+)

@@ -6,7 +6,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { PAGE_BYTES_MAX } from '#shared/resources/page.ts'
 import { LARGE_SHAPES, storeLarge, type LargeShape } from '#tests/faults/large-records.ts'
-import { effort, someOf } from '#tests/support/effort.ts'
+import { longTest, someOf } from '#tests/support/effort.ts'
 import { audiencesInTest } from './fixture.ts'
 import { BUCKET, type RunningAudiences } from './harness.ts'
 
@@ -101,40 +101,43 @@ describe('an export', () => {
     await expect.poll(async () => (await running.call('HEAD', `${PATH}/export`)).status).toBe(200)
   })
 
-  test('leaves its place however it ends: read to the end, HEAD, refused, not found, broken off, pipelined', async () => {
-    const running = await withLarge('details', 20)
-    const { hostname, port } = new URL(running.url)
-    const authorization = `Bearer ${await running.token('demo_user')}`
-    const brokenOff = () =>
-      new Promise<void>((resolve) => {
-        const sent = request(`${running.url}${PATH}/export`, { headers: { authorization } })
-        sent.on('error', () => undefined).on('close', () => resolve())
-        sent.on('response', () => sent.destroy()).end()
-      })
-    const pipelined = () =>
-      new Promise<void>((resolve) => {
-        const socket = connect(Number(port), hostname).on('error', () => undefined)
-        socket.on('close', () => resolve())
-        socket.write(`GET ${PATH}/export HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`.repeat(3))
-        socket.once('data', () => socket.destroy())
-      })
-    for (let round = 0; round < effort(1, 4); round++) {
-      await running.call('GET', `${PATH}/export`)
-      await running.call('HEAD', `${PATH}/export`)
-      await running.call('GET', `${PATH}/export?format=xml`)
-      await running.call('GET', `${PATH}/aud_00000000000000000000000000/export`)
-      await brokenOff()
-      await pipelined()
-    }
-    running.gcs.faults.add({ fault: 'unavailable' })
-    for (let round = 0; round < 5; round++) expect((await running.call('GET', `${PATH}/export`)).status).toBe(503)
-    running.gcs.faults.reset()
-    // All four places are free again.
-    const places = async () => {
-      const four = await Promise.all([0, 1, 2, 3].map(() => unread(running)))
-      four.forEach(({ socket }) => socket.destroy())
-      return four.map(({ status }) => status)
-    }
-    await expect.poll(places).toEqual([200, 200, 200, 200])
-  })
+  longTest(
+    'leaves its place however it ends: read to the end, HEAD, refused, not found, broken off, pipelined',
+    async () => {
+      const running = await withLarge('details', 20)
+      const { hostname, port } = new URL(running.url)
+      const authorization = `Bearer ${await running.token('demo_user')}`
+      const brokenOff = () =>
+        new Promise<void>((resolve) => {
+          const sent = request(`${running.url}${PATH}/export`, { headers: { authorization } })
+          sent.on('error', () => undefined).on('close', () => resolve())
+          sent.on('response', () => sent.destroy()).end()
+        })
+      const pipelined = () =>
+        new Promise<void>((resolve) => {
+          const socket = connect(Number(port), hostname).on('error', () => undefined)
+          socket.on('close', () => resolve())
+          socket.write(`GET ${PATH}/export HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`.repeat(3))
+          socket.once('data', () => socket.destroy())
+        })
+      for (let round = 0; round < 4; round++) {
+        await running.call('GET', `${PATH}/export`)
+        await running.call('HEAD', `${PATH}/export`)
+        await running.call('GET', `${PATH}/export?format=xml`)
+        await running.call('GET', `${PATH}/aud_00000000000000000000000000/export`)
+        await brokenOff()
+        await pipelined()
+      }
+      running.gcs.faults.add({ fault: 'unavailable' })
+      for (let round = 0; round < 5; round++) expect((await running.call('GET', `${PATH}/export`)).status).toBe(503)
+      running.gcs.faults.reset()
+      // All four places are free again.
+      const places = async () => {
+        const four = await Promise.all([0, 1, 2, 3].map(() => unread(running)))
+        four.forEach(({ socket }) => socket.destroy())
+        return four.map(({ status }) => status)
+      }
+      await expect.poll(places).toEqual([200, 200, 200, 200])
+    },
+  )
 })

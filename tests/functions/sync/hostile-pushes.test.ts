@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { PushResult } from '#functions/sync/push/results.ts'
-import { effort } from '#tests/support/effort.ts'
+import { effort, longTest } from '#tests/support/effort.ts'
 import { monthsBefore, virtualSync } from './virtual-sync.ts'
 
 /**
@@ -93,20 +93,23 @@ describe('new distributions', () => {
     return id
   }
 
-  test('of one large audience, hundreds of them, are made in several pushes that fit into an instance', async () => {
-    const virtual = virtualSync()
-    const { run, push, create, change, newId } = virtual
-    await run(async () => {
-      const [audience_id, platform_id] = [newId('aud'), await withPlatform(virtual)]
-      await push([create(audience_id, { segments: SEGMENTS })])
-      const sent = Array.from({ length: 300 }, () =>
-        change('create', 'distribution', newId('dist'), { value: { audience_id, platform_id } }),
-      )
-      const { statuses, made_max } = await pushedOut(virtual, sent)
-      expect(statuses.get('applied')).toHaveLength(300)
-      expect(made_max * SEGMENTS_BYTES).toBeLessThan(WRITTEN_BYTES_MAX)
-    })
-  })
+  longTest(
+    'of one large audience, hundreds of them, are made in several pushes that fit into an instance',
+    async () => {
+      const virtual = virtualSync()
+      const { run, push, create, change, newId } = virtual
+      await run(async () => {
+        const [audience_id, platform_id] = [newId('aud'), await withPlatform(virtual)]
+        await push([create(audience_id, { segments: SEGMENTS })])
+        const sent = Array.from({ length: 300 }, () =>
+          change('create', 'distribution', newId('dist'), { value: { audience_id, platform_id } }),
+        )
+        const { statuses, made_max } = await pushedOut(virtual, sent)
+        expect(statuses.get('applied')).toHaveLength(300)
+        expect(made_max * SEGMENTS_BYTES).toBeLessThan(WRITTEN_BYTES_MAX)
+      })
+    },
+  )
 
   test('of as many audiences as there are months do not wait for one month after another', async () => {
     const virtual = virtualSync({ latencyMs: () => 100 })

@@ -12,6 +12,8 @@ export interface Truth {
   /** Marks that any generation has had. */
   readonly made: ReadonlySet<string>
   readonly ever_deleted: ReadonlySet<string>
+  /** Records that an object did not have any more when it was put back; another time it may have had them again. */
+  readonly taken_back: ReadonlySet<string>
 }
 
 /** Reads every generation, and checks that each change was carried out at most once. */
@@ -20,22 +22,28 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
   const records = new Map<string, StoredRecord>()
   const names = new Map<string, Set<unknown>>()
   const places = new Map<string, string>()
-  const [made, ever_deleted] = [new Set<string>(), new Set<string>()]
+  const at_deletion = new Map<string, ReadonlySet<string>>()
+  const [made, ever_deleted, taken_back] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const [at, landing] of landings.entries()) {
     const is_checked = put_back.every((before) => at < before)
     const stored = await recordsOf(landing)
     for (const [key, { id }] of Array.from(records)) {
       const object = objects.get(records.get(key)!)
-      if (object === landing.name && !stored.some((one) => one.id === id)) records.delete(key)
+      if (object !== landing.name || stored.some((one) => one.id === id)) continue
+      records.delete(key)
+      if (!is_checked) taken_back.add(id)
     }
     for (const record of stored) {
       const { id, name, deleted, marks } = record
       const key = keyOf(record)
       const before = records.get(key)
-      if (is_checked) checkNoSilentLoss(history, before, record)
+      if (is_checked) checkNoSilentLoss(history, { before, now: record, at_deletion: at_deletion.get(key) })
       records.set(key, record)
       objects.set(record, landing.name)
-      if (deleted) ever_deleted.add(id)
+      if (deleted) {
+        ever_deleted.add(id)
+        at_deletion.set(key, new Set(marks))
+      }
       for (const mark of marks) {
         made.add(mark)
         const place = places.get(mark) ?? id
@@ -53,7 +61,7 @@ export async function truthOf(history: ClientHistory): Promise<Truth> {
     }
   }
   const live = new Map([...records].filter(([, { deleted }]) => !deleted))
-  return { live, made, ever_deleted }
+  return { live, made, ever_deleted, taken_back }
 }
 const objects = new WeakMap<StoredRecord, string>()
 
@@ -66,19 +74,29 @@ function nameOf({ name }: StoredRecord): string {
   return typeof name === 'string' ? name : ''
 }
 
+/** One generation of a record, and what came before it. */
+interface Step {
+  readonly before: StoredRecord | undefined
+  readonly now: StoredRecord
+  /** The marks that it had when it was deleted last. */
+  readonly at_deletion: ReadonlySet<string> | undefined
+}
+
 /** Nobody's name is written over, and nobody's change is deleted, by a user who has not seen it. */
-function checkNoSilentLoss(
-  { asked, taken_up }: ClientHistory,
-  before: StoredRecord | undefined,
-  now: StoredRecord,
-): void {
+function checkNoSilentLoss({ asked, taken_up }: ClientHistory, { before, now, at_deletion }: Step): void {
   if (!before || before.deleted) return
   const { id, marks } = now
   if (now.deleted) {
-    const deletes = [...asked.values()].filter(({ op, record_id }) => op === 'delete' && record_id === id)
+    const all = [...asked.values()].filter(({ record_id }) => record_id === id)
+    const deletes = all.filter(({ op }) => op === 'delete')
     if (deletes.length === 0 || deletes.some(({ mark }) => taken_up.has(mark))) return
-    const isSeenBy = (one: AskedChange) =>
-      marks.every((mark) => one.seen.has(mark) || asked.get(mark)?.device === one.device)
+    const isSeenBy = (one: AskedChange) => {
+      const own = all.slice(0, all.indexOf(one)).filter(({ device }) => device === one.device)
+      // Who restores a record, and deletes it again, undoes no more than the deletion before did.
+      const is_restored = own.some(({ op }) => op === 'restore')
+      const isKnown = (mark: string) => one.seen.has(mark) || (is_restored && at_deletion?.has(mark))
+      return marks.every((mark) => isKnown(mark) || asked.get(mark)?.device === one.device)
+    }
     if (!deletes.some(isSeenBy))
       throw new Error(`${shortId(id)} was deleted over a change that nobody who deleted it had seen`)
     return
@@ -106,7 +124,7 @@ export function checkNothingLost(history: ClientHistory, truth: Truth, outboxes:
     const is_made =
       op === 'delete' || op === 'restore'
         ? // One commit may delete and restore; and what the server lost when it was put back is deleted without a trace.
-          truth.ever_deleted.has(record_id) || !is_live || restored.has(record_id)
+          truth.ever_deleted.has(record_id) || truth.taken_back.has(record_id) || !is_live || restored.has(record_id)
         : truth.made.has(mark)
     if (!is_made) throw new Error(`${mark} (${op} of ${shortId(record_id)}) was kept on ${device} and is lost`)
   }

@@ -79,7 +79,11 @@ export class Device {
     const life = new TabLife(memory.ports, this.#clock, {
       awaits_until_crash: is_mortal ? between(random, 1, 300) : Infinity,
       isMessageLost: () => !this.#history.is_calm && random.uniform() < lost_messages,
-      isLockLied: () => has.lying_locks && !this.#history.is_calm && random.uniform() < lied_locks,
+      isLockLied: () => {
+        const is_lied = has.lying_locks && !this.#history.is_calm && random.uniform() < lied_locks
+        if (is_lied) this.#history.count('locks given twice')
+        return is_lied
+      },
       has_locks: !has.no_locks,
       onCrash: () => {
         memory.end()
@@ -172,7 +176,7 @@ export class Device {
     const torn: OutboxEntry[] = []
     for (const storage of await this.#all()) {
       await storage.transact(['outbox'], 'write', async ({ outbox }) => {
-        const last = (await outbox.getAll()).at(-1)
+        const last = (await outbox.getAll()).findLast(({ entry }) => isObject(entry.change))
         if (!last) return
         torn.push(last.entry)
         outbox.put(last.key, { torn: true } as never)

@@ -1,9 +1,15 @@
 import type { PlantedBug } from '../planted-bugs.ts'
+import type { ThemeTitle } from './themes.ts'
 
 const LOST = /is lost|does not show|again, after/
 
+interface ClientBug extends PlantedBug {
+  /** In whose histories it is looked for, where it needs accidents that hardly come together by chance. */
+  readonly theme?: ThemeTitle
+}
+
 /** Mistakes that the client could make, and the sentence with which an invariant must report each. */
-export const CLIENT_BUGS: readonly PlantedBug[] = [
+export const CLIENT_BUGS: readonly ClientBug[] = [
   {
     title: 'an entry is dropped from the screen with its answer, not with the row',
     edits: [
@@ -86,8 +92,8 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/client/store/apply-pull.ts',
-        from: 'if (!last) return changes.putStaged(partition, staged.length, { reset, rows: page })',
-        to: 'if (!last) {\n    if (reset) changes.clearPartition(partition)\n    return changes.putRows(partition, page)\n  }',
+        from: 'if (!last) {\n    changes.putStaged(',
+        to: 'if (!last) {\n    if (reset) changes.clearPartition(partition)\n    changes.putRows(partition, page)\n    return undefined\n    changes.putStaged(',
       },
     ],
     found_as: /does not show|again, after|lacks/,
@@ -190,5 +196,188 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
       },
     ],
     found_as: /does not send within a minute|never/,
+  },
+  {
+    title: 'a page is taken in whatever cursor it answers',
+    theme: 'two senders',
+    edits: [
+      {
+        file: 'shared/client/store/apply-pull.ts',
+        from: "if (sync.cursor !== asked) return { kind: 'outdated' }",
+        to: 'void asked',
+      },
+    ],
+    found_as: /again, after|does not show|lacks|instead of|still shows|other values/,
+  },
+  {
+    title: 'any pull, also one that began before the answer, shows what was answered',
+    theme: 'two senders',
+    edits: [
+      {
+        file: 'shared/client/store/sender.ts',
+        from: 'seen: ({ mutation_id }) => answered.has(mutation_id),',
+        to: 'seen: () => true,',
+      },
+    ],
+    found_as: /again, after|does not show/,
+  },
+  {
+    title: 'a fork is acted on by a sender that has heard of a later push',
+    theme: 'two senders',
+    edits: [
+      {
+        file: 'shared/client/store/apply-push.ts',
+        from: 'if (client.client_id !== pushed.client_id || client.acked !== pushed.acked) return false',
+        to: 'if (client.client_id !== pushed.client_id) return false',
+      },
+    ],
+    found_as: /under two names/,
+  },
+  {
+    title: 'answers move the version that a change is over',
+    theme: 'one record',
+    edits: [
+      {
+        file: 'shared/client/store/outbox.ts',
+        from: '    if (aside || (done && row_version >= done.version)) continue\n',
+        to: '    if (done && !aside) base = Math.max(base, done.version)\n    if (aside || done) continue\n',
+      },
+    ],
+    found_as: /nobody who deleted it had seen|unseen/,
+  },
+  {
+    title: 'a change overtakes what it refers to and what has to wait',
+    theme: 'busy server',
+    edits: [
+      {
+        file: 'shared/client/store/outbox.ts',
+        from: 'if (is_blocked || isPaused(entry)) {',
+        to: 'if (!is_blocked && isPaused(entry)) continue\n    if (is_blocked) {',
+      },
+    ],
+    found_as: /overtakes/,
+  },
+  {
+    title: 'what was refused is sent again and again',
+    theme: 'busy server',
+    edits: [
+      {
+        file: 'shared/client/store/apply-push.ts',
+        from: "!result || result.status === 'retry') continue",
+        to: "!result || result.status === 'retry' || result.status === 'invalid') continue",
+      },
+    ],
+    found_as: /a loop on virtual time|never|does not send/,
+  },
+  {
+    title: 'answers are acknowledged before they are written',
+    theme: 'failing storage',
+    edits: [
+      {
+        file: 'shared/client/store/sender.ts',
+        from: '    const { client_id, acked } = client\n',
+        to: '    const { client_id } = client\n    const acked = Math.max(client.acked, this.answered)\n',
+      },
+      {
+        file: 'shared/client/store/sender.ts',
+        from: '    const applied = await this.#apply({ client, entries }, results)\n    if (applied.kind',
+        to: "    if (results.every(({ status }) => status !== 'retry')) this.answered = entries.at(-1)!.seq\n    const applied = await this.#apply({ client, entries }, results)\n    if (applied.kind",
+      },
+      {
+        file: 'shared/client/store/sender.ts',
+        from: '  readonly #pull_size =',
+        to: '  answered = 0\n  readonly #pull_size =',
+      },
+    ],
+    found_as: /what the contract refuses|under two names/,
+  },
+  {
+    title: 'staged pages forget that they began with a reset',
+    theme: 'long absence',
+    edits: [
+      {
+        file: 'shared/client/store/apply-pull.ts',
+        from: 'const is_reset = reset || staged.some((earlier) => earlier.reset)',
+        to: 'const is_reset = reset',
+      },
+    ],
+    found_as: /still shows|lacks|instead of|again, after/,
+  },
+  {
+    title: 'a reset keeps what was staged before it',
+    theme: 'long absence',
+    edits: [
+      {
+        file: 'shared/client/store/apply-pull.ts',
+        from: 'if (reset) changes.clearStaged(partition)\n  const staged = reset ? [] : known',
+        to: 'const staged = known',
+      },
+    ],
+    found_as: /still shows|lacks|instead of|again, after/,
+  },
+  {
+    title: 'a guest’s plan is written by each who finds it',
+    theme: 'guests move',
+    edits: [
+      {
+        file: 'shared/client/store/migration.ts',
+        from: '    if (known) return known\n',
+        to: '    void known\n',
+      },
+    ],
+    found_as: /sends as a client of|is sent as/,
+  },
+  {
+    title: 'a guest’s storage takes changes while it moves',
+    theme: 'guests move',
+    edits: [
+      {
+        file: 'shared/client/store/user-changes.ts',
+        from: 'if (await changes.storedPlan()) {',
+        to: 'if ((await changes.storedPlan()) && false) {',
+      },
+    ],
+    found_as: LOST,
+  },
+  {
+    title: 'what a guest was refused is not taken along',
+    theme: 'guests move',
+    edits: [
+      {
+        file: 'shared/client/store/migration.ts',
+        from: 'if (await changes.adopts(entry.mutation_id)) await changes.append(entry)',
+        to: 'void entry',
+      },
+    ],
+    found_as: LOST,
+  },
+  {
+    title: 'an account is opened for whoever signs in',
+    theme: 'two people',
+    edits: [
+      {
+        file: 'shared/client/store/directory.ts',
+        from: "if (role.kind === 'account' && wanted.kind === 'account') return isSameIdentity(role.identity, wanted.identity)",
+        to: "if (role.kind === 'account' && wanted.kind === 'account') return true",
+      },
+      {
+        file: 'shared/client/store/local-store.ts',
+        from: 'const is_own = isSameIdentity(origin.identity, this.identity)',
+        to: 'const is_own = true',
+      },
+    ],
+    found_as: /sends as a client of|is sent as|shows/,
+  },
+  {
+    title: 'sending goes on under whatever sign-in there is',
+    theme: 'two people',
+    edits: [
+      {
+        file: 'shared/client/client.ts',
+        from: '!isTokenOf(token, identity)',
+        to: '!identity',
+      },
+    ],
+    found_as: /sends as a client of|is sent as/,
   },
 ]

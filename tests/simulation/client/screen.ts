@@ -85,8 +85,8 @@ export class Screen {
     const shown = this.#client.get(noun, id)
     // What a guest's push was refused is told with the record, before it comes into the account.
     const waits_for_user = this.#client.aside.some((entry) => entry.id === id) || (shown?.aside.length ?? 0) > 0
-    const { excuse } = this.#history.asked.get(own.mark)!
-    if (waits_for_user || excuse) return void this.#own.delete(key)
+    const asked = this.#history.asked.get(own.mark)!
+    if (waits_for_user || asked.excuse) return void this.#own.delete(key)
     if (shown && !own.is_seen) this.#own.set(key, { ...own, is_seen: true })
     const others = [...this.#history.asked.values()].filter((change) => change.record_id === id)
     const name = shown?.record['name']
@@ -98,9 +98,12 @@ export class Screen {
       throw new Error(`${this.#name} shows ${shortId(id)} again, after it was deleted by ${own.mark}`)
     }
     const is_gone = others.some(({ op }) => op === 'delete')
+    // A guest's creation that was refused is counted before it comes into the account, where it is among what waits.
+    const is_on_its_way = asked.user_id === null && this.#client.unsent.aside > this.#client.aside.length
     // A guest who has moved into an account begins anew, with nothing.
     if (
       own.op !== 'delete' &&
+      !is_on_its_way &&
       own.is_seen &&
       user_id !== null &&
       !shown &&

@@ -148,7 +148,7 @@ export class Service {
   #fate(what: SentRequest['what']): Fate {
     const { random, is_calm, theme } = this.#history
     if (is_calm) return 'arrives'
-    const own = what === 'flags' ? undefined : theme?.fates?.[what]
+    const own = theme?.fates?.[what]
     if (own && random.uniform() < own.share) return oneOf(random, own.of)
     return random.uniform() < this.#fault_share ? oneOf(random, FAULTS) : 'arrives'
   }
@@ -180,7 +180,9 @@ export class Service {
       cursor: body.cursor ?? null,
       limit_bytes: this.#page_bytes,
     })
-    return Buffer.concat(json).toString()
+    const answer = Buffer.concat(json).toString()
+    if (answer.includes('"last":false')) this.#history.count('partitions of several pages')
+    return answer
   }
 
   async #answerPush(user_id: string, sent: unknown): Promise<string> {
@@ -188,6 +190,7 @@ export class Service {
     this.#noteClient(user_id, body.client_id)
     const marks = body.mutations.map((mutation) => this.#noteMarks(user_id, body.client_id, mutation))
     this.#requireOrder(marks.flat())
+    for (const [at, { value }] of body.mutations.entries()) this.#requireReferences(marks[at]!, marks.flat(), value)
     const results = await this.#push.results(user_id, body)
     for (const [at, { status }] of results.entries()) {
       if (status !== 'retry') for (const mark of marks[at]!) this.#decided.add(mark)
@@ -253,6 +256,19 @@ export class Service {
       const { mark, op, is_kept, excuse } = change
       const is_open = is_kept && !excuse && !this.#decided.has(mark) && !sent.includes(mark) && !taken_up.has(mark)
       if (is_open && (op === 'create' || op === 'patch')) before.push(change)
+    }
+  }
+
+  /** What a new record refers to is sent before it, or with it. */
+  #requireReferences([mark]: readonly string[], sent: readonly string[], value: unknown): void {
+    const { asked, has, taken_up } = this.#history
+    const change = mark === undefined ? undefined : asked.get(mark)
+    if (!isObject(value) || !change || has.copies || taken_up.has(change.mark)) return
+    const ids = [value['audience_id'], value['platform_id']]
+    for (const other of asked.values()) {
+      const is_named = other.op === 'create' && other.device === change.device && ids.includes(other.record_id)
+      if (!is_named || !other.is_kept || other.excuse || sent.includes(other.mark)) continue
+      if (!this.#decided.has(other.mark)) this.#history.wrong(`${change.mark} overtakes ${other.mark}`)
     }
   }
 

@@ -19,6 +19,8 @@ export type Happening =
   | 'decide'
   | 'sync'
   | 'sign'
+  /** Two tabs of a browser, perhaps as two people. */
+  | 'sign together'
   | 'close'
   | 'end'
   | 'freeze'
@@ -74,12 +76,22 @@ export const HABITS: Habits = {
   planned: 0,
 }
 
+export type ThemeTitle =
+  | 'guests move'
+  | 'two senders'
+  | 'copied profile'
+  | 'busy server'
+  | 'long absence'
+  | 'one record'
+  | 'two people'
+  | 'failing storage'
+
 /**
  * Accidents that are related happen together in a history with a theme: each by itself is met in any history, all of them by
  * pure chance in few.
  */
 export interface Theme {
-  readonly title: string
+  readonly title: ThemeTitle
   readonly has?: Partial<Features>
   /** What more than half of the steps bring, one as often as another; the rest bring what they bring anywhere. */
   readonly likely: readonly Happening[]
@@ -95,7 +107,7 @@ export interface Theme {
   readonly page_bytes?: number
   /** What happens to requests, by their kind; others fare as anywhere. */
   readonly fates?: {
-    readonly [What in 'pull' | 'push']?: { readonly share: number; readonly of: readonly Fate[] }
+    readonly [What in 'pull' | 'push' | 'flags']?: { readonly share: number; readonly of: readonly Fate[] }
   }
   /** The token is that of whoever is signed in in the browser by now, as where tabs share one sign-in. */
   readonly has_shared_sign_in?: boolean
@@ -105,17 +117,17 @@ export interface Theme {
 
 const SLOW = { share: 0.5, of: ['slow', 'slowly_answered', 'slowly_answered'] } as const
 
-const THEMES: readonly Theme[] = [
+export const THEMES: readonly Theme[] = [
   {
     title: 'guests move',
-    likely: ['change', 'change', 'change', 'change', 'sign', 'sign', 'open', 'end'],
-    pause_ms_max: 1000,
+    likely: ['change', 'change', 'change', 'change', 'change', 'change', 'sign', 'sign together', 'open', 'open'],
+    pause_ms_max: 600,
     habits: { creations: 0.4, audiences: 0.45, platforms: 0.2, planned: 0.7, deletions: 0.05 },
     first_users: [null, null],
     signs: [null, null, 'ann', 'ann', 'bob'],
-    crashing_tabs: 0.6,
-    lost_messages: 0.5,
-    fates: { pull: SLOW, push: { share: 0.3, of: SLOW.of } },
+    crashing_tabs: 0.4,
+    lost_messages: 0.9,
+    fates: { pull: SLOW, push: { share: 0.25, of: SLOW.of }, flags: SLOW },
   },
   {
     title: 'two senders',
@@ -158,16 +170,16 @@ const THEMES: readonly Theme[] = [
     first_users: ['ann', 'ann'],
     signs: ['ann'],
     page_bytes: 1024,
-    fates: { pull: { share: 0.4, of: ['slow', 'answer_lost', 'lost'] } },
+    fates: { pull: { share: 0.6, of: ['slow', 'answer_lost', 'lost'] } },
   },
   {
     title: 'one record',
     likely: ['change', 'change', 'change', 'change', 'change', 'change', 'decide', 'turn'],
     pause_ms_max: 2000,
-    habits: { records: 1, creations: 0.08, renamings: 0.3, deletions: 0.12, audiences: 0.9, platforms: 0.1 },
+    habits: { records: 1, creations: 0.1, renamings: 0.15, deletions: 0.15, audiences: 0.9, platforms: 0.1 },
     first_users: ['ann', 'ann'],
     signs: ['ann'],
-    fates: { pull: { share: 0.6, of: ['lost', 'answer_lost', 'never_answered', 'unavailable'] } },
+    fates: { pull: { share: 0.8, of: ['lost', 'answer_lost', 'unavailable'] } },
   },
   {
     title: 'two people',
@@ -198,4 +210,11 @@ const THEME_STREAM = 0x4e9e
 export function themeOf(seed: number): Theme | undefined {
   const random = seededRandom((seed ^ Math.imul(seed, 0x9e3779b1) ^ THEME_STREAM) >>> 0)
   return random.uniform() < THEMED_SHARE ? oneOf(random, THEMES) : undefined
+}
+
+/** The first seeds whose histories have this theme. */
+export function seedsOfTheme(title: ThemeTitle, count: number): number[] {
+  const seeds: number[] = []
+  for (let seed = 1; seeds.length < count; seed++) if (themeOf(seed)?.title === title) seeds.push(seed)
+  return seeds
 }

@@ -101,6 +101,10 @@ export class World {
         return history.inBackground(Promise.race([settledSync(tab.client), tab.life.ended]))
       case 'sign':
         return this.#sign(device, tab)
+      case 'sign together':
+        if (device.awake.length > 1) history.count('two sign in together')
+        for (const one of device.awake.slice(-2)) this.#sign(device, one)
+        return
       case 'close':
         return device.closeTab(tab)
       case 'end':

@@ -38,7 +38,7 @@ export const FEED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'shared/table/read/change-feed.ts',
-        from: 'return known_rev < rev_now || (known_rev === rev_now && generation === generation_now)',
+        from: 'return known_rev < rev_now || (known_rev === rev_now && position.generation === generation_now)',
         to: 'return true',
       },
     ],

@@ -78,7 +78,7 @@ test('a command that fails exits with 1 and shows no stack', async () => {
   expect(err).not.toMatch(/\n\s+at /)
 })
 
-test('a wrong combination of options exits with 2 and shows the usage', async () => {
+longTest('a wrong combination of options exits with 2 and shows the usage', async () => {
   const { code, err, out } = await runCommand('restore', ['--user', 'u', '--all', '--list'])
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toMatch(/^Choose one: --object, --user or --all\.\nUsage: npm run restore -- /)

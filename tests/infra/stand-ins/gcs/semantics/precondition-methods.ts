@@ -6,6 +6,8 @@ import { CONDITIONS, type Condition } from './precondition-table.ts'
 export interface Method {
   /** Makes the object, or needs it. */
   kind: 'making' | 'needing'
+  /** Needs the object `source`, too. */
+  has_source?: boolean
   /** Those that it takes. */
   conditions: readonly Condition[]
   /** @param query the precondition */
@@ -28,6 +30,7 @@ const isGone = ({ text }: Target) => text === undefined
 const isAsBefore = ({ text, metageneration }: Target) => text === 'before' && metageneration === '1'
 
 const making = { kind: 'making', conditions: CONDITIONS } as const
+const copying = { ...making, has_source: true } as const
 const needing = { kind: 'needing', conditions: CONDITIONS } as const
 
 /** The reference has only these two for a compose. */
@@ -37,10 +40,10 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'a simple insert': { ...making, send: (api, query) => api.simple('target', WRITTEN, query), isDone: isWritten },
   'a multipart insert': { ...making, send: (api, query) => api.multipart('target', WRITTEN, query), isDone: isWritten },
   'a resumable insert': { ...making, send: (api, query) => api.resumable('target', WRITTEN, query), isDone: isWritten },
-  'a copy': { ...making, send: (api, query) => sendCopy(api, 'copyTo', query), isDone: isCopied },
-  'a rewrite': { ...making, send: (api, query) => sendCopy(api, 'rewriteTo', query), isDone: isCopied },
+  'a copy': { ...copying, send: (api, query) => sendCopy(api, 'copyTo', query), isDone: isCopied },
+  'a rewrite': { ...copying, send: (api, query) => sendCopy(api, 'rewriteTo', query), isDone: isCopied },
   'a compose': {
-    ...making,
+    ...copying,
     conditions: OF_COMPOSE,
     send: (api, query) =>
       api.sendJson(api.objectPath('target', '/compose'), query, { sourceObjects: [{ name: api.name('source') }] }),
@@ -103,15 +106,23 @@ export async function readTarget(api: Api): Promise<Target> {
   return { text: media.text, metageneration: mustBeObject(await api.metadata('target')).metageneration }
 }
 
+const clients = new Map<string, Storage>()
+
 /** As the project's adapter makes it: no retries of its own. */
-function fileOf(api: Api) {
-  const storage = new Storage({
-    apiEndpoint: api.target.url,
+function clientOf(url: string): Storage {
+  return new Storage({
+    apiEndpoint: url,
     projectId: 'local',
     useAuthWithCustomEndpoint: false,
     retryOptions: { autoRetry: false },
   })
-  return storage.bucket(api.target.bucket).file(api.name('target'))
+}
+
+function fileOf(api: Api) {
+  const { url, bucket } = api.target
+  const client = clients.get(url) ?? clientOf(url)
+  clients.set(url, client)
+  return client.bucket(bucket).file(api.name('target'))
 }
 
 /** What the client makes of the answer: its status, and of a refusal what the body said. */
