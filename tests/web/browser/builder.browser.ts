@@ -243,6 +243,26 @@ describe('what is wrong', () => {
   })
 })
 
+test('shows what was typed as text, whatever it is', async () => {
+  const markup = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+  const page = await visit()
+  await typeWords(page, markup)
+  await step(page, /Variables/).click()
+  await page.getByRole('radio', { name: 'Paste' }).check()
+  await page.getByRole('textbox', { name: 'Codes of variables' }).fill(JSON.stringify([{ code: markup, type: markup }]))
+  await page.getByRole('button', { name: 'Add 1 variable' }).click()
+  await importCsv(page, JSON.stringify([{ name: markup, size: 5, description: markup }]))
+  await page.getByRole('button', { name: 'Import 1 segment' }).click()
+  await step(page, /Campaign/).click()
+  await page.getByRole('combobox', { name: 'Campaign' }).fill(markup)
+  await page.getByRole('combobox', { name: 'Tags' }).fill(markup)
+  await page.keyboard.press('Enter')
+  await saveButton(page).click()
+  await page.getByRole('heading', { name: `“${markup}” is saved as a draft` }).waitFor()
+  expect(await page.title()).toContain(markup)
+  expect(await page.locator('main img, main script').count()).toBe(0)
+})
+
 describe('an account', () => {
   test('without a connection saves on the device, and the service has it later', async () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_offline' } })

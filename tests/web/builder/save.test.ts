@@ -61,7 +61,10 @@ describe('saving a draft', () => {
       change: async () => await Promise.resolve(full),
       correct: async () => await Promise.resolve(full),
     }
-    expect(await saveDraft(small, id, DRAFT)).toMatchObject({ ok: false, words: [expect.stringMatching(/This device is full/)] })
+    expect(await saveDraft(small, id, DRAFT)).toMatchObject({
+      ok: false,
+      words: [expect.stringMatching(/This device is full/)],
+    })
     const long = { ...DRAFT, segments: [{ ...DRAFT.segments[0]!, name: 'x'.repeat(201) }] }
     expect(await saveDraft(client, id, long)).toMatchObject({ ok: false, step: 'segments' })
     await client.close()

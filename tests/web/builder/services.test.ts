@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 
 import { EMPTY_DRAFT } from '#functions/web/app/pages/builder/model/draft.ts'
 import { suggestedSegments, suggestedVariables } from '#functions/web/app/pages/builder/model/services.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { ManualClock } from '#tests/http/manual-clock.ts'
 
 const DRAFT = { ...EMPTY_DRAFT, words: ' people who moved ', data_type: 'third_party' as const }
@@ -77,5 +79,39 @@ describe('a service that counts', () => {
         left_out: ['Segment 3: it has no name.'],
       },
     })
+  })
+})
+
+describe('the guide for those who run such a service', async () => {
+  const guide = await readFile(`${PROJECT_ROOT}/infra/docs/guides/app-services.md`, 'utf8')
+  const blocks = [...guide.matchAll(/```json\n(.*?)\n```/gs)].map(([, json]) => JSON.parse(json!) as object)
+
+  it('has answers that are read whole', async () => {
+    const [, variables, , segments] = blocks.map((block) => JSON.stringify(block))
+    expect(await suggestedVariables(URL, DRAFT, answering(variables!).ports)).toMatchObject({
+      ok: true,
+      found: { variables: [{ code: 'PET_DOG', relevance: '95', type: 'demographic' }], left_out: [] },
+    })
+    expect(await suggestedSegments(URL, DRAFT, answering(segments!).ports)).toMatchObject({
+      ok: true,
+      found: {
+        segments: [
+          { name: 'Movers', note: 'Moved in the last 60 days' },
+          { name: 'Settled', size: '' },
+        ],
+        left_out: [],
+      },
+    })
+  })
+
+  it('has requests of the members that are sent', async () => {
+    const bodies: object[] = []
+    const { ports } = asking(async (_url, init) => {
+      bodies.push(JSON.parse(init!.body as string) as object)
+      return await Promise.resolve(Response.json([]))
+    })
+    await suggestedVariables(URL, DRAFT, ports)
+    await suggestedSegments(URL, DRAFT, ports)
+    expect(bodies.map((body) => Object.keys(body))).toEqual([blocks[0]!, blocks[2]!].map((block) => Object.keys(block)))
   })
 })

@@ -62,8 +62,8 @@ export function useKeeper(id: string, shown: Shown<'audience'> | undefined): Dra
   return keeper
 }
 
-/** A keeper for a page: also of the field that first use begins with. */
-export async function openKeeper(client: ActivationClient, id: string, has_record = false): Promise<DraftKeeper> {
+/** @param has_record whether a record of this id is known by now */
+async function openKeeper(client: ActivationClient, id: string, has_record = false): Promise<DraftKeeper> {
   const refused = refusedCreation(client.aside, id)
   const saved = has_record ? client.get('audience', id)?.record : undefined
   const record = refused ? newRecord('audience', id, refused.value, null) : saved

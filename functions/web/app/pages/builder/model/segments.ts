@@ -179,7 +179,7 @@ function updatedBy(segment: DraftSegment, { note, size, characteristics, prizm_s
 }
 
 /** The next whole number: ids are compared only within their audience. */
-export function nextSegmentId(segments: readonly DraftSegment[]): number {
+function nextSegmentId(segments: readonly DraftSegment[]): number {
   const numbers = segments
     .map(({ segment_id }) => Number(segment_id))
     .filter((id) => Number.isSafeInteger(id) && id >= 0)

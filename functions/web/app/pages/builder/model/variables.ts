@@ -11,7 +11,7 @@ export interface FoundVariables {
   readonly left_out: readonly string[]
 }
 
-export const CODE_LENGTH_MAX = 200
+const CODE_LENGTH_MAX = 200
 
 const CODE_COLUMN = /^(?:code|variable|variable[ _]code)$/i
 
