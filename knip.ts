@@ -8,7 +8,6 @@ const config: KnipConfig = {
     // Run by vitest.browser.config.ts, which also names the scripts that the pages load.
     'tests/**/*.browser.ts',
     'tests/client/browser/page/*.ts',
-    'tests/web/browser/shots.ts',
     'tests/fixtures/*/main.ts',
     'tests/bench/*.ts',
     // What tests/bench/peers.ts bundles for the browser.
@@ -24,15 +23,7 @@ const config: KnipConfig = {
   ignore: ['tests/contracts/openapi-types.ts'],
   // dependency-cruiser's configuration only names it (`parser: 'swc'`). infra/deliver/sbom runs the generator as a program.
   // infra/generate/client-types.ts gives TypeScript 5 to the generator of client types.
-  ignoreDependencies: [
-    '@cyclonedx/cyclonedx-esbuild',
-    '@fontsource-variable/figtree',
-    '@swc/core',
-    '@tanstack/react-router',
-    '@tanstack/react-virtual',
-    'axe-core',
-    'lucide-react',
-  ],
+  ignoreDependencies: ['@cyclonedx/cyclonedx-esbuild', '@fontsource-variable/figtree', '@swc/core'],
   // Installed beside npm's packages, and asked for before they are used.
   ignoreBinaries: ['gcloud', 'terraform'],
   // A type that an exported function names in its signature is part of that function's interface.

@@ -6,7 +6,7 @@ import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from 
 import type { Channel } from './ports.ts'
 import { StorageError } from './storage.ts'
 import { Account, NO_ACCOUNT } from './store/account.ts'
-import { changesIn, dataFileOf, type DataFile, recordsIn, takenIn, type TakenIn } from './store/data-file.ts'
+import { dataFileOf, type DataFile, newIn, takenIn, type TakenIn } from './store/data-file.ts'
 import type { DetailsOutcome } from './store/details.ts'
 import { Directory } from './store/directory.ts'
 import type { Drafts } from './store/drafts.ts'
@@ -238,13 +238,10 @@ export class ActivationClient {
 
   /** Makes the records of such a file that are not here, and takes up the changes of the others that were not sent. */
   async uploadData(file: unknown): Promise<TakenIn> {
-    const all = recordsIn(file)
-    const records = all.filter(({ noun, id }) => id === undefined || !this.get(noun, id))
-    const whole = new Set(records.flatMap(({ id, is_shown }) => (is_shown ? [id] : [])))
+    const { records, edits, known } = newIn(file, (noun, id) => this.get(noun, id) !== undefined)
     const { made, refused } = await takenIn(records, ({ noun, value, id }) => this.create(noun, value, id))
-    const edits = changesIn(file).filter(({ id, change }) => change.op !== 'create' && !whole.has(id))
     for (const entry of edits) await this.#kept((changes) => changes.takeAgain(entry))
-    return { made, known: all.length - records.length, refused }
+    return { made, known, refused }
   }
 
   /**

@@ -30,8 +30,26 @@ export function dataFileOf(
   }
 }
 
+/** What a file has that this device does not. */
+export interface NewInFile {
+  readonly records: readonly FileRecord[]
+  /** Changes of records that are here, or are made without them. */
+  readonly edits: readonly OutboxEntry[]
+  /** How many of its records are here already. */
+  readonly known: number
+}
+
+/** Of a file of this client, or of an export. @param isHere whether this device has a record */
+export function newIn(file: unknown, isHere: (noun: RecordNoun, id: string) => boolean): NewInFile {
+  const all = recordsIn(file)
+  const records = all.filter(({ noun, id }) => id === undefined || !isHere(noun, id))
+  const whole = new Set(records.flatMap(({ id, is_shown }) => (is_shown ? [id] : [])))
+  const edits = changesIn(file).filter(({ id, change }) => change.op !== 'create' && !whole.has(id))
+  return { records, edits, known: all.length - records.length }
+}
+
 /** A record in a file. */
-export interface FileRecord {
+interface FileRecord {
   readonly noun: RecordNoun
   readonly id: string | undefined
   readonly value: JsonRecord
@@ -40,7 +58,7 @@ export interface FileRecord {
 }
 
 /** The records of a file of this client, or of an export: `{"audiences": […]}`; and those whose creation was refused. */
-export function recordsIn(file: unknown): readonly FileRecord[] {
+function recordsIn(file: unknown): readonly FileRecord[] {
   if (!isObject(file)) return []
   return NOUNS.flatMap((noun) => {
     const { kind } = localKind(noun)
@@ -54,7 +72,7 @@ export function recordsIn(file: unknown): readonly FileRecord[] {
 }
 
 /** The changes of a file that were not sent, as far as they can be read. */
-export function changesIn(file: unknown): readonly OutboxEntry[] {
+function changesIn(file: unknown): readonly OutboxEntry[] {
   const unsent: readonly unknown[] = isObject(file) ? objectsIn(file['unsent']) : []
   return unsent.filter(isOutboxEntry)
 }

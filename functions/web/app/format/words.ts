@@ -1,6 +1,5 @@
-import { Box, Database, Globe, ShieldCheck } from 'lucide-react'
+import { Box, Database, Globe, ShieldCheck, type LucideIcon } from 'lucide-react'
 
-import type { LucideIcon } from '../parts/Icon.tsx'
 import { percentOf } from './numbers.ts'
 
 /** The domain's values in the words of the app. */

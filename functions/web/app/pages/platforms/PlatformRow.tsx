@@ -16,7 +16,7 @@ import styles from './PlatformRow.module.css'
 import { PlatformTile } from './PlatformTile.tsx'
 import { Keys, TestFailure } from './TestFailure.tsx'
 
-export const COLUMNS_COUNT = 5
+const COLUMNS_COUNT = 5
 
 interface PlatformRowProps {
   readonly platform: Shown<'platform'>
