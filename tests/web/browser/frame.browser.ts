@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
@@ -133,6 +134,52 @@ describe('an account', () => {
   })
 })
 
+describe('the sync panel', () => {
+  test('shows what two devices made of a name side by side, and keeps the one that is chosen', async () => {
+    const { audience } = (await site.save('chooser', '/api/audiences', { name: 'Runners' })) as {
+      audience: { audience_id: string }
+    }
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'chooser' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.goto(`/audience/${audience.audience_id}`)
+    await page.getByRole('button', { name: 'Rename' }).waitFor()
+    await context!.setOffline(true)
+    await renameHere(page, 'Runners of the west')
+    await site.save('chooser', '/api/audiences', { audience_id: audience.audience_id, name: 'Runners of 2026' })
+    await context!.setOffline(false)
+    await expect.poll(() => syncWordsOn(page)).toBe('1 change needs your choice')
+    await page.getByRole('button', { name: /^Sync: / }).click()
+    const panel = page.getByRole('complementary', { name: 'Sync' })
+    await panel.getByRole('radio', { name: 'Another device' }).check()
+    expect(await violationsOn(page)).toEqual([])
+    await panel.getByRole('button', { name: /^Keep/ }).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await site.ask('chooser', `/api/audiences/${audience.audience_id}`)).toMatchObject({
+      audience: { name: 'Runners of 2026' },
+    })
+  })
+
+  test('lists what waits, and the download has it', async () => {
+    await site.save('waiting', '/api/audiences', { name: 'Cyclists' })
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'waiting' } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.getByRole('link', { name: 'Cyclists was saved' }).click()
+    await page.getByRole('button', { name: 'Rename' }).waitFor()
+    await context!.setOffline(true)
+    await renameHere(page, 'Cyclists at night')
+    await expect.poll(() => syncWordsOn(page)).toMatch(/^(Offline|Saved on this device)/)
+    await page.getByRole('button', { name: /^Sync: / }).click()
+    const panel = page.getByRole('complementary', { name: 'Sync' })
+    await panel.getByText('1 change waits').waitFor()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      panel.getByRole('button', { name: 'Download my data' }).click(),
+    ])
+    const file = JSON.parse(await readFile(await download.path(), 'utf8')) as object
+    expect(file).toMatchObject({ audiences: [{ name: 'Cyclists at night' }], unsent: [{ kind: 'audience' }] })
+  })
+})
+
 describe('the keyboard', () => {
   test('reaches the content first, every place, and leads back from each layer', async () => {
     const page = await visit('/')
@@ -233,6 +280,13 @@ describe('the page', () => {
     expect(over).toEqual(Object.fromEntries(PATHS.map((path) => [path, 0])))
   })
 })
+
+/** On the page of an audience. */
+async function renameHere(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  await page.keyboard.press('Enter')
+}
 
 async function focusedName(page: Page): Promise<string> {
   return await page.evaluate(() => {

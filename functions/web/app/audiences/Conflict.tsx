@@ -26,14 +26,14 @@ export function Conflict({ entry, onLater }: { readonly entry: OutboxEntry; read
     if (!outcome.ok) setFault(outcome.problem.message)
   }
   return (
-    <section aria-labelledby={id} className={styles.conflict}>
+    <div role="group" aria-labelledby={id} className={styles.conflict}>
       <h2 id={id} className={styles.title}>
         <Icon of={GitCompare} /> Changed on two devices
       </h2>
       <p className={styles.sentence}>{sentenceOf(conflict)}</p>
       <div role="radiogroup" aria-labelledby={id} className={styles.cards}>
-        <Side whose="mine" conflict={conflict} is_chosen={whose === 'mine'} onChoose={setWhose} />
-        <Side whose="theirs" conflict={conflict} is_chosen={whose === 'theirs'} onChoose={setWhose} />
+        <Side whose="mine" group={id} conflict={conflict} is_chosen={whose === 'mine'} onChoose={setWhose} />
+        <Side whose="theirs" group={id} conflict={conflict} is_chosen={whose === 'theirs'} onChoose={setWhose} />
       </div>
       {fault !== undefined && (
         <p role="alert" className={styles.fault}>
@@ -48,17 +48,20 @@ export function Conflict({ entry, onLater }: { readonly entry: OutboxEntry; read
           Decide later
         </Button>
       </div>
-    </section>
+    </div>
   )
 }
 
 function Side({
   whose,
+  group,
   conflict,
   is_chosen,
   onChoose,
 }: {
   readonly whose: Whose
+  /** Of the radio buttons: the page and the sync panel may show the same conflict. */
+  readonly group: string
   readonly conflict: ConflictFacts
   readonly is_chosen: boolean
   readonly onChoose: (whose: Whose) => void
@@ -68,13 +71,7 @@ function Side({
   return (
     <div className={styles.card} data-chosen={is_chosen || undefined}>
       <div className={styles.card_head}>
-        <input
-          type="radio"
-          id={id}
-          name={`conflict-${conflict.seq}`}
-          checked={is_chosen}
-          onChange={() => onChoose(whose)}
-        />
+        <input type="radio" id={id} name={group} checked={is_chosen} onChange={() => onChoose(whose)} />
         <label htmlFor={id} className={styles.device}>
           {whose === 'mine' ? 'This device' : 'Another device'}
         </label>

@@ -15,9 +15,12 @@ import { listenForRegions } from './regions.ts'
 import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
 
-const SyncPanel = lazy(async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel }))
+/** Both are loaded once the page is there: they are wanted most when there is no connection. */
+const importPanel = async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel })
+const importDialog = async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog })
+const SyncPanel = lazy(importPanel)
+const FrameDialog = lazy(importDialog)
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
-const FrameDialog = lazy(async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog }))
 
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
@@ -28,6 +31,7 @@ export function Frame() {
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
+  useEffect(() => void Promise.allSettled([importPanel(), importDialog()]), [])
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
