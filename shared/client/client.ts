@@ -250,8 +250,8 @@ export class ActivationClient {
    * @param source names the earlier store
    */
   async importLocal(source: string, records: AsyncIterable<EarlierRecord>): Promise<TakenIn> {
-    return await takenIn(records, ({ noun, key, value }) =>
-      this.#kept((changes) => changes.takeIn([source, noun, key], value)),
+    return await takenIn(records, (one) =>
+      this.#kept((changes) => changes.takeIn([source, one.noun, one.key], one.value)),
     )
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { exportedText, fileNameOf } from '#functions/web/app/audiences/export-file.ts'
-import { csvRows } from '#functions/web/app/audiences/import/csv-rows.ts'
+import { csvRows } from '#functions/web/app/files/csv-rows.ts'
 import { countOfPlan, importPlan } from '#functions/web/app/audiences/import/import-plan.ts'
 import { readAudienceFile } from '#functions/web/app/audiences/import/read-file.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -93,8 +93,8 @@ describe('a file of a spreadsheet', () => {
       [5, 'refuse'],
       [6, 'refuse'],
     ])
-    expect(plan.rows[1]).toMatchObject({ reasons: [expect.stringContaining('name')] })
-    expect(plan.rows[2]).toMatchObject({ reasons: [expect.stringContaining('total_audience_size')] })
+    expect(plan.rows[1]).toMatchObject({ reasons: [expect.stringContaining('Name')] })
+    expect(plan.rows[2]).toMatchObject({ reasons: [expect.stringContaining('Records')] })
     expect(plan.ignored).toEqual(['mood'])
   })
 
@@ -110,7 +110,7 @@ describe('a file of a spreadsheet', () => {
   })
 
   it('keeps cells apart by the delimiter of its header', () => {
-    const cells = (text: string) => csvRows(text).map((row) => row.cells.map((cell) => cell.text))
+    const cells = (text: string) => csvRows(text).rows.map((row) => row.cells.map((cell) => cell.text))
     expect(cells('a\tb\n1,5\t2')).toEqual([
       ['a', 'b'],
       ['1,5', '2'],

@@ -3,7 +3,7 @@ import { parsedJson } from '#shared/base/parsed-json.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { isNothing, unguarded } from '#shared/records/csv.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
-import { csvRows, type CsvCell } from './csv-rows.ts'
+import { csvRows, type CsvCell } from '../../files/csv-rows.ts'
 import { UnreadableFile, type FileRow } from './file-rows.ts'
 
 /** Audiences of a CSV file: of an export, or of a spreadsheet whose columns have names that people write. */
@@ -54,12 +54,11 @@ export function csvAudiences(text: string): readonly FileRow[] {
 }
 
 function rowsOf(text: string) {
-  try {
-    return csvRows(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UnreadableFile(error.message)
-    throw error
+  const { rows, open_quote_line } = csvRows(text)
+  if (open_quote_line !== null) {
+    throw new UnreadableFile(`A quote that opens in line ${open_quote_line} is never closed.`)
   }
+  return rows
 }
 
 /** `Data type` is data_type. */

@@ -1,10 +1,11 @@
 import { idTimeMs } from '#shared/base/ids.ts'
-import { Problem } from '#shared/base/problem.ts'
+import { Problem, type FieldError } from '#shared/base/problem.ts'
 import { isSameJson } from '#shared/base/same-json.ts'
 import { creationOf } from '#shared/client/store/edits.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import type { Shown } from '../../store/records.ts'
+import { fieldInWords } from '../field-words.ts'
 import type { FileRow } from './file-rows.ts'
 
 /** What an import would do, row by row, before anything happens. Pure. */
@@ -89,9 +90,16 @@ function creationFrom(value: JsonRecord): JsonRecord | string[] {
     if (!(error instanceof Problem)) throw error
     const errors = error.errors ?? []
     if (errors.length === 0) return [error.message]
-    const reasons = errors.slice(0, REASONS_MAX).map(({ path, message }) => `${path} ${message}`)
+    const reasons = errors.slice(0, REASONS_MAX).map(reasonOf)
     return errors.length > REASONS_MAX ? [...reasons, `and ${errors.length - REASONS_MAX} more`] : reasons
   }
+}
+
+/** "Records must be at least 0"; of a part of a field also where it is. */
+function reasonOf({ path, message }: FieldError): string {
+  const [column = path] = path.split(/[.[]/, 1)
+  const where = column === path ? '' : ` (${path})`
+  return `${fieldInWords(column)}${where} ${message}`
 }
 
 /** Whether an audience here says all of it. */

@@ -32,7 +32,8 @@ export function AudienceFacts({
       />
       <Fact
         name="Segments"
-        value={numberOf(segments.length)}
+        value={segments.length === 0 ? 'No segments yet' : numberOf(segments.length)}
+        is_unknown={segments.length === 0}
         context={countOf(Math.max(selected_variables.length, variable_details.length), 'variable')}
       />
       <Fact

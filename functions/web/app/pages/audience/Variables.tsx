@@ -54,7 +54,7 @@ export function Variables({ audience }: { readonly audience: Audience }) {
                   <td className={styles.wide_only} dir="auto">
                     {category}
                   </td>
-                  <td className={styles.wide_only}>{type}</td>
+                  <td className={styles.wide_only}>{typeInWords(type)}</td>
                   <td className={styles.number}>
                     {typeof relevance_score === 'number' ? (
                       percentOf(relevance_score)
@@ -77,4 +77,10 @@ export function Variables({ audience }: { readonly audience: Audience }) {
       )}
     </Card>
   )
+}
+
+/** A code of a catalogue as words: `life_event` is "Life event". */
+function typeInWords(type: string | null | undefined): string {
+  const words = (type ?? '').replaceAll('_', ' ')
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
 }

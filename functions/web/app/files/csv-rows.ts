@@ -1,4 +1,7 @@
-/** A CSV file as rows of cells (RFC 4180), with the delimiters that spreadsheets write. */
+/**
+ * A CSV file as rows of cells, as spreadsheets of any language write it (RFC 4180): commas, semicolons or tabs, a `sep=` line in
+ * front, quoted cells with line breaks. (csv-parse would be 14 kB for a page that imports a file once.)
+ */
 
 export interface CsvCell {
   readonly text: string
@@ -7,20 +10,31 @@ export interface CsvCell {
 }
 
 export interface CsvRow {
-  /** Where it begins in the file, from 1. */
+  /** Where it begins in the file, from 1: how people find it again. */
   readonly line: number
   readonly cells: readonly CsvCell[]
 }
 
-const DELIMITERS = [',', ';', '\t', '|'] as const
+export interface CsvRows {
+  /** Those with any text. */
+  readonly rows: readonly CsvRow[]
+  /** The line where a quote opens that is never closed: nothing below it was read. */
+  readonly open_quote_line: number | null
+}
 
-/** Rows without any text are left out. @throws SyntaxError when a quote is never closed */
-export function csvRows(text: string): readonly CsvRow[] {
-  const content = text.replace(/^\ufeff/, '')
-  const delimiter = delimiterOf(content)
+const DELIMITERS = [',', ';', '\t', '|'] as const
+const SEPARATOR_LINE = /^sep=(.)\r?\n/i
+
+/** @param text with or without a byte order mark */
+export function csvRows(text: string): CsvRows {
+  const marked = text.replace(/^\ufeff/, '')
+  const separator = SEPARATOR_LINE.exec(marked)
+  const content = separator ? marked.slice(separator[0].length) : marked
+  const delimiter = separator?.[1] ?? delimiterOf(content)
   const rows: CsvRow[] = []
   let cells: CsvCell[] = []
-  let [line, begun_at] = [1, 1]
+  let line = separator ? 2 : 1
+  let begun_at = line
   let at = 0
   const end = (): void => {
     if (cells.some((cell) => cell.text !== '' || cell.is_quoted)) rows.push({ line: begun_at, cells })
@@ -28,7 +42,7 @@ export function csvRows(text: string): readonly CsvRow[] {
   }
   while (at < content.length) {
     const cell = cellAt(content, at, delimiter)
-    if (!cell) throw new SyntaxError(`A quote that opens in line ${line} is never closed.`)
+    if (!cell) return { rows, open_quote_line: line }
     cells.push(cell)
     line += cell.line_breaks
     at = cell.end
@@ -44,7 +58,7 @@ export function csvRows(text: string): readonly CsvRow[] {
     begun_at = line
   }
   end()
-  return rows
+  return { rows, open_quote_line: null }
 }
 
 interface CellRead extends CsvCell {
@@ -54,10 +68,10 @@ interface CellRead extends CsvCell {
 
 /** @returns undefined of a quote that is never closed */
 function cellAt(content: string, start: number, delimiter: string): CellRead | undefined {
-  const ends = delimiter === '|' ? /[|\r\n]/g : new RegExp(`[${delimiter}\r\n]`, 'g')
   const endFrom = (from: number): number => {
-    ends.lastIndex = from
-    return ends.exec(content)?.index ?? content.length
+    let end = from
+    while (end < content.length && content[end] !== delimiter && content[end] !== '\n' && content[end] !== '\r') end++
+    return end
   }
   if (content[start] !== '"') {
     const end = endFrom(start)
@@ -79,9 +93,9 @@ function cellAt(content: string, start: number, delimiter: string): CellRead | u
   return { text, is_quoted: true, end, line_breaks: text.split('\n').length - 1 }
 }
 
-/** Of the header the sign that makes the most cells. */
+/** The sign that parts the first line most often, outside of quotes. */
 function delimiterOf(content: string): string {
-  const header = content.slice(0, content.search(/[\r\n]|$/))
-  const count = (sign: string) => header.split(sign).length
+  const first = content.replaceAll(/"[^"]*"/g, '').split(/\r|\n/, 1)[0]!
+  const count = (sign: string) => first.split(sign).length
   return DELIMITERS.reduce((best, sign) => (count(sign) > count(best) ? sign : best))
 }
