@@ -134,6 +134,29 @@ describe('an account', () => {
   })
 })
 
+test('what the operator tells is shown from the next page on, kept, and gone when it is closed', async () => {
+  const page = await visit('/', { visitor: { kind: 'account', user_id: 'told' } })
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  const text = 'Maintenance on Sunday, 02:00 to 03:00 UTC. Your work stays on this device.'
+  const notice = { id: 'sunday', text, level: 'info', until: null }
+  await context!.route('**/api/flags*', (route) =>
+    route.fulfill({ json: { success: true, flags: { persistence_v2: true }, notice } }),
+  )
+  const answered = page.waitForResponse('**/api/flags*')
+  await page.reload()
+  await answered
+  await page.keyboard.press('g')
+  await page.keyboard.press('a')
+  await page.getByText(text).waitFor()
+  expect(await violationsOn(page)).toEqual([])
+  await page.reload()
+  await page.getByText(text).waitFor()
+  await page.getByRole('button', { name: 'Close this message' }).click()
+  await page.reload()
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  expect(await page.getByText(text).count()).toBe(0)
+})
+
 describe('the sync panel', () => {
   test('shows what two devices made of a name side by side, and keeps the one that is chosen', async () => {
     const { audience } = (await site.save('chooser', '/api/audiences', { name: 'Runners' })) as {

@@ -7,10 +7,13 @@ import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
 import { Toast } from '../parts/Toast.tsx'
+import { useClient } from '../store/hooks.ts'
 import { BottomBar } from './BottomBar.tsx'
 import { everywhereItems } from './everywhere.ts'
 import styles from './Frame.module.css'
 import { open_dialog, sync_panel_open } from './layers.ts'
+import { askForNotice, renewNotice } from './notice.ts'
+import { NoticeBanner } from './NoticeBanner.tsx'
 import { listenForRegions } from './regions.ts'
 import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -25,16 +28,19 @@ const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
   const router = useRouter()
+  const client = useClient()
   const content = useRef<HTMLElement>(null)
   const dialog = useCell(open_dialog)
   const has_panel = useCell(sync_panel_open)
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
+  useEffect(() => void askForNotice(client), [client])
   useEffect(() => void Promise.allSettled([importPanel(), importDialog()]), [])
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
+        if (pathChanged) renewNotice()
         // A page that took the focus keeps it.
         const is_free = !content.current?.contains(document.activeElement)
         if (fromLocation && pathChanged && is_free) content.current?.focus({ preventScroll: true })
@@ -50,6 +56,7 @@ export function Frame() {
       <div className={styles.sheet}>
         <TopBar />
         <main ref={content} id="content" tabIndex={-1} data-region className={styles.content}>
+          <NoticeBanner />
           <Outlet />
         </main>
         <div ref={setDockPlace} />
