@@ -51,14 +51,13 @@ export class ActivationClient {
   #last_switch: Promise<unknown> = Promise.resolve()
 
   private constructor(options: ClientOptions, directory: Directory) {
-    const { ports, app_version, loadMs } = options
     this.#options = options
     this.#directory = directory
-    this.#telemetry = new Telemetry(app_version, loadMs)
+    this.#telemetry = new Telemetry(options.app_version, options.loadMs)
     this.#api = this.#apiOf(undefined, { is_named: true })
-    this.#tabs = ports.channels.open('am_accounts')
+    this.#tabs = options.ports.channels.open('am_accounts')
     this.#tabs.subscribe(() => void this.#lookElsewhere())
-    this.#endListening = ports.lifecycle.subscribe((event) => {
+    this.#endListening = options.ports.lifecycle.subscribe((event) => {
       if (event === 'page-restored' || event === 'resume') void this.#lookElsewhere()
       const is_seen = event === 'visible' || event === 'focus'
       if (is_seen && this.#storage_state !== 'ok') void this.#account?.store.probe()
@@ -67,12 +66,11 @@ export class ActivationClient {
 
   /** Opens this device's records of the signed-in user, or of the guest. @throws StorageError */
   static async open(options: ClientOptions): Promise<ActivationClient> {
-    const { ports, session } = options
-    const client = new ActivationClient(options, await Directory.open(ports))
+    const client = new ActivationClient(options, await Directory.open(options.ports))
     try {
       await client.#directory.eraseMoved()
-      await client.#switchTo(session)
-      if (session) await client.#tellElsewhere(session.identity)
+      await client.#switchTo(options.session)
+      if (options.session) await client.#tellElsewhere(options.session.identity)
       return client
     } catch (error) {
       await client.close()
@@ -250,8 +248,8 @@ export class ActivationClient {
    * @param source names the earlier store
    */
   async importLocal(source: string, records: AsyncIterable<EarlierRecord>): Promise<TakenIn> {
-    return await takenIn(records, (one) =>
-      this.#kept((changes) => changes.takeIn([source, one.noun, one.key], one.value)),
+    return await takenIn(records, ({ noun, key, value }) =>
+      this.#kept((changes) => changes.takeIn([source, noun, key], value)),
     )
   }
 
