@@ -6,26 +6,47 @@
  * (returned or thrown, then answered as it is); anything else that is thrown is a fault and answered as `internal`.
  */
 export const PROBLEM_KINDS = {
-  'invalid-input': { status: 400, title: 'Invalid request' },
-  unauthenticated: { status: 401, title: 'A valid token is required' },
-  forbidden: { status: 403, title: 'Not allowed' },
-  'not-found': { status: 404, title: 'Not found' },
-  'method-not-allowed': { status: 405, title: 'Method not allowed' },
-  'illegal-transition': { status: 409, title: 'Not allowed in the current state' },
-  conflict: { status: 409, title: 'Conflict with stored data' },
-  'stale-version': { status: 412, title: 'The record has changed' },
-  'too-large': { status: 413, title: 'The request body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The request body must be JSON' },
-  'unresolvable-reference': { status: 422, title: 'A reference cannot be used' },
-  'idempotency-mismatch': { status: 422, title: 'The idempotency key was used for another request' },
-  'quota-exceeded': { status: 422, title: 'Limit reached' },
-  'too-many-requests': { status: 429, title: 'Too many simultaneous requests' },
-  internal: { status: 500, title: 'Internal error' },
-  contended: { status: 503, title: 'Too many simultaneous writers' },
-  unavailable: { status: 503, title: 'Service temporarily unavailable' },
-} as const satisfies Record<string, { status: number; title: string }>
+  'invalid-input': { status: 400 },
+  unauthenticated: { status: 401 },
+  forbidden: { status: 403 },
+  'not-found': { status: 404 },
+  'method-not-allowed': { status: 405 },
+  'illegal-transition': { status: 409 },
+  conflict: { status: 409 },
+  'stale-version': { status: 412 },
+  'too-large': { status: 413 },
+  'unsupported-media-type': { status: 415 },
+  'unresolvable-reference': { status: 422 },
+  'idempotency-mismatch': { status: 422 },
+  'quota-exceeded': { status: 422 },
+  'too-many-requests': { status: 429 },
+  internal: { status: 500 },
+  contended: { status: 503 },
+  unavailable: { status: 503 },
+} as const satisfies Record<string, { status: number }>
 
 export type ProblemKind = keyof typeof PROBLEM_KINDS
+
+/** Beside the kinds, because a browser takes those and not these. */
+export const PROBLEM_TITLES: Readonly<Record<ProblemKind, string>> = {
+  'invalid-input': 'Invalid request',
+  unauthenticated: 'A valid token is required',
+  forbidden: 'Not allowed',
+  'not-found': 'Not found',
+  'method-not-allowed': 'Method not allowed',
+  'illegal-transition': 'Not allowed in the current state',
+  conflict: 'Conflict with stored data',
+  'stale-version': 'The record has changed',
+  'too-large': 'The request body is too large',
+  'unsupported-media-type': 'The request body must be JSON',
+  'unresolvable-reference': 'A reference cannot be used',
+  'idempotency-mismatch': 'The idempotency key was used for another request',
+  'quota-exceeded': 'Limit reached',
+  'too-many-requests': 'Too many simultaneous requests',
+  internal: 'Internal error',
+  contended: 'Too many simultaneous writers',
+  unavailable: 'Service temporarily unavailable',
+}
 
 /** One bad field: `path` as the client wrote it (`segments[2].size`), `message` in plain words. */
 export interface FieldError {

@@ -1,4 +1,4 @@
-import { Problem, PROBLEM_KINDS } from '#shared/base/problem.ts'
+import { Problem, PROBLEM_KINDS, PROBLEM_TITLES } from '#shared/base/problem.ts'
 import { problemType } from '#shared/contract/problem-document.ts'
 import type { PushStatus } from '#shared/contract/sync.ts'
 import { ID_TIME, untimelyId } from '#shared/records/record-id.ts'
@@ -80,7 +80,8 @@ export class Results {
   }
 
   #spelled({ kind, message, errors, members }: Problem): Readonly<Record<string, unknown>> {
-    const { status, title } = PROBLEM_KINDS[kind]
+    const { status } = PROBLEM_KINDS[kind]
+    const title = PROBLEM_TITLES[kind]
     const document = { type: problemType(kind), title, status, detail: message, ...members }
     if (!errors) return document
     const shown = errors.slice(0, ERRORS_SHOWN)

@@ -1,4 +1,4 @@
-import { PROBLEM_KINDS, type ProblemKind } from '#shared/base/problem.ts'
+import { PROBLEM_KINDS, PROBLEM_TITLES, type ProblemKind } from '#shared/base/problem.ts'
 import type { OpenApiTexts, OperationText } from '#shared/contract/openapi-texts.ts'
 import { problemType } from '#shared/contract/problem-document.ts'
 import { audienceTexts } from './audiences.ts'
@@ -70,7 +70,8 @@ export const OPENAPI_TEXTS: OpenApiTexts = {
 }
 
 function problemExample(kind: ProblemKind, detail: string, members: Readonly<Record<string, unknown>>) {
-  const { status, title } = PROBLEM_KINDS[kind]
+  const { status } = PROBLEM_KINDS[kind]
+  const title = PROBLEM_TITLES[kind]
   const instance = 'urn:request:4bf92f3577b34da6a3ce929d0e0e4736'
   return { ...members, type: problemType(kind), title, status, detail, instance, success: false, error: detail }
 }

@@ -13,6 +13,7 @@ import { LogBook } from './log-book.ts'
 import { MovingGuests } from './moving-guests.ts'
 import type { ShownRecord } from './overlay.ts'
 import { Quarantine } from './quarantine.ts'
+import { keepReserve } from './reserve.ts'
 import { Sender } from './sender.ts'
 import type { SyncStatus } from './status.ts'
 import type { StorageState } from './storage-state.ts'
@@ -99,6 +100,7 @@ export class Account {
       if (identity || !plan) {
         const account = new Account(options, store)
         await account.log.open().catch(() => undefined)
+        void keepReserve(store)
         return account
       }
       // Its records are on their way into an account, although that was cut off before it was noted: this guest is a new one.

@@ -86,7 +86,7 @@ async function applyPartition(
   if (!noun) return undefined
   const known = await changes.staged(partition)
   // A reading that begins once more knows nothing of why the first one did.
-  const put_back_to = earliest([told, ...known.map((page) => page.put_back_to)])
+  const [put_back_to] = [told, ...known.map((page) => page.put_back_to)].filter((to) => to !== undefined).toSorted()
   if (reset) changes.clearStaged(partition)
   const staged = reset ? [] : known
   const page = rows.map((row): StagedRow => ({ id: idOfRow(noun, row), ...rowEntryOf(row) }))
@@ -133,10 +133,6 @@ function offersOf(
     const offer = offerOf({ noun, id, before: row, made: since, now: now.get(id) }, { to: put_back_to, ...as })
     return offer ? [offer] : []
   })
-}
-
-function earliest(moments: readonly (string | undefined)[]): string | undefined {
-  return moments.filter((moment) => moment !== undefined).toSorted()[0]
 }
 
 /** Each row once, as it came last. Those that were deleted before they came at all are nothing here. */

@@ -167,6 +167,8 @@ export interface MetaEntries {
   readonly adopted: { readonly mutation_ids: readonly string[] }
   /** New ids of records whose ids the server would not take, by the old ones: old links follow them. */
   readonly renamed: { readonly ids: Readonly<Record<string, string>> }
+  /** Room for deletions; see `reserve.ts`. */
+  readonly reserve: { readonly text: string }
   /** Counts the transactions that change what tabs show. */
   readonly revision: { readonly revision: number }
 }

@@ -127,6 +127,17 @@ export class StoreChanges {
     this.#writers.meta.put('plan', plan)
   }
 
+  async keepReserve(textOf: () => string): Promise<void> {
+    const known = await this.#writers.meta.getKeys({ at_least: 'reserve', at_most: 'reserve' })
+    if (known.length === 0) this.#writers.meta.put('reserve', { text: textOf() })
+  }
+
+  /** Only deletes. */
+  giveRoom(): void {
+    this.#writers.meta.delete('reserve')
+    this.details.clear()
+  }
+
   /** Notes that a change comes here from another storage. @returns false when it came before, whatever became of it */
   async adopts(mutation_id: string): Promise<boolean> {
     const { mutation_ids = [] } = ((await this.#writers.meta.get('adopted')) ?? {}) as Partial<MetaEntries['adopted']>

@@ -11,6 +11,7 @@ import type { LocalStore } from './local-store.ts'
 import { newMutationId } from './mutation-id.ts'
 import { baseVersionOf } from './outbox.ts'
 import type { ShownRecord } from './overlay.ts'
+import { withReserve } from './reserve.ts'
 import { corrected, insisted } from './settle.ts'
 import type { ImportKey, StoreChanges, WrittenStore } from './store-changes.ts'
 import { drop, takeUp } from './take-up.ts'
@@ -206,7 +207,8 @@ export class UserChanges {
         const unseen = changes.revision_before === revision ? [] : await othersOf(changes, noun, id, seen)
         return await this.#put(changes, noun, id, { ...change, change: patchOver(change.change, unseen) })
       }
-      const seq = await this.#write(['outbox'], keep)
+      const write = async () => await this.#write(['outbox'], keep)
+      const seq = await (change.change.op === 'delete' ? withReserve(this.#store, write) : write())
       return { ok: true, id, seq }
     })
   }

@@ -1,4 +1,4 @@
-import { PROBLEM_KINDS, Problem } from '../../base/problem.ts'
+import { Problem, PROBLEM_TITLES } from '../../base/problem.ts'
 import { problemType } from '../../contract/problem-document.ts'
 import type { Answer } from '../call.ts'
 
@@ -24,7 +24,7 @@ export function problemAnswer(problem: Problem, request_id: string): Answer & { 
     body: {
       ...members,
       type: problemType(kind),
-      title: PROBLEM_KINDS[kind].title,
+      title: PROBLEM_TITLES[kind],
       status,
       detail,
       instance: `urn:request:${request_id}`,

@@ -112,7 +112,7 @@ describe('storage', () => {
     const tab = await context.newPage()
     const session = await context.newCDPSession(tab)
     const { origin } = new URL(site.url)
-    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 })
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 400_000 })
     await tab.goto(site.url)
     await ask(tab, 'create("Hikers")')
     const text = Buffer.from(seededRandom(1).bytes(30_000)).toString('hex')
@@ -127,6 +127,26 @@ describe('storage', () => {
     expect(await ask(tab, 'words()')).toBe('Saved on this device only')
     await tab.reload()
     expect(await ask(tab, 'shown()')).toEqual([...before, 'Large'])
+  })
+
+  test('that is full to the last byte has room for deletions', async () => {
+    const tab = await context.newPage()
+    const session = await context.newCDPSession(tab)
+    const { origin } = new URL(site.url)
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 400_000 })
+    await tab.goto(site.url)
+    const text = Buffer.from(seededRandom(1).bytes(20_000)).toString('hex')
+    for (let length = text.length; length > 10; length = Math.floor(length / 4)) {
+      const create = `create("Filling", "${text.slice(0, length)}")`
+      await expect.poll(() => ask(tab, create), { interval: 0 }).toEqual({ refused: 'full' })
+    }
+    const before = (await ask(tab, 'shown()')) as string[]
+    const id = await ask(tab, 'idsByName().Filling')
+    expect(await ask(tab, 'create("Filling")')).toEqual({ refused: 'full' })
+    expect(await ask(tab, `delete("${String(id)}")`)).toEqual({ id })
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await tab.reload()
+    expect(await ask(tab, 'shown()')).toEqual(before.slice(1))
   })
 
   test('that the browser cleared under an open page is told and filled again; what was not sent is not lost', async () => {

@@ -65,6 +65,45 @@ test('a full store refuses the next change aloud, keeps those before it, lets de
   })
 })
 
+test('a store that is full to the last byte has room for a deletion, and keeps some for the next one', async () => {
+  const kept = new Map<string, number>()
+  let bytes_max = Infinity
+  const device = new Device({
+    // As a browser counts: what a transaction deletes makes room for later ones.
+    onCommit: (name, changes) => {
+      const entries = changes.flatMap(([store, { entries: of_store }]) =>
+        [...of_store].map(({ key, entry }) => {
+          const bytes = entry === undefined ? 0 : JSON.stringify(entry).length
+          return { at: JSON.stringify([name, store, key]), bytes }
+        }),
+      )
+      const written = entries.reduce((sum, { bytes }) => sum + bytes, 0)
+      const used = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0)
+      if (written > 0 && used + written > bytes_max) throw new StorageError('full', 'There is no room.')
+      for (const { at, bytes } of entries) kept.set(at, bytes)
+    },
+  })
+  const hasReserve = () => [...kept].some(([at, bytes]) => at.endsWith('"meta","reserve"]') && bytes > 0)
+  await device.play(async () => {
+    const { client } = await device.open()
+    const ids = [await made(client, 'First'), await made(client, 'Second')]
+    await device.pass(1)
+    expect(hasReserve()).toBe(true)
+    bytes_max = 0
+    expect(await client.create('audience', { name: 'Too much' })).toMatchObject({ problem: { kind: 'full' } })
+    bytes_max = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0)
+    for (const id of ids) expect(await client.delete('audience', id)).toMatchObject({ ok: true })
+    expect(names(client)).toEqual([])
+    expect(hasReserve()).toBe(false)
+    await client.close()
+    bytes_max = Infinity
+    const { client: later } = await device.open()
+    await device.pass(1)
+    expect(names(later)).toEqual([])
+    expect(hasReserve()).toBe(true)
+  })
+})
+
 test('a store that is full while the sync writes is told, and what the sync could not keep comes again', async () => {
   let is_full = false
   const device = new Device({

@@ -26,8 +26,8 @@ export const CLIENT_BUGS: readonly ClientBug[] = [
     edits: [
       {
         file: 'shared/client/store/user-changes.ts',
-        from: "const seq = await this.#write(['outbox'], keep)",
-        to: "const seq = 1\n      void this.#write(['outbox'], keep).catch(() => 0)",
+        from: "const seq = await (change.change.op === 'delete' ? withReserve(this.#store, write) : write())",
+        to: "const seq = 1\n      void (change.change.op === 'delete' ? withReserve(this.#store, write) : write()).catch(() => 0)",
       },
     ],
     found_as: LOST,

@@ -2,7 +2,7 @@ import { Pull } from '#functions/sync/pull/pull.ts'
 import { Push } from '#functions/sync/push/push.ts'
 import { recordMigration } from '#functions/sync/migration.ts'
 import { isObject } from '#shared/base/is-object.ts'
-import { Problem, PROBLEM_KINDS } from '#shared/base/problem.ts'
+import { Problem, PROBLEM_KINDS, PROBLEM_TITLES } from '#shared/base/problem.ts'
 import { problemType } from '#shared/contract/problem-document.ts'
 import { syncRoutes } from '#shared/contract/sync.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -319,7 +319,8 @@ export function identityOf(user_id: string) {
 }
 
 function problemText({ kind, message, members }: Problem): string {
-  const { status, title } = PROBLEM_KINDS[kind]
+  const { status } = PROBLEM_KINDS[kind]
+  const title = PROBLEM_TITLES[kind]
   return JSON.stringify({ type: problemType(kind), title, status, detail: message, success: false, ...members })
 }
 
