@@ -3,18 +3,18 @@ import * as z from 'zod/mini'
 import {
   audience,
   audienceDataType,
+  audienceFields,
   audienceInput,
   audiencePatch,
   audienceStatus,
   audienceSummary,
-  audienceVersion,
 } from '../records/audience.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
-import { versionRoutes } from './versions.ts'
+import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
 /** The routes of the audiences function. */
 
@@ -39,6 +39,9 @@ const success = { success: z.literal(true) }
 const one = z.object({ ...success, audience })
 const oneWithMessage = z.object({ ...success, audience, message: z.string() })
 const saved = z.object({ ...success, audience_id: z.string(), audience, message: z.string() })
+
+/** As it was: what users set. */
+const audienceVersion = z.object({ audience_id: z.string(), ...PAST_SHAPE, ...z.partial(audienceFields).shape })
 
 const versions = versionRoutes(
   { function: 'audiences', path: '/api/audiences/{audience_id}', noun: 'audience', a_noun: 'an audience' },

@@ -3,17 +3,17 @@ import * as z from 'zod/mini'
 import { distributionReport } from '../records/distribution-report.ts'
 import {
   distribution,
+  distributionFields,
   distributionInput,
   distributionStatus,
   distributionSummary,
-  distributionVersion,
 } from '../records/distribution.ts'
 import { instant } from '../records/fields.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
-import { versionRoutes } from './versions.ts'
+import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
 /** The routes of the distributions function. */
 
@@ -48,6 +48,13 @@ export const distributionPage = z.object({
   distributions: z.array(z.union([distribution, distributionSummary])),
   count: z.int(),
   next_cursor: z.nullable(z.string()),
+})
+
+/** As it was: what users set. */
+const distributionVersion = z.object({
+  distribution_id: z.string(),
+  ...PAST_SHAPE,
+  ...z.partial(distributionFields).shape,
 })
 
 const versions = versionRoutes(

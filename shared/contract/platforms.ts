@@ -2,17 +2,17 @@ import * as z from 'zod/mini'
 
 import {
   platform,
+  platformFields,
   platformInput,
   platformPatch,
   platformStatus,
   platformType,
-  platformVersion,
 } from '../records/platform.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
-import { versionRoutes } from './versions.ts'
+import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
 /** The routes of the platforms function. */
 
@@ -73,6 +73,9 @@ const tested = z.object({
   message: z.string(),
   checked_at: z.iso.datetime(),
 })
+
+/** As it was: what users set. */
+const platformVersion = z.object({ platform_id: z.string(), ...PAST_SHAPE, ...z.partial(platformFields).shape })
 
 const versions = versionRoutes(
   { function: 'platforms', path: '/api/platforms/{platform_id}', noun: 'platform', a_noun: 'a platform' },

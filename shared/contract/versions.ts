@@ -1,9 +1,13 @@
 import * as z from 'zod/mini'
 
+import { READ_ONLY_SHAPE } from '../records/record-kind.ts'
 import { paging } from './paging.ts'
 import type { Route } from './route.ts'
 
 /** The routes of the past of a record, which three kinds have. */
+
+/** What answers show of a record as it was: of its oldest version nobody knows who made it. */
+export const PAST_SHAPE = { ...READ_ONLY_SHAPE, updated_at: z.nullable(READ_ONLY_SHAPE.updated_at) }
 
 const success = { success: z.literal(true) }
 

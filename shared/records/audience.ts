@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { count, freeObject, metadata, text } from './fields.ts'
-import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
 /** An audience: what a marketer asked for in plain words, and the variables and segments that came of it. */
@@ -73,9 +73,6 @@ export const audienceSummary = z.object({
   segment_count: count,
   variable_count: count,
 })
-
-/** The shape of a audience as it was: what users set. */
-export const audienceVersion = z.object({ audience_id: z.string(), ...PAST_SHAPE, ...z.partial(audienceFields).shape })
 
 /** What answers show and no client sets. */
 const ECHOED_NAMES = [

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 import { count, freeObject, instant, metadata, text, utcTime } from './fields.ts'
-import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, namesOf, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
 /** A distribution: an audience handed over to a platform, what exactly was handed over, and what came of it. */
@@ -93,13 +93,6 @@ export const distribution = z.object({
 
 /** The shape of a distribution in a listing. */
 export const distributionSummary = z.omit(distribution, { audience_snapshot: true, attempts: true })
-
-/** The shape of a distribution as it was: what users set. */
-export const distributionVersion = z.object({
-  distribution_id: z.string(),
-  ...PAST_SHAPE,
-  ...z.partial(distributionFields).shape,
-})
 
 /** What answers show and no client sets. */
 const ECHOED_NAMES = [...namesOf(READ_ONLY_SHAPE), ...namesOf(serverShape)]

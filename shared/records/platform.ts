@@ -2,7 +2,7 @@ import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
 import { freeObject, metadata, text, utcTime } from './fields.ts'
-import { defineRecordKind, PAST_SHAPE, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
+import { defineRecordKind, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
 import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { FieldErrors } from './validation/field-errors.ts'
 import { humanMessage } from './validation/messages.ts'
@@ -97,9 +97,6 @@ export const platform = z.object({
   ...platformFields.shape,
   ...serverShape,
 })
-
-/** The shape of a platform as it was: what users set. */
-export const platformVersion = z.object({ platform_id: z.string(), ...PAST_SHAPE, ...z.partial(platformFields).shape })
 
 /** What answers show and no client sets. */
 const ECHOED_NAMES = [

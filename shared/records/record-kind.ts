@@ -31,9 +31,6 @@ export const READ_ONLY_SHAPE = {
   updated_by: SYSTEM_SHAPE.updated_by,
 }
 
-/** The same of a record as it was: of its oldest version nobody knows who made it. */
-export const PAST_SHAPE = { ...READ_ONLY_SHAPE, updated_at: z.nullable(READ_ONLY_SHAPE.updated_at) }
-
 /** Schemas by the names of what they describe. */
 export type Shape = Readonly<Record<string, z.ZodMiniType>>
 

@@ -21,6 +21,7 @@ export type ChangeOutcome =
   | { readonly ok: true; readonly id: string; readonly seq: number | null }
   | { readonly ok: false; readonly problem: Problem | StorageError }
 
+const MOVING = 'This record is moving into the account. Change it when it is there.'
 const NOT_HERE = 'There is no such record on this device.'
 
 export interface ChangedAccount {
@@ -155,7 +156,7 @@ export class UserChanges {
   /** A change over what a guest's changes are about to replace would be in conflict with them. */
   #shown(noun: RecordNoun, id: string): ShownRecord {
     if (this.#account.isMoving(noun, id)) {
-      throw new Problem('conflict', 'This record is moving into the account. Change it when it is there.')
+      throw new Problem('conflict', MOVING)
     }
     const shown = this.#data.shown(noun, id)
     if (!shown) throw new Problem('not-found', NOT_HERE)
@@ -242,7 +243,7 @@ export class UserChanges {
   ): Promise<Result> {
     return await this.#store.write(stores, async (changes) => {
       if (await changes.storedPlan()) {
-        throw new Problem('conflict', 'These records are moving into an account. Open it, and change them there.')
+        throw new Problem('conflict', MOVING)
       }
       return await work(changes)
     })
