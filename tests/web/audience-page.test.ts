@@ -153,6 +153,13 @@ describe('a conflict', () => {
     expect(keepingInWords(deleted_here, 'theirs')).toBe('Keep it with the other changes')
   })
 
+  it('with a service that was put back names the service, not another device', () => {
+    const made = entry(patch, ['name'])
+    const offer = conflictOf({ ...made, aside: { ...made.aside!, problem: { code: 'put-back' } } })!
+    expect(keepingInWords(offer, 'theirs')).toBe('Keep the service\u2019s name')
+    expect(offer.other).toBe('service')
+  })
+
   it('is no refusal', () => {
     const refused = entry(patch, [])
     expect(conflictOf({ ...refused, aside: { ...refused.aside!, status: 'invalid' } })).toBeUndefined()

@@ -254,6 +254,7 @@ test('shows what was typed as text, whatever it is', async () => {
   await importCsv(page, JSON.stringify([{ name: markup, size: 5, description: markup }]))
   await page.getByRole('button', { name: 'Import 1 segment' }).click()
   await step(page, /Campaign/).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill(markup)
   await page.getByRole('combobox', { name: 'Campaign' }).fill(markup)
   await page.getByRole('combobox', { name: 'Tags' }).fill(markup)
   await page.keyboard.press('Enter')

@@ -28,7 +28,8 @@ export function Conflict({ entry, onLater }: { readonly entry: OutboxEntry; read
   return (
     <div role="group" aria-labelledby={id} className={styles.conflict}>
       <h2 id={id} className={styles.title}>
-        <Icon of={GitCompare} /> Changed on two devices
+        <Icon of={GitCompare} />{' '}
+        {conflict.other === 'service' ? 'The service has an earlier state' : 'Changed on two devices'}
       </h2>
       <p className={styles.sentence}>{sentenceOf(conflict)}</p>
       <div role="radiogroup" aria-labelledby={id} className={styles.cards}>
@@ -73,7 +74,7 @@ function Side({
       <div className={styles.card_head}>
         <input type="radio" id={id} name={group} checked={is_chosen} onChange={() => onChoose(whose)} />
         <label htmlFor={id} className={styles.device}>
-          {whose === 'mine' ? 'This device' : 'Another device'}
+          {whose === 'mine' ? 'This device' : conflict.other === 'service' ? 'The service' : 'Another device'}
         </label>
         {at !== null && <span className={styles.time}>{momentOf(at, clock.nowMs())}</span>}
       </div>
@@ -101,7 +102,8 @@ function Value({ field: { mine, theirs }, whose }: { readonly field: Conflicting
   )
 }
 
-function sentenceOf({ kind, fields }: ConflictFacts): string {
+function sentenceOf({ kind, fields, other }: ConflictFacts): string {
+  if (other === 'service') return 'The service was put back to before this. Keep yours, or take what is there.'
   if (kind === 'deleted_there') return 'You changed it here, and another device deleted it.'
   if (kind === 'deleted_here') return 'You deleted it here, and another device changed it meanwhile.'
   const [only] = fields

@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import { isOffer } from '#shared/client/store/put-back.ts'
 import { valueInWords } from './differences.ts'
 import { fieldInWords } from './field-words.ts'
 
@@ -13,6 +14,8 @@ export interface Conflict {
   /** `deleted_there`: this device edited what another deleted; `deleted_here`: the other way round. */
   readonly kind: 'edited' | 'deleted_there' | 'deleted_here'
   readonly fields: readonly ConflictingField[]
+  /** Whose the other values are: the service's own, where it was put back to before the change. */
+  readonly other: 'device' | 'service'
 }
 
 export interface ConflictingField {
@@ -23,11 +26,13 @@ export interface ConflictingField {
   readonly theirs: string | null
 }
 
-export function conflictOf({ seq, made_at, change, aside }: OutboxEntry): Conflict | undefined {
+export function conflictOf(entry: OutboxEntry): Conflict | undefined {
+  const { seq, made_at, change, aside } = entry
   if (aside?.status !== 'conflict') return undefined
   const server: Readonly<Record<string, unknown>> | null = aside.server
   const updated_at = server?.['updated_at']
-  const about = { seq, made_at, server_at: typeof updated_at === 'string' ? updated_at : null }
+  const other = isOffer(entry) ? 'service' : 'device'
+  const about = { seq, made_at, server_at: typeof updated_at === 'string' ? updated_at : null, other } as const
   if (change.op === 'delete') return { ...about, kind: 'deleted_here', fields: [] }
   if (server === null || server['deleted'] === true) return { ...about, kind: 'deleted_there', fields: [] }
   if (change.op !== 'create' && change.op !== 'patch') return { ...about, kind: 'edited', fields: [] }
@@ -57,8 +62,9 @@ function memberOf(record: Readonly<Record<string, unknown>>, field: string): unk
 }
 
 /** "Keep this device’s name": what the button does, in one line. */
-export function keepingInWords({ kind, fields }: Conflict, whose: 'mine' | 'theirs'): string {
-  const device = whose === 'mine' ? 'this device’s' : 'the other device’s'
+export function keepingInWords({ kind, fields, other }: Conflict, whose: 'mine' | 'theirs'): string {
+  const theirs = other === 'service' ? 'the service’s' : 'the other device’s'
+  const device = whose === 'mine' ? 'this device’s' : theirs
   if (kind === 'deleted_there') return whose === 'mine' ? 'Bring it back with my changes' : 'Leave it deleted'
   if (kind === 'deleted_here') return whose === 'mine' ? 'Delete it all the same' : 'Keep it with the other changes'
   const [only] = fields

@@ -9,9 +9,8 @@ import {
   Send,
   TriangleAlert,
   Unplug,
+  type LucideIcon,
 } from 'lucide-react'
-
-import type { LucideIcon } from '../parts/Icon.tsx'
 
 /** How a status reads and looks. Only what needs a person is filled. */
 export interface StatusLook {

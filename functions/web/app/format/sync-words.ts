@@ -10,10 +10,10 @@ import {
   LogIn,
   RefreshCw,
   TriangleAlert,
+  type LucideIcon,
 } from 'lucide-react'
 
 import type { SyncStatus } from '#shared/client/store/status.ts'
-import type { LucideIcon } from '../parts/Icon.tsx'
 import { countOf } from './numbers.ts'
 
 /** Where the data are and what they wait for, in the words that stand in the same corner of every page. */
