@@ -1,6 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
 import type { ActivationClient } from '#shared/client/client.ts'
 import { StorageError } from '#shared/client/storage.ts'
+import type { OutboxEntry } from '#shared/client/store/entries.ts'
 import { between, oneOf } from '../seeded-random.ts'
 import type { ClientHistory } from './client-history.ts'
 import { Device, type Tab } from './device.ts'
@@ -251,8 +252,8 @@ export class World {
       const open = device.awake
       await device.setMinReader(1)
       // One that ends meanwhile holds nothing any more.
-      const files = open.map(async ({ client, life }) => await Promise.race([client.downloadData(), life.ended]))
-      const held = (await Promise.all(files)).flatMap((file) => (file === 'ended' ? [] : file.unsent))
+      const files = open.map(async ({ client, life }) => await Promise.race([unsentOf(client), life.ended]))
+      const held = (await Promise.all(files)).flatMap((unsent) => (unsent === 'ended' ? [] : unsent))
       for (const change of history.asked.values()) {
         if (change.device !== device.name || held.some((entry) => isOf(change, entry))) continue
         change.excuse ??= 'cleared'
@@ -335,6 +336,16 @@ export class World {
 function happeningAt(chance: number, has: Features): Happening | undefined {
   const found = BY_CHANCE.find(([until, , of]) => chance < until && (of === undefined || has[of]))
   return found?.[1] ?? (chance > RELEASE_FROM ? 'release' : undefined)
+}
+
+/** What a client knows that the service does not have; between two accounts nothing. */
+async function unsentOf(client: ActivationClient): Promise<readonly OutboxEntry[]> {
+  try {
+    return (await client.downloadData()).unsent
+  } catch (error) {
+    if (error instanceof StorageError) return []
+    throw error
+  }
 }
 
 /** A client between two accounts has nothing to sync. */
