@@ -22,6 +22,7 @@ export function AudienceFacts({
     .filter(({ match_rate }) => match_rate !== null)
     .toSorted((one, other) => other.match_rate! - one.match_rate!)
   const [latest] = sent
+  const variable_count = Math.max(selected_variables.length, variable_details.length)
   return (
     <Facts>
       <Fact
@@ -34,7 +35,7 @@ export function AudienceFacts({
         name="Segments"
         value={segments.length === 0 ? 'No segments yet' : numberOf(segments.length)}
         is_unknown={segments.length === 0}
-        context={countOf(Math.max(selected_variables.length, variable_details.length), 'variable')}
+        context={variable_count === 0 ? 'No variables yet' : countOf(variable_count, 'variable')}
       />
       <Fact
         name="Best match rate"
