@@ -29,7 +29,12 @@ export function SyncPanel() {
     setAsking(false)
   }
   return (
-    <Drawer title="Sync" width="wide" onClose={() => sync_panel_open.set(false)} foot={<Foot />}>
+    <Drawer
+      title="Sync"
+      width="wide"
+      onClose={() => sync_panel_open.set(false)}
+      foot={<Foot is_whole={status.mode === 'guest' || status.synced_at !== null} />}
+    >
       <section className={styles.part}>
         <p className={styles.sentence}>{syncSentenceOf(status)}</p>
         <div className={styles.actions}>
@@ -69,12 +74,14 @@ export function SyncPanel() {
   )
 }
 
-function Foot() {
+/** @param is_whole this device has had everything once */
+function Foot({ is_whole }: { readonly is_whole: boolean }) {
   const used_bytes = useUsedBytes()
   return (
     <span className={styles.foot}>
       <Icon of={MonitorCheck} />
-      Everything is on this device{used_bytes === undefined ? '.' : `, ${bytesOf(used_bytes)}.`}
+      {is_whole ? 'Everything is on this device' : 'What has come so far is on this device'}
+      {used_bytes === undefined ? '.' : `, ${bytesOf(used_bytes)}.`}
     </span>
   )
 }
