@@ -1,8 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 
 import { useCell } from '../../base/cell.ts'
 import { Page } from '../../frame/Page.tsx'
+import { toast } from '../../parts/toasts.ts'
 import { useClient } from '../../store/hooks.ts'
 import styles from './Builder.module.css'
 import { CRUMBS } from './crumbs.ts'
@@ -37,6 +38,8 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
   const step = stepOf(step_id)
   const state = useCell(keeper.state)
   const { draft } = state
+  // Typing does not wait for the summary.
+  const summed_draft = useDeferredValue(draft)
   const goTo = useStepNavigation(id)
   const faults = useFaults(draft)
   const [refusal, setRefusal] = useState<Refusal>()
@@ -44,6 +47,8 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
   const [unconfirmed_reason, setReason] = useState<string>()
 
   const content = useHeadingFocus(step.id)
+  // Once the draft is closed there is nothing that an Undo of its segments could change.
+  useEffect(() => () => toast.set(undefined), [])
 
   const change = useCallback<StepProps['change']>(
     (edit) => {
@@ -96,7 +101,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
           <div ref={content} className={styles.step}>
             <StepContent id={step.id} props={props} />
           </div>
-          <Summary draft={draft} />
+          <Summary draft={summed_draft} />
         </div>
       </Page>
       <BuilderDock

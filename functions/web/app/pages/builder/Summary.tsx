@@ -1,3 +1,5 @@
+import { memo } from 'react'
+
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { dataTypeOf, UNKNOWN } from '../../format/words.ts'
 import { Card } from '../../parts/Card.tsx'
@@ -9,7 +11,7 @@ import { sizeIn } from './model/sizes.ts'
 import styles from './Summary.module.css'
 
 /** What the audience is so far. */
-export function Summary({ draft }: { readonly draft: BuilderDraft }) {
+export const Summary = memo(function DraftSummary({ draft }: { readonly draft: BuilderDraft }) {
   const { words, data_type, variables } = draft
   const { total, known, of } = knownSizes(draft)
   const parts = keptSegments(draft).map(({ name, size }) => ({ name, size: sizeIn(size) ?? 0 }))
@@ -49,7 +51,7 @@ export function Summary({ draft }: { readonly draft: BuilderDraft }) {
       </Card>
     </aside>
   )
-}
+})
 
 function sizesInWords(total: number | null, known: number, of: number): string {
   if (of === 0) return 'No segments yet'

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
 
 import { Button } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
@@ -20,7 +20,8 @@ interface SegmentTableProps extends Pick<StepProps, 'faultOf' | 'onLeave'> {
 
 /** Each segment with its size, as fields. */
 export function SegmentTable({ segments, onSegments, faultOf, onLeave }: SegmentTableProps) {
-  const total = useMemo(() => knownSizes({ segments: [...segments] }).total, [segments])
+  // Every share depends on it: with a thousand segments typing does not wait for theirs.
+  const total = useDeferredValue(useMemo(() => knownSizes({ segments: [...segments] }).total, [segments]))
   const kept = segments.filter(({ is_kept }) => is_kept).length
   const [added, setAdded] = useState<DraftSegment['segment_id']>()
   useEffect(() => {
