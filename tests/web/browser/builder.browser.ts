@@ -174,7 +174,7 @@ describe('a draft', () => {
     const page = await context.newPage()
     const session = await context.newCDPSession(page)
     // Before the first write: Chromium remembers for a while how much room there was.
-    await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 200_000 })
+    await session.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 400_000 })
     await page.goto('/new-audience')
     await typeWords(page)
     await importCsv(page, largeCsv())
@@ -407,7 +407,7 @@ function largeCsv(): string {
   const random = seededRandom(1)
   const rows = Array.from(
     { length: 900 },
-    (_, at) => `Segment ${at},1,${Buffer.from(random.bytes(200)).toString('hex')}`,
+    (_, at) => `Segment ${at},1,${Buffer.from(random.bytes(250)).toString('hex')}`,
   )
   return `name,size,description\n${rows.join('\n')}`
 }
