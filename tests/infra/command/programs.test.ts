@@ -26,6 +26,7 @@ import { BENCH_COMMAND } from '#tests/bench/command.ts'
 import { LONG_COMMAND } from '#tests/long/command.ts'
 import { TEST_GCS_COMMAND } from '#tests/objects/command.ts'
 import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
+import { SHOTS_COMMAND } from '#tests/web/browser/shots/command.ts'
 
 const COMMANDS: readonly CommandSpec[] = [
   START_COMMAND,
@@ -47,6 +48,7 @@ const COMMANDS: readonly CommandSpec[] = [
   SIMULATE_COMMAND,
   TEST_GCS_COMMAND,
   LONG_COMMAND,
+  SHOTS_COMMAND,
 ]
 
 const { scripts } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {

@@ -1,4 +1,4 @@
-import type { WebSite } from './web-site.ts'
+import type { WebSite } from '../web-site.ts'
 
 /** Records for pictures: names short and long, every type and status, sizes known and unknown. */
 export const SHOWN_USER = 'shown'

@@ -2,11 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 
+import { runCommand } from '#infra/command/run.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, startVisit, syncWordsOn, type Visitor } from './visits.ts'
+import { openPage, startVisit, syncWordsOn, type Visitor } from '../visits.ts'
+import { SHOTS_COMMAND } from './command.ts'
 import { SHOWN_USER, saveShownRecords } from './shown-records.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { startWebSite, type WebSite } from '../web-site.ts'
 
 /** `npm run shots`: every screen in light and dark, on a wide screen and on a phone, as files to look at. */
 
@@ -62,11 +64,10 @@ const SHOTS: readonly Shot[] = [
   },
 ]
 
-/** @param wanted parts of names; none: all */
-async function takeShots(browser: Browser, site: WebSite, wanted: readonly string[]): Promise<void> {
+async function takeShots(browser: Browser, site: WebSite, only: string): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
-  const shots = SHOTS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  for (const { name, path, visitor, act } of shots) {
+  for (const { name, path, visitor, act } of SHOTS) {
+    if (!name.includes(only)) continue
     for (const [screen, viewport] of Object.entries(SCREENS)) {
       const context = await startVisit(browser, site, { visitor, viewport })
       const page = await openPage(context, path)
@@ -88,12 +89,15 @@ async function takeShots(browser: Browser, site: WebSite, wanted: readonly strin
   }
 }
 
-const [browser, site] = await Promise.all([startChromium(), startWebSite()])
-try {
-  await saveShownRecords(site)
-  await takeShots(browser, site, process.argv.slice(2))
-  process.stdout.write(`${FOLDER}\n`)
-} finally {
-  await browser.close()
-  await site.end()
-}
+await runCommand(SHOTS_COMMAND, async ({ only = '' }) => {
+  const [browser, site] = await Promise.all([startChromium(), startWebSite()])
+  try {
+    await saveShownRecords(site)
+    await takeShots(browser, site, only)
+    process.stdout.write(`${FOLDER}\n`)
+    return 0
+  } finally {
+    await browser.close()
+    await site.end()
+  }
+})
