@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: PATIENCE_MS })
  * which way). `npm run simulate -- client` runs more, and replays single ones.
  */
 const BATCH = effort(2, 50)
-const FIRSTS = Array.from({ length: effort(1, 2) }, (_, at) => FIRST_SEED + at * BATCH)
+const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
 
 /** Each of these a rule is for. A few histories have them for certain. */
 const HAPPENINGS = [
