@@ -280,13 +280,22 @@ export class Service {
         const change = this.#history.asked.get(mark)
         this.#requireOneName(change, client_id)
         const owner = change?.user_id ?? this.#users_by_mark.get(mark)
-        if (owner !== undefined && owner !== user_id && !(change?.user_id === null && this.#history.has.copies)) {
+        if (owner !== undefined && owner !== user_id && !this.#goesTwice(change)) {
           this.#history.wrong(`${mark} of ${owner} is sent as ${user_id}'s`)
         }
         this.#users_by_mark.set(mark, user_id)
       }
     }
     return marks
+  }
+
+  /**
+   * A guest's change goes into two accounts where the guest was copied, or where the browser cleared the data and a tab that
+   * had not heard of the first account kept the guest's records again.
+   */
+  #goesTwice(change: AskedChange | undefined): boolean {
+    const { has, cleared } = this.#history
+    return change !== undefined && change.user_id === null && (has.copies || cleared.has(change.device))
   }
 
   /** A client takes another name only where its profile was copied or its storage cleared. */
