@@ -142,11 +142,9 @@ test('what the operator tells is shown from the next page on, kept, and gone whe
   await context!.route('**/api/flags*', (route) =>
     route.fulfill({ json: { success: true, flags: { persistence_v2: true }, notice } }),
   )
-  const answered = page.waitForResponse('**/api/flags*')
   await page.reload()
-  await answered
-  await page.keyboard.press('g')
-  await page.keyboard.press('a')
+  await expect.poll(() => page.evaluate(() => localStorage.getItem('am.notice'))).toContain('Maintenance')
+  await page.getByRole('link', { name: /^Audiences/ }).click()
   await page.getByText(text).waitFor()
   expect(await violationsOn(page)).toEqual([])
   await page.reload()
