@@ -1,7 +1,8 @@
-import { Archive, ArchiveRestore, Download, PanelRight, Pencil, SquarePen, Tag, Trash2 } from 'lucide-react'
+import { Archive, ArchiveRestore, Download, PanelRight, Pencil, Send, SquarePen, Tag, Trash2 } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { Action } from '../actions/action.ts'
+import { askToSend } from '../distributions/send-task.ts'
 import type { Shown } from '../store/records.ts'
 import { archiveAudiences, bringBackAudiences, canBeArchived, deleteAudiences } from './change-audiences.ts'
 import { audience_task } from './tasks.ts'
@@ -43,6 +44,14 @@ export function audienceActions({
       icon: SquarePen,
       isOffered: (subjects) => isOne(subjects) && subjects[0]!.record.status === 'draft',
       run: ([subject]) => goTo('builder', subject!.id),
+    },
+    {
+      id: 'send',
+      words: 'Send to a platform',
+      icon: Send,
+      keys: 's',
+      isOffered: isOne,
+      run: ([subject]) => askToSend({ audience_id: subject!.id }),
     },
     {
       id: 'rename',

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
+import { send_task } from '../distributions/send-task.ts'
 import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
@@ -18,11 +19,13 @@ import { listenForRegions } from './regions.ts'
 import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
 
-/** Both are loaded once the page is there: they are wanted most when there is no connection. */
+/** These are loaded once the page is there: they are wanted most when there is no connection. */
 const importPanel = async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel })
 const importDialog = async () => ({ default: (await import('./FrameDialog.tsx')).FrameDialog })
+const importSend = async () => ({ default: (await import('../distributions/SendDialog.tsx')).SendDialog })
 const SyncPanel = lazy(importPanel)
 const FrameDialog = lazy(importDialog)
+const SendDialog = lazy(importSend)
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
@@ -32,11 +35,12 @@ export function Frame() {
   const content = useRef<HTMLElement>(null)
   const dialog = useCell(open_dialog)
   const has_panel = useCell(sync_panel_open)
+  const sending = useCell(send_task)
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
   useEffect(() => void askForNotice(client), [client])
-  useEffect(() => void Promise.allSettled([importPanel(), importDialog()]), [])
+  useEffect(() => void Promise.allSettled([importPanel(), importDialog(), importSend()]), [])
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
@@ -67,6 +71,7 @@ export function Frame() {
       <Suspense>
         {has_panel && <SyncPanel />}
         {dialog && <FrameDialog open={dialog} />}
+        {sending && <SendDialog task={sending} />}
         {stop !== undefined && <Tour at={stop} />}
       </Suspense>
     </div>

@@ -4,7 +4,7 @@ import { useCell } from '../base/cell.ts'
 import { clock } from '../base/ports.ts'
 import { Icon } from './Icon.tsx'
 import styles from './Toast.module.css'
-import { toast, undoLast } from './toasts.ts'
+import { followWay, toast, undoLast } from './toasts.ts'
 
 const SHOWN_MS = 8_000
 
@@ -32,6 +32,11 @@ export function Toast() {
         >
           {content.icon && <Icon of={content.icon} />}
           <span>{content.words}</span>
+          {content.way && (
+            <button type="button" className={styles.undo} onClick={() => followWay()}>
+              {content.way.words}
+            </button>
+          )}
           {content.undo && (
             <button type="button" className={styles.undo} onClick={() => undoLast()}>
               {content.undo.words ?? 'Undo'}

@@ -5,6 +5,8 @@ import type { LucideIcon } from './Icon.tsx'
 export interface ToastContent {
   readonly words: string
   readonly icon?: LucideIcon
+  /** Leads to what was made. */
+  readonly way?: { readonly words: string; readonly run: () => void }
   /** Named "Undo" unless it says otherwise; Ctrl Z does it, too. */
   readonly undo?: { readonly words?: string; readonly run: () => void | Promise<void> }
 }
@@ -23,4 +25,11 @@ export function undoLast(): boolean {
   toast.set(undefined)
   void undo.run()
   return true
+}
+
+/** Goes to what was made last. */
+export function followWay(): void {
+  const way = toast.get()?.way
+  toast.set(undefined)
+  way?.run()
 }

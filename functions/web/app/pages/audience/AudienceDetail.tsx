@@ -1,4 +1,4 @@
-import { ArchiveRestore, Ellipsis, History, SquarePen } from 'lucide-react'
+import { ArchiveRestore, Ellipsis, History, Send, SquarePen } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 
 import { offered } from '../../actions/action.ts'
@@ -7,6 +7,7 @@ import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
 import { bringBackAudiences } from '../../audiences/change-audiences.ts'
 import { ChangeFault } from '../../audiences/ChangeFault.tsx'
 import { useAudienceActions } from '../../audiences/use-audience-actions.ts'
+import { askToSend } from '../../distributions/send-task.ts'
 import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink, IconButton } from '../../parts/Button.tsx'
 import { Menu } from '../../parts/Menu.tsx'
@@ -85,6 +86,11 @@ export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> })
                 <ButtonLink kind="primary" icon={SquarePen} to="/new-audience" search={{ draft: id }}>
                   Go on in the builder
                 </ButtonLink>
+              )}
+              {status === 'active' && (
+                <Button kind="primary" icon={Send} onClick={() => askToSend({ audience_id: id })}>
+                  Send to a platform
+                </Button>
               )}
               {status === 'archived' && (
                 <Button kind="primary" icon={ArchiveRestore} onClick={() => void bringBackAudiences(client, [shown])}>

@@ -1,11 +1,13 @@
 import { Send } from 'lucide-react'
 
+import { ChangeFault } from '../../audiences/ChangeFault.tsx'
 import { clock } from '../../base/ports.ts'
+import { askToSend } from '../../distributions/send-task.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
 import { numberOf } from '../../format/numbers.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
 import { Page } from '../../frame/Page.tsx'
-import { ButtonLink } from '../../parts/Button.tsx'
+import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { StatusWord } from '../../parts/StatusWord.tsx'
 import { HeadCell, NumberCell, Table } from '../../parts/Table.tsx'
@@ -20,7 +22,15 @@ export function Distributions() {
   // An id begins with the time at which it was made.
   const shown = records.toSorted((one, other) => other.id.localeCompare(one.id))
   return (
-    <Page title="Distributions">
+    <Page
+      title="Distributions"
+      actions={
+        <Button kind="primary" icon={Send} onClick={() => askToSend({})}>
+          Send an audience
+        </Button>
+      }
+    >
+      <ChangeFault />
       {shown.length === 0 ? (
         <EmptyState
           icon={Send}

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
 import { useOffer } from '../../actions/offers.ts'
+import { ChangeFault } from '../../audiences/ChangeFault.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
@@ -52,6 +53,7 @@ export function Platforms() {
         </Button>
       }
     >
+      <ChangeFault />
       <div className={styles.blocks}>
         {platforms.length === 0 ? (
           <EmptyState icon={Route} title={is_known ? 'There is no platform yet' : 'Your platforms are being loaded'}>

@@ -1,10 +1,11 @@
-import { KeyRound, Pencil, Plug, RefreshCw, Trash2, Unplug } from 'lucide-react'
+import { KeyRound, Pencil, Plug, RefreshCw, Send, Trash2, Unplug } from 'lucide-react'
 
 import type { Action } from '../../actions/action.ts'
 import type { Shown } from '../../store/records.ts'
 
 /** What the page does when an action is chosen. */
 export interface PlatformDeeds {
+  readonly onSend: (platform: Shown<'platform'>) => void
   readonly onTest: (platform: Shown<'platform'>) => void
   readonly onKeys: (platform: Shown<'platform'>) => void
   readonly onEdit: (platform: Shown<'platform'>) => void
@@ -22,6 +23,13 @@ export function platformActions(deeds: PlatformDeeds): readonly PlatformAction[]
   const isEvery = (holds: (platform: Shown<'platform'>) => boolean) => (platforms: readonly Shown<'platform'>[]) =>
     platforms.every((platform) => holds(platform))
   return [
+    {
+      id: 'send',
+      words: 'Send',
+      icon: Send,
+      isOffered: isEvery(({ record }) => record.status === 'connected'),
+      run: of(deeds.onSend),
+    },
     {
       id: 'connect',
       words: 'Connect',
@@ -56,8 +64,8 @@ export function platformActions(deeds: PlatformDeeds): readonly PlatformAction[]
 }
 
 /** The one that stands on the row itself: what this platform needs next. */
-export function nextActionId({ record }: Shown<'platform'>): string | undefined {
+export function nextActionId({ record }: Shown<'platform'>): string {
   if (record.status === 'disconnected') return 'connect'
-  if (record.status === 'connected') return undefined
+  if (record.status === 'connected') return 'send'
   return record.credentials ? 'test' : 'keys'
 }

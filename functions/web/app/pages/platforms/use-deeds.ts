@@ -1,6 +1,7 @@
 import { useState, type Dispatch, type SetStateAction } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
+import { askToSend } from '../../distributions/send-task.ts'
 import { showToast } from '../../parts/toasts.ts'
 import { useClient } from '../../store/hooks.ts'
 import type { Shown } from '../../store/records.ts'
@@ -52,6 +53,7 @@ export function useDeeds(
     showToast({ words: `Disconnected ${platform.record.name}. Nothing is sent to it; its keys stay.` })
   }
   const deeds: PlatformDeeds = {
+    onSend: ({ id }) => askToSend({ platform_id: id }),
     onTest: (platform) => void onTest(platform),
     onKeys: ({ id }) => setKeysOf((open) => (open === id ? undefined : id)),
     onEdit: (platform) => setDialog({ task: 'edit', platform }),

@@ -1,0 +1,222 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo, useState, type SubmitEvent } from 'react'
+
+import { clock } from '../base/ports.ts'
+import { Button, ButtonLink } from '../parts/Button.tsx'
+import { Dialog } from '../parts/Dialog.tsx'
+import { Select, TextField } from '../parts/Field.tsx'
+import { Segmented } from '../parts/Segmented.tsx'
+import { useClient, useRecords, useStatus } from '../store/hooks.ts'
+import type { Shown } from '../store/records.ts'
+import { Checks } from './Checks.tsx'
+import { instantOf, scheduleInWords, timeZoneHere, todayOf, tomorrowMorning, type TypedTime } from './schedule.ts'
+import { sendAudience } from './send-audience.ts'
+import { canBeSent, earlierSends, notReadyInWords, sendChecks } from './send-checks.ts'
+import styles from './SendDialog.module.css'
+import { closeSend, type SendTask } from './send-task.ts'
+
+const WHEN = [
+  { value: 'now', words: 'Now' },
+  { value: 'later', words: 'Later' },
+] as const
+type When = (typeof WHEN)[number]['value']
+
+/** What is sent where, and when; before that, what speaks against it. */
+export function SendDialog({ task }: { readonly task: SendTask }) {
+  const client = useClient()
+  const navigate = useNavigate()
+  const { is_online } = useStatus()
+  const { records: audiences } = useRecords('audience')
+  const { records: platforms } = useRecords('platform')
+  const { records: sends } = useRecords('distribution')
+  const now_ms = clock.nowMs()
+  const [audience_id, setAudience] = useState(task.audience_id ?? '')
+  const [chosen_platform_id, setPlatform] = useState(task.platform_id)
+  const [when, setWhen] = useState<When>('now')
+  const [typed, setTyped] = useState<TypedTime>(() => tomorrowMorning(now_ms))
+  const [fault, setFault] = useState<string>()
+  const [is_sending, setSending] = useState(false)
+
+  const connected = platforms.filter(({ record }) => record.status === 'connected')
+  // One that is ready is chosen already.
+  const platform_id = chosen_platform_id ?? (connected.length === 1 ? connected[0]!.id : '')
+  const audience = audiences.find(({ id }) => id === audience_id)
+  const platform = platforms.find(({ id }) => id === platform_id)
+  const checks = sendChecks(audience, platform, sends, now_ms)
+  const planned = when === 'later' ? instantOf(typed, now_ms) : undefined
+
+  const onSend = async (event: SubmitEvent) => {
+    event.preventDefault()
+    if (is_sending) return
+    if (!audience) return setFault('Choose the audience to send.')
+    if (!platform) return setFault('Choose the platform to send it to.')
+    if (!canBeSent(checks)) return setFault('It cannot be sent like this: see the checks above.')
+    if (planned && !planned.ok) return setFault(undefined)
+    setSending(true)
+    const problem = await sendAudience(client, {
+      audience,
+      platform,
+      is_refresh: earlierSends(audience, platform, sends).length > 0,
+      scheduled_at: planned?.instant ?? null,
+      onShow: () => void navigate({ to: '/distributions' }),
+    })
+    setSending(false)
+    if (problem === undefined) closeSend()
+    else setFault(problem)
+  }
+  if (connected.length === 0) return <NothingConnected />
+  return (
+    <Dialog
+      title={task.audience_id === undefined ? 'Send an audience' : 'Send to a platform'}
+      onClose={closeSend}
+      actions={
+        <>
+          <Button kind="quiet" onClick={closeSend}>
+            Cancel
+          </Button>
+          <Button kind="primary" type="submit" form="send" is_busy={is_sending} busy_words="Sending…">
+            {when === 'later' ? 'Schedule' : 'Send now'}
+          </Button>
+        </>
+      }
+    >
+      <form id="send" noValidate className={styles.fields} onSubmit={(event) => void onSend(event)}>
+        {task.audience_id === undefined ? (
+          <AudienceSelect audiences={audiences} value={audience_id} onValue={setAudience} />
+        ) : (
+          <p className={styles.what} dir="auto">
+            {audience?.record.name ?? 'This audience is gone.'}
+          </p>
+        )}
+        <PlatformSelect platforms={platforms} value={platform_id} onValue={setPlatform} />
+        <div className={styles.when}>
+          <Segmented label="When" choices={WHEN} value={when} onValue={setWhen} />
+          {when === 'later' && <Later typed={typed} onTyped={setTyped} now_ms={now_ms} />}
+        </div>
+        <Checks checks={checks} />
+        {is_online === false && when === 'now' && (
+          <p className={styles.hint}>You are offline. It is kept here, and sent when this device is online.</p>
+        )}
+        {is_online === false && when === 'later' && (
+          <p className={styles.hint}>You are offline. This device must be online before that time.</p>
+        )}
+        {fault !== undefined && (
+          <p role="alert" className={styles.fault}>
+            {fault}
+          </p>
+        )}
+      </form>
+    </Dialog>
+  )
+}
+
+function NothingConnected() {
+  return (
+    <Dialog
+      title="No platform is connected yet"
+      onClose={closeSend}
+      actions={
+        <>
+          <Button kind="quiet" onClick={closeSend}>
+            Cancel
+          </Button>
+          <ButtonLink kind="primary" to="/platforms" onClick={closeSend}>
+            To the platforms
+          </ButtonLink>
+        </>
+      }
+    >
+      <p>Audiences are sent to platforms whose keys were tested. Add one, or test one that is there.</p>
+    </Dialog>
+  )
+}
+
+interface ChoiceProps<Noun extends 'audience' | 'platform'> {
+  readonly value: string
+  readonly onValue: (id: string) => void
+  readonly records: readonly Shown<Noun>[]
+}
+
+const NAMES = new Intl.Collator(undefined, { numeric: true })
+
+/** Archived ones come back first. */
+function AudienceSelect({
+  audiences,
+  value,
+  onValue,
+}: Omit<ChoiceProps<'audience'>, 'records'> & { readonly audiences: readonly Shown<'audience'>[] }) {
+  const offered = useMemo(
+    () =>
+      audiences
+        .filter(({ record }) => record.status !== 'archived')
+        .toSorted((one, other) => NAMES.compare(one.record.name, other.record.name)),
+    [audiences],
+  )
+  return (
+    <Select label="Audience" value={value} onChange={({ currentTarget }) => onValue(currentTarget.value)}>
+      <option value="">Choose an audience</option>
+      {offered.map(({ id, record }) => (
+        <option key={id} value={id}>
+          {record.name}
+        </option>
+      ))}
+    </Select>
+  )
+}
+
+/** Those that are not ready say why, and cannot be chosen. */
+function PlatformSelect({
+  platforms,
+  value,
+  onValue,
+}: Omit<ChoiceProps<'platform'>, 'records'> & { readonly platforms: readonly Shown<'platform'>[] }) {
+  const sorted = platforms.toSorted((one, other) => NAMES.compare(one.record.name, other.record.name))
+  return (
+    <Select label="Platform" value={value} onChange={({ currentTarget }) => onValue(currentTarget.value)}>
+      <option value="">Choose a platform</option>
+      {sorted.map(({ id, record }) => {
+        const why_not = notReadyInWords(record)
+        return (
+          <option key={id} value={id} disabled={why_not !== undefined}>
+            {why_not === undefined ? record.name : `${record.name}: ${why_not}`}
+          </option>
+        )
+      })}
+    </Select>
+  )
+}
+
+function Later({
+  typed,
+  onTyped,
+  now_ms,
+}: {
+  readonly typed: TypedTime
+  readonly onTyped: (typed: TypedTime) => void
+  readonly now_ms: number
+}) {
+  const planned = instantOf(typed, now_ms)
+  return (
+    <>
+      <div className={styles.time}>
+        <TextField
+          type="date"
+          label="Day"
+          min={todayOf(now_ms)}
+          value={typed.date}
+          error={planned.ok ? undefined : planned.fault}
+          onChange={({ currentTarget }) => onTyped({ ...typed, date: currentTarget.value })}
+        />
+        <TextField
+          type="time"
+          label="Time"
+          value={typed.time}
+          onChange={({ currentTarget }) => onTyped({ ...typed, time: currentTarget.value })}
+        />
+      </div>
+      <p className={styles.hint}>
+        {planned.ok ? `Goes ${scheduleInWords(planned.instant, now_ms)}.` : `The time zone is ${timeZoneHere()}.`}
+      </p>
+    </>
+  )
+}

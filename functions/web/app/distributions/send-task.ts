@@ -1,0 +1,13 @@
+import { Cell } from '../base/cell.ts'
+
+/** What is to be sent where, as far as whoever asked has said it; the rest is asked for. */
+export interface SendTask {
+  readonly audience_id?: string
+  readonly platform_id?: string
+}
+
+/** The dialog that sends an audience, over whichever page asked for it. */
+export const send_task = new Cell<SendTask | undefined>(undefined)
+
+export const askToSend = (task: SendTask): void => send_task.set(task)
+export const closeSend = (): void => send_task.set(undefined)
