@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { parseSearch, stringifySearch } from './base/search.ts'
 import { Frame } from './frame/Frame.tsx'
 import { PageFailed, PageMissing } from './frame/PageFailed.tsx'
+import { distributionsSearch } from './pages/distributions/search.ts'
 import { savedAudiencesSearch } from './pages/saved-audiences/search.ts'
 import { isUndecided } from './session/account.ts'
 import { opened } from './session/session.ts'
@@ -57,6 +58,7 @@ const platforms = createRoute({
 const distributions = createRoute({
   getParentRoute: () => root,
   path: '/distributions',
+  validateSearch: distributionsSearch,
   component: lazyRouteComponent(() => import('./pages/distributions/Distributions.tsx'), 'Distributions'),
 })
 

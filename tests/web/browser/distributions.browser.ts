@@ -178,3 +178,59 @@ describe('an audience', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
   })
 })
+
+/** What the sender reports of an upload. */
+async function report(user_id: string, id: string, body: object): Promise<void> {
+  await site.report(user_id, `/api/distributions/${id}/status`, body)
+}
+
+async function sendOf(user_id: string, record: object = {}): Promise<Saved & { readonly id: string }> {
+  const saved = await save(user_id)
+  const { distribution_id } = await site.save(user_id, '/api/distributions', { ...saved, ...record })
+  return { ...saved, id: String(distribution_id) }
+}
+
+const recordOn = (page: Page) => page.getByRole('article', { name: 'Weekend trail runners to Brand account' })
+
+describe('a distribution', () => {
+  test('that failed says what happened and what to do, and is tried again', async () => {
+    const { id } = await sendOf('fails')
+    await report('fails', id, { status: 'in_progress' })
+    await report('fails', id, { status: 'failed', error_message: 'Slow down', error_details: { code: '429' } })
+    const page = await visit('fails', '/distributions')
+    await recordOn(page).getByText('Answer: Slow down').waitFor()
+    await recordOn(page).getByText('Slow down (429)').waitFor()
+    expect(await recordOn(page).innerText()).toContain('1,106,260')
+    expect(await violationsOn(page)).toEqual([])
+    await recordOn(page).getByRole('button', { name: 'Try again' }).click()
+    await expect.poll(async () => (await distributionsOf('fails'))[0]).toMatchObject({ status: 'pending' })
+    await recordOn(page).getByText('Handed over again, attempt 2').waitFor()
+  })
+
+  test('that is scheduled is cancelled, also without a connection', async () => {
+    await sendOf('cancels', { scheduled_at: '2098-11-17T08:00:00.000Z' })
+    const page = await visit('cancels', '/distributions')
+    await context!.setOffline(true)
+    await recordOn(page).getByRole('button', { name: 'Cancel this send' }).click()
+    await recordOn(page).getByText('Nothing was sent.').waitFor()
+    await context!.setOffline(false)
+    await expect.poll(async () => (await distributionsOf('cancels'))[0]).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('on a phone in the dark is a screen of its own, and the list keeps its filters in the address', async () => {
+    const { id } = await sendOf('reads')
+    await report('reads', id, { status: 'in_progress' })
+    await report('reads', id, { status: 'completed' })
+    const viewport = { width: 390, height: 800 }
+    const page = await visit('reads', '/distributions', { viewport, colorScheme: 'dark' })
+    await page.getByLabel('Audience or platform').fill('nobody')
+    await page.getByText('Nothing matches').waitFor()
+    await page.waitForURL('**/distributions?q=nobody')
+    await page.getByRole('button', { name: 'Clear filters' }).click()
+    expect(await violationsOn(page)).toEqual([])
+    await page.getByRole('link', { name: /^Weekend trail runners/ }).click()
+    await recordOn(page).getByText('That is not 0').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+  })
+})

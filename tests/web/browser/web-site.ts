@@ -12,6 +12,8 @@ export interface WebSite {
   readonly url: string
   /** Saves a record of a user at the service. @param path of the route, as `/api/audiences` */
   save(user_id: string, path: string, record: object): Promise<Readonly<Record<string, unknown>>>
+  /** As `save`, for a route that replaces what is there. */
+  report(user_id: string, path: string, body: object): Promise<Readonly<Record<string, unknown>>>
   /** What a route answers to a user. */
   ask(user_id: string, path: string): Promise<Readonly<Record<string, unknown>>>
   end(): Promise<void>
@@ -36,6 +38,7 @@ export async function startWebSite({ is_split = false } = {}): Promise<WebSite> 
   return {
     url: runtime.function_urls.web,
     save: (user_id, path, record) => call(user_id, path, record),
+    report: (user_id, path, body) => call(user_id, path, body, 'PUT'),
     ask: (user_id, path) => call(user_id, path),
     end: async () => {
       await runtime.end()
@@ -50,13 +53,18 @@ function callsOf({ url, function_urls }: LocalRuntime) {
     const answer = await fetch(`${url}/local/token`, { method: 'POST', body: JSON.stringify({ user_id }) })
     return ((await answer.json()) as { id_token: string }).id_token
   }
-  return async (user_id: string, path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
+  return async (
+    user_id: string,
+    path: string,
+    body?: object,
+    method = 'POST',
+  ): Promise<Readonly<Record<string, unknown>>> => {
     let token = tokens.get(user_id)
     if (token === undefined) tokens.set(user_id, (token = tokenOf(user_id)))
     const name = path.split(/[/?]/)[2] as keyof typeof function_urls
     const answer = await fetch(`${function_urls[name]}${path}`, {
       headers: { Authorization: `Bearer ${await token}`, ...(body && { 'Content-Type': 'application/json' }) },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      ...(body && { method, body: JSON.stringify(body) }),
     })
     if (!answer.ok) throw new Error(`the service answered ${answer.status}: ${await answer.text()}`)
     return (await answer.json()) as Readonly<Record<string, unknown>>

@@ -58,7 +58,7 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
       platform,
       is_refresh: earlierSends(audience, platform, sends).length > 0,
       scheduled_at: planned?.instant ?? null,
-      onShow: () => void navigate({ to: '/distributions' }),
+      onShow: (id) => void navigate({ to: '/distributions', search: { id } }),
     })
     setSending(false)
     if (problem === undefined) closeSend()

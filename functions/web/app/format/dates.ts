@@ -1,6 +1,7 @@
 /** Days and times as people read them, in the language and the time zone of the browser. Instants are ISO 8601. */
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const TIME_TO_SECOND = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const DAY_OF_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
@@ -18,6 +19,13 @@ export function momentOf(instant: string, now_ms: number): string {
   if (isSameDay(date, new Date(now_ms - DAY_MS))) return `Yesterday ${time}`
   if (date.getFullYear() === now.getFullYear()) return `${DAY.format(date)} ${time}`
   return `${DAY_OF_YEAR.format(date)}, ${time}`
+}
+
+/** "14 Nov 09:41:12", with the year where it is another one. */
+export function momentToSecond(instant: string, now_ms: number): string {
+  const date = new Date(instant)
+  const is_this_year = date.getFullYear() === new Date(now_ms).getFullYear()
+  return `${(is_this_year ? DAY : DAY_OF_YEAR).format(date)} ${TIME_TO_SECOND.format(date)}`
 }
 
 /** "today 10:42": inside a sentence. */

@@ -1,78 +1,125 @@
-import { Send } from 'lucide-react'
+import { FileQuestionMark, SearchX, Send as SendIcon } from 'lucide-react'
+import { useMemo, type ReactNode } from 'react'
 
 import { ChangeFault } from '../../audiences/ChangeFault.tsx'
-import { clock } from '../../base/ports.ts'
+import { useMedia, WIDE } from '../../base/media.ts'
 import { askToSend } from '../../distributions/send-task.ts'
-import { exactlyOf, momentOf } from '../../format/dates.ts'
-import { numberOf } from '../../format/numbers.ts'
-import { matchRateOf, UNKNOWN } from '../../format/words.ts'
+import { countOf, numberOf } from '../../format/numbers.ts'
+import type { Crumb } from '../../frame/heading.ts'
 import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
-import { StatusWord } from '../../parts/StatusWord.tsx'
-import { HeadCell, NumberCell, Table } from '../../parts/Table.tsx'
 import { useRecords } from '../../store/hooks.ts'
-import { distributionName } from '../../store/records.ts'
 import styles from './Distributions.module.css'
+import { filterCount, withoutFilters } from './search.ts'
+import { SendList, SendTools } from './SendList.tsx'
+import { SendRecord } from './SendRecord.tsx'
+import { selectSends, sendsOf } from './sends.ts'
+import { useSendQuery } from './use-send-query.ts'
 
-/** What was sent where, the latest first, and what came of it. */
+const CRUMBS: readonly Crumb[] = [{ words: 'Distributions', to: '/distributions' }]
+
+/** What was sent where, and beside the list one of them; where there is no room for both, it is a screen of its own. */
 export function Distributions() {
   const { records, is_known } = useRecords('distribution')
-  const now_ms = clock.nowMs()
-  // An id begins with the time at which it was made.
-  const shown = records.toSorted((one, other) => other.id.localeCompare(one.id))
-  return (
-    <Page
-      title="Distributions"
-      actions={
-        <Button kind="primary" icon={Send} onClick={() => askToSend({})}>
-          Send an audience
-        </Button>
-      }
-    >
-      <ChangeFault />
-      {shown.length === 0 ? (
+  const { records: audiences } = useRecords('audience')
+  const { records: platforms } = useRecords('platform')
+  const is_wide = useMedia(WIDE)
+  const address = useSendQuery()
+  const { query, setQuery } = address
+  const sends = useMemo(() => sendsOf(records, audiences, platforms), [records, audiences, platforms])
+  const listed = useMemo(() => selectSends(sends, query), [sends, query])
+  const chosen = sends.find(({ id }) => id === query.id)
+  const current = chosen ?? (is_wide && query.id === '' ? listed[0] : undefined)
+  const send_button = (
+    <Button kind={is_wide && sends.length > 0 ? 'plain' : 'primary'} icon={SendIcon} onClick={() => askToSend({})}>
+      Send an audience
+    </Button>
+  )
+  if (sends.length === 0) {
+    return (
+      <Page title="Distributions" actions={send_button}>
+        <ChangeFault />
         <EmptyState
-          icon={Send}
+          icon={SendIcon}
           title={is_known ? 'Nothing was sent yet' : 'Your distributions are being loaded'}
           action={<ButtonLink to="/saved-audiences">See the audiences</ButtonLink>}
         >
           A distribution is an audience that was handed over to a platform, with what the platform reported.
         </EmptyState>
-      ) : (
-        <Table aria-label="Distributions">
-          <thead>
-            <tr>
-              <HeadCell>Audience</HeadCell>
-              <HeadCell>Status</HeadCell>
-              <HeadCell is_number>Records</HeadCell>
-              <HeadCell is_number>Match rate</HeadCell>
-              <HeadCell is_number>Changed</HeadCell>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ id, record }) => (
-              <tr key={id}>
-                <td className={styles.name} dir="auto">
-                  {distributionName(record)}
-                </td>
-                <td>
-                  <StatusWord noun="distribution" status={record.status} />
-                </td>
-                <NumberCell>
-                  {typeof record.total_records === 'number' ? numberOf(record.total_records) : UNKNOWN.size}
-                </NumberCell>
-                <NumberCell>{matchRateOf(record.match_rate ?? null)}</NumberCell>
-                <NumberCell>
-                  <time dateTime={record.updated_at} title={exactlyOf(record.updated_at)}>
-                    {momentOf(record.updated_at, now_ms)}
-                  </time>
-                </NumberCell>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      </Page>
+    )
+  }
+  const rows =
+    listed.length === 0 ? (
+      <EmptyState
+        icon={SearchX}
+        title="Nothing matches"
+        action={<Button onClick={() => setQuery(withoutFilters(query))}>Clear filters</Button>}
+      >
+        {countOf(filterCount(query), 'filter is', 'filters are')} on, the search among them.
+      </EmptyState>
+    ) : (
+      <SendList sends={listed} query={query} current_id={current?.id} />
+    )
+  const tools = <SendTools {...address} platforms={platforms} />
+  const record = current ? <SendRecord key={current.id} send={current} /> : query.id !== '' && <Missing />
+  if (!is_wide) {
+    return record ? (
+      <RecordPage title={current?.audience_name ?? 'No such distribution'}>{record}</RecordPage>
+    ) : (
+      <Page title="Distributions" count={numberOf(listed.length)} actions={send_button}>
+        <ChangeFault />
+        {tools}
+        {listed.length === 0 ? rows : <div className={styles.rows}>{rows}</div>}
+      </Page>
+    )
+  }
+  const title = current ? `${current.audience_name} to ${current.platform_name}` : 'All sends'
+  return (
+    <Page title={title} crumbs={CRUMBS}>
+      <div className={styles.beside}>
+        <div className={styles.list}>
+          <div className={styles.tools}>
+            <div className={styles.list_head}>
+              <h2 className={styles.list_title}>
+                All sends <span className={styles.count}>{numberOf(listed.length)}</span>
+              </h2>
+              {send_button}
+            </div>
+            {tools}
+          </div>
+          {listed.length === 0 ? <div className={styles.tools}>{rows}</div> : rows}
+        </div>
+        <div className={styles.record}>
+          <ChangeFault />
+          {record || <h1 className="unseen">All sends</h1>}
+        </div>
+      </div>
     </Page>
+  )
+}
+
+function RecordPage({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Page title={title} crumbs={CRUMBS}>
+      <ChangeFault />
+      {children}
+    </Page>
+  )
+}
+
+function Missing() {
+  return (
+    <>
+      <h1 className="unseen">No such distribution</h1>
+      <EmptyState
+        icon={FileQuestionMark}
+        title="There is no such distribution"
+        action={<ButtonLink to="/distributions">All sends</ButtonLink>}
+      >
+        It may have been deleted, or belong to another account.
+      </EmptyState>
+    </>
   )
 }
