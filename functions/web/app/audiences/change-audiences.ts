@@ -1,10 +1,9 @@
-import { Archive, ArchiveRestore, Tags, Trash2 } from 'lucide-react'
+import { Archive, ArchiveRestore, Tags, Trash2, type LucideIcon } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
 import { Cell } from '../base/cell.ts'
 import { numberOf } from '../format/numbers.ts'
-import type { LucideIcon } from '../parts/Icon.tsx'
 import { showToast } from '../parts/toasts.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
 

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 
 import { countOf } from '../format/numbers.ts'
 import { Icon } from '../parts/Icon.tsx'
-import { useRecords, useStatus } from '../store/hooks.ts'
+import { useClient, useRecords, useStatus } from '../store/hooks.ts'
 import { distributionName } from '../store/records.ts'
 import styles from './SyncPanel.module.css'
 
@@ -11,6 +11,7 @@ const LISTED_MAX = 20
 
 /** Records with changes that the service does not have yet. */
 export function WaitingRecords() {
+  const client = useClient()
   const { mode, pending } = useStatus()
   const audiences = useRecords('audience').records
   const platforms = useRecords('platform').records
@@ -21,9 +22,9 @@ export function WaitingRecords() {
       ...platforms.filter(isWaiting).map(({ id, record, waiting: count }) => ({ id, name: record.name, count })),
       ...distributions
         .filter(isWaiting)
-        .map(({ id, record, waiting: count }) => ({ id, name: distributionName(record), count })),
+        .map(({ id, record, waiting: count }) => ({ id, name: distributionName(client, record), count })),
     ],
-    [audiences, platforms, distributions],
+    [client, audiences, platforms, distributions],
   )
   if (mode === 'guest' || pending === 0) return null
   return (

@@ -1,5 +1,6 @@
+import type { LucideIcon } from 'lucide-react'
+
 import { Cell } from '../base/cell.ts'
-import type { LucideIcon } from './Icon.tsx'
 
 /** What has just been done, with its way back. Failures are never only this. */
 export interface ToastContent {

@@ -42,15 +42,24 @@ export function isSample({ metadata }: { readonly metadata: Readonly<Record<stri
   return metadata['sample'] === true
 }
 
-/** A distribution is known by what it sends where. */
-export function distributionName({ audience_name, platform_name }: Distribution): string {
-  return `${audience_name ?? 'An audience'} to ${platform_name ?? 'a platform'}`
+/** A distribution is known by what it sends where. Before the service has added the names, those of the records here hold. */
+export function distributionName(
+  client: ActivationClient,
+  { audience_id, audience_name, platform_id, platform_name }: Distribution,
+): string {
+  const nameHere = (noun: RecordNoun, id: string) => {
+    const name = client.get(noun, id)?.record['name']
+    return typeof name === 'string' ? name : undefined
+  }
+  const what = audience_name ?? nameHere('audience', audience_id) ?? 'An audience'
+  const where = platform_name ?? nameHere('platform', platform_id) ?? 'a platform'
+  return `${what} to ${where}`
 }
 
 /** What a record is called in a sentence. */
 export function nameOf(client: ActivationClient, noun: RecordNoun, id: string): string {
   const record = client.get(noun, id)?.record
   if (!record) return 'A record that is not on this device'
-  if (noun === 'distribution') return distributionName(record as Shown<'distribution'>['record'])
+  if (noun === 'distribution') return distributionName(client, record as Shown<'distribution'>['record'])
   return String(record['name'])
 }

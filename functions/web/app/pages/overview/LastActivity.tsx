@@ -2,10 +2,12 @@ import { Link } from '@tanstack/react-router'
 import { Send, UsersRound } from 'lucide-react'
 import { useMemo } from 'react'
 
+import type { ActivationClient } from '#shared/client/client.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
 import { DISTRIBUTION_STATUS } from '../../format/status.ts'
 import { Card, CardHead } from '../../parts/Card.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { useClient } from '../../store/hooks.ts'
 import { distributionName, type Shown } from '../../store/records.ts'
 import styles from './Overview.module.css'
 
@@ -21,7 +23,8 @@ export function LastActivity({
   readonly distributions: readonly Shown<'distribution'>[]
   readonly now_ms: number
 }) {
-  const lines = useMemo(() => latestOf(audiences, distributions), [audiences, distributions])
+  const client = useClient()
+  const lines = useMemo(() => latestOf(client, audiences, distributions), [client, audiences, distributions])
   return (
     <Card aria-labelledby="last-activity">
       <CardHead id="last-activity" title="Last activity" />
@@ -46,7 +49,11 @@ export function LastActivity({
   )
 }
 
-function latestOf(audiences: readonly Shown<'audience'>[], distributions: readonly Shown<'distribution'>[]) {
+function latestOf(
+  client: ActivationClient,
+  audiences: readonly Shown<'audience'>[],
+  distributions: readonly Shown<'distribution'>[],
+) {
   const changed = audiences.map(({ id, record }) => ({
     id,
     at: record.updated_at,
@@ -57,7 +64,7 @@ function latestOf(audiences: readonly Shown<'audience'>[], distributions: readon
   const sent = distributions.map(({ id, record }) => ({
     id,
     at: record.updated_at,
-    words: `${distributionName(record)}: ${DISTRIBUTION_STATUS[record.status].words}`,
+    words: `${distributionName(client, record)}: ${DISTRIBUTION_STATUS[record.status].words}`,
     icon: Send,
     to: '/distributions',
   }))

@@ -22,6 +22,9 @@ export interface OverviewCounts {
   }
 }
 
+/** Planned, or called off: nothing has left. */
+const NOT_SENT: ReadonlySet<Distribution['status']> = new Set(['scheduled', 'cancelled'])
+
 /** @param month of the distributions that count, as `2026-11` */
 export function overviewCounts(
   audiences: readonly Shown<'audience'>[],
@@ -33,7 +36,9 @@ export function overviewCounts(
   const active = of('active')
   const sizes = active.flatMap(({ record }) => sizeOf(record) ?? [])
   const drafts = of('draft').length
-  const sent = distributions.filter(({ record }) => (record.created_at ?? '').startsWith(month))
+  const sent = distributions.filter(
+    ({ record }) => (record.created_at ?? '').startsWith(month) && !NOT_SENT.has(record.status),
+  )
   const sentAs = (...statuses: Distribution['status'][]) =>
     sent.filter(({ record }) => statuses.includes(record.status)).length
   const platformsAs = (status: Platform['status']) => platforms.filter(({ record }) => record.status === status).length
@@ -44,7 +49,7 @@ export function overviewCounts(
     sent: {
       total: sent.length,
       completed: sentAs('completed'),
-      running: sentAs('scheduled', 'pending', 'in_progress'),
+      running: sentAs('pending', 'in_progress'),
       failed: sentAs('failed'),
     },
     platforms: {

@@ -68,10 +68,10 @@ export function useNeeds(): readonly Need[] {
         id,
         icon: Send,
         is_bad: true,
-        what: `${distributionName(record)} failed`,
+        what: `${distributionName(client, record)} failed`,
         why: record.error_message ?? 'The platform gave no reason.',
         action: (
-          <ButtonLink to="/distributions" size="small">
+          <ButtonLink to="/distributions" search={{ id }} size="small">
             See the distribution
           </ButtonLink>
         ),
