@@ -55,7 +55,7 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
 
 test(
   'restores and new epochs in the middle of traffic, faults, crashes and purges lose no change that nobody agreed to undo',
-  { timeout: PATIENCE_MS },
+  { timeout: 4 * PATIENCE_MS },
   async () => {
     let restored = 0
     for (const seed of seedsFrom(FIRST_SEED, HISTORIES)) restored += await runHistory(seed)
@@ -65,7 +65,7 @@ test(
 
 test(
   'and would be found out if they undid what was changed after the difference was shown',
-  { timeout: PATIENCE_MS },
+  { timeout: 4 * PATIENCE_MS },
   async () => {
     const heedless: typeof restorations = (found) =>
       found.map((difference) => ({
