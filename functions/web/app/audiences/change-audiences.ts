@@ -2,7 +2,7 @@ import { Archive, ArchiveRestore, Tags, Trash2, type LucideIcon } from 'lucide-r
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
-import { Cell } from '../base/cell.ts'
+import { change_fault } from '../actions/change-fault.ts'
 import { numberOf } from '../format/numbers.ts'
 import { showToast } from '../parts/toasts.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
@@ -13,9 +13,6 @@ import { tagsOf, type Shown } from '../store/records.ts'
  */
 
 type Subjects = readonly Shown<'audience'>[]
-
-/** The last change that was not kept, in words. */
-export const change_fault = new Cell<string | undefined>(undefined)
 
 /** Drafts have no way back out of the archive but to become active, so they stay where they are. */
 export function canBeArchived({ record }: Shown<'audience'>): boolean {

@@ -1,7 +1,7 @@
 import { Send } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
-import { change_fault } from '../audiences/change-audiences.ts'
+import { change_fault } from '../actions/change-fault.ts'
 import { clock } from '../base/ports.ts'
 import { showToast } from '../parts/toasts.ts'
 import type { Shown } from '../store/records.ts'

@@ -1,8 +1,8 @@
 import { useParams } from '@tanstack/react-router'
 import { CloudOff, FileQuestionMark, Trash2 } from 'lucide-react'
 
-import { ChangeFault } from '../../audiences/ChangeFault.tsx'
-import { change_fault } from '../../audiences/change-audiences.ts'
+import { ChangeFault } from '../../actions/ChangeFault.tsx'
+import { change_fault } from '../../actions/change-fault.ts'
 import { clock } from '../../base/ports.ts'
 import { momentWithin } from '../../format/dates.ts'
 import { Page } from '../../frame/Page.tsx'

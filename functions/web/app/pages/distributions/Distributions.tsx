@@ -1,7 +1,7 @@
 import { FileQuestionMark, SearchX, Send as SendIcon } from 'lucide-react'
 import { useMemo, type ReactNode } from 'react'
 
-import { ChangeFault } from '../../audiences/ChangeFault.tsx'
+import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { useMedia, WIDE } from '../../base/media.ts'
 import { askToSend } from '../../distributions/send-task.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'

@@ -3,13 +3,15 @@ import { CircleCheck, SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 
 import { clock } from '../../base/ports.ts'
+import type { TypedQuery } from '../../base/use-typed-query.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
 import { DISTRIBUTION_STATUS } from '../../format/status.ts'
-import { PLATFORMS, matchRateOf } from '../../format/words.ts'
+import { matchRateOf } from '../../format/words.ts'
 import { Button, IconButton } from '../../parts/Button.tsx'
 import { Checkbox } from '../../parts/Checkbox.tsx'
 import { FilterChip } from '../../parts/Chip.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { PlatformTile } from '../../parts/PlatformTile.tsx'
 import { Popover } from '../../parts/Popover.tsx'
 import { SearchField } from '../../parts/SearchField.tsx'
 import { StatusWord } from '../../parts/StatusWord.tsx'
@@ -17,7 +19,6 @@ import type { Shown } from '../../store/records.ts'
 import { filterCount, searchOf, STATUSES, toggled, withoutFilters, type SendQuery } from './search.ts'
 import styles from './SendList.module.css'
 import { momentOfSend, type Send } from './sends.ts'
-import type { SendAddress } from './use-send-query.ts'
 
 const PAGE_LENGTH = 100
 
@@ -68,11 +69,7 @@ function Line({ send, now_ms }: { readonly send: Send; readonly now_ms: number }
   const at = momentOfSend(shown)
   return (
     <span className={styles.line}>
-      {platform_type && (
-        <span aria-hidden className={styles.tile}>
-          {PLATFORMS[platform_type].letters}
-        </span>
-      )}
+      {platform_type && <PlatformTile type={platform_type} size="small" />}
       <span className={styles.where}>
         <bdi>{platform_name}</bdi> ·{' '}
         <time dateTime={at} title={exactlyOf(at)}>
@@ -91,7 +88,7 @@ function Line({ send, now_ms }: { readonly send: Send; readonly now_ms: number }
   )
 }
 
-interface ToolsProps extends SendAddress {
+interface ToolsProps extends TypedQuery<SendQuery> {
   readonly platforms: readonly Shown<'platform'>[]
 }
 

@@ -1,5 +1,5 @@
 import type { ActivationClient } from '#shared/client/client.ts'
-import { change_fault } from '../../audiences/change-audiences.ts'
+import { change_fault } from '../../actions/change-fault.ts'
 import { showToast } from '../../parts/toasts.ts'
 import type { Send } from './sends.ts'
 

@@ -9,7 +9,7 @@ import { useClient } from '../../store/hooks.ts'
 import styles from './AddPlatform.module.css'
 import { addPlatform } from './connection.ts'
 import { CREDENTIAL_FORMS } from './credential-forms.ts'
-import { PlatformTile } from './PlatformTile.tsx'
+import { PlatformTile } from '../../parts/PlatformTile.tsx'
 
 /** A new platform: which one, and what it is called here. Its keys are asked for on its row, once it is there. */
 export function AddPlatform({

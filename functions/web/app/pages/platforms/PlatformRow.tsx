@@ -13,7 +13,7 @@ import { isSample, type Distribution, type Shown } from '../../store/records.ts'
 import { nextActionId, platformActions, type PlatformDeeds } from './platform-actions.ts'
 import { accountInWords, averageMatchRate } from './platform-facts.ts'
 import styles from './PlatformRow.module.css'
-import { PlatformTile } from './PlatformTile.tsx'
+import { PlatformTile } from '../../parts/PlatformTile.tsx'
 import { Keys, TestFailure } from './TestFailure.tsx'
 
 const COLUMNS_COUNT = 5

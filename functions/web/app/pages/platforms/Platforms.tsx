@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
 import { useOffer } from '../../actions/offers.ts'
-import { ChangeFault } from '../../audiences/ChangeFault.tsx'
+import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'

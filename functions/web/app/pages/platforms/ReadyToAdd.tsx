@@ -5,7 +5,7 @@ import { PLATFORMS } from '../../format/words.ts'
 import { Icon } from '../../parts/Icon.tsx'
 import type { Shown } from '../../store/records.ts'
 import { CREDENTIAL_FORMS } from './credential-forms.ts'
-import { PlatformTile } from './PlatformTile.tsx'
+import { PlatformTile } from '../../parts/PlatformTile.tsx'
 import styles from './ReadyToAdd.module.css'
 
 /** Platforms that are not on the list yet, each with what it asks for; of the others more accounts can be added. */

@@ -1,7 +1,7 @@
 import { useDeferredValue, useMemo } from 'react'
 
 import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
-import { ChangeFault } from '../../audiences/ChangeFault.tsx'
+import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { useCell } from '../../base/cell.ts'

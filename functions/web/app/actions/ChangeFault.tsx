@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 
 import { useCell } from '../base/cell.ts'
 import { Banner } from '../parts/Banner.tsx'
-import { change_fault } from './change-audiences.ts'
+import { change_fault } from './change-fault.ts'
 
 /** Why the last change was not kept, above the page that shows what it is about. */
 export function ChangeFault() {
