@@ -1,14 +1,15 @@
 import { useParams } from '@tanstack/react-router'
-import { CloudOff, FileQuestionMark, Trash2 } from 'lucide-react'
+import { FileQuestionMark, Trash2 } from 'lucide-react'
 
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { change_fault } from '../../actions/change-fault.ts'
 import { clock } from '../../base/ports.ts'
 import { momentWithin } from '../../format/dates.ts'
+import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
-import { useClient, useRecord, useStatus } from '../../store/hooks.ts'
+import { useClient, useRecord } from '../../store/hooks.ts'
 import type { Shown } from '../../store/records.ts'
 import { AudienceDetail } from './AudienceDetail.tsx'
 import { CRUMBS } from './crumbs.ts'
@@ -20,7 +21,15 @@ export function AudiencePage() {
   const { shown, is_known } = useRecord('audience', id)
   if (shown && !shown.is_deleted) return <AudienceDetail key={shown.id} shown={shown} />
   if (shown) return <Deleted shown={shown} />
-  return is_known ? <NoSuchAudience /> : <NotHereYet />
+  if (is_known) return <NoSuchAudience />
+  return (
+    <Page title="Audience" crumbs={CRUMBS}>
+      <h1 className="unseen">Audience</h1>
+      <NotHereYet fault="The audience could not be loaded.">
+        <DetailSkeleton />
+      </NotHereYet>
+    </Page>
+  )
 }
 
 /** Deleted, here or on another device: it can be brought back for a while. */
@@ -70,36 +79,6 @@ function NoSuchAudience() {
       >
         It may have been deleted more than 90 days ago, or belong to another account.
       </EmptyState>
-    </Page>
-  )
-}
-
-function NotHereYet() {
-  const client = useClient()
-  const { is_online, is_stuck, needs_sign_in } = useStatus()
-  const is_waiting = is_online !== false && !is_stuck && !needs_sign_in
-  return (
-    <Page title="Audience" crumbs={CRUMBS}>
-      <h1 className="unseen">Audience</h1>
-      {is_waiting ? (
-        <DetailSkeleton />
-      ) : (
-        <EmptyState
-          icon={CloudOff}
-          title="Not on this device yet"
-          action={
-            needs_sign_in ? (
-              <ButtonLink to="/sign-in">Sign in</ButtonLink>
-            ) : (
-              <Button onClick={() => void client.syncNow().catch(() => undefined)}>Try now</Button>
-            )
-          }
-        >
-          {needs_sign_in
-            ? 'Sign in, and your audiences come to this device.'
-            : 'It could not be loaded. It comes when the connection is back.'}
-        </EmptyState>
-      )}
     </Page>
   )
 }

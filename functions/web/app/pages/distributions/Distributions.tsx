@@ -6,9 +6,11 @@ import { useMedia, WIDE } from '../../base/media.ts'
 import { askToSend } from '../../distributions/send-task.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import type { Crumb } from '../../frame/heading.ts'
+import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
+import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
 import { useRecords } from '../../store/hooks.ts'
 import styles from './Distributions.module.css'
 import { filterCount, withoutFilters } from './search.ts'
@@ -40,13 +42,21 @@ export function Distributions() {
     return (
       <Page title="Distributions" actions={send_button}>
         <ChangeFault />
-        <EmptyState
-          icon={SendIcon}
-          title={is_known ? 'Nothing was sent yet' : 'Your distributions are being loaded'}
-          action={<ButtonLink to="/saved-audiences">See the audiences</ButtonLink>}
-        >
-          A distribution is an audience that was handed over to a platform, with what the platform reported.
-        </EmptyState>
+        {is_known ? (
+          <EmptyState
+            icon={SendIcon}
+            title="Nothing was sent yet"
+            action={<ButtonLink to="/saved-audiences">See the audiences</ButtonLink>}
+          >
+            A distribution is an audience that was handed over to a platform, with what the platform reported.
+          </EmptyState>
+        ) : (
+          <NotHereYet fault="Your distributions could not be loaded.">
+            <WhileUnknown label="Your distributions are being loaded">
+              <Skeleton width="100%" height={240} />
+            </WhileUnknown>
+          </NotHereYet>
+        )}
       </Page>
     )
   }

@@ -4,9 +4,11 @@ import { useMemo, useState } from 'react'
 import type { PlatformType } from '#shared/records/platform.ts'
 import { useOffer } from '../../actions/offers.ts'
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
+import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
+import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
 import { HeadCell, Table } from '../../parts/Table.tsx'
 import { AddPlatform } from './AddPlatform.tsx'
 import { DeletePlatform } from './DeletePlatform.tsx'
@@ -55,8 +57,14 @@ export function Platforms() {
     >
       <ChangeFault />
       <div className={styles.blocks}>
-        {platforms.length === 0 ? (
-          <EmptyState icon={Route} title={is_known ? 'There is no platform yet' : 'Your platforms are being loaded'}>
+        {platforms.length === 0 && !is_known ? (
+          <NotHereYet fault="Your platforms could not be loaded.">
+            <WhileUnknown label="Your platforms are being loaded">
+              <Skeleton width="100%" height={240} />
+            </WhileUnknown>
+          </NotHereYet>
+        ) : platforms.length === 0 ? (
+          <EmptyState icon={Route} title="There is no platform yet">
             Audiences are sent to the ad platforms below. Add the first, and enter its keys when you have them.
           </EmptyState>
         ) : (

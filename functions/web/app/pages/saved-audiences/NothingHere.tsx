@@ -1,11 +1,9 @@
-import { Archive, CloudOff, Plus, SearchX, UsersRound } from 'lucide-react'
+import { Archive, Plus, SearchX, UsersRound } from 'lucide-react'
 
 import { countOf } from '../../format/numbers.ts'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
-import { useClient, useStatus } from '../../store/hooks.ts'
-import { ListSkeleton } from './ListSkeleton.tsx'
-import { filterCount, withoutFilters, type ListQuery, type View } from './search.ts'
+import { filterCount, withoutFilters, type ListQuery } from './search.ts'
 import type { AudienceCounts } from './select-audiences.ts'
 
 /** Why the list is empty: no match, nothing archived, everything archived. */
@@ -51,30 +49,6 @@ export function NothingHere({
       }
     >
       {countOf(counts.archived, 'audience is', 'audiences are')} in Archived, and can be brought back.
-    </EmptyState>
-  )
-}
-
-/** Nobody knows yet whether there is anything: it is being loaded, or it cannot be at the moment. */
-export function NothingYet({ view }: { readonly view: View }) {
-  const client = useClient()
-  const { is_online, is_stuck, needs_sign_in } = useStatus()
-  if (is_online !== false && !is_stuck && !needs_sign_in) return <ListSkeleton view={view} />
-  return (
-    <EmptyState
-      icon={CloudOff}
-      title="Not on this device yet"
-      action={
-        needs_sign_in ? (
-          <ButtonLink to="/sign-in">Sign in</ButtonLink>
-        ) : (
-          <Button onClick={() => void client.syncNow().catch(() => undefined)}>Try now</Button>
-        )
-      }
-    >
-      {needs_sign_in
-        ? 'Sign in, and your audiences come to this device.'
-        : 'Your audiences could not be loaded. They come when the connection is back.'}
     </EmptyState>
   )
 }

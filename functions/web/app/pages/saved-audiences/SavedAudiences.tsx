@@ -6,6 +6,7 @@ import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { useCell } from '../../base/cell.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
+import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { useRecords } from '../../store/hooks.ts'
 import { FirstUse } from '../first-use/FirstUse.tsx'
@@ -15,7 +16,8 @@ import { AudienceList } from './AudienceList.tsx'
 import { DraftList } from './DraftList.tsx'
 import { ListTabs } from './ListTabs.tsx'
 import { FilterChips, ListTools } from './ListTools.tsx'
-import { NothingHere, NothingYet } from './NothingHere.tsx'
+import { ListSkeleton } from './ListSkeleton.tsx'
+import { NothingHere } from './NothingHere.tsx'
 import { PageActions } from './PageActions.tsx'
 import { RetentionBanner } from './RetentionBanner.tsx'
 import { filterCount } from './search.ts'
@@ -71,7 +73,11 @@ export function SavedAudiences() {
       {tab !== 'drafts' && shown.length > 0 && !is_first_use && (
         <AudienceList audiences={shown} query={shown_query} onQuery={setQuery} />
       )}
-      {tab !== 'drafts' && shown.length === 0 && is_unknown && <NothingYet view={query.view} />}
+      {tab !== 'drafts' && shown.length === 0 && is_unknown && (
+        <NotHereYet fault="Your audiences could not be loaded.">
+          <ListSkeleton view={query.view} />
+        </NotHereYet>
+      )}
       {is_first_use && drafts && <FirstUse onImport={() => audience_task.set({ kind: 'import' })} />}
       {tab !== 'drafts' && shown.length === 0 && !is_unknown && !is_first_use && (
         <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
