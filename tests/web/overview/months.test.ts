@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { matchRates } from '#functions/web/app/pages/overview/match-rates.ts'
-import { recordsByMonth, ticksUpTo } from '#functions/web/app/pages/overview/months.ts'
+import { growthOf, recordsByMonth, ticksUpTo } from '#functions/web/app/pages/overview/months.ts'
 import type { Shown } from '#functions/web/app/store/records.ts'
 
 const NOW_MS = Date.parse('2026-11-16T10:00:00Z')
@@ -55,6 +55,12 @@ describe('records by month', () => {
   })
 })
 
+test('the growth of a month is told against the month before it, and there is none without one', () => {
+  const months = recordsByMonth([audience('2026-10-02T00:00:00Z', 100), audience('2026-11-01T00:00:00Z', 50)], NOW_MS)
+  expect(growthOf(months)).toEqual({ since: '2026-10', records: 50 })
+  expect(growthOf(months.slice(-1))).toBeNull()
+})
+
 describe('the ticks of an axis', () => {
   test.each([
     [0, [0]],
@@ -75,9 +81,9 @@ describe('match rates', () => {
     const platforms = ['none', 'silent', 'good'].map((id) => shown<'platform'>(id, { name: id }))
     const distributions = [sent('good', 0.6), sent('good', 0.8), sent('silent', null), sent('none', null, 'scheduled')]
     expect(matchRates(platforms, distributions)).toEqual([
-      { platform_id: 'good', name: 'good', sends: 2, match_rate: 0.7 },
-      { platform_id: 'silent', name: 'silent', sends: 1, match_rate: null },
-      { platform_id: 'none', name: 'none', sends: 0, match_rate: null },
+      { platform_id: 'good', name: 'good', sends: 2, reported: 2, match_rate: 0.7 },
+      { platform_id: 'silent', name: 'silent', sends: 1, reported: 0, match_rate: null },
+      { platform_id: 'none', name: 'none', sends: 0, reported: 0, match_rate: null },
     ])
   })
 

@@ -1,4 +1,9 @@
+import { systemClock } from '#shared/base/clock.ts'
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import type { WebSite } from '../web-site.ts'
+
+const DAY_MS = 86_400_000
 
 /** Records for pictures: names short and long, every type and status, sizes known and unknown. */
 export const SHOWN_USER = 'shown'
@@ -8,6 +13,8 @@ interface ShownAudience {
   readonly description?: string
   readonly data_type?: string
   readonly status?: string
+  /** How long it has been there. */
+  readonly age_days?: number
   /** Of its segments; none: not known. */
   readonly sizes: readonly number[]
   readonly variables: readonly string[]
@@ -18,6 +25,7 @@ const AUDIENCES: readonly ShownAudience[] = [
     name: 'Streaming households, all regions, every device seen since January',
     description: 'Reach pool for the brand film: any household with a connected TV.',
     data_type: 'clean_room',
+    age_days: 150,
     sizes: [1_204_516, 700_000, 500_000, 400_000, 200_000, 100_000],
     variables: ['Connected TV', 'Household size', ...Array.from({ length: 15 }, (_, at) => `Variable ${at}`)],
   },
@@ -39,6 +47,7 @@ const AUDIENCES: readonly ShownAudience[] = [
     name: 'Early holiday gift planners',
     description: 'People who read gift guides or compared delivery dates before 1 November.',
     data_type: 'third_party',
+    age_days: 50,
     sizes: [400_000, 300_000, 150_000, 88_200],
     variables: ['Gift guides', 'Delivery checks', 'Basket value', 'Days since visit', 'Newsletter opens'],
   },
@@ -54,6 +63,7 @@ const AUDIENCES: readonly ShownAudience[] = [
     name: 'Lapsed loyalty members, 90 days and more',
     description: 'Card holders with no purchase in 90 days who opened a newsletter since.',
     data_type: 'first_party',
+    age_days: 320,
     sizes: [240_000, 120_000, 52_906],
     variables: ['Last purchase', 'Newsletter opens', 'Points', 'Region', 'Store'],
   },
@@ -61,6 +71,7 @@ const AUDIENCES: readonly ShownAudience[] = [
     name: 'High-value cart leavers',
     description: 'Baskets over 150 left in the last 14 days, without a later order.',
     data_type: 'first_party',
+    age_days: 240,
     sizes: [61_200, 25_212],
     variables: ['Basket value', 'Days since visit', 'Device'],
   },
@@ -83,9 +94,10 @@ const PLATFORMS = [
 /** Saves them, and what was sent, as one user. */
 export async function saveShownRecords(site: WebSite): Promise<void> {
   const audience_ids: string[] = []
-  for (const { sizes, variables, ...audience } of AUDIENCES) {
+  for (const { sizes, variables, age_days = 0, ...audience } of AUDIENCES) {
     const { audience: saved } = await site.save(SHOWN_USER, '/api/audiences', {
       ...audience,
+      audience_id: newId('aud', systemClock.nowMs() - age_days * DAY_MS, systemRandom),
       original_query: audience.description ?? null,
       selected_variables: variables,
       segments: sizes.map((size, at) => ({ segment_id: at + 1, name: SEGMENTS[at], size })),

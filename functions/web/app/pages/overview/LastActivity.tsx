@@ -1,17 +1,19 @@
 import { Link } from '@tanstack/react-router'
 import { Send, UsersRound } from 'lucide-react'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
 import { DISTRIBUTION_STATUS } from '../../format/status.ts'
+import { Button } from '../../parts/Button.tsx'
 import { Card, CardHead } from '../../parts/Card.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import { useClient } from '../../store/hooks.ts'
 import { distributionName, type Shown } from '../../store/records.ts'
 import styles from './Overview.module.css'
 
-const LISTED_MAX = 8
+const LISTED = 8
+const LISTED_MAX = 50
 
 /** The records that changed last. */
 export function LastActivity({
@@ -24,18 +26,25 @@ export function LastActivity({
   readonly now_ms: number
 }) {
   const client = useClient()
+  const [is_long, setLong] = useState(false)
   const lines = useMemo(() => latestOf(client, audiences, distributions), [client, audiences, distributions])
   return (
     <Card aria-labelledby="last-activity">
-      <CardHead id="last-activity" title="Last activity" />
+      <CardHead id="last-activity" title="Last activity">
+        {lines.length > LISTED && (
+          <Button kind="quiet" size="small" aria-expanded={is_long} onClick={() => setLong(!is_long)}>
+            {is_long ? 'Less activity' : 'More activity'}
+          </Button>
+        )}
+      </CardHead>
       {lines.length === 0 ? (
         <p className={styles.none}>Nothing happened yet.</p>
       ) : (
         <ul className={styles.activity}>
-          {lines.map(({ id, at, words, icon, to }) => (
+          {lines.slice(0, is_long ? LISTED_MAX : LISTED).map(({ id, at, words, icon, link }) => (
             <li key={id}>
               <Icon of={icon} />
-              <Link to={to} dir="auto">
+              <Link {...link} dir="auto">
                 {words}
               </Link>
               <time dateTime={at} title={exactlyOf(at)}>
@@ -59,14 +68,14 @@ function latestOf(
     at: record.updated_at,
     words: record.version > 1 ? `${record.name} was changed` : `${record.name} was saved`,
     icon: UsersRound,
-    to: `/audience/${id}`,
+    link: { to: '/audience/$id', params: { id } } as const,
   }))
   const sent = distributions.map(({ id, record }) => ({
     id,
     at: record.updated_at,
     words: `${distributionName(client, record)}: ${DISTRIBUTION_STATUS[record.status].words}`,
     icon: Send,
-    to: '/distributions',
+    link: { to: '/distributions', search: { id } } as const,
   }))
   return [...changed, ...sent]
     .filter(({ at }) => at)

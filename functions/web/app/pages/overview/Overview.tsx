@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
 import { clock } from '../../base/ports.ts'
-import { weekdayOf } from '../../format/dates.ts'
+import { monthOf, weekdayOf } from '../../format/dates.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { UNKNOWN } from '../../format/words.ts'
 import { Page } from '../../frame/Page.tsx'
@@ -14,6 +14,7 @@ import { useRecords } from '../../store/hooks.ts'
 import { type OverviewCounts, overviewCounts } from './counts.ts'
 import { LastActivity } from './LastActivity.tsx'
 import { MatchRates } from './MatchRates.tsx'
+import { growthOf, type MonthOfRecords, recordsByMonth } from './months.ts'
 import { NeedsYou } from './NeedsYou.tsx'
 import styles from './Overview.module.css'
 import { RecordsByMonth } from './RecordsByMonth.tsx'
@@ -26,7 +27,9 @@ export function Overview() {
   const platforms = useRecords('platform').records
   const distributions = useRecords('distribution').records
   const needs = useNeeds()
-  const month = isoTime(now_ms).slice(0, 7)
+  const [day = ''] = isoTime(now_ms).split('T')
+  const month = day.slice(0, 7)
+  const months = useMemo(() => recordsByMonth(audiences, Date.parse(day)), [audiences, day])
   const counts = useMemo(
     () => overviewCounts(audiences, platforms, distributions, month),
     [audiences, platforms, distributions, month],
@@ -49,9 +52,9 @@ export function Overview() {
       {is_known ? (
         <>
           <NeedsYou needs={needs} />
-          <Counts counts={counts} />
+          <Counts counts={counts} months={months} />
           <div className={styles.charts}>
-            <RecordsByMonth audiences={audiences} now_ms={now_ms} />
+            <RecordsByMonth months={months} />
             <MatchRates platforms={platforms} distributions={distributions} />
           </div>
           <LastActivity audiences={audiences} distributions={distributions} now_ms={now_ms} />
@@ -65,8 +68,10 @@ export function Overview() {
 
 function Counts({
   counts: { audiences, records, unknown_sizes, sent, platforms },
+  months,
 }: {
   readonly counts: OverviewCounts
+  readonly months: readonly MonthOfRecords[]
 }) {
   return (
     <Facts>
@@ -79,9 +84,7 @@ function Counts({
         name="Records in active audiences"
         value={records === null ? UNKNOWN.size : numberOf(records)}
         is_unknown={records === null}
-        context={
-          unknown_sizes > 0 ? `${countOf(unknown_sizes, 'audience')} of unknown size` : 'Of all active audiences'
-        }
+        context={unknown_sizes > 0 ? `${countOf(unknown_sizes, 'audience')} of unknown size` : growthInWords(months)}
       />
       <Fact
         name="Sent this month"
@@ -103,6 +106,12 @@ function Counts({
       />
     </Facts>
   )
+}
+
+function growthInWords(months: readonly MonthOfRecords[]): string {
+  const growth = growthOf(months)
+  if (growth === null || growth.records === 0) return 'Of all active audiences'
+  return `${numberOf(growth.records)} more than in ${monthOf(growth.since)}`
 }
 
 /** In the size of what comes. */

@@ -1,36 +1,23 @@
-import { ChartColumn, Table2 } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 
-import { isoTime } from '#shared/base/clock.ts'
 import { monthOf, yearMonthOf } from '../../format/dates.ts'
 import { numberOf, shortNumberOf } from '../../format/numbers.ts'
 import { DATA_TYPES } from '../../format/words.ts'
-import { Button } from '../../parts/Button.tsx'
 import { Card, CardHead } from '../../parts/Card.tsx'
 import { HeadCell, NumberCell, Table } from '../../parts/Table.tsx'
-import type { Shown } from '../../store/records.ts'
+import { ChartOrTable } from './ChartOrTable.tsx'
 import styles from './Charts.module.css'
-import { type MonthOfRecords, recordsByMonth, STACK, ticksUpTo } from './months.ts'
+import { type MonthOfRecords, STACK, ticksUpTo } from './months.ts'
 
 /** How the records in active audiences grew, by type: as bars, or the same numbers as a table. */
-export function RecordsByMonth({
-  audiences,
-  now_ms,
-}: {
-  readonly audiences: readonly Shown<'audience'>[]
-  readonly now_ms: number
-}) {
+export function RecordsByMonth({ months }: { readonly months: readonly MonthOfRecords[] }) {
   const [is_table, setTable] = useState(false)
-  const [day] = isoTime(now_ms).split('T')
-  const months = useMemo(() => recordsByMonth(audiences, Date.parse(day ?? '')), [audiences, day])
   const [first, last] = [months[0], months.at(-1)]
   if (!first || !last) return null
   return (
     <Card aria-labelledby="records-by-month">
       <CardHead id="records-by-month" title="Records by month">
-        <Button kind="quiet" size="small" icon={is_table ? ChartColumn : Table2} onClick={() => setTable(!is_table)}>
-          {is_table ? 'Chart' : 'Table'}
-        </Button>
+        <ChartOrTable is_table={is_table} onChange={setTable} />
       </CardHead>
       <div className={styles.about}>
         <p>

@@ -6,6 +6,8 @@ export interface PlatformMatchRate {
   readonly name: string
   /** How many distributions were sent there, cancelled ones not counted. */
   readonly sends: number
+  /** Of how many of them the platform told a rate. */
+  readonly reported: number
   /** The mean of what was reported; null: nothing was. */
   readonly match_rate: number | null
 }
@@ -22,7 +24,7 @@ export function matchRates(
       const rates = own.flatMap((distribution) => distribution.record.match_rate ?? [])
       const sum = rates.reduce((total, rate) => total + rate, 0)
       const match_rate = rates.length === 0 ? null : sum / rates.length
-      return { platform_id: id, name: record.name, sends: own.length, match_rate }
+      return { platform_id: id, name: record.name, sends: own.length, reported: rates.length, match_rate }
     })
     .toSorted((one, other) => rankOf(other) - rankOf(one) || one.name.localeCompare(other.name))
 }

@@ -32,6 +32,14 @@ export function recordsByMonth(audiences: readonly Shown<'audience'>[], now_ms: 
   })
 }
 
+/** How many records came together since the month before the last one; null: there is no month before it. */
+export function growthOf(
+  months: readonly MonthOfRecords[],
+): { readonly since: string; readonly records: number } | null {
+  const [before, last] = months.slice(-2)
+  return before && last ? { since: before.month, records: last.total - before.total } : null
+}
+
 function lastMonths(now_ms: number): string[] {
   const now = new Date(now_ms)
   return Array.from({ length: MONTHS }, (_, at) => {
