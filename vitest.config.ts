@@ -17,6 +17,7 @@ const SLOW = [
   'tests/functions/distributions/reporting.test.ts',
   'tests/functions/maintenance/{dispatch,retention}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
+  'tests/functions/sync/large-pulls.test.ts',
   'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
   'tests/infra/stand-ins/gcs/client-retries.test.ts',
   'tests/objects/{cloud-storage,main}.test.ts',
@@ -38,24 +39,21 @@ const ISOLATED = [
  * `npm run test:long` runs them, and so does CI.
  */
 export const LONG = [
-  'tests/attack/requests.test.ts',
-  'tests/credentials/secrecy.test.ts',
   'tests/docs/{runbooks,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
-  'tests/functions/audiences/{large-answers,processes}.test.ts',
+  'tests/functions/audiences/processes.test.ts',
   'tests/functions/platforms/bundle.test.ts',
-  'tests/functions/sync/{full-months,large-pulls,processes}.test.ts',
+  'tests/functions/sync/processes.test.ts',
   'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',
   'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
-  'tests/infra/operate/import/{command,csv-dialects,formats,numbers,old-layout,platforms,repeat}.test.ts',
+  'tests/infra/operate/import/{command,csv-dialects,formats,old-layout,repeat}.test.ts',
   'tests/infra/operate/user-hash/*.test.ts',
   'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/main.test.ts',
-  'tests/simulation/{releases,restore}.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { long: [], fast: [...LONG, ...SLOW, ...ISOLATED] }
