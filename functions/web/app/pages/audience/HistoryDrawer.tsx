@@ -6,6 +6,7 @@ import { Button } from '../../parts/Button.tsx'
 import { Drawer } from '../../parts/Drawer.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { Spinner } from '../../parts/Spinner.tsx'
+import { Timeline } from '../../parts/Timeline.tsx'
 import { useSession } from '../../session/use-session.ts'
 import type { Shown } from '../../store/records.ts'
 import { handedOverOf, type HandedOver } from './handed-over.ts'
@@ -94,7 +95,7 @@ function AccountHistory({ shown, distributions, onClose }: Parameters<typeof His
           </EmptyState>
         </div>
       )}
-      {is_loaded && <Timeline shown={shown} distributions={distributions} list={versions} />}
+      {is_loaded && <Entries shown={shown} distributions={distributions} list={versions} />}
     </Drawer>
   )
 }
@@ -103,7 +104,7 @@ type Entry =
   | { readonly kind: 'version'; readonly at: string; readonly version: Version }
   | { readonly kind: 'hand-over'; readonly at: string; readonly hand_over: HandedOver }
 
-function Timeline({
+function Entries({
   shown,
   distributions,
   list,
@@ -124,7 +125,7 @@ function Timeline({
   }, [versions, distributions, next_cursor])
   return (
     <>
-      <ol className={styles.timeline}>
+      <Timeline className={styles.timeline}>
         {entries.map((entry) =>
           entry.kind === 'version' ? (
             <VersionEntry
@@ -138,7 +139,7 @@ function Timeline({
             <HandOverEntry key={entry.hand_over.id} hand_over={entry.hand_over} />
           ),
         )}
-      </ol>
+      </Timeline>
       {next_cursor === null && (kept_since_version > 1 || has_gap) && (
         <p className={styles.waiting}>
           {has_gap

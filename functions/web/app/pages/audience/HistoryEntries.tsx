@@ -3,11 +3,10 @@ import { useEffect, useState } from 'react'
 
 import { differencesOf, type Difference } from '../../audiences/differences.ts'
 import { clock } from '../../base/ports.ts'
-import { exactlyOf, momentOf } from '../../format/dates.ts'
+import { momentOf } from '../../format/dates.ts'
 import { DISTRIBUTION_STATUS } from '../../format/status.ts'
 import { Button } from '../../parts/Button.tsx'
-import { classes } from '../../parts/classes.ts'
-import { Icon } from '../../parts/Icon.tsx'
+import { TimelineEntry } from '../../parts/Timeline.tsx'
 import { showToast } from '../../parts/toasts.ts'
 import { useSession } from '../../session/use-session.ts'
 import type { Shown } from '../../store/records.ts'
@@ -62,11 +61,12 @@ export function VersionEntry({ shown, version, kept_since_version, is_current }:
   }
   const me = { user_id: account?.user_id ?? null, client_id: client.client_id }
   return (
-    <Row
+    <TimelineEntry
       icon={iconOf(version)}
       tone={is_current ? 'move' : 'mute'}
       title={deedInWords(version, statusAfter(differences))}
       at={version.at}
+      time={momentOf(version.at, clock.nowMs())}
       line={`${doerInWords(version, me)} · version ${number}${is_current ? ', current' : ''}`}
     >
       <Differences of={differences} />
@@ -96,7 +96,7 @@ export function VersionEntry({ shown, version, kept_since_version, is_current }:
           {fault}
         </p>
       )}
-    </Row>
+    </TimelineEntry>
   )
 }
 
@@ -159,7 +159,7 @@ function Preview({
 function Differences({ of }: { readonly of: readonly Difference[] | string | undefined }) {
   if (of === undefined) return null
   if (typeof of === 'string') return <p className={styles.fault}>{of}</p>
-  if (of.length === 0) return <p className={styles.line}>Only details that are not shown.</p>
+  if (of.length === 0) return <p className={styles.hint}>Only details that are not shown.</p>
   return (
     <div className={styles.differences}>
       {of.map(({ label, before, after }, at) => (
@@ -181,42 +181,13 @@ function Differences({ of }: { readonly of: readonly Difference[] | string | und
 
 export function HandOverEntry({ hand_over: { platform_name, status, at } }: { readonly hand_over: HandedOver }) {
   return (
-    <Row icon={Send} tone="mute" title={`Sent to ${platform_name}`} at={at} line={DISTRIBUTION_STATUS[status].words} />
-  )
-}
-
-function Row({
-  icon,
-  tone,
-  title,
-  at,
-  line,
-  children,
-}: {
-  readonly icon: LucideIcon
-  readonly tone: 'move' | 'mute'
-  readonly title: string
-  readonly at: string
-  readonly line: string
-  readonly children?: React.ReactNode
-}) {
-  return (
-    <li className={styles.entry}>
-      <span className={classes(styles.circle, styles[tone])}>
-        <Icon of={icon} size={14} />
-      </span>
-      <div className={styles.about}>
-        <div className={styles.head}>
-          <h3 className={styles.title} dir="auto">
-            {title}
-          </h3>
-          <time dateTime={at} title={exactlyOf(at)} className={styles.time}>
-            {momentOf(at, clock.nowMs())}
-          </time>
-        </div>
-        <p className={styles.line}>{line}</p>
-        {children}
-      </div>
-    </li>
+    <TimelineEntry
+      icon={Send}
+      tone="mute"
+      title={`Sent to ${platform_name}`}
+      at={at}
+      time={momentOf(at, clock.nowMs())}
+      line={DISTRIBUTION_STATUS[status].words}
+    />
   )
 }

@@ -14,9 +14,9 @@ import { useClient, useRecord } from '../../store/hooks.ts'
 import { cancelSend, deleteSend, retrySend, stepsAfterFailure } from './send-deeds.ts'
 import styles from './SendRecord.module.css'
 import type { Send } from './sends.ts'
-import { Timeline } from './Timeline.tsx'
 import { tookMs } from './timeline.ts'
 import { useDetails, type SendDetails } from './use-details.ts'
+import { WhatHappened } from './WhatHappened.tsx'
 import { WhatWasSent } from './WhatWasSent.tsx'
 
 const TYPE_WORDS = { initial: 'First send', refresh: 'Refresh', incremental: 'Only what is new' } as const
@@ -47,7 +47,7 @@ export function SendRecord({ send }: { readonly send: Send }) {
       {record.status === 'failed' && <Failure send={send} />}
       <SendFacts send={send} details={details} />
       <div className={styles.columns}>
-        <Timeline send={send} attempts={attempts} details={details} />
+        <WhatHappened send={send} attempts={attempts} details={details} />
         <WhatWasSent send={send} details={details} />
       </div>
     </article>

@@ -2,9 +2,9 @@ import { Ban, CalendarClock, ChartColumn, Check, Hourglass, Send as SendIcon, Tr
 
 import type { Attempt } from '#shared/records/distribution.ts'
 import { clock } from '../../base/ports.ts'
-import { exactlyOf, momentToSecond } from '../../format/dates.ts'
-import { classes } from '../../parts/classes.ts'
-import { Icon, type LucideIcon } from '../../parts/Icon.tsx'
+import { momentToSecond } from '../../format/dates.ts'
+import type { LucideIcon } from '../../parts/Icon.tsx'
+import { Timeline, TimelineEntry } from '../../parts/Timeline.tsx'
 import type { Send } from './sends.ts'
 import styles from './SendRecord.module.css'
 import { timelineOf, type Happening } from './timeline.ts'
@@ -26,7 +26,7 @@ const LOOKS: Readonly<Record<Happening['kind'], Look>> = {
 }
 
 /** What happened to a distribution, the earliest first, and what is still to come. */
-export function Timeline({
+export function WhatHappened({
   send,
   attempts,
   details,
@@ -47,29 +47,18 @@ export function Timeline({
       {details.state === 'unknown' && send.shown.record.version > 0 && (
         <p className={styles.hint}>The attempts are not known here. {details.words}</p>
       )}
-      <ol className={styles.timeline}>
-        {timelineOf(send, attempts, now_ms).map(({ id, kind, title, at, at_words, words }) => {
-          const { icon, tone } = LOOKS[kind]
-          return (
-            <li key={id} className={classes(styles.entry, at === null && styles.to_come)}>
-              <span className={classes(styles.circle, at === null ? styles.dashed : styles[tone])}>
-                <Icon of={icon} size={14} />
-              </span>
-              <div className={styles.happening}>
-                <h3 className={styles.what}>{title}</h3>
-                {at === null ? (
-                  <span className={styles.time}>{at_words}</span>
-                ) : (
-                  <time dateTime={at} title={exactlyOf(at)} className={styles.time}>
-                    {momentToSecond(at, now_ms)}
-                  </time>
-                )}
-                <p className={styles.words}>{words}</p>
-              </div>
-            </li>
-          )
-        })}
-      </ol>
+      <Timeline>
+        {timelineOf(send, attempts, now_ms).map(({ id, kind, title, at, at_words, words }) => (
+          <TimelineEntry
+            key={id}
+            {...LOOKS[kind]}
+            title={title}
+            at={at}
+            time={at === null ? at_words : momentToSecond(at, now_ms)}
+            line={words}
+          />
+        ))}
+      </Timeline>
     </section>
   )
 }
