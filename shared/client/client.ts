@@ -5,7 +5,7 @@ import { type Api, createApi } from './api/api.ts'
 import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from './client-types.ts'
 import type { Channel } from './ports.ts'
 import { StorageError } from './storage.ts'
-import { Account, NO_ACCOUNT } from './store/account.ts'
+import { Account, NO_ACCOUNT, NO_RECORDS } from './store/account.ts'
 import { dataFileOf, type DataFile, newIn, takenIn, type TakenIn } from './store/data-file.ts'
 import type { DetailsOutcome } from './store/details.ts'
 import { Directory } from './store/directory.ts'
@@ -148,7 +148,7 @@ export class ActivationClient {
 
   /** Every record of a kind that is not deleted, in no order. The same list until one of them changes. */
   list(noun: RecordNoun): readonly ShownRecord[] {
-    return this.#account?.list(noun) ?? []
+    return this.#account?.list(noun) ?? NO_RECORDS
   }
 
   /** What a user does to records; see `UserChanges`. */

@@ -60,6 +60,8 @@ export const NO_ACCOUNT: Account['status'] = {
   is_checking: true,
 }
 
+export const NO_RECORDS: readonly ShownRecord[] = []
+
 /** One account, or the guest, as it is open in this tab: its records, its sync, and guests who are moving in. */
 export class Account {
   readonly store: LocalStore
@@ -69,6 +71,8 @@ export class Account {
   readonly quarantine: Quarantine
   readonly #options: AccountOptions
   readonly #endListening: () => void
+  /** As they were given out last while a guest moved in. */
+  readonly #lists = new Map<RecordNoun, readonly ShownRecord[]>()
   #syncer: Syncer | undefined
   #guests: MovingGuests | undefined
   #is_checking = false
@@ -157,12 +161,19 @@ export class Account {
     return this.#isOwn(noun, now) ? this.store.data.shown(noun, now) : this.#guests?.shown(noun, now)
   }
 
-  /** Every record of a kind that is not deleted; those of a guest who is moving in among them. */
+  /**
+   * Every record of a kind that is not deleted; those of a guest who is moving in among them. The same list until one of
+   * them changes.
+   */
   list(noun: RecordNoun): readonly ShownRecord[] {
     const own = this.store.data.list(noun)
     if (!this.#guests?.is_moving) return own
     const isOwn = ({ record }: ShownRecord) => this.#isOwn(noun, idOfRow(noun, record))
-    return [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
+    const list = [...own.filter(isOwn), ...this.#guests.list(noun).filter((shown) => !isOwn(shown))]
+    const last = this.#lists.get(noun)
+    if (last?.length === list.length && list.every((shown, at) => shown === last[at])) return last
+    this.#lists.set(noun, list)
+    return list
   }
 
   /** Whether a record is shown as a guest has it who is moving in: then it is not to be changed here yet. */

@@ -38,6 +38,30 @@ test(
   }),
 )
 
+test(
+  'a page gets the same list until a record changes, also while a guest moves in and while nobody is there',
+  played(async (device) => {
+    const { service } = device
+    const { client } = await device.open()
+    await made(client, 'One')
+    const given: boolean[] = []
+    client.subscribe(() => given.push(client.list('audience') === client.list('audience')))
+    service.is_offline = true
+    await client.signIn(sessionOf('a'))
+    expect(client.status.is_migrating).toBe(true)
+    const list = client.list('audience')
+    expect(list).toHaveLength(1)
+    expect(client.list('audience')).toBe(list)
+    await made(client, 'Two')
+    expect(client.list('audience')).not.toBe(list)
+    service.is_offline = false
+    await client.syncNow()
+    await client.signOut()
+    expect(given.length).toBeGreaterThan(5)
+    expect(given).not.toContain(false)
+  }),
+)
+
 test('a migration that is cut off anywhere, and begun again, makes each record once', async () => {
   for (let cut_at = 1; cut_at <= 12; cut_at++) {
     let writes = -Infinity
