@@ -57,7 +57,6 @@ function lintCommands(): string[] {
     shiftTraffic: rollout.shiftTraffic('am-audiences', { 'am-audiences-00002': 10, 'am-audiences-00001': 90 }),
     restoreTraffic: rollout.restoreTraffic('am-audiences', 'am-audiences-00001'),
     listImages: rollout.listImages('repository/image'),
-    identityToken: rollout.identityToken(),
     accessToken: rollout.accessToken(),
     describeObject: rollout.describeObject('bucket', 'name'),
     uploadAssets: rollout.uploadAssets('dist/web/app/assets'),

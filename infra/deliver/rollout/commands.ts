@@ -1,14 +1,6 @@
 import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { GcloudCommand } from './gcloud.ts'
-import {
-  assetsBucketOf,
-  CANDIDATE_TAG,
-  lockUrlOf,
-  PREVIOUS_TAG,
-  SMOKE_AUDIENCE,
-  smokeAccountOf,
-  type Environment,
-} from './names.ts'
+import { assetsBucketOf, CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, type Environment } from './names.ts'
 
 /**
  * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
@@ -51,15 +43,6 @@ export function gcloudCommands(environment: Environment) {
     // Not `describe`, which also asks Artifact Analysis and needs a role for that.
     listImages: (repository: string) =>
       read('artifacts', 'docker', 'images', 'list', repository, '--include-tags', ...of_project, '--format=json'),
-    identityToken: () =>
-      read(
-        'auth',
-        'print-identity-token',
-        `--impersonate-service-account=${smokeAccountOf(environment)}`,
-        `--audiences=${SMOKE_AUDIENCE}`,
-        '--include-email',
-        '--quiet',
-      ),
     accessToken: () => read('auth', 'print-access-token', '--quiet'),
     describeObject: (bucket: string, name: string) =>
       read('storage', 'objects', 'describe', `gs://${bucket}/${name}`, ...of_project, '--format=json'),

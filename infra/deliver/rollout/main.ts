@@ -10,10 +10,12 @@ import { cloudRun, isAbsent } from './cloud-run.ts'
 import { DEPLOY_COMMAND, requestOf } from './command.ts'
 import { gcloudCommands } from './commands.ts'
 import { outputOf, spawnedGcloud } from './gcloud.ts'
-import { buildAndPush } from './image.ts'
+import { smokeIdentityToken } from './identity-token.ts'
+import { buildAndPush, missingForImage } from './image.ts'
 import { acquireLock } from './lock.ts'
 import { monitoring } from './monitoring.ts'
 import { assetsBucketOf, dataBucketOf } from './names.ts'
+import { checkBeforehand } from './preflight.ts'
 import { rollOut, type Outcome } from './rollout.ts'
 import { smokeTest } from './smoke.ts'
 
@@ -32,6 +34,14 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
   const run = spawnedGcloud(clock)
   const cloud = cloudRun(run, commands)
 
+  const accessToken = keptFor(ACCESS_TOKEN_KEPT_MS, clock, async () =>
+    (await outputOf(run, commands.accessToken())).trim(),
+  )
+  const endpoint = process.env['IAM_CREDENTIALS_API_ENDPOINT'] ?? 'https://iamcredentials.googleapis.com'
+  const requestIdentityToken = smokeIdentityToken({ environment, endpoint, token: accessToken, clock })
+  const identityToken = keptFor(IDENTITY_TOKEN_KEPT_MS, clock, requestIdentityToken)
+  const missingTools = () => (given_image === undefined ? missingForImage(environment) : [])
+  await checkBeforehand({ environment, accessToken, identityToken, missingTools })
   const image = await cloud.imageByDigest(given_image ?? buildAndPush(environment, PROJECT_ROOT))
   const names = assetNames(app_dir)
   say(`Rolling out ${image} to ${environment.env} (${environment.project}, ${environment.region})`)
@@ -46,9 +56,6 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
         throw error
       },
     )
-  const tokenOf = async (command: typeof commands.accessToken) => (await outputOf(run, command())).trim()
-  const identityToken = keptFor(IDENTITY_TOKEN_KEPT_MS, clock, () => tokenOf(commands.identityToken))
-  const accessToken = keptFor(ACCESS_TOKEN_KEPT_MS, clock, () => tokenOf(commands.accessToken))
   const outcome = await rollOut(
     { functions: FUNCTION_NAMES, image, gate_ms },
     {

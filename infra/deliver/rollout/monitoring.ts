@@ -1,9 +1,8 @@
 import * as z from 'zod'
 
-import { textAtMost } from '#shared/base/bounded-read.ts'
 import { type Clock, isoTime } from '#shared/base/clock.ts'
-import { withTimeLimit } from '#shared/base/timeout.ts'
 import type { ReadMetrics, SyncMetrics } from './gate.ts'
+import { callGoogleApi, GoogleApiError } from './google-api.ts'
 
 /**
  * Cloud Monitoring's metrics of a revision. The CLI has no command that reads time series, so this uses the REST API
@@ -17,9 +16,6 @@ interface MonitoringTools {
   readonly clock: Clock
 }
 
-const READ_DURATION_MS_MAX = 30_000
-/** Far more than the one point that each of our queries asks for. */
-const ANSWER_BYTES_MAX = 1024 * 1024
 /** Cloud Monitoring aligns to at least a minute. */
 const PERIOD_S_MIN = 60
 
@@ -54,22 +50,11 @@ export function monitoring({ project, endpoint, token, clock }: MonitoringTools)
       'aggregation.alignmentPeriod': `${period.length_s}s`,
       ...aggregation,
     }).toString()
-    const authorization = `Bearer ${await token()}`
-    const late = () => new Error(`Cloud Monitoring did not answer within ${READ_DURATION_MS_MAX / 1000} s`)
-    const body = await withTimeLimit(
-      clock,
-      READ_DURATION_MS_MAX,
-      async (signal) => {
-        const response = await fetch(url, { headers: { authorization }, signal, redirect: 'error' })
-        const { text, is_cut } = await textAtMost(response, ANSWER_BYTES_MAX)
-        // A log-based metric is not known before a line of the log was counted.
-        if (response.status === 404 && metric.startsWith(LOG_BASED)) return {}
-        if (!response.ok) throw new Error(`Cloud Monitoring answered ${response.status}: ${text}`)
-        if (is_cut) throw new Error(`Cloud Monitoring answered more than ${ANSWER_BYTES_MAX} bytes`)
-        return JSON.parse(text) as unknown
-      },
-      late,
-    )
+    const body = await callGoogleApi({ name: 'Cloud Monitoring', token, clock }, url).catch((error: unknown) => {
+      // A log-based metric is not known before a line of the log was counted.
+      if (error instanceof GoogleApiError && error.status === 404 && metric.startsWith(LOG_BASED)) return {}
+      throw error
+    })
     return timeSeries.parse(body).timeSeries.map(({ metric: { labels }, points }) => ({
       labels,
       values: points.map(({ value }) => value.int64Value ?? value.doubleValue ?? 0),

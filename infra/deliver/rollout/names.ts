@@ -16,9 +16,14 @@ export function serviceOf(name: FunctionName): string {
   return `am-${name}`
 }
 
+/** The host of the registry with the images. */
+export function registryOf({ region }: Pick<Environment, 'region'>): string {
+  return `${region}-docker.pkg.dev`
+}
+
 /** The repository of the one image of all functions; a digest or a tag follows. */
 export function imageOf({ project, region }: Environment): string {
-  return `${region}-docker.pkg.dev/${project}/activation-manager/persistence`
+  return `${registryOf({ region })}/${project}/activation-manager/persistence`
 }
 
 export function dataBucketOf({ project, env }: Environment): string {
@@ -36,11 +41,16 @@ export function lockUrlOf(environment: Environment): string {
 }
 
 /** The user of the smoke tests: functions let this service account own data (SMOKE_ACCOUNTS). */
-export function smokeAccountOf({ project }: Environment): string {
+export function smokeAccountOf({ project }: Pick<Environment, 'project'>): string {
   return `am-smoke@${project}.iam.gserviceaccount.com`
 }
 
-/** The audience of its tokens: one that OIDC_ISSUERS lists for `https://accounts.google.com`. */
+/** The account that delivers: Cloud Build runs as it, and Terraform's `deployers` may act as it. */
+export function deliveryAccountOf({ project }: Pick<Environment, 'project'>): string {
+  return `am-delivery@${project}.iam.gserviceaccount.com`
+}
+
+/** The audience of the smoke user's tokens: one that OIDC_ISSUERS lists for `https://accounts.google.com`. */
 export const SMOKE_AUDIENCE = 'activation-smoke'
 
 /** Traffic tag of the revision under test. */

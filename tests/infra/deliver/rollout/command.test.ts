@@ -17,6 +17,7 @@ import { longTest } from '#tests/support/effort.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 import { ENVIRONMENT, IMAGE, LOCK_URL, SERVICES } from './simulated.ts'
 import { addService, type Cloud, emptyCloud, trafficOf } from './stand-in/cloud.ts'
+import { ACCESS_TOKEN, type IamCredentials, startIamCredentials } from './stand-in/iam-credentials.ts'
 import { startGcloud, type GcloudProgram } from './stand-in/program.ts'
 
 /** `npm run deploy` as a process: its gcloud is the stand-in, its candidates are the functions of the local runtime. */
@@ -28,6 +29,9 @@ let data_dir: string
 let app_dir: string
 let monitoring: Server
 let monitoring_url: string
+let iam: IamCredentials
+/** Whether the account that delivers may request identity tokens of the smoke user. */
+let may_smoke: boolean
 const monitored: URLSearchParams[] = []
 
 async function writeApp(): Promise<string> {
@@ -62,17 +66,22 @@ beforeAll(async () => {
   })
   monitoring = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== MONITORING_PATH || request.headers.authorization !== 'Bearer an-access-token') {
+    if (pathname !== MONITORING_PATH || request.headers.authorization !== `Bearer ${ACCESS_TOKEN}`) {
       response.writeHead(403).end()
       return
     }
     monitored.push(searchParams)
     response.end(JSON.stringify({ timeSeries: seriesOf(searchParams.get('filter') ?? '') }))
   })
+  iam = await startIamCredentials(async (account, audience) => {
+    tokens_for.push({ account, audience })
+    return may_smoke ? tokenOf('smoke') : undefined
+  })
   monitoring_url = `http://127.0.0.1:${(await listen(monitoring, 0, '127.0.0.1')).port}`
 })
 afterAll(async () => {
   monitoring.close()
+  iam.close()
   await runtime.end()
   await rm(data_dir, { recursive: true, force: true })
   await rm(app_dir, { recursive: true, force: true })
@@ -93,6 +102,7 @@ const children = new Set<ChildProcess>()
 let interruption: { at: string; signal: NodeJS.Signals; child: ChildProcess } | undefined
 
 async function aCloud(): Promise<void> {
+  may_smoke = true
   cloud = emptyCloud()
   for (const name of FUNCTION_NAMES) {
     addService(cloud, serviceOf(name))
@@ -103,10 +113,6 @@ async function aCloud(): Promise<void> {
   cloud.folders[dataBucketOf(ENVIRONMENT)] = runtime.objects_dir
   gcloud = await startGcloud({
     cloud,
-    async token(account, audience) {
-      tokens_for.push({ account, audience })
-      return tokenOf('smoke')
-    },
     beforeCall(args) {
       if (interruption === undefined || !args.join(' ').includes(interruption.at)) return
       interruption.child.kill(interruption.signal)
@@ -132,7 +138,7 @@ const BUILD = [...TARGET, `--image=${IMAGE.split('@')[0]}:build-1`, '--gate-minu
 
 /** Runs the command to its end. @param interrupt which call of gcloud brings it a signal */
 async function deploy(parameters: readonly string[], interrupt?: { at: string; signal: NodeJS.Signals }) {
-  const env = { ...process.env, ...gcloud.environment, MONITORING_API_ENDPOINT: monitoring_url }
+  const env = { ...process.env, ...gcloud.environment, ...iam.environment, MONITORING_API_ENDPOINT: monitoring_url }
   const app = parameters.some((parameter) => parameter.startsWith('--app')) ? [] : [`--app=${app_dir}`]
   const child = spawn(process.execPath, ['infra/deliver/rollout/main.ts', ...app, ...parameters], {
     cwd: PROJECT_ROOT,
@@ -210,6 +216,17 @@ describe('npm run deploy', { timeout: 120_000 }, () => {
     expect(exit_code).toBe(1)
     expect(traffic()).toEqual(serving('00001'))
     expect(cloud.objects[LOCK_URL]).toBeUndefined()
+  })
+
+  test('without the right to be the smoke user says who has it, and touches nothing', async () => {
+    await aCloud()
+    may_smoke = false
+    const { exit_code, output } = await deploy(BUILD)
+    expect(exit_code).toBe(1)
+    expect(output).toMatch(/^Nothing was changed:\n- this account may not request identity tokens of the smoke user/)
+    expect(output).toContain('export CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT=am-delivery@my-project')
+    expect(output).toContain("Permission 'iam.serviceAccounts.getOpenIdToken' denied")
+    expect(cloud.calls.map((args) => args.slice(0, 2).join(' '))).toEqual(['auth print-access-token'])
   })
 
   test.each([

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { GcloudError, outputOf, spawnedGcloud } from '#infra/deliver/rollout/gcloud.ts'
+import { smokeAccountOf } from '#infra/deliver/rollout/names.ts'
 import { callsInScript } from '#infra/checks/delivery/script-calls.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
@@ -34,6 +35,15 @@ describe('the stand-in', () => {
 })
 
 describe('a call of gcloud', () => {
+  test('for an identity token of the smoke user is refused: it asks for an access token first', async () => {
+    await withProgram(async () => {
+      const account = smokeAccountOf({ project: 'my-project' })
+      const args = ['auth', 'print-identity-token', `--impersonate-service-account=${account}`, '--audiences=a']
+      const refused = outputOf(spawnedGcloud(systemClock), { args, duration_ms_max: 20_000 })
+      await expect(refused).rejects.toThrow(`Failed to impersonate [${account}]`)
+    })
+  })
+
   test('fails with what gcloud said, and is refused for a flag that there is not', async () => {
     await withProgram(async () => {
       const run = spawnedGcloud(systemClock)

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { buildAndPush } from '#infra/deliver/rollout/image.ts'
-import { imageOf } from '#infra/deliver/rollout/names.ts'
+import { buildAndPush, missingForImage } from '#infra/deliver/rollout/image.ts'
+import { imageOf, registryOf } from '#infra/deliver/rollout/names.ts'
 import { ENVIRONMENT } from './simulated.ts'
 
 /** A committed project, where npm and docker only note what they are told; what `failing` matches fails. */
@@ -31,6 +31,7 @@ beforeEach(async () => {
 afterEach(async () => {
   process.env['PATH'] = path_before
   delete process.env['FAILING']
+  delete process.env['DOCKER_CONFIG']
   for (const folder of [root, tools_dir]) await rm(folder, { recursive: true, force: true })
 })
 
@@ -59,5 +60,19 @@ describe('deploying by hand', () => {
   test('refuses what is not committed', async () => {
     await writeFile(join(root, 'code'), '2')
     expect(() => buildAndPush(ENVIRONMENT, root)).toThrow('Commit first: the image is named after the commit')
+  })
+
+  test('asks for docker, and for its right to push, before it builds anything', async () => {
+    process.env['DOCKER_CONFIG'] = tools_dir
+    const registry = registryOf(ENVIRONMENT)
+    expect(missingForImage(ENVIRONMENT)).toEqual([`docker may not push yet: gcloud auth configure-docker ${registry}`])
+    await writeFile(join(tools_dir, 'config.json'), JSON.stringify({ credHelpers: { [registry]: 'gcloud' } }))
+    expect(missingForImage(ENVIRONMENT)).toEqual([])
+    process.env['FAILING'] = 'docker version'
+    expect(missingForImage(ENVIRONMENT)).toEqual([expect.stringMatching(/^docker does not run: /)])
+    process.env['PATH'] = join(tools_dir, 'empty')
+    expect(missingForImage(ENVIRONMENT)).toEqual([
+      expect.stringMatching(/^docker is not installed; .* gcloud builds submit/),
+    ])
   })
 })

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import {
   assetsBucketOf,
   dataBucketOf,
+  deliveryAccountOf,
   imageOf,
   lockUrlOf,
   serviceOf,
@@ -45,6 +46,6 @@ test('what delivery calls things is what Terraform makes', async () => {
   )
   expect(await valuesOf('repository_id')).toEqual([imageOf(ENVIRONMENT).split('/')[2]])
   expect(await valuesOf('account_id')).toContain(smokeAccountOf(ENVIRONMENT).split('@')[0])
-  expect(await valuesOf('account_id')).toContain('am-delivery')
+  expect(await valuesOf('account_id')).toContain(deliveryAccountOf(ENVIRONMENT).split('@')[0])
   expect(await valuesOf('smoke_audience')).toEqual([SMOKE_AUDIENCE])
 })

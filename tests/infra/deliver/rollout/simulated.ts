@@ -103,7 +103,6 @@ export class World {
       const surroundings = {
         fileExists: () => true,
         filesIn: (folder: string) => [assetOf(folder.replace(/\/assets$/, ''))],
-        token: async () => 'a-token',
       }
       const said = await callGcloud(this.cloud, args, stdin, surroundings)
       this.#checkInvariants(args)

@@ -1,5 +1,6 @@
 import type { ParsedCall } from './flags.ts'
 import { parseCall } from './flags.ts'
+import { ACCESS_TOKEN } from './iam-credentials.ts'
 
 /**
  * Cloud Run, Cloud Storage and Artifact Registry as far as a rollout sees them through gcloud: plain data, so that it
@@ -37,12 +38,11 @@ export interface Said {
   readonly stderr: string
 }
 
-/** What lies outside of the data: files, and whoever signs tokens. */
+/** What lies outside of the data. */
 export interface Surroundings {
   readonly fileExists: (path: string) => boolean
   /** Names in a folder. */
   readonly filesIn: (path: string) => readonly string[]
-  readonly token: (account: string, audience: string) => Promise<string>
 }
 
 export function emptyCloud(): Cloud {
@@ -155,9 +155,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   'artifacts docker images list': (cloud, { operands: [repository] }) =>
     json(cloud.images.filter((image) => image.package === repository)),
-  'auth print-identity-token': async (_cloud, { flags }, _stdin, { token }) =>
-    `${await token(flags.get('--impersonate-service-account') ?? '', flags.get('--audiences') ?? '')}\n`,
-  'auth print-access-token': () => 'an-access-token\n',
+  // With impersonation gcloud requests an access token of that account first, which delivery may not have.
+  'auth print-identity-token': (_cloud, { flags }) => {
+    const account = flags.get('--impersonate-service-account')
+    if (account === undefined)
+      throw new Refused('Invalid account Type for `--audiences`. Requires valid service account.')
+    throw new Refused(
+      `PERMISSION_DENIED: Failed to impersonate [${account}]. Make sure the account that's trying to impersonate it has ` +
+        'access to the service account itself and the "roles/iam.serviceAccountTokenCreator" role.',
+    )
+  },
+  'auth print-access-token': () => `${ACCESS_TOKEN}\n`,
   'storage objects describe': (cloud, { operands: [url = ''] }, _stdin, { fileExists }) => {
     const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/(.*)$/.exec(url) ?? []
     const folder = cloud.folders[bucket]

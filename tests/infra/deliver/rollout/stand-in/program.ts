@@ -31,14 +31,13 @@ export interface GcloudProgram {
 
 interface Options {
   readonly cloud: Cloud
-  readonly token?: (account: string, audience: string) => Promise<string>
   /** Told before a call takes effect. */
   readonly beforeCall?: (args: readonly string[]) => void
 }
 
-export async function startGcloud({ cloud, token, beforeCall }: Options): Promise<GcloudProgram> {
+export async function startGcloud({ cloud, beforeCall }: Options): Promise<GcloudProgram> {
   const filesIn = (path: string) => readdirSync(path)
-  const surroundings = { fileExists: existsSync, filesIn, token: token ?? (async () => 'a-token') }
+  const surroundings = { fileExists: existsSync, filesIn }
   const folder = await mkdtemp(join(tmpdir(), 'gcloud-'))
   const path = join(folder, 'gcloud')
   await writeFile(path, SCRIPT)
