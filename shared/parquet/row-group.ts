@@ -204,14 +204,17 @@ export function encodeRowGroup(
   const row_count = values.values().next().value?.length ?? 0
   void parquet.write({
     rowGroupSize: row_count,
-    columnData: [...columns].map(([name, elements]) => ({
-      name,
-      data: (values.get(name) ?? new Array<null>(row_count).fill(null)) as unknown[],
-      statistics: statistics.has(name),
-      offsetIndex: false,
-      ...(elements[0]!.converted_type === 'JSON' ? { encoding: 'PLAIN' as const } : {}),
-      ...(isFixedWidth(elements) ? { codec: 'UNCOMPRESSED' as const } : {}),
-    })),
+    columnData: [...columns].map(([name, elements]) => {
+      const data = (values.get(name) ?? new Array<null>(row_count).fill(null)) as unknown[]
+      return {
+        name,
+        data,
+        statistics: statistics.has(name),
+        offsetIndex: false,
+        ...(elements[0]!.converted_type === 'JSON' ? { encoding: 'PLAIN' as const } : {}),
+        ...(isFixedWidth(elements) || isSmall(data) ? { codec: 'UNCOMPRESSED' as const } : {}),
+      }
+    }),
   })
   const [metadata] = parquet.row_groups
   if (!metadata || parquet.row_groups.length !== 1) throw new Error('a row group needs at least one row')
@@ -228,6 +231,22 @@ function asStored(element: SchemaElement): SchemaElement {
 /** A few hundred numbers or booleans gain nothing from a compressor's call. */
 function isFixedWidth(elements: readonly SchemaElement[]): boolean {
   return elements.length === 1 && elements[0]!.type !== 'BYTE_ARRAY'
+}
+
+/**
+ * Where a compressor saves less than its call costs. Each call makes a context, about 20 µs to compress and 15 to
+ * decompress whatever the size; a group of one row has twenty such columns.
+ */
+const COMPRESSED_BYTES_MIN = 256
+
+function isSmall(values: readonly unknown[]): boolean {
+  let size_bytes = 0
+  const add = (value: unknown): boolean => {
+    if (Array.isArray(value)) return value.every(add)
+    if (typeof value === 'string' || value instanceof Uint8Array) size_bytes += value.length
+    return size_bytes < COMPRESSED_BYTES_MIN
+  }
+  return values.every(add)
 }
 
 /** The metadata with every offset moved by `offset_bytes`. */

@@ -21,6 +21,20 @@ describe('a Parquet file', () => {
     )
   })
 
+  test('compresses texts and lists where there are enough of them to gain by it, and smaller ones not at all', async () => {
+    const rowsOf = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({ ...NO_CELLS, id: `id ${at}`, tags: ['hiking', `weekend ${at}`] }))
+    const compressedIn = (count: number) =>
+      encodeRows(rowsOf(count)).metadata.columns.flatMap(({ meta_data }) =>
+        meta_data?.codec === 'ZSTD' ? [meta_data.path_in_schema[0]] : [],
+      )
+    expect(compressedIn(1)).toEqual([])
+    expect(compressedIn(30)).toEqual(['tags'])
+    expect(compressedIn(100)).toEqual(['id', 'tags'])
+    const { bytes } = assembleFile(toyFile([rowsOf(1), rowsOf(30), rowsOf(100)]))
+    expect(await rowsOfBytes(bytes)).toEqual([1, 30, 100].flatMap(rowsOf))
+  })
+
   test('keeps a U+FEFF at the beginning of a text, for itself and for an import', async () => {
     const rows = [{ ...NO_CELLS, id: '\uFEFFann', tags: ['\uFEFF', '\uFEFFa'] }]
     const { bytes } = assembleFile(toyFile([rows]))
