@@ -120,6 +120,49 @@ resource "google_project_iam_member" "delivery" {
   member  = google_service_account.delivery.member
 }
 
+# Deliveries by hand: deployers submit a build, which runs as the delivery account, or act as that account themselves.
+locals {
+  deployer_roles = {
+    # Submits and cancels builds.
+    builds = "roles/cloudbuild.builds.editor"
+    # gcloud builds submit counts its uploads against the project.
+    services = "roles/serviceusage.serviceUsageConsumer"
+    # The output of a build is in Cloud Logging.
+    logs = "roles/logging.viewer"
+  }
+}
+
+resource "google_project_iam_member" "deployer" {
+  for_each = { for pair in setproduct(keys(local.deployer_roles), var.deployers) : "${pair[0]} ${pair[1]}" => { role = local.deployer_roles[pair[0]], member = pair[1] } }
+
+  project = var.project_id
+  role    = each.value.role
+  member  = each.value.member
+}
+
+resource "google_service_account_iam_member" "deployer" {
+  for_each = { for pair in setproduct(["roles/iam.serviceAccountUser", "roles/iam.serviceAccountTokenCreator"], var.deployers) : "${pair[0]} ${pair[1]}" => { role = pair[0], member = pair[1] } }
+
+  service_account_id = google_service_account.delivery.name
+  role               = each.value.role
+  member             = each.value.member
+}
+
+resource "google_project_iam_custom_role" "source_uploader" {
+  role_id     = "activationSourceUploader"
+  title       = "Activation: uploads sources"
+  description = "Puts the sources of a build into the delivery bucket; gcloud looks at the bucket first."
+  permissions = ["storage.buckets.get", "storage.objects.create"]
+}
+
+resource "google_storage_bucket_iam_member" "deployer" {
+  for_each = toset(var.deployers)
+
+  bucket = google_storage_bucket.delivery.name
+  role   = google_project_iam_custom_role.source_uploader.id
+  member = each.key
+}
+
 resource "google_cloudbuild_trigger" "delivery" {
   count = var.delivery.trigger == null ? 0 : 1
 

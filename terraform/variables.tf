@@ -97,6 +97,23 @@ variable "operators" {
   }
 }
 
+variable "deployers" {
+  description = "IAM members that may deliver by hand, by submitting a build or as the delivery account, for example group:developers@example.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.deployers : can(regex("^(user|group|serviceAccount|principal|principalSet):", member))])
+    error_message = "deployers must be IAM members such as group:developers@example.com: the kind, a colon, the name."
+  }
+
+  validation {
+    condition     = !anytrue([for member in var.deployers : startswith(member, "all")])
+    error_message = "deployers must not be allUsers or allAuthenticatedUsers: who delivers decides what code reads every record."
+  }
+}
+
 variable "edge" {
   description = "How browsers reach the functions: at their own URLs, or all on the origin of a load balancer. The app's own origin may always call them; allowed_origins are those of other pages. A load balancer needs its domain; throttling is per client address."
   type = object({

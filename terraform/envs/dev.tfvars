@@ -16,5 +16,7 @@ bucket = {
   soft_delete_days = 7
 }
 
+deployers = ["group:activation-developers@example.com"]
+
 log_level        = "DEBUG"
 runbook_base_url = "https://github.com/example/activation-manager/blob/main/infra/docs/runbooks"

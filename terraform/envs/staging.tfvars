@@ -12,6 +12,7 @@ edge = {
 }
 
 operators = ["group:activation-operators@example.com"]
+deployers = ["group:activation-operators@example.com"]
 
 alerting = {
   critical = { emails = ["activation-staging@example.com"] }

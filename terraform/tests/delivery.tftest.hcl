@@ -39,6 +39,38 @@ run "delivery_makes_revisions_and_nothing_else" {
   }
 }
 
+run "who_may_deliver_by_hand_is_named" {
+  command = plan
+
+  variables {
+    deployers = ["group:developers@example.com"]
+  }
+
+  assert {
+    condition     = toset([for grant in google_service_account_iam_member.deployer : grant.role]) == toset(["roles/iam.serviceAccountUser", "roles/iam.serviceAccountTokenCreator"]) && alltrue([for grant in google_service_account_iam_member.deployer : grant.service_account_id == google_service_account.delivery.name])
+    error_message = "Deployers submit builds that run as the delivery account, or act as it, and as no other."
+  }
+
+  assert {
+    condition     = contains([for grant in google_project_iam_member.deployer : grant.role], "roles/cloudbuild.builds.editor")
+    error_message = "Deployers could not submit a build."
+  }
+
+  assert {
+    condition     = toset(google_project_iam_custom_role.source_uploader.permissions) == toset(["storage.buckets.get", "storage.objects.create"]) && google_storage_bucket_iam_member.deployer["group:developers@example.com"].bucket == google_storage_bucket.delivery.name
+    error_message = "The sources of a build go into the delivery bucket, and nobody replaces them there."
+  }
+}
+
+run "nobody_delivers_by_hand_unless_named" {
+  command = plan
+
+  assert {
+    condition     = length(google_project_iam_member.deployer) + length(google_service_account_iam_member.deployer) + length(google_storage_bucket_iam_member.deployer) == 0
+    error_message = "Somebody else could deliver."
+  }
+}
+
 run "the_trigger_builds_as_the_delivery_account" {
   command = plan
 

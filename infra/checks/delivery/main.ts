@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,9 +8,11 @@ import { gcloudCommands } from '../../deliver/rollout/commands.ts'
 import type { GcloudCommand } from '../../deliver/rollout/gcloud.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
 import { CHECK_DEPLOY_COMMAND } from './command.ts'
-import { callsInScript } from './script-calls.ts'
+import { callsInDocument, callsInScript } from './script-calls.ts'
 
 const SCRIPTS = ['infra/deliver/scripts/rollback.sh', 'infra/deliver/scripts/pin-base-image.sh']
+/** Their commands are typed by people, some of them at night. */
+const DOCUMENTS = ['infra/**/*.md', 'terraform/README.md', 'README.md', 'CONTRIBUTING.md']
 const ENVIRONMENT = { env: 'dev', project: 'my-project', region: 'europe-west1' }
 
 /** Loads cloudbuild.yaml as `gcloud builds submit` does before it sends anything. */
@@ -66,12 +68,12 @@ function lintCommands(): string[] {
     readLock: rollout.readLock('1'),
     writeLock: rollout.writeLock('1', '{}'),
     removeLock: rollout.removeLock('1'),
-    // The linter reads the # before a generation as the start of a comment.
-  } satisfies Record<keyof typeof rollout, GcloudCommand>).map(
-    ({ args }) => `gcloud ${args.join(' ').replace('#', '-')}`,
-  )
+  } satisfies Record<keyof typeof rollout, GcloudCommand>).map(({ args }) => forLinter(`gcloud ${args.join(' ')}`))
   const of_scripts = SCRIPTS.flatMap((path) => callsInScript(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
-  const commands = [...new Set([...of_rollout, ...of_scripts])]
+  const of_documents = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: PROJECT_ROOT }))
+    .flatMap((path) => callsInDocument(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
+    .map(forLinter)
+  const commands = [...new Set([...of_rollout, ...of_scripts, ...of_documents])]
   const list = join(work_dir, 'commands.json')
   writeFileSync(list, JSON.stringify(commands.map((command_string) => ({ command_string }))))
   const { stdout, stderr } = run('gcloud', 'meta', 'lint-gcloud-commands', `--commands-file=${list}`)
@@ -81,11 +83,19 @@ function lintCommands(): string[] {
   } catch {
     return [`gcloud's linter did not answer in JSON: ${stdout.slice(0, 1000)}${stderr}`]
   }
-  console.log(`   ${linted.length} commands, ${of_scripts.length} of them in scripts`)
-  if (linted.length < commands.length || of_scripts.length === 0) return ['the linter did not check every command']
+  console.log(
+    `   ${linted.length} commands, ${of_scripts.length} of them in scripts, ${of_documents.length} in documents`,
+  )
+  if (linted.length < commands.length || of_scripts.length * of_documents.length === 0)
+    return ['the linter did not check every command']
   return linted
     .filter(({ success }) => !success)
     .map(({ command_string, error_message }) => `${command_string}\n  ${error_message ?? 'the command is not valid'}`)
+}
+
+/** The linter reads the # before a generation as the start of a comment. */
+function forLinter(command: string): string {
+  return command.replace('#', '-')
 }
 
 function parseBuild(): string[] {

@@ -31,9 +31,16 @@ function withoutTheRest(call: string): string {
   let quote = ''
   for (let at = 0; at < call.length; at++) {
     const character = call.charAt(at)
-    if (quote !== '') quote = character === quote ? '' : quote
+    if (character === '\\' && quote !== "'") at++
+    else if (quote !== '') quote = character === quote ? '' : quote
     else if (character === "'" || character === '"') quote = character
     else if (/[|;&)<>]/.test(character)) return call.slice(0, at).replace(/ \d$/, '')
   }
   return call
+}
+
+/** Every call of gcloud in the shell blocks of a Markdown document. */
+export function callsInDocument(document: string): string[] {
+  const blocks = [...document.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, commands = '']) => commands)
+  return blocks.flatMap((block) => callsInScript(block.replaceAll(/ +# .*$/gm, '')))
 }

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import * as z from 'zod'
 
 import { gcloudCommands } from '#infra/deliver/rollout/commands.ts'
-import { imageOf } from '#infra/deliver/rollout/names.ts'
+import { deliveryAccountOf, imageOf, lockUrlOf } from '#infra/deliver/rollout/names.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { PROJECT_ROOT, runTool } from '#tests/house/planted-repository.ts'
 
@@ -100,6 +100,19 @@ test('the rollout accepts the options that the build passes', async () => {
   const { exit_code, output } = await runTool(join('..', script), options, PROJECT_ROOT)
   expect(output).toMatch(/^--gate-minutes must be a number from 0 to 30, not 31\.\n/)
   expect(exit_code).toBe(2)
+})
+
+test('the command that submits this build by hand passes what it declares, from where the delivery account may read', async () => {
+  const readme = await readFile(join(PROJECT_ROOT, 'infra/deliver/README.md'), 'utf8')
+  const [command = ''] = /^gcloud builds submit (?:.*\\\n)*.*$/m.exec(readme) ?? []
+  const [, passed = ''] = /--substitutions="([^"]*)"/.exec(command) ?? []
+  const names = passed.split(',').map((pair) => pair.split('=')[0]!)
+  const declared = [...Object.keys(build.substitutions), 'COMMIT_SHA']
+  expect(names.filter((name) => !declared.includes(name))).toEqual([])
+  expect(names).toEqual(expect.arrayContaining(['_ENV', '_REGION']))
+  const [, , bucket] = lockUrlOf({ env: '$ENVIRONMENT', project: '$PROJECT', region: '$REGION' }).split('/')
+  expect(command).toContain(`--gcs-source-staging-dir="gs://${bucket}/`)
+  expect(build.serviceAccount).toContain(deliveryAccountOf({ project: '$PROJECT_ID' }))
 })
 
 test('the build may last as long as its waits and gates', () => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 import { GcloudError, outputOf, spawnedGcloud } from '#infra/deliver/rollout/gcloud.ts'
 import { smokeAccountOf } from '#infra/deliver/rollout/names.ts'
-import { callsInScript } from '#infra/checks/delivery/script-calls.ts'
+import { callsInDocument, callsInScript } from '#infra/checks/delivery/script-calls.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 import { emptyCloud } from './stand-in/cloud.ts'
@@ -76,6 +76,18 @@ describe('the calls in a script', () => {
       'gcloud storage cat "x" --project=x --quiet',
       `gcloud run services describe "x" --region=x --project=x --quiet --format='csv(a,b)'`,
     ])
+  })
+
+  test('of a document are those in its blocks, without what is said about them', () => {
+    const document = [
+      'Run gcloud version first.',
+      '```sh',
+      'export PROJECT=p',
+      'npm run check # reads gcloud calls',
+      `gcloud logging read "a=\\"b|c\\" AND d" --project "$PROJECT" | sort`,
+      '```',
+    ].join('\n')
+    expect(callsInDocument(document)).toEqual([`gcloud logging read "a=\\"b|c\\" AND d" --project "x"`])
   })
 
   test('of rollback.sh are all of them', () => {
