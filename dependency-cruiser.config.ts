@@ -77,8 +77,10 @@ const INFRA_LAYERS = {
     'shared/ad-platforms/',
   ],
   deliver: ['shared/base/', 'shared/records/', 'shared/contract/', 'shared/table/'],
+  rights: ['shared/contract/'],
   generate: [
     'infra/operate/bigquery/tables.ts',
+    'infra/rights/',
     'functions/',
     'shared/base/',
     'shared/settings/',

@@ -252,11 +252,15 @@ resource "google_bigquery_dataset_iam_member" "analyst" {
   member     = each.key
 }
 
-resource "google_bigquery_row_access_policy" "restricted" {
-  for_each = {
+locals {
+  restricted_tables = {
     for pair in setproduct(keys(local.tables), keys(local.restricted_analysts)) :
     "${pair[0]} ${pair[1]}" => { table = pair[0], member = pair[1] }
   }
+}
+
+resource "google_bigquery_row_access_policy" "restricted" {
+  for_each = local.restricted_tables
 
   dataset_id       = google_bigquery_dataset.activation.dataset_id
   table_id         = google_bigquery_table.native[each.value.table].table_id
@@ -274,6 +278,19 @@ resource "google_bigquery_row_access_policy" "everything" {
   policy_id        = "everything"
   filter_predicate = "TRUE"
   grantees         = concat([google_service_account.copier.member, google_service_account.operator.member], tolist(local.unrestricted_analysts))
+}
+
+# A row policy alone lets nobody query: it only limits those who may. Granted after the policies, because without any policy
+# a table shows all its rows.
+resource "google_bigquery_table_iam_member" "restricted" {
+  for_each = local.restricted_tables
+
+  dataset_id = google_bigquery_dataset.activation.dataset_id
+  table_id   = google_bigquery_table.native[each.value.table].table_id
+  role       = "roles/bigquery.dataViewer"
+  member     = each.value.member
+
+  depends_on = [google_bigquery_row_access_policy.restricted, google_bigquery_row_access_policy.everything]
 }
 
 resource "google_project_iam_member" "analyst" {

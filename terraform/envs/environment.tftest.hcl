@@ -25,6 +25,19 @@ override_resource {
   values          = { email = "am-smoke@example.iam.gserviceaccount.com" }
 }
 
+# Who may use which of the two keys is compared.
+override_resource {
+  target          = google_kms_crypto_key.credentials
+  override_during = plan
+  values          = { id = "projects/example-activation/locations/europe-west1/keyRings/activation/cryptoKeys/credentials" }
+}
+
+override_resource {
+  target          = google_kms_crypto_key.bucket
+  override_during = plan
+  values          = { id = "projects/example-activation/locations/europe-west1/keyRings/activation/cryptoKeys/bucket" }
+}
+
 run "an_environment_can_be_planned" {
   command = plan
 

@@ -132,6 +132,11 @@ run "some_analysts_see_some_rows" {
   }
 
   assert {
+    condition     = google_bigquery_table_iam_member.restricted["audiences group:agency@example.com"].role == "roles/bigquery.dataViewer" && google_bigquery_table_iam_member.restricted["audiences group:agency@example.com"].table_id == "audiences_native"
+    error_message = "Who may see some rows must be able to query them."
+  }
+
+  assert {
     condition     = google_bigquery_row_access_policy.everything["audiences"].grantees == tolist([google_service_account.copier.member, google_service_account.operator.member, "group:analysts@example.com"])
     error_message = "With row policies, whoever may see everything must be named."
   }

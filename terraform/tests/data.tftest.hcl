@@ -94,17 +94,17 @@ run "each_function_reaches_its_folders_and_no_other" {
     condition = {
       for title, member in google_storage_bucket_iam_member.function : title => one(member.condition).description
       } == {
-      "audiences reads"      = "distributions/, indexes/, config/"
+      "audiences reads"      = "distributions/, indexes/"
       "audiences writes"     = "audiences/"
-      "platforms reads"      = "indexes/, config/"
+      "platforms reads"      = "indexes/"
       "platforms writes"     = "platforms/"
-      "distributions reads"  = "audiences/, indexes/, config/"
+      "distributions reads"  = "audiences/, indexes/"
       "distributions writes" = "distributions/, platforms/"
-      "insights reads"       = "audiences/, platforms/, distributions/, indexes/, config/"
-      "sync reads"           = "indexes/, config/"
+      "insights reads"       = "audiences/, platforms/, distributions/, indexes/"
+      "sync reads"           = "indexes/"
       "sync writes"          = "audiences/, platforms/, distributions/, migrations/"
       "flags reads"          = "config/"
-      "maintenance reads"    = "indexes/, config/"
+      "maintenance reads"    = "indexes/"
       "maintenance writes"   = "audiences/, platforms/, distributions/, maintenance/"
     }
     error_message = "A function's folders changed: say so here too, on purpose."

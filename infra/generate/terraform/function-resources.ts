@@ -16,23 +16,23 @@ export interface FunctionResources {
   readonly timeout_s: number
 }
 
-/** `indexes/`: ids imported from the old system. `config/`: flags, and the folder that a deep health check lists. */
-const READ_BY_ALL = ['indexes/', 'config/'] as const
+/** Ids imported from the old system. */
+const LEGACY_IDS = ['indexes/'] as const
 const USUAL = { memory_mib: 512, concurrency: 80, timeout_s: 60 } as const
 
 /** A function of the contract that is missing here does not compile. */
 export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources>> = {
-  audiences: { ...USUAL, writes: ['audiences/'], reads: ['distributions/', ...READ_BY_ALL] },
+  audiences: { ...USUAL, writes: ['audiences/'], reads: ['distributions/', ...LEGACY_IDS] },
   // Its instances load the Cloud KMS client, which takes about 100 MiB.
-  platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: READ_BY_ALL },
+  platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: LEGACY_IDS },
   // A completed distribution sets its platform's last_sync_at.
-  distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...READ_BY_ALL] },
-  insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...READ_BY_ALL] },
+  distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...LEGACY_IDS] },
+  insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...LEGACY_IDS] },
   // It has no use for the key: credentials never travel. What guests brought along is told in migrations/.
   sync: {
     ...USUAL,
     writes: ['audiences/', 'platforms/', 'distributions/', 'migrations/'],
-    reads: READ_BY_ALL,
+    reads: LEGACY_IDS,
   },
   // It needs a third of this, but an instance of the second generation has at least 512 MiB.
   flags: { ...USUAL, writes: [], reads: ['config/'] },
@@ -42,7 +42,7 @@ export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources
     timeout_s: 300,
     // The progress of its jobs is stored in maintenance/.
     writes: ['audiences/', 'platforms/', 'distributions/', 'maintenance/'],
-    reads: READ_BY_ALL,
+    reads: LEGACY_IDS,
   },
   // It keeps no records. Assets of earlier releases lie in a bucket of their own.
   web: { ...USUAL, writes: [], reads: [] },

@@ -47,3 +47,7 @@ mock_resource "google_monitoring_notification_channel" {
 mock_resource "google_monitoring_slo" {
   defaults = {}
 }
+
+mock_resource "google_project_iam_custom_role" {
+  defaults = {}
+}

@@ -18,6 +18,7 @@ test('the generated files are all that the documents name', async () => {
     'tests/contracts/openapi-types.ts',
     '.env.example',
     'infra/docs/settings.md',
+    'infra/docs/rights.md',
     'terraform/functions.json',
     'terraform/tables.json',
     'terraform/empty/audiences.parquet',

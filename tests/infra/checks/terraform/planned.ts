@@ -7,6 +7,7 @@ import { TERRAFORM_DIR, type Terraform } from '#infra/checks/terraform/terraform
 
 /** A resource as a plan would make it; values that only Google knows are missing. */
 export interface Planned {
+  readonly address: string
   readonly type: string
   /** The key of `for_each`. */
   readonly index: string | undefined
@@ -30,10 +31,11 @@ export async function planned(terraform: Terraform, environment: string, ...opti
     const message = JSON.parse(line || '{}') as { test_plan?: { resource_changes: readonly Change[] } }
     return message.test_plan?.resource_changes ?? []
   })
-  return changes.map(({ type, index, change }) => ({ type, index, values: change.after }))
+  return changes.map(({ address, type, index, change }) => ({ address, type, index, values: change.after }))
 }
 
 interface Change {
+  readonly address: string
   readonly type: string
   readonly index?: string
   readonly change: { readonly after: Readonly<Record<string, unknown>> }

@@ -1,0 +1,95 @@
+import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
+import { LIST, READ, type Use, WRITE } from '../use.ts'
+import { accountOf } from './functions.ts'
+
+const DELIVERY = 'am-delivery'
+const SERVICES = FUNCTION_NAMES.map((name) => `service ${accountOf(name)}`)
+const ON_SERVICES = 'google_cloud_run_v2_service_iam_member.delivery'
+const ON_LOCK = 'google_storage_bucket_iam_member.delivery'
+const ON_ASSETS = 'google_storage_bucket_iam_member.assets_delivery'
+
+/** The steps of `cloudbuild.yaml` and of `infra/deliver/rollout`. */
+export const DELIVERY_USES: readonly Use[] = [
+  {
+    what: 'push: the image',
+    who: DELIVERY,
+    permissions: [
+      'artifactregistry.repositories.uploadArtifacts',
+      'artifactregistry.repositories.downloadArtifacts',
+      'artifactregistry.tags.create',
+    ],
+    on: ['repository'],
+    grant: 'google_artifact_registry_repository_iam_member.delivery',
+  },
+  {
+    what: 'rollout: the digest of the image',
+    who: DELIVERY,
+    permissions: ['artifactregistry.repositories.get', 'artifactregistry.versions.list'],
+    on: ['repository'],
+    grant: 'google_artifact_registry_repository_iam_member.delivery',
+  },
+  {
+    what: 'rollout: the lock',
+    who: DELIVERY,
+    permissions: [...READ, ...LIST, ...WRITE],
+    on: ['delivery/locks/'],
+    grant: ON_LOCK,
+  },
+  { what: 'build: bills of materials', who: DELIVERY, permissions: WRITE, on: ['delivery/builds/'], grant: ON_LOCK },
+  {
+    what: 'rollout: looks at services',
+    who: DELIVERY,
+    permissions: ['run.services.get'],
+    on: SERVICES,
+    grant: ON_SERVICES,
+  },
+  {
+    what: 'rollout: candidates, tags, traffic',
+    who: DELIVERY,
+    permissions: ['run.services.update'],
+    on: SERVICES,
+    grant: ON_SERVICES,
+  },
+  {
+    what: 'rollout: candidates run as the account of their function',
+    who: DELIVERY,
+    permissions: ['iam.serviceAccounts.actAs'],
+    on: FUNCTION_NAMES.map((name) => `account ${accountOf(name)}`),
+    grant: 'google_service_account_iam_member.delivery_uses',
+  },
+  {
+    what: 'rollout: uploads assets, lists and dates them',
+    who: DELIVERY,
+    permissions: [...READ, ...LIST, ...WRITE, 'storage.objects.update'],
+    on: ['assets/assets/'],
+    grant: ON_ASSETS,
+  },
+  {
+    what: 'smoke: an identity token of the smoke user',
+    who: DELIVERY,
+    permissions: ['iam.serviceAccounts.getOpenIdToken'],
+    on: ['account am-smoke'],
+    grant: 'google_service_account_iam_member.delivery_smokes',
+  },
+  {
+    what: 'smoke: finds the object that it saved',
+    who: DELIVERY,
+    permissions: READ,
+    on: ['data/audiences/user_id=SMOKE/'],
+    grant: 'google_storage_bucket_iam_member.delivery_smokes',
+  },
+  {
+    what: 'gate: metrics of the candidates',
+    who: DELIVERY,
+    permissions: ['monitoring.timeSeries.list'],
+    on: ['project'],
+    grant: 'google_project_iam_member.delivery',
+  },
+  {
+    what: 'build: its log',
+    who: DELIVERY,
+    permissions: ['logging.logEntries.create'],
+    on: ['project'],
+    grant: 'google_project_iam_member.delivery',
+  },
+]
