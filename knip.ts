@@ -9,6 +9,8 @@ const config: KnipConfig = {
     'tests/**/*.browser.ts',
     'tests/client/browser/page/*.ts',
     'tests/fixtures/*/main.ts',
+    // What the stand-in for Google's sign-in bundles for the browser.
+    'infra/stand-ins/google-sign-in/page/*.ts',
     'tests/bench/*.ts',
     // What tests/bench/peers.ts bundles for the browser.
     'tests/bench/peers/page/*.ts',

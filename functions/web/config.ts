@@ -29,6 +29,7 @@ export function appConfigOf(settings: ConfigSettings, app_version: string): AppC
 
 function signInOf(settings: ConfigSettings): Pick<AppConfig, 'issuer' | 'sign_in'> {
   const { OIDC_ISSUERS: issuers, GOOGLE_CLIENT_ID: client_id, DEMO_TOKEN_URL: token_url } = settings
+  const { GOOGLE_SCRIPT_URL: script_url } = settings
   if (client_id !== undefined) {
     const google = issuers.find(
       ({ issuer, audiences }) => issuerSpellings(issuer).includes(GOOGLE) && audiences.includes(client_id),
@@ -37,7 +38,10 @@ function signInOf(settings: ConfigSettings): Pick<AppConfig, 'issuer' | 'sign_in
       const message = `must be an audience of ${GOOGLE} in OIDC_ISSUERS, or every function refuses the tokens of its users`
       throw new SettingsError([{ name: 'GOOGLE_CLIENT_ID', message }])
     }
-    return { issuer: google.issuer, sign_in: { kind: 'google', client_id } }
+    return {
+      issuer: google.issuer,
+      sign_in: { kind: 'google', client_id, ...(script_url !== undefined && { script_url }) },
+    }
   }
   const { issuer } = issuers.find(({ alias }) => alias === undefined)!
   if (token_url === undefined) return { issuer, sign_in: { kind: 'none' } }

@@ -1,13 +1,6 @@
 import { hash } from 'node:crypto'
 
-import type { AppConfig } from '#shared/contract/app-config.ts'
-
-/** Google's sign-in, as https://developers.google.com/identity/gsi/web/guides/get-google-api-clientid has it. */
-const GOOGLE = {
-  script: 'https://accounts.google.com/gsi/client',
-  style: 'https://accounts.google.com/gsi/style',
-  any: 'https://accounts.google.com/gsi/',
-}
+import { type AppConfig, GOOGLE_SCRIPT_URL } from '#shared/contract/app-config.ts'
 
 /** The one policy of Trusted Types that the app makes: it names the script of the service worker, and Google's. */
 const TRUSTED_TYPES_POLICY = 'activation-manager'
@@ -20,30 +13,35 @@ type Policy = Readonly<Record<string, readonly string[]>>
  */
 function appPolicy(config: AppConfig): string {
   const { origins, sign_in, suggestion_url, size_url } = config
-  const has_google = sign_in.kind === 'google'
+  const google = sign_in.kind === 'google' ? googleSources(sign_in.script_url) : undefined
   const called = [
     ...(typeof origins === 'string' ? [origins] : Object.values(origins)),
     suggestion_url,
     size_url,
     sign_in.kind === 'demo' ? sign_in.token_url : undefined,
   ].flatMap((url) => (url ? [new URL(url).origin] : []))
-  const google = (source: string) => (has_google ? [source] : [])
+  const withGoogle = (source: string | undefined) => (source === undefined ? [] : [source])
   const policy: Policy = {
     'default-src': ["'none'"],
-    'script-src': ["'self'", ...google(GOOGLE.script)],
-    'style-src': ["'self'", ...google(GOOGLE.style)],
-    'connect-src': ["'self'", ...new Set(called), ...google(GOOGLE.any)],
+    'script-src': ["'self'", ...withGoogle(google?.script)],
+    'style-src': ["'self'", ...withGoogle(google?.style)],
+    'connect-src': ["'self'", ...new Set(called), ...withGoogle(google?.any)],
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
     'worker-src': ["'self'"],
     'manifest-src': ["'self'"],
-    'frame-src': has_google ? [GOOGLE.any] : ["'none'"],
+    'frame-src': google ? [google.any] : ["'none'"],
     'base-uri': ["'none'"],
     'form-action': ["'none'"],
     'frame-ancestors': ["'none'"],
-    ...(!has_google && { 'require-trusted-types-for': ["'script'"], 'trusted-types': [TRUSTED_TYPES_POLICY] }),
+    ...(!google && { 'require-trusted-types-for': ["'script'"], 'trusted-types': [TRUSTED_TYPES_POLICY] }),
   }
   return policyText(policy)
+}
+
+/** What Google's sign-in loads and calls: https://developers.google.com/identity/gsi/web/guides/get-google-api-clientid */
+function googleSources(script = GOOGLE_SCRIPT_URL) {
+  return { script, style: new URL('style', script).href, any: new URL('.', script).href }
 }
 
 /** The headers of the app's page and of its service worker. */

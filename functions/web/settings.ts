@@ -41,6 +41,18 @@ export const appSettings = {
       'is for guests.',
     example: '123456789012-abc.apps.googleusercontent.com',
   }),
+  GOOGLE_SCRIPT_URL: setting({
+    schema: z.optional(
+      z.string().check(
+        z.regex(/^http:\/\/(localhost|127\.0\.0\.1):\d+\/[\w/.-]+$/, {
+          error: 'must be an address of this machine such as http://127.0.0.1:9003/gsi/client',
+        }),
+      ),
+    ),
+    description: "Address of the script that stands in for Google's sign-in. Set it only to use a stand-in.",
+    example: 'http://127.0.0.1:9003/gsi/client',
+    endpoints: (url) => (url === undefined ? [] : [url]),
+  }),
   DEMO_TOKEN_URL: setting({
     ...optionalAddress,
     description: 'Where the local runtime gives out tokens for its demo account.',

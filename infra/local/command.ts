@@ -13,6 +13,9 @@ export const START_COMMAND = defineCommand({
       about: 'port of the gateway; 0 takes any free port; by default PORT, else 8080',
     },
     dev: { about: "serve the app with Vite's development server, which shows each change; npm run dev does" },
+    google: {
+      about: "sign in with a stand-in for Google's script, at an origin of its own, instead of the demo account",
+    },
     split: { about: 'give every function a port of its own, after that of the gateway' },
   },
   examples: [

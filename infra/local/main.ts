@@ -13,7 +13,7 @@ import { fileLog, terminalLog } from './logs.ts'
 import { requirePorts, startFault } from './start-faults.ts'
 import { describeRuntime, startLocalRuntime, type LocalRuntime, type LocalRuntimeOptions } from './runtime.ts'
 
-await runCommand(START_COMMAND, async ({ data, port: chosen_port, split, dev }) => {
+await runCommand(START_COMMAND, async ({ data, port: chosen_port, split, dev, google }) => {
   const environment: Environment = { ...process.env, ...(chosen_port !== undefined && { PORT: String(chosen_port) }) }
   const settings = { ...serverSettings, ...folderSettings, LOG_LEVEL: edgeSettings.LOG_LEVEL }
   const { PORT: port, DATA_DIR, LOG_LEVEL } = readSettings(settings, environment)
@@ -25,7 +25,7 @@ await runCommand(START_COMMAND, async ({ data, port: chosen_port, split, dev }) 
   const print = (text: string) => void process.stdout.write(text)
   const log = teeLog(fileLog(data_dir, systemClock, LOG_LEVEL), terminalLog(print))
   const app_server = dev ? await startAppServer() : undefined
-  const options = { data_dir, port, split, factories: FUNCTION_FACTORIES, log, environment, app_server }
+  const options = { data_dir, port, split, google, factories: FUNCTION_FACTORIES, log, environment, app_server }
   const runtime = await start(options)
   onShutdown(log, (duration_ms_max) => runtime.end(duration_ms_max))
   print(describeRuntime(runtime, data_dir))

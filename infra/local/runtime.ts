@@ -16,6 +16,12 @@ import { withAppServer } from './app-server.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
+import {
+  type GoogleSignIn,
+  GOOGLE_ISSUER,
+  LOCAL_CLIENT_ID,
+  startGoogleSignIn,
+} from '../stand-ins/google-sign-in/server.ts'
 import { createLocalIssuer, ISSUER_PATH, JWKS_PATH, TOKEN_PATH } from '../stand-ins/issuer/issuer.ts'
 import { type Kms, startKms } from '../stand-ins/kms/server.ts'
 import { keepAssets, LOCAL_ASSETS_BUCKET } from './kept-assets.ts'
@@ -43,6 +49,8 @@ export interface LocalRuntimeOptions {
   /** Further settings for the functions, such as LOG_LEVEL. */
   environment?: Environment
   fsync?: boolean
+  /** Users sign in with a stand-in for Google's script, at an origin of its own, instead of the demo account. */
+  google?: boolean
   /** Answers the paths of the app instead of the web function. */
   app_server?: RequestListener | undefined
 }
@@ -74,6 +82,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET, LOCAL_ASSETS_BUCKET], fsync })
   let kms: Kms | undefined
   let ad_platforms: AdPlatformsStandIn | undefined
+  let google: GoogleSignIn | undefined
   const ending = createEnding()
   const servers: { server: Server; drain: Drain }[] = []
   const serve = async (server: Server, at_port: number): Promise<string> => {
@@ -86,7 +95,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   const end = async (duration_ms_max?: number) => {
     await stopSchedule()
     const cut_off = await Promise.all(servers.map(({ drain }) => drain.start(duration_ms_max)))
-    await Promise.all([gcs.close(), kms?.close(), ad_platforms?.close()])
+    await Promise.all([gcs.close(), kms?.close(), ad_platforms?.close(), google?.close()])
     return cut_off.reduce((sum, count) => sum + count, 0)
   }
 
@@ -102,6 +111,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       ...ad_platforms.environment,
     }
     const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
+    if (options.google) google = await startGoogleSignIn({ sign: (claims) => issuer.sign(claims) })
     const function_urls = {} as Record<FunctionName, string>
     const openapi = await readFile(new URL('../../shared/contract/openapi.json', import.meta.url), 'utf8')
     const deferred = FUNCTION_NAMES.map((name) => {
@@ -122,7 +132,14 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       function_urls[name] = split ? await serve(createServer(listener), own_port) : url
     }
     const compose = (name: FunctionName) => {
-      const environment = functionEnvironment({ url, name, function_urls, stand_ins, given: options.environment })
+      const environment = functionEnvironment({
+        url,
+        name,
+        function_urls,
+        stand_ins,
+        google,
+        given: options.environment,
+      })
       return createFunctionListener(factories[name](environment, { log, ending: ending.signal }))
     }
     for (const { name, set } of deferred) set(compose(name))
@@ -166,12 +183,17 @@ interface Addresses {
   name: FunctionName
   function_urls: Readonly<Record<FunctionName, string>>
   stand_ins: Environment
+  google: GoogleSignIn | undefined
   given: Environment | undefined
 }
 
 /** The same settings as in the cloud. `given` may set any but those that make this runtime local. */
-function functionEnvironment({ url, name, function_urls, stand_ins, given }: Addresses): Environment {
-  const issuer = { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url: `${url}${JWKS_PATH}` }
+function functionEnvironment({ url, name, function_urls, stand_ins, google, given }: Addresses): Environment {
+  const jwks_url = `${url}${JWKS_PATH}`
+  const issuers = [
+    { issuer: LOCAL_ISSUER, audiences: [LOCAL_AUDIENCE], jwks_url },
+    ...(google ? [{ issuer: GOOGLE_ISSUER, alias: 'google', audiences: [LOCAL_CLIENT_ID], jwks_url }] : []),
+  ]
   const app_url = function_urls[DEFAULT_FUNCTION]
   const origins = [...new Set([url, app_url])].flatMap((origin) => [origin, origin.replace('localhost', HOST)])
   return {
@@ -181,8 +203,9 @@ function functionEnvironment({ url, name, function_urls, stand_ins, given }: Add
     APP_DIR,
     ...(app_url !== url && { API_ORIGINS: JSON.stringify(calledUrls(function_urls)) }),
     ...given,
-    OIDC_ISSUERS: JSON.stringify([issuer]),
+    OIDC_ISSUERS: JSON.stringify(issuers),
     DEMO_TOKEN_URL: `${url}${TOKEN_PATH}`,
+    ...(google && { GOOGLE_CLIENT_ID: LOCAL_CLIENT_ID, GOOGLE_SCRIPT_URL: google.script_url }),
     ...stand_ins,
     FUNCTION_URL: function_urls[name],
   }

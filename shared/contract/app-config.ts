@@ -19,6 +19,9 @@ export const CALLED_FUNCTIONS = [
 ] as const satisfies FunctionName[]
 export type CalledFunction = (typeof CALLED_FUNCTIONS)[number]
 
+/** Google Identity Services: https://developers.google.com/identity/gsi/web/guides/client-library */
+export const GOOGLE_SCRIPT_URL = 'https://accounts.google.com/gsi/client'
+
 const httpUrl = z.url({ protocol: /^https?$/ })
 /** Empty stands for the origin of the page itself. */
 const origin = z.union([z.literal(''), httpUrl])
@@ -32,7 +35,12 @@ export const calledOrigins = z.object(
 const demoAccount = z.object({ user_id: z.string().check(z.minLength(1)), name: z.string(), email: z.email() })
 
 const signIn = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('google'), client_id: z.string().check(z.minLength(1)) }),
+  z.object({
+    kind: z.literal('google'),
+    client_id: z.string().check(z.minLength(1)),
+    /** Of a stand-in for Google's script. */
+    script_url: z.optional(httpUrl),
+  }),
   z.object({
     kind: z.literal('demo'),
     /** POST the account as JSON; the answer has `id_token`. */

@@ -97,6 +97,15 @@ describe('the policy of the page', () => {
     expect(headers.get('cross-origin-opener-policy')).toBe('same-origin-allow-popups')
   })
 
+  test("has the sources of a stand-in for Google's script instead of Google's, and never on the cloud", async () => {
+    const GOOGLE_SCRIPT_URL = 'http://127.0.0.1:9003/gsi/client'
+    const { config, sources } = await told({ ...EVERYTHING, GOOGLE_SCRIPT_URL })
+    expect(z.parse(appConfig, config).sign_in).toMatchObject({ kind: 'google', script_url: GOOGLE_SCRIPT_URL })
+    expect(sources.get('script-src')).toEqual(["'self'", GOOGLE_SCRIPT_URL])
+    expect(sources.get('style-src')).toEqual(["'self'", 'http://127.0.0.1:9003/gsi/style'])
+    expect(sources.get('frame-src')).toEqual(['http://127.0.0.1:9003/gsi/'])
+  })
+
   test('is part of what the page is asked about: with another policy it is sent again', async () => {
     const [one, other] = [await told({}), await told({ SIZE_URL: EVERYTHING.SIZE_URL })]
     expect(one.etag).not.toBe(other.etag)
@@ -134,6 +143,9 @@ describe('a setting is refused at the start:', () => {
     expect(await refusal({ ...cloud, SIZE_URL: 'http://size.example.com' })).toMatch(
       /SIZE_URL must be an https address/,
     )
+    for (const GOOGLE_SCRIPT_URL of ['http://127.0.0.1:9003/gsi/client', 'https://example.com/gsi/client']) {
+      expect(await refusal({ ...cloud, GOOGLE_SCRIPT_URL })).toMatch(/GOOGLE_SCRIPT_URL must/)
+    }
     expect(await refusal({ ...cloud, DEMO_TOKEN_URL: 'http://localhost:8080/local/token' })).toMatch(/DEMO_TOKEN_URL/)
   })
 })

@@ -1,36 +1,16 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, startVisit, syncWordsOn, type Visitor } from './visits.ts'
+import { violationsOn } from './axe.ts'
+import { openPage, syncWordsOn } from './visits.ts'
 import { startWebSite, type WebSite } from './web-site.ts'
 
-const SCRIPT = 'https://accounts.google.com/gsi/client'
-const CLIENT_ID = 'client.apps.example.com'
-
-/** In place of Google's script: its button asks the local issuer for a token of `user_id`. */
-const standIn = (user_id: string): string => `
-  const options = {}
-  globalThis.google = { accounts: { id: {
-    initialize: (given) => Object.assign(options, given),
-    renderButton: (place) => {
-      const button = document.createElement('button')
-      button.textContent = 'Sign in with Google'
-      button.addEventListener('click', async () => {
-        const body = JSON.stringify({ user_id: '${user_id}', email: '${user_id}@example.com' })
-        const answer = await fetch('/local/token', { method: 'POST', body })
-        options.callback({ credential: (await answer.json()).id_token })
-      })
-      place.replaceChildren(button)
-    },
-    prompt: () => undefined,
-    disableAutoSelect: () => undefined,
-  } } }`
-
+/** Sign-in with the stand-in for Google's script: another origin, under the policy that the web function sends. */
 let browser: Browser
 let site: WebSite
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
+  ;[browser, site] = await Promise.all([startChromium(), startWebSite({ has_google: true })])
 })
 afterAll(async () => {
   await browser.close()
@@ -40,40 +20,116 @@ afterAll(async () => {
 let context: BrowserContext | undefined
 afterEach(() => context?.close())
 
-/** @param script undefined: something blocks it */
-async function visit(path: string, visitor: Visitor, script: string | undefined): Promise<Page> {
-  context = await startVisit(browser, site, {
-    visitor,
-    sign_in: { kind: 'google', client_id: CLIENT_ID },
-    // The policy of this site is the one without Google.
-    bypassCSP: true,
-  })
-  await context.route(SCRIPT, (route) =>
-    script === undefined ? route.abort() : route.fulfill({ contentType: 'text/javascript', body: script }),
-  )
-  return await openPage(context, path)
+interface GoogleVisit {
+  readonly page: Page
+  /** What the policy of the page forbade. */
+  readonly forbidden: readonly string[]
 }
 
-test('who signs in with Google has an account, also after a reload', async () => {
-  const page = await visit('/sign-in', { kind: 'new' }, standIn('google_user'))
-  await page.getByRole('button', { name: 'Sign in with Google' }).click()
-  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-  await page.reload()
-  await page.getByRole('button', { name: 'Account: google_user@example.com' }).waitFor()
-  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-})
+async function visit(path = '/sign-in', { is_blocked = false } = {}): Promise<GoogleVisit> {
+  context = await browser.newContext({ baseURL: site.url, locale: 'en-GB', serviceWorkers: 'block' })
+  const forbidden: string[] = []
+  await context.exposeFunction('noteViolation', (text: string) => forbidden.push(text))
+  await context.addInitScript(() => {
+    const { noteViolation } = globalThis as { noteViolation?: (text: string) => void }
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      noteViolation?.(`${violatedDirective} ${blockedURI}`),
+    )
+  })
+  if (is_blocked) await context.route('**/gsi/client', (route) => route.abort())
+  return { page: await openPage(context, path), forbidden }
+}
 
-test('a sign-in that has ended is renewed by Google’s button in the sync panel', async () => {
-  const page = await visit('/', { kind: 'account', user_id: 'google_ended' }, standIn('google_ended'))
-  await expect.poll(() => syncWordsOn(page)).toBe('Sign in to sync')
-  await page.getByRole('button', { name: 'Sync: Sign in to sync' }).click()
-  await page.getByRole('button', { name: 'Sign in with Google' }).click()
-  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+const button = (page: Page) => page.frameLocator('iframe[title="Sign in with Google"]').getByRole('button')
+
+/** Chooses an account in the window that the button opens. */
+async function signIn(page: Page, email: string): Promise<void> {
+  const [choice] = await Promise.all([page.waitForEvent('popup'), button(page).click()])
+  await choice.getByRole('textbox', { name: 'Email' }).fill(email)
+  await Promise.all([choice.waitForEvent('close'), choice.getByRole('button', { name: 'Continue' }).click()])
+}
+
+async function saveAudience(page: Page): Promise<string> {
+  await page
+    .getByRole('link', { name: /^Audiences/ })
+    .first()
+    .click()
+  await page.getByRole('textbox', { name: 'Describe your audience' }).fill('Trail runners')
+  await page.getByRole('button', { name: 'Start this audience' }).click()
+  await page.getByRole('button', { name: 'Save audience' }).click()
+  await page.getByRole('heading', { name: '“Trail runners” is saved as a draft' }).waitFor()
+  return page.url()
+}
+
+describe('who signs in with Google', () => {
+  test('chooses an account in a window of Google’s, and has it, also after a reload and in another browser', async () => {
+    const { page, forbidden } = await visit()
+    expect(await violationsOn(page)).toEqual([])
+    await signIn(page, 'google_user@example.com')
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await saveAudience(page)
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.reload()
+    await page.getByRole('button', { name: 'Account: google_user@example.com' }).waitFor()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(forbidden).toEqual([])
+    await context?.close()
+    const again = await visit('/sign-in?next=/saved-audiences')
+    await signIn(again.page, 'google_user@example.com')
+    await again.page.getByRole('link', { name: 'Trail runners' }).waitFor()
+  })
+
+  test('goes on working when the token ends, and one more sign-in sends what waited', async () => {
+    const { page } = await visit()
+    await signIn(page, 'google_ended@example.com')
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    const token = await page.evaluate(() => sessionStorage.getItem('am.id_token'))
+    await refuseToken(`Bearer ${token}`)
+    await saveAudience(page)
+    await expect.poll(() => syncWordsOn(page)).toBe('Sign in to sync · 1 change waits')
+    await page.getByRole('button', { name: /^Sync: Sign in to sync/ }).click()
+    await signIn(page, 'google_ended@example.com')
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  })
+
+  test('may close the window, or have it refused: nothing is lost, and the button is still there', async () => {
+    const { page } = await visit()
+    const [choice] = await Promise.all([page.waitForEvent('popup'), button(page).click()])
+    await Promise.all([choice.waitForEvent('close'), choice.getByRole('button', { name: 'Cancel' }).click()])
+    const frame = page.frames().find((one) => one.url().includes('/gsi/button'))!
+    await frame.evaluate(() => Object.assign(globalThis, { open: () => null }))
+    await button(page).click()
+    await expect.poll(() => button(page).innerText()).toBe('Allow the window, then try again')
+    await page.getByRole('button', { name: 'Continue as guest' }).click()
+    await expect.poll(() => syncWordsOn(page)).toBe('Guest · saved on this device only')
+  })
 })
 
 test('where Google’s script is blocked the page says so, and a guest can begin', async () => {
-  const page = await visit('/sign-in', { kind: 'new' }, undefined)
+  const { page } = await visit('/sign-in', { is_blocked: true })
   await page.getByText('Google’s sign-in could not be loaded').waitFor()
   await page.getByRole('button', { name: 'Continue as guest' }).click()
   await expect.poll(() => new URL(page.url()).pathname).toBe('/')
 })
+
+test('a page whose policy has no Google loads no script of another origin, and says so', async () => {
+  const plain = await startWebSite()
+  try {
+    context = await browser.newContext({ baseURL: plain.url, serviceWorkers: 'block' })
+    const config = (await (await fetch(`${site.url}/config.json`)).json()) as object
+    await context.route('**/config.json', (route) => route.fulfill({ json: config }))
+    const page = await openPage(context, '/sign-in')
+    await page.getByText('Google’s sign-in could not be loaded').waitFor()
+    expect(await page.evaluate(() => 'google' in globalThis)).toBe(false)
+  } finally {
+    await plain.end()
+  }
+})
+
+/** The service no longer takes this token: it gets a broken one in its place. */
+async function refuseToken(authorization: string): Promise<void> {
+  await context!.route('**/api/sync/*', async (route) => {
+    if ((await route.request().headerValue('Authorization')) !== authorization) return await route.continue()
+    await route.continue({ headers: { ...(await route.request().allHeaders()), authorization: 'Bearer ended' } })
+  })
+}

@@ -21,8 +21,14 @@ export interface WebSite {
 
 const SILENT = { write: () => undefined, flush: async () => undefined }
 
-/** @param is_split each function at an origin of its own */
-export async function startWebSite({ is_split = false } = {}): Promise<WebSite> {
+export interface WebSiteOptions {
+  /** Each function at an origin of its own. */
+  readonly is_split?: boolean
+  /** People sign in with the stand-in for Google's script. */
+  readonly has_google?: boolean
+}
+
+export async function startWebSite({ is_split = false, has_google = false }: WebSiteOptions = {}): Promise<WebSite> {
   if (removeStaleApp() && !(await buildApp((text) => void process.stderr.write(text)))) throw new Error('no app')
   const data_dir = await mkdtemp(join(tmpdir(), 'web-site-'))
   await shareIssuerKey(data_dir)
@@ -30,6 +36,7 @@ export async function startWebSite({ is_split = false } = {}): Promise<WebSite> 
     data_dir,
     port: 0,
     split: is_split,
+    google: has_google,
     factories: FUNCTION_FACTORIES,
     log: SILENT,
     fsync: false,

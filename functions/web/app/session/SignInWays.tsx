@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 
 import { useCell } from '../base/cell.ts'
 import { Button } from '../parts/Button.tsx'
-import { google_state, loadGoogle, promptGoogle, showGoogleButton } from './google.ts'
+import { google_state, type GoogleSignIn, loadGoogle, promptGoogle, showGoogleButton } from './google.ts'
 import { signInAsDemo, signInFault, takeToken } from './session.ts'
 import styles from './SignInWays.module.css'
 import { useSession } from './use-session.ts'
@@ -12,7 +12,7 @@ export function SignInWays({ onSignedIn }: { readonly onSignedIn?: () => void })
   const { sign_in } = useSession().config
   if (sign_in.kind === 'none') return <p>This service has no accounts yet.</p>
   if (sign_in.kind === 'demo') return <DemoButton email={sign_in.account.email} {...(onSignedIn && { onSignedIn })} />
-  return <GoogleButton client_id={sign_in.client_id} {...(onSignedIn && { onSignedIn })} />
+  return <GoogleButton sign_in={sign_in} {...(onSignedIn && { onSignedIn })} />
 }
 
 function DemoButton({ email, onSignedIn }: { readonly email: string; readonly onSignedIn?: () => void }) {
@@ -40,7 +40,7 @@ function DemoButton({ email, onSignedIn }: { readonly email: string; readonly on
 }
 
 /** Google draws its button itself, in a place that has its size before. */
-function GoogleButton({ client_id, onSignedIn }: { readonly client_id: string; readonly onSignedIn?: () => void }) {
+function GoogleButton({ sign_in, onSignedIn }: { readonly sign_in: GoogleSignIn; readonly onSignedIn?: () => void }) {
   const state = useCell(google_state)
   const [fault, setFault] = useState<string>()
   const place = useRef<HTMLDivElement>(null)
@@ -49,13 +49,13 @@ function GoogleButton({ client_id, onSignedIn }: { readonly client_id: string; r
     told.current = onSignedIn
   })
   useEffect(() => {
-    loadGoogle(client_id, (id_token) => {
+    loadGoogle(sign_in, (id_token) => {
       takeToken(id_token).then(
         () => told.current?.(),
         (error: unknown) => setFault(signInFault(error)),
       )
     })
-  }, [client_id])
+  }, [sign_in])
   useEffect(() => {
     if (state !== 'ready' || !place.current) return
     showGoogleButton(place.current)

@@ -1,10 +1,12 @@
+import { type AppConfig, GOOGLE_SCRIPT_URL } from '#shared/contract/app-config.ts'
 import { Cell } from '../base/cell.ts'
 
 /**
  * Google Identity Services. Its script is loaded when somebody may sign in, never before; a network or a filter that
  * blocks it is told in words.
  */
-const SCRIPT_URL = 'https://accounts.google.com/gsi/client'
+/** How people sign in with Google. */
+export type GoogleSignIn = Extract<AppConfig['sign_in'], { kind: 'google' }>
 
 /** What this app uses of it: https://developers.google.com/identity/gsi/web/reference/js-reference */
 interface GoogleIdentity {
@@ -30,7 +32,10 @@ const identity = (): GoogleIdentity | undefined => (globalThis as GoogleWindow).
 let receive: (id_token: string) => void = () => undefined
 
 /** @param onToken gets the ID token of each sign-in, until another one is given */
-export function loadGoogle(client_id: string, onToken: (id_token: string) => void): void {
+export function loadGoogle(
+  { client_id, script_url = GOOGLE_SCRIPT_URL }: GoogleSignIn,
+  onToken: (id_token: string) => void,
+): void {
   receive = onToken
   if (google_state.get() === 'loading' || google_state.get() === 'ready') return
   google_state.set('loading')
@@ -49,9 +54,14 @@ export function loadGoogle(client_id: string, onToken: (id_token: string) => voi
     })
     google_state.set(identity() ? 'ready' : 'blocked')
   })
-  // A page with Google's script has no Trusted Types: the page's policy names this address instead.
-  script.src = SCRIPT_URL
-  document.head.append(script)
+  try {
+    // A page with Google's script has no Trusted Types: the page's policy names this address instead.
+    script.src = script_url
+    document.head.append(script)
+  } catch {
+    // The page was loaded before the service signed in with Google, and its policy knows nothing of it.
+    google_state.set('blocked')
+  }
 }
 
 export function showGoogleButton(place: HTMLElement): void {
