@@ -23,7 +23,7 @@ import { type SyncStatus, statusInWords } from './store/status.ts'
 import type { StorageState } from './store/storage-state.ts'
 import { SyncSwitch } from './store/switch.ts'
 import { Telemetry } from './store/telemetry.ts'
-import { type ChangeOutcome, UserChanges } from './store/user-changes.ts'
+import { type ChangeOutcome, type UserChange, UserChanges } from './store/user-changes.ts'
 
 /**
  * The client of Activation Manager, for any page and for Node: typed calls, and the user's records on this device. What a
@@ -42,12 +42,11 @@ export class ActivationClient {
   #session: Session | undefined
   #api: Api
   #account: Account | undefined
-  #changes: UserChanges | undefined
+  #changes!: UserChanges
   #storage_state: StorageState = 'ok'
   /** The browser has cleared the data, and when this device had everything last before that. */
   #cleared: { readonly synced_at: string | null } | undefined
   #elsewhere: SyncStatus['elsewhere'] = null
-  #is_persisted = false
   #last_switch: Promise<unknown> = Promise.resolve()
 
   private constructor(options: ClientOptions, directory: Directory) {
@@ -143,7 +142,7 @@ export class ActivationClient {
 
   /** What was handed over by a distribution, and its attempts. Offline those that were seen last. */
   async details(distribution_id: string): Promise<DetailsOutcome> {
-    return await this.#open.details.of(this.#idNow(distribution_id), this.#api)
+    return await this.#open.details.of(this.#open.idNow(distribution_id), this.#api)
   }
 
   /** Every record of a kind that is not deleted, in no order. The same list until one of them changes. */
@@ -153,40 +152,45 @@ export class ActivationClient {
 
   /** What a user does to records; see `UserChanges`. */
   async create(noun: RecordNoun, value: JsonRecord, id?: string): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.create(noun, value, id))
+    return await this.#changes.make({ op: 'create', noun, value, id })
   }
 
   async change(noun: RecordNoun, id: string, edit: RecordEdit): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.change(noun, this.#idNow(id), edit))
+    return await this.#changes.make({ op: 'change', noun, id, edit })
   }
 
   async delete(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.delete(noun, this.#idNow(id)))
+    return await this.#changes.make({ op: 'delete', noun, id })
   }
 
   async restore(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.restore(noun, this.#idNow(id)))
+    return await this.#changes.make({ op: 'restore', noun, id })
+  }
+
+  /** Changes of different records in one transaction: many times as fast as one by one. @returns how each ended */
+  async changeAll(asked: readonly UserChange[]): Promise<readonly ChangeOutcome[]> {
+    return await this.#changes.makeAll(asked)
   }
 
   async retry(seq: number): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.retry(seq))
+    return await this.#changes.retry(seq)
   }
 
   async correct(seq: number, edit: RecordEdit): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.correct(seq, edit))
+    return await this.#changes.correct(seq, edit)
   }
 
   async resolve(seq: number, whose: 'mine' | 'theirs'): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.resolve(seq, whose))
+    return await this.#changes.resolve(seq, whose)
   }
 
   async discard(seq: number): Promise<ChangeOutcome> {
-    return await this.#kept((changes) => changes.discard(seq))
+    return await this.#changes.discard(seq)
   }
 
   /** An id for a new record. */
   newId(noun: RecordNoun): string {
-    return newId(localKind(noun).kind.id_prefix, this.#api.time.nowMs(), this.#options.ports.random)
+    return newId(localKind(noun).kind.id_prefix, Math.floor(this.#api.time.nowMs()), this.#options.ports.random)
   }
 
   /** Exchanges with the service now. @returns what came of it, where this tab does it */
@@ -237,9 +241,13 @@ export class ActivationClient {
   /** Makes the records of such a file that are not here, and takes up the changes of the others that were not sent. */
   async uploadData(file: unknown): Promise<TakenIn> {
     const { records, edits, known } = newIn(file, (noun, id) => this.get(noun, id) !== undefined)
-    const { made, refused } = await takenIn(records, ({ noun, value, id }) => this.create(noun, value, id))
-    for (const entry of edits) await this.#kept((changes) => changes.takeAgain(entry))
-    return { made, known, refused }
+    let made = 0
+    // A kind at a time: what refers to others comes after them.
+    for (const some of Map.groupBy(records, ({ noun }) => noun).values()) {
+      made += (await this.changeAll(some)).filter(({ ok }) => ok).length
+    }
+    for (const entry of edits) await this.#changes.takeAgain(entry)
+    return { made, known, refused: records.length - made }
   }
 
   /**
@@ -248,9 +256,7 @@ export class ActivationClient {
    * @param source names the earlier store
    */
   async importLocal(source: string, records: AsyncIterable<EarlierRecord>): Promise<TakenIn> {
-    return await takenIn(records, ({ noun, key, value }) =>
-      this.#kept((changes) => changes.takeIn([source, noun, key], value)),
-    )
+    return await takenIn(records, ({ noun, key, value }) => this.#changes.takeIn([source, noun, key], value))
   }
 
   /** Notes an error of the page for the operator. @param name of its class, as `TypeError`: nothing that a user wrote */
@@ -268,7 +274,7 @@ export class ActivationClient {
   }
 
   get #open(): Account {
-    if (!this.#account) throw new StorageError('closed', 'No account is open.')
+    if (!this.#account) throw closed()
     return this.#account
   }
 
@@ -296,7 +302,15 @@ export class ActivationClient {
       onState: (state) => this.#stateIs(state),
     })
     this.#account = account
-    this.#changes = new UserChanges({ account, ports, serverNowMs: () => this.#api.time.nowMs() })
+    this.#changes = new UserChanges({
+      account,
+      ports,
+      newId: (noun) => this.newId(noun),
+      refusal: () => {
+        if (this.#elsewhere) return new Problem('conflict', ELSEWHERE)
+        return this.#account === account ? undefined : closed()
+      },
+    })
     account.drafts.subscribe((drafts) => this.#tell({ drafts }))
     if (session) await this.#connect(account, session)
     this.#tell({ all: true })
@@ -329,21 +343,6 @@ export class ActivationClient {
     const token = await this.#session?.token(asked)
     if (token === undefined || !isTokenOf(token, identity)) throw new Error('there is no sign-in of this user')
     return token
-  }
-
-  async #kept(work: (changes: UserChanges) => Promise<ChangeOutcome>): Promise<ChangeOutcome> {
-    if (this.#elsewhere) return { ok: false, problem: new Problem('conflict', ELSEWHERE) }
-    if (!this.#changes) return { ok: false, problem: new StorageError('closed', 'No account is open.') }
-    const outcome = await work(this.#changes)
-    if (outcome.ok && !this.#is_persisted) {
-      this.#is_persisted = true
-      void this.#options.ports.storage_facts.persist().catch(() => undefined)
-    }
-    return outcome
-  }
-
-  #idNow(id: string): string {
-    return this.#account?.idNow(id) ?? id
   }
 
   /** A storage that is full, or fails, is told before anything is lost. */
@@ -387,7 +386,6 @@ export class ActivationClient {
   async #closeAccount(): Promise<void> {
     const account = this.#account
     this.#account = undefined
-    this.#changes = undefined
     await account?.close()
   }
 
@@ -395,3 +393,5 @@ export class ActivationClient {
     for (const onEvent of this.#listeners) onEvent(event)
   }
 }
+
+const closed = () => new StorageError('closed', 'No account is open.')

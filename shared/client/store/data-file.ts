@@ -19,14 +19,11 @@ export function dataFileOf(
   listOf: (noun: RecordNoun) => readonly JsonRecord[],
   rest: Pick<DataFile, 'made_at' | 'unsent' | 'unreadable'>,
 ): DataFile {
-  const { made_at, unsent, unreadable } = rest
   return {
-    made_at,
     audiences: listOf('audience'),
     platforms: listOf('platform'),
     distributions: listOf('distribution'),
-    unsent,
-    unreadable,
+    ...rest,
   }
 }
 
@@ -48,8 +45,9 @@ export function newIn(file: unknown, isHere: (noun: RecordNoun, id: string) => b
   return { records, edits, known: all.length - records.length }
 }
 
-/** A record in a file. */
+/** A record in a file, as the change that makes it here. */
 interface FileRecord {
+  readonly op: 'create'
   readonly noun: RecordNoun
   readonly id: string | undefined
   readonly value: JsonRecord
@@ -83,7 +81,13 @@ function recordOf(noun: RecordNoun, id: unknown, record: JsonRecord, is_shown: b
     // A platform is connected by a test, there as here.
     return Object.hasOwn(kind.fields.shape, name) && !(noun === 'platform' && name === 'status')
   })
-  return { noun, id: typeof id === 'string' ? id : undefined, value: Object.fromEntries(fields), is_shown }
+  return {
+    op: 'create',
+    noun,
+    id: typeof id === 'string' ? id : undefined,
+    value: Object.fromEntries(fields),
+    is_shown,
+  }
 }
 
 function objectsIn(list: unknown): readonly Record<string, unknown>[] {

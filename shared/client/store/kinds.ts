@@ -13,10 +13,8 @@ export interface LocalKind {
   readonly kind: RecordKind
   /** What a new one may have; never credentials: those need a connection and their own request. */
   readonly input: z.ZodMiniType
-  /** What a change of one may set, besides members of its free objects. */
+  /** What a change of one may set. */
   readonly patched: readonly string[]
-  /** Columns of which each member is a field by itself. */
-  readonly of_members: readonly string[]
   /** Statuses that a device may ask for; undefined: any that the machine allows. */
   readonly statuses: readonly string[] | undefined
   /** Statuses that a new one may have. */
@@ -33,7 +31,6 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     kind: AUDIENCES,
     input: audienceInput,
     patched: audience_fields,
-    of_members: ['metadata'],
     statuses: undefined,
     initial_statuses: ['draft', 'active', 'archived'],
     references: {},
@@ -43,7 +40,6 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     kind: PLATFORMS,
     input: platformInput(z.nullish(z.never({ error: 'cannot be saved without a connection' }))),
     patched: ['name', 'status', 'settings', 'metadata'],
-    of_members: ['metadata', 'settings'],
     statuses: ['pending', 'disconnected'],
     initial_statuses: ['pending'],
     references: {},
@@ -53,7 +49,6 @@ const KINDS: Readonly<Record<RecordNoun, LocalKind>> = {
     kind: DISTRIBUTIONS,
     input: distributionInput,
     patched: ['status', 'scheduled_at', 'metadata'],
-    of_members: ['metadata'],
     statuses: ['pending', 'cancelled'],
     initial_statuses: ['scheduled', 'pending'],
     references: { audience_id: 'audience', platform_id: 'platform' },

@@ -60,9 +60,8 @@ function merged(set: JsonRecord, more: JsonRecord): JsonRecord {
 }
 
 function patchableOf({ kind }: OutboxEntry, value: JsonRecord): JsonRecord {
-  const { patched, of_members } = localKind(kind)
-  const names = new Set([...patched, ...of_members])
-  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)))
+  const { patched } = localKind(kind)
+  return Object.fromEntries(Object.entries(value).filter(([name]) => patched.includes(name)))
 }
 
 function newestRow({ kind, id, aside }: OutboxEntry, data: LocalData): ServerRow | undefined {

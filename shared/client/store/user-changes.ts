@@ -1,5 +1,4 @@
 import { isoTime } from '../../base/clock.ts'
-import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import type { ClientPorts } from '../ports.ts'
 import { StorageError } from '../storage.ts'
@@ -9,55 +8,138 @@ import { localKind } from './kinds.ts'
 import type { LocalData } from './local-data.ts'
 import type { LocalStore } from './local-store.ts'
 import { newMutationId } from './mutation-id.ts'
-import { baseVersionOf } from './outbox.ts'
+import { baseVersionOf, recordKey } from './outbox.ts'
 import type { ShownRecord } from './overlay.ts'
 import { withReserve } from './reserve.ts'
 import { corrected, insisted } from './settle.ts'
 import type { ImportKey, StoreChanges, WrittenStore } from './store-changes.ts'
 import { drop, takeUp } from './take-up.ts'
 
+interface KeptChange {
+  readonly ok: true
+  readonly id: string
+  /** Null: the record is so already. */
+  readonly seq: number | null
+}
+
+interface RefusedChange {
+  readonly ok: false
+  readonly problem: Problem | StorageError
+}
+
 /** How a change ended: kept on this device, or why it was not. */
-export type ChangeOutcome =
-  | { readonly ok: true; readonly id: string; readonly seq: number | null }
-  | { readonly ok: false; readonly problem: Problem | StorageError }
+export type ChangeOutcome = KeptChange | RefusedChange
+
+/** What a user does to a record. A new one may have the id of a draft that was shown under it already. */
+export type UserChange = { readonly noun: RecordNoun } & (
+  | { readonly op: 'create'; readonly value: JsonRecord; readonly id?: string | undefined }
+  | { readonly op: 'change'; readonly id: string; readonly edit: RecordEdit }
+  | { readonly op: 'delete' | 'restore'; readonly id: string }
+)
+
+type MadeChange = NewChange & Pick<OutboxEntry, 'kind' | 'id'>
+type Judged = MadeChange | ChangeOutcome
 
 const MOVING = 'This record is moving into the account. Change it when it is there.'
 const NOT_HERE = 'There is no such record on this device.'
 
 export interface ChangedAccount {
   readonly store: LocalStore
+  /** The id that a record has now. */
+  idNow(id: string): string
   /** Whether a guest's changes of a record are still on their way into this account. */
   isMoving(noun: RecordNoun, id: string): boolean
 }
 
 export interface UserChangesOptions {
   readonly account: ChangedAccount
-  readonly ports: Pick<ClientPorts, 'clock' | 'random'>
-  /** The time of the server as far as it is known, in milliseconds: new ids carry it. */
-  readonly serverNowMs: () => number
+  readonly ports: Pick<ClientPorts, 'clock' | 'random' | 'storage_facts'>
+  /** For a new record. */
+  readonly newId: (noun: RecordNoun) => string
+  /** Why no change can be kept now, if so. */
+  readonly refusal: () => Problem | StorageError | undefined
 }
 
 /** What a user does to records, kept on this device at the end of the outbox. */
 export class UserChanges {
   readonly #account: ChangedAccount
   readonly #ports: UserChangesOptions['ports']
-  readonly #serverNowMs: () => number
+  readonly #newId: UserChangesOptions['newId']
+  readonly #refusal: UserChangesOptions['refusal']
+  #is_persisted = false
 
-  constructor({ account, ports, serverNowMs }: UserChangesOptions) {
+  constructor({ account, ports, newId, refusal }: UserChangesOptions) {
     this.#account = account
     this.#ports = ports
-    this.#serverNowMs = serverNowMs
+    this.#newId = newId
+    this.#refusal = refusal
   }
 
-  /** Makes a record. @param id of a draft that was shown under it already */
-  async create(noun: RecordNoun, value: JsonRecord, id = this.newId(noun)): Promise<ChangeOutcome> {
-    return await this.#append(noun, id, () => {
+  /** As `makeAll`, of one change. */
+  async make(asked: UserChange): Promise<ChangeOutcome> {
+    return (await this.makeAll([asked]))[0]!
+  }
+
+  /**
+   * Keeps changes of different records in one transaction. Each is judged by itself: one that is refused holds up none of the
+   * others. What the storage refuses, it refuses of all.
+   * @returns how each ended
+   */
+  async makeAll(asked: readonly UserChange[]): Promise<readonly ChangeOutcome[]> {
+    const { revision } = this.#store
+    const seen = this.#data.entries
+    const named = new Set<string>()
+    const judged = asked.map((one) => this.#judge(one, named))
+    if (judged.every((one) => 'ok' in one)) return judged
+    const write = async () =>
+      await this.#write(['outbox'], async (changes) => {
+        const unseen = changes.revision_before === revision ? [] : await othersThan(seen, changes)
+        const outcomes: ChangeOutcome[] = []
+        for (const one of judged) outcomes.push('ok' in one ? one : await this.#keep(changes, one, unseen))
+        return outcomes
+      })
+    const is_deleting = judged.some((one) => 'change' in one && one.change.op === 'delete')
+    try {
+      return await (is_deleting ? withReserve(this.#store, write) : write())
+    } catch (error) {
+      const refused = refusalOf(error)
+      return judged.map((one) => ('ok' in one ? one : refused))
+    }
+  }
+
+  /** @param named the records of the changes before it */
+  #judge(asked: UserChange, named: Set<string>): Judged {
+    const { noun } = asked
+    try {
+      this.#requireOpen()
+      const id = asked.id === undefined ? this.#newId(noun) : this.#account.idNow(asked.id)
+      const key = recordKey(noun, id)
+      if (named.has(key)) throw new Problem('conflict', 'This record is changed twice.')
+      named.add(key)
+      const made = this.#made(asked, id)
+      return made ? { ...made, kind: noun, id } : { ok: true, id, seq: null }
+    } catch (error) {
+      return refusalOf(error)
+    }
+  }
+
+  /** Undefined where the record is so already. @throws Problem */
+  #made(asked: UserChange, id: string): NewChange | undefined {
+    const { op, noun } = asked
+    if (op === 'create') {
       const is_known = this.#data.shown(noun, id) !== undefined || this.#data.entriesOf(noun, id).length > 0
       if (is_known) throw new Problem('conflict', 'There is a record with this id already.')
-      const made = creationOf(noun, value)
+      const made = creationOf(noun, asked.value)
       this.#requireReferences(noun, made)
       return made
-    })
+    }
+    const { record } = this.#shown(noun, id)
+    if (op === 'restore' && !record.deleted) return undefined
+    if (op !== 'restore' && record.deleted) throw new Problem('not-found', NOT_HERE)
+    const base_version = baseVersionOf(this.#data.row(noun, id)?.version ?? 0, this.#data.entriesOf(noun, id))
+    return op === 'change'
+      ? patchOf(noun, record, base_version, asked.edit)
+      : { change: { op, base_version }, refers_to: [] }
   }
 
   /**
@@ -65,37 +147,14 @@ export class UserChanges {
    * they have to come first.
    */
   async takeIn([source, noun, key]: ImportKey, value: JsonRecord): Promise<ChangeOutcome> {
-    const id = this.newId(noun)
+    const id = this.#newId(noun)
     return await this.#attempt(async () => {
       const made = creationOf(noun, { ...value, ...(await this.#referencesOf(source, noun, value)) })
       return await this.#write(['outbox', 'imports'], async (changes) => {
         const known = await changes.takeIn([source, noun, key], id)
         if (known !== undefined) return { ok: true, id: known, seq: null }
-        return { ok: true, id, seq: await this.#put(changes, noun, id, made) }
+        return { ok: true, id, seq: await this.#put(changes, { kind: noun, id, ...made }) }
       })
-    })
-  }
-
-  async change(noun: RecordNoun, id: string, edit: RecordEdit): Promise<ChangeOutcome> {
-    return await this.#append(noun, id, () => {
-      const { record } = this.#live(noun, id)
-      return patchOf(noun, record, this.#baseVersion(noun, id), edit)
-    })
-  }
-
-  async delete(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#append(noun, id, () => {
-      this.#live(noun, id)
-      return { change: { op: 'delete', base_version: this.#baseVersion(noun, id) }, refers_to: [] }
-    })
-  }
-
-  /** Undoes a deletion. */
-  async restore(noun: RecordNoun, id: string): Promise<ChangeOutcome> {
-    return await this.#append(noun, id, () => {
-      const { record } = this.#shown(noun, id)
-      if (!record.deleted) return undefined
-      return { change: { op: 'restore', base_version: this.#baseVersion(noun, id) }, refers_to: [] }
     })
   }
 
@@ -109,10 +168,6 @@ export class UserChanges {
       })
       return { ok: true, id, seq }
     })
-  }
-
-  newId(noun: RecordNoun): string {
-    return newId(localKind(noun).kind.id_prefix, Math.floor(this.#serverNowMs()), this.#ports.random)
   }
 
   /** Gives a change that was set aside another try, as it is. */
@@ -147,12 +202,6 @@ export class UserChanges {
     return entry
   }
 
-  #live(noun: RecordNoun, id: string): ShownRecord {
-    const shown = this.#shown(noun, id)
-    if (shown.record.deleted) throw new Problem('not-found', NOT_HERE)
-    return shown
-  }
-
   /** A change over what a guest's changes are about to replace would be in conflict with them. */
   #shown(noun: RecordNoun, id: string): ShownRecord {
     if (this.#account.isMoving(noun, id)) {
@@ -161,10 +210,6 @@ export class UserChanges {
     const shown = this.#data.shown(noun, id)
     if (!shown) throw new Problem('not-found', NOT_HERE)
     return shown
-  }
-
-  #baseVersion(noun: RecordNoun, id: string): number {
-    return baseVersionOf(this.#data.row(noun, id)?.version ?? 0, this.#data.entriesOf(noun, id))
   }
 
   #requireReferences(noun: RecordNoun, { refers_to }: NewChange): void {
@@ -197,32 +242,15 @@ export class UserChanges {
     })
   }
 
-  /** Keeps a change of a record, at the end of the outbox. */
-  async #append(noun: RecordNoun, id: string, made: () => NewChange | undefined): Promise<ChangeOutcome> {
-    return await this.#attempt(async () => {
-      const change = made()
-      if (!change) return { ok: true, id, seq: null }
-      const { revision } = this.#store
-      const seen = new Set(this.#data.entriesOf(noun, id).map(({ mutation_id }) => mutation_id))
-      const keep = async (changes: StoreChanges) => {
-        const unseen = changes.revision_before === revision ? [] : await othersOf(changes, noun, id, seen)
-        return await this.#put(changes, noun, id, { ...change, change: patchOver(change.change, unseen) })
-      }
-      const write = async () => await this.#write(['outbox'], keep)
-      const seq = await (change.change.op === 'delete' ? withReserve(this.#store, write) : write())
-      return { ok: true, id, seq }
-    })
+  /** @param unseen changes that its user had not seen */
+  async #keep(changes: StoreChanges, made: MadeChange, unseen: readonly OutboxEntry[]): Promise<ChangeOutcome> {
+    const { kind, id } = made
+    const before = unseen.filter((one) => one.kind === kind && one.id === id)
+    return { ok: true, id, seq: await this.#put(changes, { ...made, change: patchOver(made.change, before) }) }
   }
 
-  async #put(changes: StoreChanges, kind: RecordNoun, id: string, { refers_to, change }: NewChange): Promise<number> {
-    return await changes.append({
-      kind,
-      id,
-      refers_to,
-      change,
-      mutation_id: newMutationId(this.#ports),
-      made_at: this.#now(),
-    })
+  async #put(changes: StoreChanges, made: MadeChange): Promise<number> {
+    return await changes.append({ ...made, mutation_id: newMutationId(this.#ports), made_at: this.#now() })
   }
 
   /** Puts a change that was set aside at the end of the outbox, as new ones. */
@@ -236,25 +264,35 @@ export class UserChanges {
     })
   }
 
+  #requireOpen(): void {
+    const refusal = this.#refusal()
+    if (refusal) throw refusal
+  }
+
   /** A guest's records that move into an account take no more changes, whichever tab has begun to move them. */
   async #write<Result>(
     stores: readonly WrittenStore[],
     work: (changes: StoreChanges) => Promise<Result>,
   ): Promise<Result> {
-    return await this.#store.write(stores, async (changes) => {
+    const result = await this.#store.write(stores, async (changes) => {
       if (await changes.storedPlan()) {
         throw new Problem('conflict', MOVING)
       }
       return await work(changes)
     })
+    if (!this.#is_persisted) {
+      this.#is_persisted = true
+      void this.#ports.storage_facts.persist().catch(() => undefined)
+    }
+    return result
   }
 
   async #attempt(work: () => Promise<ChangeOutcome>): Promise<ChangeOutcome> {
     try {
+      this.#requireOpen()
       return await work()
     } catch (error) {
-      if (error instanceof Problem || error instanceof StorageError) return { ok: false, problem: error }
-      throw error
+      return refusalOf(error)
     }
   }
 
@@ -271,13 +309,13 @@ export class UserChanges {
   }
 }
 
-/** Changes of a record that were kept after a user's change was worked out, and before it was kept itself. */
-async function othersOf(
-  changes: StoreChanges,
-  kind: RecordNoun,
-  id: string,
-  seen: ReadonlySet<string>,
-): Promise<readonly OutboxEntry[]> {
-  const entries = await changes.entries()
-  return entries.filter((one) => one.kind === kind && one.id === id && !one.aside && !seen.has(one.mutation_id))
+function refusalOf(error: unknown): RefusedChange {
+  if (error instanceof Problem || error instanceof StorageError) return { ok: false, problem: error }
+  throw error
+}
+
+/** Changes that were kept after a user's change was worked out, and before it was kept itself. */
+async function othersThan(seen: readonly OutboxEntry[], changes: StoreChanges): Promise<readonly OutboxEntry[]> {
+  const known = new Set(seen.map(({ mutation_id }) => mutation_id))
+  return (await changes.entries()).filter(({ aside, mutation_id }) => !aside && !known.has(mutation_id))
 }

@@ -26,8 +26,8 @@ export const CLIENT_BUGS: readonly ClientBug[] = [
     edits: [
       {
         file: 'shared/client/store/user-changes.ts',
-        from: "const seq = await (change.change.op === 'delete' ? withReserve(this.#store, write) : write())",
-        to: "const seq = 1\n      void (change.change.op === 'delete' ? withReserve(this.#store, write) : write()).catch(() => 0)",
+        from: 'return await (is_deleting ? withReserve(this.#store, write) : write())',
+        to: "void (is_deleting ? withReserve(this.#store, write) : write()).catch(() => 0)\n      return asked.map(() => ({ ok: true, id: '', seq: 1 }))",
       },
     ],
     found_as: LOST,
@@ -38,7 +38,7 @@ export const CLIENT_BUGS: readonly ClientBug[] = [
       {
         file: 'shared/client/store/user-changes.ts',
         from: 'if (error instanceof Problem || error instanceof StorageError) return { ok: false, problem: error }',
-        to: "if (error instanceof StorageError) return { ok: true, id: '', seq: 0 }\n      if (error instanceof Problem) return { ok: false, problem: error }",
+        to: "if (error instanceof StorageError) return { ok: true, id: '', seq: 0 }\n  if (error instanceof Problem) return { ok: false, problem: error }",
       },
     ],
     found_as: LOST,
@@ -59,14 +59,15 @@ export const CLIENT_BUGS: readonly ClientBug[] = [
     edits: [
       {
         file: 'shared/client/store/user-changes.ts',
-        from: '    return await changes.append({\n      kind,\n',
-        to: `    const last = (await changes.entries()).findLast((one) => one.id === id)
-    if (last && !last.done && !last.aside && last.change.op === 'patch' && change.op === 'patch') {
-      const metadata = { ...(last.change.set['metadata'] as object), ...(change.set['metadata'] as object) }
-      changes.putEntry({ ...last, change: { ...last.change, set: { ...last.change.set, ...change.set, metadata } } })
+        from: '    return await changes.append({ ...made,',
+        to: `    const last = (await changes.entries()).findLast((one) => one.id === made.id)
+    if (last && !last.done && !last.aside && last.change.op === 'patch' && made.change.op === 'patch') {
+      const { set } = made.change
+      const metadata = { ...(last.change.set['metadata'] as object), ...(set['metadata'] as object) }
+      changes.putEntry({ ...last, change: { ...last.change, set: { ...last.change.set, ...set, metadata } } })
       return last.seq
     }
-    return await changes.append({\n      kind,\n`,
+    return await changes.append({ ...made,`,
       },
     ],
     found_as: LOST,
