@@ -111,9 +111,10 @@ locals {
   smoke_folder = "audiences/user_id=${replace(local.smoke_user, ":", "%3A")}/"
 }
 
-# Builds write logs, gates read metrics.
+# Builds write logs, gates read metrics. At its end a rollout has Cloud Scheduler call maintenance, and reads in the log what
+# was answered.
 resource "google_project_iam_member" "delivery" {
-  for_each = toset(["roles/logging.logWriter", "roles/monitoring.viewer"])
+  for_each = toset(["roles/cloudscheduler.jobRunner", "roles/logging.logWriter", "roles/logging.viewer", "roles/monitoring.viewer"])
 
   project = var.project_id
   role    = each.key

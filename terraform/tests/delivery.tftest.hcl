@@ -19,8 +19,8 @@ run "delivery_makes_revisions_and_nothing_else" {
   }
 
   assert {
-    condition     = keys(google_project_iam_member.delivery) == ["roles/logging.logWriter", "roles/monitoring.viewer"]
-    error_message = "Delivery has rights on the whole project."
+    condition     = keys(google_project_iam_member.delivery) == ["roles/cloudscheduler.jobRunner", "roles/logging.logWriter", "roles/logging.viewer", "roles/monitoring.viewer"]
+    error_message = "Delivery runs jobs of the schedule, writes and reads logs, and reads metrics of the project, no more."
   }
 
   assert {

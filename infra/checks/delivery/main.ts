@@ -64,11 +64,15 @@ function lintCommands(): string[] {
     uploadAssets: rollout.uploadAssets('dist/web/app/assets'),
     listAssets: rollout.listAssets(),
     dateAssets: rollout.dateAssets(['assets/index-1a2b.js'], '2026-01-01T00:00:00.000Z'),
+    runScheduledJob: rollout.runScheduledJob(),
+    readScheduledCalls: rollout.readScheduledCalls('am-maintenance-00002', '2026-01-01T00:00:00.000Z'),
     describeLock: rollout.describeLock(),
     readLock: rollout.readLock('1'),
     writeLock: rollout.writeLock('1', '{}'),
     removeLock: rollout.removeLock('1'),
-  } satisfies Record<keyof typeof rollout, GcloudCommand>).map(({ args }) => forLinter(`gcloud ${args.join(' ')}`))
+  } satisfies Record<keyof typeof rollout, GcloudCommand>).map(({ args }) =>
+    forLinter(`gcloud ${args.map(quoted).join(' ')}`),
+  )
   const of_scripts = SCRIPTS.flatMap((path) => callsInScript(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
   const of_documents = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: PROJECT_ROOT }))
     .flatMap((path) => callsInDocument(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
@@ -91,6 +95,10 @@ function lintCommands(): string[] {
   return linted
     .filter(({ success }) => !success)
     .map(({ command_string, error_message }) => `${command_string}\n  ${error_message ?? 'the command is not valid'}`)
+}
+
+function quoted(argument: string): string {
+  return argument.includes(' ') ? `'${argument}'` : argument
 }
 
 /** The linter reads the # before a generation as the start of a comment. */

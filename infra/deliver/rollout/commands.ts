@@ -1,6 +1,14 @@
 import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { GcloudCommand } from './gcloud.ts'
-import { assetsBucketOf, CANDIDATE_TAG, lockUrlOf, PREVIOUS_TAG, type Environment } from './names.ts'
+import {
+  assetsBucketOf,
+  CANDIDATE_TAG,
+  lockUrlOf,
+  PREVIOUS_TAG,
+  PROVEN_ROUTE,
+  scheduledJobOf,
+  type Environment,
+} from './names.ts'
 
 /**
  * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
@@ -65,6 +73,11 @@ export function gcloudCommands(environment: Environment) {
       stdin: names.map((name) => `gs://${assetsBucketOf(environment)}/${name}\n`).join(''),
       duration_ms_max: UPLOAD_DURATION_MS_MAX,
     }),
+    runScheduledJob: () =>
+      read('scheduler', 'jobs', 'run', scheduledJobOf(PROVEN_ROUTE), `--location=${region}`, ...of_project),
+    /** What a revision answered to calls of that route, the newest line first. */
+    readScheduledCalls: (revision: string, since: string) =>
+      read('logging', 'read', scheduledCallsFilter(revision, since), '--limit=20', ...of_project, '--format=json'),
     describeLock: () => read('storage', 'objects', 'describe', lock_url, ...of_project, '--format=json'),
     readLock: (generation: string) => read('storage', 'cat', `${lock_url}#${generation}`, ...of_project),
     /** Replaces only the generation that was read; `0`: only when there is no lock. */
@@ -75,6 +88,15 @@ export function gcloudCommands(environment: Environment) {
     removeLock: (generation: string) =>
       read('storage', 'rm', lock_url, `--if-generation-match=${generation}`, ...of_project),
   }
+}
+
+function scheduledCallsFilter(revision: string, since: string): string {
+  return [
+    'resource.type="cloud_run_revision"',
+    `resource.labels.revision_name="${revision}"`,
+    `jsonPayload.route="${PROVEN_ROUTE}"`,
+    `timestamp>="${since}"`,
+  ].join(' AND ')
 }
 
 export type GcloudCommands = ReturnType<typeof gcloudCommands>

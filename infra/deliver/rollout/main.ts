@@ -17,6 +17,7 @@ import { monitoring } from './monitoring.ts'
 import { assetsBucketOf, dataBucketOf } from './names.ts'
 import { checkBeforehand } from './preflight.ts'
 import { rollOut, type Outcome } from './rollout.ts'
+import { scheduleProof } from './schedule.ts'
 import { smokeTest } from './smoke.ts'
 
 /** Google's ID tokens last an hour. */
@@ -61,6 +62,7 @@ await runCommand(DEPLOY_COMMAND, async (input) => {
     {
       cloud,
       assets: assetsBucket({ run, commands, clock, app_dir, names }),
+      schedule: scheduleProof({ run, commands, clock }),
       lease,
       clock,
       say,
@@ -109,6 +111,11 @@ function textOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'rolled out':
       return `Rolled out: ${Object.values(outcome.revisions).join(', ')}`
+    case 'unproven':
+      return (
+        `Rolled out: ${Object.values(outcome.revisions).join(', ')}. NOT PROVEN: the schedule of maintenance. ` +
+        `Reason: ${outcome.reason}. See infra/deliver/README.md`
+      )
     case 'nothing to do':
       return 'Nothing to do: every function already serves this image with its newest settings'
     case 'rolled back':

@@ -40,6 +40,14 @@ export function lockUrlOf(environment: Environment): string {
   return `gs://${dataBucketOf(environment)}-delivery/locks/rollout.json`
 }
 
+/** The operator route that a delivery has Cloud Scheduler call: where nothing is due, its run costs one read. */
+export const PROVEN_ROUTE = '/api/maintenance/metrics'
+
+/** Cloud Scheduler's job that calls an operator route. */
+export function scheduledJobOf(route: string): string {
+  return `maintenance-${route.slice(route.lastIndexOf('/') + 1)}`
+}
+
 /** The user of the smoke tests: functions let this service account own data (SMOKE_ACCOUNTS). */
 export function smokeAccountOf({ project }: Pick<Environment, 'project'>): string {
   return `am-smoke@${project}.iam.gserviceaccount.com`

@@ -5,6 +5,7 @@ import type { CloudRun } from './cloud-run.ts'
 import { type GateTools, passGate } from './gate.ts'
 import { LeaseLost, type Lease, type Serving } from './lock.ts'
 import { serviceOf } from './names.ts'
+import type { ProveSchedule } from './schedule.ts'
 import { describeFailures } from './smoke.ts'
 import type { Candidate } from './smoke-context.ts'
 
@@ -23,6 +24,7 @@ export interface Rollout {
 export interface RolloutTools extends Omit<GateTools, 'renewLease'> {
   readonly cloud: CloudRun
   readonly assets: AssetsBucket
+  readonly schedule: ProveSchedule
   readonly lease: Lease
   readonly clock: Clock
   readonly say: (line: string) => void
@@ -32,6 +34,8 @@ export interface RolloutTools extends Omit<GateTools, 'renewLease'> {
 
 export type Outcome =
   | { readonly kind: 'rolled out'; readonly revisions: Serving }
+  /** As 'rolled out', but nothing shows that the schedule reaches the new revisions. */
+  | { readonly kind: 'unproven'; readonly revisions: Serving; readonly reason: string }
   | { readonly kind: 'nothing to do' }
   /** Every function serves its previous revision. */
   | { readonly kind: 'rolled back'; readonly reason: unknown }
@@ -50,7 +54,7 @@ interface Step extends Candidate {
 
 /**
  * Rolls one image out to every function or to none: candidates without traffic, smoke tests of all, then 10 % and 50 %
- * of the traffic, each with a gate, then 100 %. Any failure restores the previous revisions.
+ * of the traffic, each with a gate, then 100 %, and a call by the schedule. Any failure restores the previous revisions.
  *
  * At every moment the lock names the revisions that must serve if this process ends: the previous ones until all
  * candidates have all traffic, the candidates from then on.
@@ -78,10 +82,11 @@ export async function rollOut(rollout: Rollout, tools: RolloutTools): Promise<Ou
       await passGate(steps, rollout.gate_ms, { ...tools, renewLease: () => lease.renew() })
     }
     await shift(steps, 100, tools)
+    const doubt = await proveSchedule(steps, tools)
     const revisions = Object.fromEntries(steps.map(({ service, revision }) => [service, revision]))
     await lease.record(revisions)
     await settle(steps, tools)
-    return { kind: 'rolled out', revisions }
+    return doubt === undefined ? { kind: 'rolled out', revisions } : { kind: 'unproven', revisions, reason: doubt }
   } catch (reason) {
     return await rollBack(reason, serving, tools)
   }
@@ -165,6 +170,23 @@ async function smokeTest(steps: readonly Step[], { smoke, lease, signal, say }: 
   const failures = checks.filter(({ fault }) => fault !== undefined)
   if (failures.length > 0) throw new Error(`The smoke test failed: ${describeFailures(failures)}`)
   say(`The smoke test passed: ${checks.length} checks on ${steps.length} candidates`)
+}
+
+/**
+ * Whether the schedule works on the new revision, which no smoke test can tell.
+ * @returns why that is unknown, which is no reason to go back: the fault is the schedule's, not the release's
+ * @throws Error when the revision refuses the scheduler
+ */
+async function proveSchedule(steps: readonly Step[], tools: RolloutTools): Promise<string | undefined> {
+  const { schedule, lease, signal, say } = tools
+  const step = steps.find(({ name }) => name === 'maintenance')
+  if (step === undefined) return undefined
+  await lease.renew()
+  const proof = await schedule(step.revision, signal)
+  if (proof.kind === 'refused') throw new Error(`The schedule does not work: ${proof.reason}`)
+  if (proof.kind === 'silent') return proof.reason
+  say('Cloud Scheduler called the new revision, which answered 200')
+  return undefined
 }
 
 async function shift(steps: readonly Step[], percent: number, tools: RolloutTools): Promise<void> {

@@ -8,6 +8,8 @@ import {
   deliveryAccountOf,
   imageOf,
   lockUrlOf,
+  PROVEN_ROUTE,
+  scheduledJobOf,
   serviceOf,
   SMOKE_AUDIENCE,
   smokeAccountOf,
@@ -42,8 +44,10 @@ test('what delivery calls things is what Terraform makes', async () => {
       assetsBucketOf(ENVIRONMENT),
       // The bucket of the lock.
       lockUrlOf(ENVIRONMENT).split('/')[2],
+      scheduledJobOf('/api/maintenance/audiences'),
     ]),
   )
+  expect(await valuesOf(PROVEN_ROUTE.split('/').at(-1)!)).toEqual([expect.stringContaining(' * * * *')])
   expect(await valuesOf('repository_id')).toEqual([imageOf(ENVIRONMENT).split('/')[2]])
   expect(await valuesOf('account_id')).toContain(smokeAccountOf(ENVIRONMENT).split('@')[0])
   expect(await valuesOf('account_id')).toContain(deliveryAccountOf(ENVIRONMENT).split('@')[0])

@@ -28,6 +28,33 @@ describe('a rollout', () => {
     expect(world.clock.monotonicMs()).toBeLessThan(24 * MINUTE_MS)
   })
 
+  test('has the schedule call the new revision once that has all traffic', async () => {
+    const world = new World()
+    await world.run({ name: 'build' })
+    const [called] = world.cloud.scheduled_calls
+    expect(called).toEqual({ revision: 'am-maintenance-00002', route: '/api/maintenance/metrics', status: 200 })
+    expect(world.said).toContain('build: Cloud Scheduler called the new revision, which answered 200')
+  })
+
+  test('whose new revision refuses the scheduler is taken back, and says what was answered', async () => {
+    const world = new World()
+    world.cloud.scheduled_status = 403
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({ kind: 'rolled back' })
+    expect(world.said.join('\n')).toContain('am-maintenance-00002 answered 403 to Cloud Scheduler')
+    expect(world.whole()).toBe('old')
+    expect(world.isLocked()).toBe(false)
+  })
+
+  test('whose schedule calls nobody stays, and is no success: an older release would not be called either', async () => {
+    const world = new World()
+    world.cloud.scheduled_status = undefined
+    const outcome = await world.run({ name: 'build' })
+    expect(outcome).toMatchObject({ kind: 'unproven', reason: expect.stringContaining('within 4 minutes') as string })
+    expect(world.whole()).toBe('new')
+    expect(world.isLocked()).toBe(false)
+  })
+
   test('leaves no candidate and no lock behind, and tags what served before as previous', async () => {
     const world = new World()
     await world.run({ name: 'build' })

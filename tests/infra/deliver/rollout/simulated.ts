@@ -6,6 +6,7 @@ import type { GcloudRunner } from '#infra/deliver/rollout/gcloud.ts'
 import { acquireLock } from '#infra/deliver/rollout/lock.ts'
 import { assetsBucketOf, lockUrlOf, serviceOf } from '#infra/deliver/rollout/names.ts'
 import { rollOut, type Outcome } from '#infra/deliver/rollout/rollout.ts'
+import { scheduleProof } from '#infra/deliver/rollout/schedule.ts'
 import type { SmokeCheck, SmokeTest } from '#infra/deliver/rollout/smoke.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#shared/contract/functions.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
@@ -78,7 +79,9 @@ export class World {
     const rollout = { functions: this.#functions, image: build.image ?? IMAGE, gate_ms: build.gate_ms ?? GATE_MS }
     const app_dir = rollout.image
     const assets = assetsBucket({ run, commands, clock, app_dir, names: [`assets/${assetOf(app_dir)}`] })
-    return rollOut(rollout, { cloud, assets, lease, clock, say, signal, smoke: this.#smoke, metrics: this.metrics })
+    const schedule = scheduleProof({ run, commands, clock })
+    const tools = { cloud, assets, schedule, lease, clock, say, signal, smoke: this.#smoke, metrics: this.metrics }
+    return rollOut(rollout, tools)
   }
 
   readonly #smoke: SmokeTest = async (candidates) => {

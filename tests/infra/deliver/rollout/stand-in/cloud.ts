@@ -17,6 +17,10 @@ export interface Cloud {
   folders: Record<string, string>
   /** Images that do not start. */
   broken_images: string[]
+  /** What the maintenance function answers the scheduler; none: its calls do not arrive. */
+  scheduled_status: number | undefined
+  /** Its answers, the newest first. */
+  scheduled_calls: { revision: string; route: string; status: number }[]
   calls: string[][]
 }
 
@@ -46,7 +50,18 @@ export interface Surroundings {
 }
 
 export function emptyCloud(): Cloud {
-  return { services: {}, objects: {}, images: [], generation: 1, urls: {}, folders: {}, broken_images: [], calls: [] }
+  return {
+    services: {},
+    objects: {},
+    images: [],
+    generation: 1,
+    urls: {},
+    folders: {},
+    broken_images: [],
+    scheduled_status: 200,
+    scheduled_calls: [],
+    calls: [],
+  }
 }
 
 /** A service as Terraform leaves it: one revision with a placeholder, and traffic to whatever is the latest. */
@@ -166,6 +181,19 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     )
   },
   'auth print-access-token': () => `${ACCESS_TOKEN}\n`,
+  'scheduler jobs run': (cloud, { operands: [job = ''] }) => {
+    const { scheduled_status: status } = cloud
+    const [revision] = Object.entries(trafficOf(cloud, 'am-maintenance')).find(([, percent]) => percent === 100) ?? []
+    if (status === undefined || revision === undefined) return ''
+    cloud.scheduled_calls.unshift({ revision, route: `/api/maintenance/${job.replace('maintenance-', '')}`, status })
+    return ''
+  },
+  'logging read': (cloud, { operands: [filter = ''] }) =>
+    json(
+      cloud.scheduled_calls
+        .filter(({ revision, route }) => [revision, route].every((value) => filter.includes(`="${value}"`)))
+        .map(({ status }) => ({ httpRequest: { status } })),
+    ),
   'storage objects describe': (cloud, { operands: [url = ''] }, _stdin, { fileExists }) => {
     const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/(.*)$/.exec(url) ?? []
     const folder = cloud.folders[bucket]

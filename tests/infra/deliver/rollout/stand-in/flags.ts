@@ -14,6 +14,8 @@ export const STAND_IN_FLAGS: Readonly<Record<string, readonly string[]>> = {
   'artifacts docker images list': [...EVERYWHERE, '--include-tags'],
   'auth print-identity-token': ['--quiet', '--impersonate-service-account', '--audiences', '--include-email'],
   'auth print-access-token': ['--quiet'],
+  'scheduler jobs run': ['--project', '--quiet', '--location'],
+  'logging read': [...EVERYWHERE, '--limit'],
   'storage objects describe': EVERYWHERE,
   'storage objects list': EVERYWHERE,
   'storage objects update': [...EVERYWHERE, '--read-paths-from-stdin', '--custom-time'],
