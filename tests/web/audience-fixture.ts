@@ -34,6 +34,14 @@ export function shownAudience(number: number, fields: Partial<Audience> = {}): S
 }
 
 export function shownDistribution(number: number, fields: Partial<Distribution>): Shown<'distribution'> {
-  const record = { distribution_id: `dist_${number}`, audience_id: '', platform_id: '', status: 'pending', ...fields }
+  const record = {
+    distribution_id: `dist_${number}`,
+    audience_id: '',
+    platform_id: '',
+    status: 'pending',
+    segments_distributed: [],
+    metadata: {},
+    ...fields,
+  }
   return { id: record.distribution_id, record: record as Distribution, is_deleted: false, waiting: 0, aside: [] }
 }

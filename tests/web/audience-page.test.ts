@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { conflictOf, keepingInWords } from '#functions/web/app/audiences/conflicts.ts'
+import { conflictOf, keepingInWords } from '#functions/web/app/aside/conflicts.ts'
 import { differencesOf } from '#functions/web/app/audiences/differences.ts'
-import { wordDifference } from '#functions/web/app/audiences/word-difference.ts'
+import { wordDifference } from '#functions/web/app/aside/word-difference.ts'
 import { deedInWords, doerInWords, restorationOf, type Version } from '#functions/web/app/pages/audience/history.ts'
 import { segmentChart } from '#functions/web/app/pages/audience/segment-bars.ts'
 import type { Change, OutboxEntry, ServerRow } from '#shared/client/store/entries.ts'

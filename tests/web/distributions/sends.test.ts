@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 
 import { durationOf } from '#functions/web/app/format/durations.ts'
 import { distributionsSearch, queryOf, searchOf } from '#functions/web/app/pages/distributions/search.ts'
-import { stepsAfterFailure } from '#functions/web/app/pages/distributions/send-deeds.ts'
-import { selectSends, sendsOf } from '#functions/web/app/pages/distributions/sends.ts'
+import { answerInWords, failureOf } from '#functions/web/app/pages/distributions/failures.ts'
+import { refusedSends, segmentsSent, selectSends, sendsOf } from '#functions/web/app/pages/distributions/sends.ts'
 import { timelineOf, tookMs } from '#functions/web/app/pages/distributions/timeline.ts'
 import type { Distribution, Platform } from '#functions/web/app/store/records.ts'
+import { TEST_CODES } from '#shared/ad-platforms/test-outcome.ts'
+import type { OutboxEntry } from '#shared/client/store/entries.ts'
 import type { Attempt } from '#shared/records/distribution.ts'
 import { audienceId, shownAudience, shownDistribution } from '../audience-fixture.ts'
 
@@ -66,6 +68,38 @@ describe('the list', () => {
   })
 })
 
+describe('a send that the service refused', () => {
+  const entry = {
+    seq: 3,
+    mutation_id: 'm',
+    kind: 'distribution',
+    id: 'dist_9',
+    change: { op: 'create', value: { audience_id: audienceId(1), platform_id: 'plat_1', status: 'pending' } },
+    refers_to: [],
+    made_at: '2026-11-16T09:00:00.000Z',
+    aside: { status: 'invalid', fields: [], server: null, reason: 'No.', problem: {} },
+  } as const satisfies OutboxEntry
+  const listed = () => sendsOf(refusedSends([entry]), [shownAudience(1)], [PLATFORM])
+
+  test('is in the list with its names and its reason, though no row shows it', () => {
+    expect(listed()).toMatchObject([
+      { id: 'dist_9', audience_name: 'Audience 1', platform_name: 'Méta', refused: entry },
+    ])
+    expect(timelineOf(listed()[0]!, [], NOW_MS)).toMatchObject([{ kind: 'stopped', at: null, at_words: 'Not sent' }])
+  })
+
+  test('has none of the statuses that filters ask for', () => {
+    expect(selectSends(listed(), queryOf({ status: 'pending' }))).toEqual([])
+    expect(selectSends(listed(), queryOf({ q: 'meta' }))).toHaveLength(1)
+  })
+})
+
+test('what was sent is told in segments: all of them, or how many of them', () => {
+  const segments = [{ segment_id: 1 }, { segment_id: 2 }]
+  expect(segmentsSent({ segments_distributed: [] }, { segments })).toBe('2 segments')
+  expect(segmentsSent({ segments_distributed: [2] }, { segments })).toBe('1 of 2 segments')
+})
+
 describe('the timeline', () => {
   test('tells each attempt with its answer, and that a match rate which was not reported is not 0', () => {
     const [send] = sends({ status: 'completed', completed_at: SECOND.ended_at, match_rate: null })
@@ -79,7 +113,7 @@ describe('the timeline', () => {
       'Completed',
       'Match rate',
     ])
-    expect(told[2]).toMatchObject({ kind: 'stopped', words: 'Too many requests (429)', at: FIRST.ended_at })
+    expect(told[2]).toMatchObject({ kind: 'stopped', words: 'Answer: Too many requests (429).', at: FIRST.ended_at })
     expect(told.at(-1)).toMatchObject({ at: null, at_words: 'Not reported yet' })
     expect(durationOf(tookMs(send!, [FIRST, SECOND])!)).toBe('41\u00A0min 50\u00A0s')
   })
@@ -100,10 +134,72 @@ describe('the timeline', () => {
   })
 })
 
-test('what to do about a failure depends on the platform', () => {
-  expect(stepsAfterFailure('Meta', 'error')[0]).toContain('mend the connection of Meta')
-  expect(stepsAfterFailure('Meta', 'connected').at(-1)).toContain('Try again')
-  expect(stepsAfterFailure('Meta', undefined)).toHaveLength(1)
+describe('a failure', () => {
+  const failed = (code: unknown, values: Partial<Distribution> = {}) =>
+    ({
+      status: 'failed',
+      error_message: null,
+      error_details: { code },
+      updated_at: '2026-11-16T08:00:00.000Z',
+      ...values,
+    }) as Distribution
+  const connected = { status: 'connected', last_test: null } as const
+
+  test.each(TEST_CODES.filter((code) => code !== 'ok'))(
+    'that a sender reports as %s says what it means and what to do',
+    (code) => {
+      const told = failureOf(failed(code), 'Meta', connected)!
+      const unknown = failureOf(failed('E77'), 'Meta', connected)!
+      expect(told.title).toBe('Meta did not take it')
+      expect(told.sentence).not.toBe(unknown.sentence)
+      expect(told.steps.length).toBeGreaterThan(0)
+    },
+  )
+
+  test.each([
+    ['429', 'rate_limited'],
+    [401, 'bad_token'],
+    ['503', 'unreachable'],
+    ['BAD_TOKEN', 'bad_token'],
+  ])('that is reported by the status %s means %s', (code, meaning) => {
+    expect(failureOf(failed(code), 'Meta', connected)).toEqual(failureOf(failed(meaning), 'Meta', connected))
+  })
+
+  test('of the keys leads to the platforms, unless they were tested since', () => {
+    expect(failureOf(failed('bad_token'), 'Meta', connected)).toMatchObject({ is_of_platform: true })
+    const last_test = { at: '2026-11-16T09:00:00.000Z', ok: true, code: 'ok', message: '' }
+    expect(failureOf(failed('bad_token'), 'Meta', { ...connected, last_test })).toMatchObject({ is_of_platform: false })
+  })
+
+  test('of a platform that is not connected any more, or was deleted, leads there first', () => {
+    const steps = (platform: Parameters<typeof failureOf>[2]) => failureOf(failed('429'), 'Meta', platform)!.steps
+    expect(steps({ status: 'disconnected', last_test: null })[0]).toContain('Connect Meta')
+    expect(steps(undefined)).toHaveLength(1)
+  })
+
+  test.each(['audience_deleted', 'audience_archived', 'platform_deleted', 'platform_disconnected'])(
+    'by which a scheduled one was not started, %s, says what to do',
+    (code) => {
+      const told = failureOf(failed(code, { status: 'cancelled' }), 'Meta', connected)
+      expect(told?.title).toBe('It was not started when it was due')
+    },
+  )
+
+  test('is none where a user cancelled, or nothing went wrong', () => {
+    expect(
+      failureOf(failed(undefined, { status: 'cancelled', error_details: null }), 'Meta', connected),
+    ).toBeUndefined()
+    expect(failureOf(failed('429', { status: 'pending' }), 'Meta', connected)).toBeUndefined()
+  })
+
+  test.each([
+    ['Slow down', '429', 'Answer: Slow down (429).'],
+    ['Too many (E77)!', 'E77', 'Answer: Too many (E77)!'],
+    [null, 'E77', 'Answer: E77.'],
+    [null, null, undefined],
+  ])('with the message %s and the code %s is quoted', (message, code, words) => {
+    expect(answerInWords(message, code)).toBe(words)
+  })
 })
 
 test.each([

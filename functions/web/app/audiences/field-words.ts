@@ -1,4 +1,4 @@
-/** The fields of an audience in the words of the app. */
+/** The fields of records in the words of the app. */
 const WORDS: Readonly<Record<string, string>> = {
   name: 'Name',
   description: 'Description',
@@ -17,10 +17,15 @@ const WORDS: Readonly<Record<string, string>> = {
   'metadata.tags': 'Tags',
   'metadata.campaign_id': 'Campaign',
   'metadata.sample': 'Sample mark',
+  scheduled_at: 'Time',
+  'metadata.time_zone': 'Time zone',
+  'settings.default_match_rate': 'Expected match rate',
+  'settings.auto_refresh': 'Refresh',
+  'settings.refresh_frequency': 'Refresh rhythm',
   deleted: 'Whether it is deleted',
 }
 
 /** @param field a column, or a member of a free one: `metadata.tags` */
 export function fieldInWords(field: string): string {
-  return WORDS[field] ?? field.replace(/^metadata\./, '').replaceAll('_', ' ')
+  return WORDS[field] ?? field.replace(/^(metadata|settings)\./, '').replaceAll('_', ' ')
 }

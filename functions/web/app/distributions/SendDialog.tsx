@@ -4,12 +4,14 @@ import { useMemo, useState, type SubmitEvent } from 'react'
 import { clock } from '../base/ports.ts'
 import { Button, ButtonLink } from '../parts/Button.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
-import { Select, TextField } from '../parts/Field.tsx'
+import { Select } from '../parts/Field.tsx'
 import { Segmented } from '../parts/Segmented.tsx'
 import { useClient, useRecords, useStatus } from '../store/hooks.ts'
 import type { Shown } from '../store/records.ts'
 import { Checks } from './Checks.tsx'
-import { instantOf, scheduleInWords, timeZoneHere, todayOf, tomorrowMorning, type TypedTime } from './schedule.ts'
+import { instantOf, tomorrowMorning, type TypedTime } from './schedule.ts'
+import { ScheduleFields } from './ScheduleFields.tsx'
+import { SegmentChoice } from './SegmentChoice.tsx'
 import { sendAudience } from './send-audience.ts'
 import { canBeSent, earlierSends, notReadyInWords, sendChecks } from './send-checks.ts'
 import styles from './SendDialog.module.css'
@@ -32,6 +34,7 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
   const now_ms = clock.nowMs()
   const [audience_id, setAudience] = useState(task.audience_id ?? '')
   const [chosen_platform_id, setPlatform] = useState(task.platform_id)
+  const [picked, setPicked] = useState(task.segment_ids)
   const [when, setWhen] = useState<When>('now')
   const [typed, setTyped] = useState<TypedTime>(() => tomorrowMorning(now_ms))
   const [fault, setFault] = useState<string>()
@@ -42,7 +45,8 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
   const platform_id = chosen_platform_id ?? (connected.length === 1 ? connected[0]!.id : '')
   const audience = audiences.find(({ id }) => id === audience_id)
   const platform = platforms.find(({ id }) => id === platform_id)
-  const checks = sendChecks(audience, platform, sends, now_ms)
+  const chosen = picked?.filter((id) => audience?.record.segments.some(({ segment_id }) => segment_id === id))
+  const checks = sendChecks(audience, platform, sends, now_ms, chosen)
   const planned = when === 'later' ? instantOf(typed, now_ms) : undefined
 
   const onSend = async (event: SubmitEvent) => {
@@ -56,8 +60,9 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
     const problem = await sendAudience(client, {
       audience,
       platform,
+      segment_ids: chosen ?? [],
       is_refresh: earlierSends(audience, platform, sends).length > 0,
-      scheduled_at: planned?.instant ?? null,
+      schedule: planned && { instant: planned.instant, time_zone: typed.time_zone },
       onShow: (id) => void navigate({ to: '/distributions', search: { id } }),
     })
     setSending(false)
@@ -82,16 +87,26 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
     >
       <form id="send" noValidate className={styles.fields} onSubmit={(event) => void onSend(event)}>
         {task.audience_id === undefined ? (
-          <AudienceSelect audiences={audiences} value={audience_id} onValue={setAudience} />
+          <AudienceSelect
+            audiences={audiences}
+            value={audience_id}
+            onValue={(id) => {
+              setAudience(id)
+              setPicked(undefined)
+            }}
+          />
         ) : (
           <p className={styles.what} dir="auto">
             {audience?.record.name ?? 'This audience is gone.'}
           </p>
         )}
+        {audience && audience.record.segments.length > 1 && (
+          <SegmentChoice audience={audience.record} chosen={chosen} onChosen={setPicked} />
+        )}
         <PlatformSelect platforms={platforms} value={platform_id} onValue={setPlatform} />
         <div className={styles.when}>
           <Segmented label="When" choices={WHEN} value={when} onValue={setWhen} />
-          {when === 'later' && <Later typed={typed} onTyped={setTyped} now_ms={now_ms} />}
+          {when === 'later' && <ScheduleFields typed={typed} onTyped={setTyped} now_ms={now_ms} />}
         </div>
         <Checks checks={checks} />
         {is_online === false && when === 'now' && (
@@ -183,40 +198,5 @@ function PlatformSelect({
         )
       })}
     </Select>
-  )
-}
-
-function Later({
-  typed,
-  onTyped,
-  now_ms,
-}: {
-  readonly typed: TypedTime
-  readonly onTyped: (typed: TypedTime) => void
-  readonly now_ms: number
-}) {
-  const planned = instantOf(typed, now_ms)
-  return (
-    <>
-      <div className={styles.time}>
-        <TextField
-          type="date"
-          label="Day"
-          min={todayOf(now_ms)}
-          value={typed.date}
-          error={planned.ok ? undefined : planned.fault}
-          onChange={({ currentTarget }) => onTyped({ ...typed, date: currentTarget.value })}
-        />
-        <TextField
-          type="time"
-          label="Time"
-          value={typed.time}
-          onChange={({ currentTarget }) => onTyped({ ...typed, time: currentTarget.value })}
-        />
-      </div>
-      <p className={styles.hint}>
-        {planned.ok ? `Goes ${scheduleInWords(planned.instant, now_ms)}.` : `The time zone is ${timeZoneHere()}.`}
-      </p>
-    </>
   )
 }

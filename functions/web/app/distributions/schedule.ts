@@ -1,56 +1,100 @@
 import { momentWithin } from '../format/dates.ts'
+import { instantsAt, isTimeZone, isUtc, placeOf, timeZoneHere, wallTimeAt, type WallTime } from './time-zones.ts'
 
-/** A later time as users type it, in the time zone of this device. */
-export interface TypedTime {
-  /** `2026-11-17`. */
-  readonly date: string
-  /** `09:00`. */
-  readonly time: string
+/** When a send goes: as users type it, and as they read it. Pure. */
+
+const DAY_MS = 86_400_000
+
+/** A later time as users type it, by the clocks of a place. */
+export interface TypedTime extends WallTime {
+  readonly time_zone: string
+  /** Of a time that clocks show twice: the second one. */
+  readonly is_second: boolean
 }
 
-/** Tomorrow at nine: what a form begins with. */
+/** When a send goes, and the time zone it was planned in. */
+export interface Schedule {
+  /** ISO 8601. */
+  readonly instant: string
+  readonly time_zone: string
+}
+
+/** Tomorrow at nine by the clocks here: what a form begins with. */
 export function tomorrowMorning(now_ms: number): TypedTime {
-  const date = new Date(now_ms)
-  date.setDate(date.getDate() + 1)
-  return { date: dayInDigits(date), time: '09:00' }
+  const time_zone = timeZoneHere()
+  return { ...wallTimeAt(now_ms + DAY_MS, time_zone), time: '09:00', time_zone, is_second: false }
 }
 
-/** The day of today, as a date field has it. */
-export function todayOf(now_ms: number): string {
-  return dayInDigits(new Date(now_ms))
+/** An instant as it is typed. */
+export function typedTimeOf(instant: string, time_zone: string): TypedTime {
+  const time_ms = Date.parse(instant)
+  const wall = wallTimeAt(time_ms, time_zone)
+  return { ...wall, time_zone, is_second: instantsAt(wall, time_zone)[1] === time_ms }
 }
 
-/** The instant that was typed, or what is wrong with it. */
-export function instantOf(
-  { date, time }: TypedTime,
-  now_ms: number,
-): { readonly ok: true; readonly instant: string } | { readonly ok: false; readonly fault: string } {
-  const time_ms = Date.parse(`${date}T${time}`)
-  if (Number.isNaN(time_ms)) return { ok: false, fault: 'Choose a day and a time.' }
+/** The time zone that a send was planned in; where nobody has said it, that of this device. */
+export function timeZoneOf({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> }): string {
+  const { time_zone } = metadata
+  return isTimeZone(time_zone) ? time_zone : timeZoneHere()
+}
+
+/** An instant that was typed, or what is wrong with it. */
+export type Planned =
+  | {
+      readonly ok: true
+      /** ISO 8601. */
+      readonly instant: string
+      /** Clocks show this time twice, at these instants in milliseconds. */
+      readonly twice?: readonly [number, number]
+    }
+  | { readonly ok: false; readonly fault: string }
+
+export function instantOf(typed: TypedTime, now_ms: number): Planned {
+  if (Number.isNaN(Date.parse(`${typed.date}T${typed.time}Z`))) return { ok: false, fault: 'Choose a day and a time.' }
+  const [first, second] = instantsAt(typed, typed.time_zone)
+  if (first === undefined) {
+    const place = placeOf(typed.time_zone)
+    return { ok: false, fault: `Clocks in ${place} skip ${typed.time} on that day. Choose another time.` }
+  }
+  const time_ms = typed.is_second ? (second ?? first) : first
   if (time_ms <= now_ms) return { ok: false, fault: 'Choose a time that is still ahead.' }
-  return { ok: true, instant: new Date(time_ms).toISOString() }
+  const instant = new Date(time_ms).toISOString()
+  return second === undefined ? { ok: true, instant } : { ok: true, instant, twice: [first, second] }
 }
 
-/** `Europe/Berlin`. */
-export function timeZoneHere(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+/**
+ * "17 Nov 09:00 in Berlin (08:00 UTC)": by the clocks of the place that it was planned in. Where that is another place than
+ * here, the time here stands beside it.
+ */
+export function scheduleInWords(
+  instant: string,
+  now_ms: number,
+  time_zone = timeZoneHere(),
+  time_zone_here = timeZoneHere(),
+): string {
+  return `${momentWithin(instant, now_ms, time_zone)} ${placeInWords(instant, time_zone, time_zone_here)}`
 }
 
-/** "17 Nov 09:00 in Berlin (08:00 UTC)". @param time_zone of this device: the time is told in it */
-export function scheduleInWords(instant: string, now_ms: number, time_zone = timeZoneHere()): string {
-  const here = momentWithin(instant, now_ms)
-  if (time_zone === 'UTC' || time_zone === 'Etc/UTC') return `${here} UTC`
-  const place = time_zone.split('/').at(-1)!.replaceAll('_', ' ')
-  const is_same_day = DAY_IN_UTC.format(new Date(instant)) === DAY_HERE.format(new Date(instant))
-  const day = is_same_day ? '' : `${DAY_IN_UTC.format(new Date(instant))} `
-  return `${here} in ${place} (${day}${TIME_IN_UTC.format(new Date(instant))} UTC)`
+/** "in Berlin (08:00 UTC)". */
+export function placeInWords(instant: string, time_zone: string, time_zone_here = timeZoneHere()): string {
+  const others = [...new Set(['UTC', time_zone_here])]
+    .filter((other) => other !== time_zone && !(isUtc(other) && isUtc(time_zone)))
+    .map((other) => timeBeside(instant, time_zone, other))
+  const where = isUtc(time_zone) ? 'UTC' : `in ${placeOf(time_zone)}`
+  return others.length === 0 ? where : `${where} (${others.join(', ')})`
 }
 
-const TIME_IN_UTC = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
-const DAY_IN_UTC = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' })
-const DAY_HERE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-
-function dayInDigits(date: Date): string {
-  const digits = (value: number) => String(value).padStart(2, '0')
-  return `${date.getFullYear()}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`
+/** "08:00 UTC", with the day where it is another one there. */
+function timeBeside(instant: string, planned_in: string, other: string): string {
+  const day = shownIn(instant, other, DAY)
+  const time = shownIn(instant, other, TIME)
+  const where = isUtc(other) ? 'UTC' : `in ${placeOf(other)}`
+  return day === shownIn(instant, planned_in, DAY) ? `${time} ${where}` : `${day} ${time} ${where}`
 }
+
+function shownIn(instant: string, time_zone: string, fields: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(undefined, { ...fields, timeZone: time_zone }).format(new Date(instant))
+}
+
+const TIME = { hour: '2-digit', minute: '2-digit' } as const
+const DAY = { day: 'numeric', month: 'short' } as const

@@ -5,15 +5,18 @@ import { change_fault } from '../actions/change-fault.ts'
 import { clock } from '../base/ports.ts'
 import { showToast } from '../parts/toasts.ts'
 import type { Shown } from '../store/records.ts'
-import { scheduleInWords, timeZoneHere } from './schedule.ts'
+import { sentIds, type SegmentId } from './chosen-segments.ts'
+import { scheduleInWords, type Schedule } from './schedule.ts'
 
 export interface Sending {
   readonly audience: Shown<'audience'>
   readonly platform: Shown<'platform'>
+  /** None: all of them. */
+  readonly segment_ids: readonly SegmentId[]
   /** It was sent there before. */
   readonly is_refresh: boolean
-  /** ISO 8601; null: now. */
-  readonly scheduled_at: string | null
+  /** Undefined: now. */
+  readonly schedule: Schedule | undefined
   /** Leads to what is being sent. */
   readonly onShow: (id: string) => void
 }
@@ -21,16 +24,17 @@ export interface Sending {
 /** Makes the distribution on this device; it goes to the service with the next exchange. @returns why it was not made */
 export async function sendAudience(
   client: ActivationClient,
-  { audience, platform, is_refresh, scheduled_at, onShow }: Sending,
+  { audience, platform, segment_ids, is_refresh, schedule, onShow }: Sending,
 ): Promise<string | undefined> {
   const id = client.newId('distribution')
   const value = {
     audience_id: audience.id,
     platform_id: platform.id,
+    segments_distributed: sentIds(audience.record, segment_ids),
     distribution_type: is_refresh ? 'refresh' : 'initial',
-    status: scheduled_at === null ? 'pending' : 'scheduled',
-    scheduled_at,
-    metadata: scheduled_at === null ? {} : { time_zone: timeZoneHere() },
+    ...(schedule
+      ? { status: 'scheduled', scheduled_at: schedule.instant, metadata: { time_zone: schedule.time_zone } }
+      : { status: 'pending' }),
   }
   const outcome = await client.create('distribution', value, id)
   if (!outcome.ok) return outcome.problem.message
@@ -42,7 +46,9 @@ export async function sendAudience(
     : `${what} is being sent to ${where}`
   showToast({
     icon: Send,
-    words: scheduled_at === null ? sent : `${what} goes to ${where} ${scheduleInWords(scheduled_at, clock.nowMs())}`,
+    words: schedule
+      ? `${what} goes to ${where} ${scheduleInWords(schedule.instant, clock.nowMs(), schedule.time_zone)}`
+      : sent,
     way: { words: 'Show', run: () => onShow(id) },
     undo: { run: () => takeBack(client, id) },
   })

@@ -1,10 +1,12 @@
+import type { PlatformType } from '#shared/records/platform.ts'
 import { momentWithin } from '../format/dates.ts'
-import { countOf } from '../format/numbers.ts'
-import { sizeOf, type Platform, type Shown } from '../store/records.ts'
+import { countOf, numberOf } from '../format/numbers.ts'
+import type { Platform, Shown } from '../store/records.ts'
+import { sizeOfChosen, type SegmentId } from './chosen-segments.ts'
 
 /** What is looked at before an audience is sent. Pure. */
 export interface SendCheck {
-  readonly id: 'segments' | 'size' | 'platform' | 'recent'
+  readonly id: 'segments' | 'size' | 'minimum' | 'platform' | 'recent'
   /** `refused`: the service would not take it. `warning`: it would, and you may not want it. */
   readonly outcome: 'fine' | 'warning' | 'refused'
   readonly words: string
@@ -15,16 +17,26 @@ const RECENT_MS = 7 * 86_400_000
 
 type Maybe<Noun extends 'audience' | 'platform'> = Shown<Noun> | undefined
 
-/** @param sends every distribution; those of this audience to this platform count */
+/**
+ * @param sends every distribution; those of this audience to this platform count
+ * @param chosen the segments to send; undefined: all of them
+ */
 export function sendChecks(
   audience: Maybe<'audience'>,
   platform: Maybe<'platform'>,
   sends: readonly Shown<'distribution'>[],
   now_ms: number,
+  chosen?: readonly SegmentId[],
 ): readonly SendCheck[] {
-  const of_audience = audience ? [segmentsCheck(audience), sizeCheck(audience)] : []
+  const of_audience = audience ? [segmentsCheck(audience), sizeCheck(audience, chosen)] : []
   const of_platform = platform ? [platformCheck(platform)] : []
-  const of_both = audience && platform ? [recentCheck(earlierSends(audience, platform, sends), platform, now_ms)] : []
+  const of_both =
+    audience && platform
+      ? [
+          ...minimumCheck(audience, platform, chosen),
+          recentCheck(earlierSends(audience, platform, sends), platform, now_ms),
+        ]
+      : []
   return [...of_audience, ...of_platform, ...of_both]
 }
 
@@ -38,12 +50,44 @@ function segmentsCheck({ record, is_deleted }: Shown<'audience'>): SendCheck {
   return { id, outcome: 'fine', words: 'Segments confirmed' }
 }
 
-function sizeCheck({ record }: Shown<'audience'>): SendCheck {
+function sizeCheck({ record }: Shown<'audience'>, chosen: readonly SegmentId[] | undefined): SendCheck {
   const id = 'size'
-  const size = sizeOf(record)
+  if (chosen?.length === 0) return { id, outcome: 'refused', words: 'No segment is chosen. Choose at least one.' }
+  const size = sizeOfChosen(record, chosen ?? [])
+  if (size === null && chosen)
+    return { id, outcome: 'warning', words: 'The size of the chosen segments is not known yet.' }
   if (size === null) return { id, outcome: 'warning', words: 'Its size is not known yet.' }
   if (size === 0) return { id, outcome: 'warning', words: 'It has no records: nobody would be matched.' }
-  return { id, outcome: 'fine', words: `${countOf(size, 'record')} in ${countOf(record.segments.length, 'segment')}` }
+  const segments = countOf(record.segments.length, 'segment')
+  const sent = chosen && chosen.length < record.segments.length ? `${chosen.length} of ${segments}` : segments
+  return { id, outcome: 'fine', words: `${countOf(size, 'record')} in ${sent}` }
+}
+
+/**
+ * How many matched records a platform shows ads to at least, as their help pages say: Meta's and Google's custom segments 100,
+ * LinkedIn's matched audiences 300, TikTok's custom audiences 1,000. The others name no number.
+ */
+const MATCHED_MIN: Readonly<Partial<Record<PlatformType, number>>> = {
+  meta: 100,
+  google_ads: 100,
+  linkedin: 300,
+  tiktok: 1000,
+}
+
+function minimumCheck(
+  { record }: Shown<'audience'>,
+  { record: { name, platform_type, settings } }: Shown<'platform'>,
+  chosen: readonly SegmentId[] = [],
+): readonly SendCheck[] {
+  const id = 'minimum'
+  const [size, minimum] = [sizeOfChosen(record, chosen), MATCHED_MIN[platform_type]]
+  if (!size || minimum === undefined) return []
+  const rate = settings?.['default_match_rate']
+  const expected = typeof rate === 'number' ? Math.round(size * rate) : size
+  if (expected >= minimum) return []
+  const about =
+    typeof rate === 'number' ? `about ${numberOf(expected)} of these would be` : `this has ${numberOf(size)}`
+  return [{ id, outcome: 'warning', words: `${name} needs ${numberOf(minimum)} matched records; ${about}.` }]
 }
 
 function platformCheck({ record, is_deleted }: Shown<'platform'>): SendCheck {

@@ -1,9 +1,12 @@
 import { Cell } from '../base/cell.ts'
+import type { SegmentId } from './chosen-segments.ts'
 
 /** What is to be sent where, as far as whoever asked has said it; the rest is asked for. */
 export interface SendTask {
   readonly audience_id?: string
   readonly platform_id?: string
+  /** Those of its segments that are sent; none: all. */
+  readonly segment_ids?: readonly SegmentId[]
 }
 
 /** The dialog that sends an audience, over whichever page asked for it. */

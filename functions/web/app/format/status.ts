@@ -33,6 +33,9 @@ export const PLATFORM_STATUS = {
   error: { words: 'Test failed', icon: TriangleAlert, tone: 'bad', is_filled: true },
 } as const satisfies Record<string, StatusLook>
 
+/** Of a record that the service did not take. */
+export const REFUSED: StatusLook = { words: 'Not accepted', icon: TriangleAlert, tone: 'bad', is_filled: true }
+
 export const DISTRIBUTION_STATUS = {
   scheduled: { words: 'Scheduled', icon: CalendarClock, tone: 'move' },
   pending: { words: 'Handed over', icon: Hourglass, tone: 'move' },

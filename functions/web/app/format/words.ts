@@ -31,6 +31,9 @@ export const PLATFORMS = {
   liveramp: { words: 'LiveRamp', letters: 'Lr' },
 } as const
 
+/** How often what was sent to a platform is sent again. */
+export const REFRESHES = { off: 'No', daily: 'Every day', weekly: 'Every week', monthly: 'Every month' } as const
+
 export const UNKNOWN = {
   size: 'Size not known yet',
   match_rate: 'Not reported yet',

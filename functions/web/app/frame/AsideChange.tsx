@@ -1,12 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
 
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
-import { Conflict } from '../audiences/Conflict.tsx'
-import { conflictOf } from '../audiences/conflicts.ts'
-import { fieldsInWords } from '../format/fields.ts'
-import { Button } from '../parts/Button.tsx'
+import { Conflict } from '../aside/Conflict.tsx'
+import { conflictOf } from '../aside/conflicts.ts'
+import { refusalOf } from '../aside/refusals.ts'
+import { RefusalButtons } from '../aside/RefusalButtons.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { useClient } from '../store/hooks.ts'
 import { nameOf } from '../store/records.ts'
@@ -21,19 +20,30 @@ export function AsideChange({ entry }: { readonly entry: OutboxEntry }) {
   return (
     <article className={styles.change}>
       <RecordName entry={entry} />
-      {conflictOf(entry) ? (
-        <Conflict entry={entry} onLater={closePanel} />
-      ) : (
-        <Refused entry={entry} aside={entry.aside} />
-      )}
+      {conflictOf(entry) ? <Conflict entry={entry} onLater={closePanel} /> : <Refused entry={entry} />}
     </article>
   )
 }
 
 function RecordName({ entry: { kind, id } }: { readonly entry: OutboxEntry }) {
   const client = useClient()
+  const look = { className: styles.change_name, dir: 'auto', onClick: closePanel } as const
   const name = nameOf(client, kind, id)
-  if (kind !== 'audience' || !client.get(kind, id)) {
+  if (kind === 'distribution') {
+    return (
+      <Link to="/distributions" search={{ id }} {...look}>
+        {name}
+      </Link>
+    )
+  }
+  if (kind === 'platform') {
+    return (
+      <Link to="/platforms" {...look}>
+        {name}
+      </Link>
+    )
+  }
+  if (!client.get(kind, id)) {
     return (
       <strong className={styles.change_name} dir="auto">
         {name}
@@ -41,43 +51,24 @@ function RecordName({ entry: { kind, id } }: { readonly entry: OutboxEntry }) {
     )
   }
   return (
-    <Link to="/audience/$id" params={{ id }} className={styles.change_name} dir="auto" onClick={closePanel}>
+    <Link to="/audience/$id" params={{ id }} {...look}>
       {name}
     </Link>
   )
 }
 
-interface RefusedProps {
-  readonly entry: OutboxEntry
-  readonly aside: NonNullable<OutboxEntry['aside']>
-}
-
-function Refused({ entry: { seq }, aside: { fields, reason } }: RefusedProps) {
-  const client = useClient()
-  const [fault, setFault] = useState<string>()
-  const settle = async (work: ReturnType<typeof client.retry>) => {
-    const outcome = await work
-    setFault(outcome.ok ? undefined : outcome.problem.message)
-  }
+function Refused({ entry }: { readonly entry: OutboxEntry }) {
+  const { title, sentence, steps } = refusalOf(entry)
   return (
     <>
       <p className={styles.change_head}>
         <Icon of={TriangleAlert} />
-        Not accepted
+        {title}
       </p>
-      <p>
-        {reason}
-        {fields.length > 0 && ` (${fieldsInWords(fields)})`}
-      </p>
+      <p>{[sentence, ...steps].join(' ')}</p>
       <div className={styles.actions}>
-        <Button size="small" onClick={() => void settle(client.retry(seq))}>
-          Try again
-        </Button>
-        <Button kind="quiet" size="small" onClick={() => void settle(client.discard(seq))}>
-          Drop this change
-        </Button>
+        <RefusalButtons entry={entry} />
       </div>
-      {fault !== undefined && <p role="alert">{fault}</p>}
     </>
   )
 }

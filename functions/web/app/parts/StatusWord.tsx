@@ -13,7 +13,10 @@ type StatusWordProps = {
 export function StatusWord({ noun, status }: StatusWordProps) {
   const looks: Readonly<Record<string, StatusLook>> = LOOKS[noun]
   const look = looks[status]
-  if (!look) return <span>{status}</span>
+  return look ? <StatusLabel look={look} /> : <span>{status}</span>
+}
+
+export function StatusLabel({ look }: { readonly look: StatusLook }) {
   return (
     <span className={classes(styles.status, styles[look.tone], look.is_filled && styles.filled)}>
       <Icon of={look.icon} size={14} />

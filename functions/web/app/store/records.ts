@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 
 import type { ActivationClient } from '#shared/client/client.ts'
-import type { RecordNoun } from '#shared/client/store/entries.ts'
+import type { JsonRecord, RecordNoun } from '#shared/client/store/entries.ts'
 import type { ShownRecord } from '#shared/client/store/overlay.ts'
 import type { audience } from '#shared/records/audience.ts'
 import type { distributionSummary } from '#shared/records/distribution.ts'
@@ -56,10 +56,17 @@ export function distributionName(
   return `${what} to ${where}`
 }
 
-/** What a record is called in a sentence. */
+/** What a record is called in a sentence; one that the service refused to make, by what it would have been. */
 export function nameOf(client: ActivationClient, noun: RecordNoun, id: string): string {
-  const record = client.get(noun, id)?.record
+  const record = client.get(noun, id)?.record ?? refusedRecord(client, noun, id)
   if (!record) return 'A record that is not on this device'
   if (noun === 'distribution') return distributionName(client, record as Shown<'distribution'>['record'])
   return String(record['name'])
+}
+
+function refusedRecord(client: ActivationClient, noun: RecordNoun, id: string): JsonRecord | undefined {
+  for (const { kind, id: of_entry, change } of client.aside) {
+    if (kind === noun && of_entry === id && change.op === 'create') return change.value
+  }
+  return undefined
 }

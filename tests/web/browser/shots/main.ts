@@ -7,6 +7,8 @@ import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { openPage, startVisit, syncWordsOn, type Visitor } from '../visits.ts'
 import { SHOTS_COMMAND } from './command.ts'
+import { SEND_SHOTS } from './send-shots.ts'
+import type { Shot } from './shot.ts'
 import { SHOWN_USER, saveShownRecords } from './shown-records.ts'
 import { startWebSite, type WebSite } from '../web-site.ts'
 
@@ -16,14 +18,6 @@ const FOLDER = join(PROJECT_ROOT, '.shots')
 const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, height: 800 } } as const
 const COLOURS = ['light', 'dark'] as const
 const ACCOUNT: Visitor = { kind: 'account', user_id: SHOWN_USER }
-
-interface Shot {
-  readonly name: string
-  readonly path: string
-  readonly visitor: Visitor
-  /** What is done before the picture is taken. */
-  readonly act?: (page: Page) => Promise<void>
-}
 
 const openAudience = async (page: Page): Promise<void> => {
   await page.getByRole('link', { name: 'Weekend trail runners, west coast' }).first().click()
@@ -39,7 +33,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'builder', path: '/new-audience', visitor: ACCOUNT },
   { name: 'first-use', path: '/saved-audiences', visitor: { kind: 'guest' } },
   { name: 'platforms', path: '/platforms', visitor: ACCOUNT },
-  { name: 'distributions', path: '/distributions', visitor: ACCOUNT },
+  ...SEND_SHOTS,
   { name: 'help', path: '/help', visitor: ACCOUNT },
   {
     name: 'sync',

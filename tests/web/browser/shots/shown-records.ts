@@ -2,6 +2,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { WebSite } from '../web-site.ts'
+import { saveShownSends } from './shown-sends.ts'
 
 const DAY_MS = 86_400_000
 
@@ -113,7 +114,5 @@ export async function saveShownRecords(site: WebSite): Promise<void> {
     platform_ids.push(platform_id)
     await site.save(SHOWN_USER, `/api/platforms/${platform_id}/test`, {}).catch(() => undefined)
   }
-  for (const audience_id of audience_ids.slice(-3)) {
-    await site.save(SHOWN_USER, '/api/distributions', { audience_id, platform_id: platform_ids[0] })
-  }
+  await saveShownSends(site, { user_id: SHOWN_USER, audience_ids, platform_ids })
 }

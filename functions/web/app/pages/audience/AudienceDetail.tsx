@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react'
 
 import { offered } from '../../actions/action.ts'
 import { useOffer } from '../../actions/offers.ts'
+import { SetAside } from '../../aside/SetAside.tsx'
 import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
 import { bringBackAudiences } from '../../audiences/change-audiences.ts'
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
@@ -22,7 +23,6 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { OtherDetails } from './OtherDetails.tsx'
 import { Segments } from './Segments.tsx'
 import { SentTo } from './SentTo.tsx'
-import { SetAside } from './SetAside.tsx'
 import { Variables } from './Variables.tsx'
 
 export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> }) {

@@ -11,12 +11,12 @@ import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
-import { useRecords } from '../../store/hooks.ts'
+import { useAside, useRecords } from '../../store/hooks.ts'
 import styles from './Distributions.module.css'
 import { filterCount, withoutFilters } from './search.ts'
 import { SendList, SendTools } from './SendList.tsx'
 import { SendRecord } from './SendRecord.tsx'
-import { selectSends, sendsOf } from './sends.ts'
+import { refusedSends, selectSends, sendsOf } from './sends.ts'
 import { useSendQuery } from './use-send-query.ts'
 
 const CRUMBS: readonly Crumb[] = [{ words: 'Distributions', to: '/distributions' }]
@@ -29,7 +29,11 @@ export function Distributions() {
   const is_wide = useMedia(WIDE)
   const address = useSendQuery()
   const { query, setQuery } = address
-  const sends = useMemo(() => sendsOf(records, audiences, platforms), [records, audiences, platforms])
+  const aside = useAside()
+  const sends = useMemo(
+    () => sendsOf([...records, ...refusedSends(aside)], audiences, platforms),
+    [records, aside, audiences, platforms],
+  )
   const listed = useMemo(() => selectSends(sends, query), [sends, query])
   const chosen = sends.find(({ id }) => id === query.id)
   const current = chosen ?? (is_wide && query.id === '' ? listed[0] : undefined)

@@ -14,10 +14,10 @@ import { Icon } from '../../parts/Icon.tsx'
 import { PlatformTile } from '../../parts/PlatformTile.tsx'
 import { Popover } from '../../parts/Popover.tsx'
 import { SearchField } from '../../parts/SearchField.tsx'
-import { StatusWord } from '../../parts/StatusWord.tsx'
 import type { Shown } from '../../store/records.ts'
 import { filterCount, searchOf, STATUSES, toggled, withoutFilters, type SendQuery } from './search.ts'
 import styles from './SendList.module.css'
+import { SendStatus } from './SendStatus.tsx'
 import { momentOfSend, type Send } from './sends.ts'
 
 const PAGE_LENGTH = 100
@@ -82,7 +82,7 @@ function Line({ send, now_ms }: { readonly send: Send; readonly now_ms: number }
           <Icon of={CircleCheck} size={14} label="Completed" className={styles.done} />
         </span>
       ) : (
-        <StatusWord noun="distribution" status={status} />
+        <SendStatus send={send} />
       )}
     </span>
   )

@@ -1,19 +1,25 @@
-import { ArrowRight, Ban, Ellipsis, RefreshCw, RotateCcw, Send as SendIcon, Trash2 } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
+import { useState } from 'react'
 
-import type { DistributionStatus } from '#shared/records/distribution.ts'
-import { askToSend } from '../../distributions/send-task.ts'
+import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import { SetAside } from '../../aside/SetAside.tsx'
+import { placeInWords, timeZoneOf } from '../../distributions/schedule.ts'
+import { clock } from '../../base/ports.ts'
 import { countOf, numberOf, percentOf } from '../../format/numbers.ts'
 import { durationOf } from '../../format/durations.ts'
+import { momentOf } from '../../format/dates.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
-import { Button, ButtonLink, IconButton } from '../../parts/Button.tsx'
 import { Fact, Facts } from '../../parts/Facts.tsx'
 import { Icon } from '../../parts/Icon.tsx'
-import { Menu, type MenuItem } from '../../parts/Menu.tsx'
-import { StatusWord } from '../../parts/StatusWord.tsx'
-import { useClient, useRecord } from '../../store/hooks.ts'
-import { cancelSend, deleteSend, retrySend, stepsAfterFailure } from './send-deeds.ts'
+import { PlatformTile } from '../../parts/PlatformTile.tsx'
+import { useRecord } from '../../store/hooks.ts'
+import type { Distribution } from '../../store/records.ts'
+import { FailureAdvice } from './FailureAdvice.tsx'
+import { MoveSend } from './MoveSend.tsx'
+import { SendDeeds } from './SendDeeds.tsx'
 import styles from './SendRecord.module.css'
-import type { Send } from './sends.ts'
+import { SendStatus } from './SendStatus.tsx'
+import { segmentsSent, type Send } from './sends.ts'
 import { tookMs } from './timeline.ts'
 import { useDetails, type SendDetails } from './use-details.ts'
 import { WhatHappened } from './WhatHappened.tsx'
@@ -23,121 +29,73 @@ const TYPE_WORDS = { initial: 'First send', refresh: 'Refresh', incremental: 'On
 
 /** One distribution: what came of it, what happened, and what exactly was sent. */
 export function SendRecord({ send }: { readonly send: Send }) {
-  const { shown, audience_name, platform_name } = send
+  const { shown, audience_name, platform_name, platform_type } = send
   const { record } = shown
+  const campaign = useCampaign(record)
   const details = useDetails(shown)
   const attempts = details.state === 'known' ? details.attempts : []
+  // The time is asked for: of the send itself, or of a change that asked for one in vain.
+  const [moving, setMoving] = useState<'send' | OutboxEntry>()
   return (
     <article className={styles.record} aria-label={`${audience_name} to ${platform_name}`}>
       <div className={styles.head}>
         <div className={styles.about}>
           <p className={styles.status}>
-            <StatusWord noun="distribution" status={record.status} />
-            <span>{TYPE_WORDS[record.distribution_type]}</span>
+            <SendStatus send={send} />
+            <span>
+              {TYPE_WORDS[record.distribution_type]}
+              {campaign !== undefined && ` · campaign ${campaign}`}
+            </span>
           </p>
           <h1 className={styles.name} dir="auto">
             {audience_name}
           </h1>
           <p className={styles.where}>
-            <Icon of={ArrowRight} label="to" /> <bdi>{platform_name}</bdi>
+            <Icon of={ArrowRight} label="to" />
+            {platform_type && <PlatformTile type={platform_type} size="small" />} <bdi>{platform_name}</bdi>
           </p>
         </div>
-        <Deeds send={send} />
+        {!send.refused && <SendDeeds send={send} onMove={() => setMoving('send')} />}
       </div>
-      {record.status === 'failed' && <Failure send={send} />}
+      <SetAside entries={shown.aside} onChooseTime={setMoving} />
+      <FailureAdvice send={send} />
       <SendFacts send={send} details={details} />
       <div className={styles.columns}>
         <WhatHappened send={send} attempts={attempts} details={details} />
         <WhatWasSent send={send} details={details} />
       </div>
+      {moving && (
+        <MoveSend send={send} refused={moving === 'send' ? undefined : moving} onClose={() => setMoving(undefined)} />
+      )}
     </article>
   )
 }
 
-function Deeds({ send }: { readonly send: Send }) {
-  const client = useClient()
-  const { record } = send.shown
-  const again = () => askToSend({ audience_id: record.audience_id, platform_id: record.platform_id })
-  const is_before: readonly DistributionStatus[] = ['scheduled', 'pending']
-  const items: MenuItem[] = [
-    ...(record.status === 'failed'
-      ? [{ id: 'again', words: 'Send as it is now', icon: SendIcon, onSelect: again }]
-      : []),
-    {
-      id: 'delete',
-      words: 'Delete',
-      icon: Trash2,
-      is_dangerous: true,
-      onSelect: () => void deleteSend(client, send),
-    },
-  ]
-  return (
-    <div className={styles.deeds}>
-      <Menu label={`Actions for ${send.audience_name}`} items={items}>
-        {(trigger) => <IconButton icon={Ellipsis} label="Actions" {...trigger} />}
-      </Menu>
-      {is_before.includes(record.status) && (
-        <Button icon={Ban} onClick={() => void cancelSend(client, send)}>
-          Cancel this send
-        </Button>
-      )}
-      {record.status === 'failed' && (
-        <Button kind="primary" icon={RotateCcw} onClick={() => void retrySend(client, send)}>
-          Try again
-        </Button>
-      )}
-      {record.status === 'completed' && (
-        <Button icon={RefreshCw} onClick={again}>
-          Send a refresh
-        </Button>
-      )}
-      {record.status === 'cancelled' && (
-        <Button icon={SendIcon} onClick={again}>
-          Send it after all
-        </Button>
-      )}
-    </div>
-  )
-}
-
-/** The answer in its own words, and what to do about it. */
-function Failure({ send: { platform_name, shown } }: { readonly send: Send }) {
-  const { error_message, platform_id } = shown.record
-  const platform = useRecord('platform', platform_id).shown
-  const status = platform && !platform.is_deleted ? platform.record.status : undefined
-  return (
-    <section className={styles.failure} aria-label="What to do">
-      <h2 className={styles.failure_title}>{platform_name} did not take it</h2>
-      <p>{error_message ? `Answer: ${error_message}` : 'No reason was given.'}</p>
-      <ol className={styles.steps}>
-        {stepsAfterFailure(platform_name, status).map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
-      {status !== 'connected' && (
-        <ButtonLink to="/platforms" size="small">
-          To the platforms
-        </ButtonLink>
-      )}
-    </section>
-  )
+/** Of the send itself, else of its audience. */
+function useCampaign({ metadata, audience_id }: Distribution): string | undefined {
+  const audience = useRecord('audience', audience_id).shown
+  const said = [metadata['campaign_name'], metadata['campaign_id'], audience?.record.metadata?.['campaign_id']]
+  return said.find((name): name is string => typeof name === 'string' && name !== '')
 }
 
 function SendFacts({ send, details }: { readonly send: Send; readonly details: SendDetails }) {
   const { total_records, match_rate, estimated_rate, platform_name, shown } = send
-  const { matched_records } = shown.record
+  const { matched_records, status, scheduled_at } = shown.record
+  const now_ms = clock.nowMs()
+  const zone = timeZoneOf(shown.record)
   const attempts = details.state === 'known' ? details.attempts : []
-  const segments = details.state === 'known' ? details.snapshot?.segments.length : undefined
+  const segments =
+    details.state === 'known' && details.snapshot ? segmentsSent(shown.record, details.snapshot) : undefined
   const took_ms = tookMs(send, attempts)
   const estimate =
     estimated_rate === null ? `${platform_name} tells it` : `Estimate ${percentOf(estimated_rate)}, from its usual rate`
   return (
     <Facts>
       <Fact
-        name="Handed over"
+        name={status === 'scheduled' || shown.record.version === 0 ? 'To send' : 'Handed over'}
         value={total_records === null ? UNKNOWN.size : numberOf(total_records)}
         is_unknown={total_records === null}
-        context={segments === undefined ? 'records' : `records in ${countOf(segments, 'segment')}`}
+        context={segments === undefined ? 'records' : `records in ${segments}`}
       />
       <Fact
         name="Match rate"
@@ -145,12 +103,21 @@ function SendFacts({ send, details }: { readonly send: Send; readonly details: S
         is_unknown={match_rate === null}
         context={typeof matched_records === 'number' ? `${countOf(matched_records, 'record')} matched` : estimate}
       />
-      <Fact
-        name="Took"
-        value={took_ms === null ? 'Not finished' : durationOf(took_ms)}
-        is_unknown={took_ms === null}
-        context={attempts.length === 0 ? 'No attempt known' : countOf(attempts.at(-1)!.attempt, 'attempt')}
-      />
+      {status === 'scheduled' && scheduled_at ? (
+        <Fact
+          name="Goes"
+          value={momentOf(scheduled_at, now_ms, zone)}
+          context={placeInWords(scheduled_at, zone)}
+          is_unknown
+        />
+      ) : (
+        <Fact
+          name="Took"
+          value={took_ms === null ? 'Not finished' : durationOf(took_ms)}
+          is_unknown={took_ms === null}
+          context={attempts.length === 0 ? 'No attempt known' : countOf(attempts.at(-1)!.attempt, 'attempt')}
+        />
+      )}
     </Facts>
   )
 }

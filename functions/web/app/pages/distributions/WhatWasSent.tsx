@@ -5,7 +5,7 @@ import { numberOf } from '../../format/numbers.ts'
 import { UNKNOWN } from '../../format/words.ts'
 import { Strip } from '../../parts/Strip.tsx'
 import { useRecord } from '../../store/hooks.ts'
-import type { Send } from './sends.ts'
+import { segmentsSent, type Send } from './sends.ts'
 import styles from './SendRecord.module.css'
 import type { SendDetails } from './use-details.ts'
 
@@ -23,7 +23,7 @@ export function WhatWasSent({ send, details }: { readonly send: Send; readonly d
       {snapshot && (
         <>
           <p className={styles.hint}>
-            A frozen copy: version {snapshot.version}.{' '}
+            {segmentsSent(send.shown.record, snapshot)}, a frozen copy: version {snapshot.version}.{' '}
             {audience &&
               audience.record.version > snapshot.version &&
               `The audience is at version ${audience.record.version} now.`}

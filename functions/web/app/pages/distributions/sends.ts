@@ -1,7 +1,12 @@
+import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import { newRecord } from '#shared/client/store/kinds.ts'
+import type { AudienceSnapshot } from '#shared/records/distribution.ts'
 import type { PlatformType } from '#shared/records/platform.ts'
 import { handOverFacts, type HandOverFacts } from '../../audiences/hand-over-facts.ts'
+import { sizeOfChosen } from '../../distributions/chosen-segments.ts'
+import { countOf } from '../../format/numbers.ts'
 import { PLATFORMS } from '../../format/words.ts'
-import type { Shown } from '../../store/records.ts'
+import type { Distribution, Shown } from '../../store/records.ts'
 import type { SendQuery } from './search.ts'
 
 /** A distribution with the names that this device knows, also before the service has added them. */
@@ -10,6 +15,19 @@ export interface Send extends HandOverFacts {
   readonly shown: Shown<'distribution'>
   readonly audience_name: string
   readonly platform_type: PlatformType | null
+  /** The change that would have made it, where the service refused that: the user has yet to decide. */
+  readonly refused: OutboxEntry | undefined
+}
+
+/** New sends that the service refused: no row shows them. */
+export function refusedSends(aside: readonly OutboxEntry[]): readonly Shown<'distribution'>[] {
+  return aside.flatMap(({ kind, id, change }) => {
+    if (kind !== 'distribution' || change.op !== 'create') return []
+    // It was validated by the schema that this type is of.
+    const record = newRecord(kind, id, change.value, null) as Distribution
+    const own = aside.filter((entry) => entry.kind === kind && entry.id === id)
+    return [{ id, record, is_deleted: false, waiting: 0, aside: own }]
+  })
 }
 
 /** The latest first. Pure. */
@@ -18,18 +36,22 @@ export function sendsOf(
   audiences: readonly Shown<'audience'>[],
   platforms: readonly Shown<'platform'>[],
 ): readonly Send[] {
-  const names = new Map(audiences.map(({ id, record }) => [id, record.name]))
+  const of_audiences = new Map(audiences.map(({ id, record }) => [id, record]))
   const types = new Map(platforms.map(({ id, record }) => [id, record.platform_type]))
   return distributions
     .toSorted((one, other) => other.id.localeCompare(one.id))
     .map((shown) => {
-      const { audience_id, platform_id, audience_name, platform_type } = shown.record
+      const { audience_id, platform_id, audience_name, platform_type, segments_distributed, version } = shown.record
+      const audience = of_audiences.get(audience_id)
       return {
         ...handOverFacts(shown, platforms),
+        // The service has not counted it yet.
+        ...(version === 0 && audience && { total_records: sizeOfChosen(audience, segments_distributed) }),
         id: shown.id,
         shown,
-        audience_name: audience_name ?? names.get(audience_id) ?? 'An audience',
+        audience_name: audience_name ?? audience?.name ?? 'An audience',
         platform_type: knownType(platform_type) ?? types.get(platform_id) ?? null,
+        refused: shown.aside.find(({ change }) => change.op === 'create'),
       }
     })
 }
@@ -37,11 +59,20 @@ export function sendsOf(
 /** Those that the filters let through. */
 export function selectSends(sends: readonly Send[], { q, status, platform }: SendQuery): readonly Send[] {
   const wanted = folded(q.trim())
-  return sends.filter(({ audience_name, platform_name, shown: { record } }) => {
-    if (status.length > 0 && !status.includes(record.status)) return false
+  return sends.filter(({ audience_name, platform_name, refused, shown: { record } }) => {
+    if (status.length > 0 && (refused || !status.includes(record.status))) return false
     if (platform.length > 0 && !platform.includes(record.platform_id)) return false
     return wanted === '' || folded(`${audience_name} ${platform_name}`).includes(wanted)
   })
+}
+
+/** "5 segments", "2 of 5 segments". @param snapshot the audience as it was frozen */
+export function segmentsSent(
+  { segments_distributed: ids }: Pick<Distribution, 'segments_distributed'>,
+  { segments }: Pick<AudienceSnapshot, 'segments'>,
+): string {
+  const all = countOf(segments.length, 'segment')
+  return ids.length === 0 || ids.length >= segments.length ? all : `${ids.length} of ${all}`
 }
 
 /** The moment that a row tells: when it goes, or when something last happened to it. */

@@ -1,8 +1,9 @@
 import type { Attempt } from '#shared/records/distribution.ts'
-import { scheduleInWords } from '../../distributions/schedule.ts'
+import { scheduleInWords, timeZoneOf } from '../../distributions/schedule.ts'
 import { momentOf } from '../../format/dates.ts'
 import { durationOf } from '../../format/durations.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
+import { answerInWords } from './failures.ts'
 import type { Send } from './sends.ts'
 
 /** One thing that happened to a distribution, or is still to come. */
@@ -24,6 +25,7 @@ export interface Happening {
 export function timelineOf(send: Send, attempts: readonly Attempt[], now_ms: number): readonly Happening[] {
   return [
     ...planned(send, now_ms),
+    ...refusal(send),
     ...attempts.flatMap((attempt) => ofAttempt(attempt)),
     ...ended(send, attempts),
     ...match(send),
@@ -34,7 +36,7 @@ function planned({ shown: { record, waiting } }: Send, now_ms: number): readonly
   const { status, scheduled_at, created_at, version } = record
   const made: Happening[] = []
   if (scheduled_at) {
-    const words = `For ${scheduleInWords(scheduled_at, now_ms)}`
+    const words = `For ${scheduleInWords(scheduled_at, now_ms, timeZoneOf(record))}`
     made.push({ id: 'scheduled', kind: 'scheduled', title: 'Scheduled', at: created_at, words })
   }
   if (version === 0 && waiting > 0) {
@@ -46,6 +48,12 @@ function planned({ shown: { record, waiting } }: Send, now_ms: number): readonly
     made.push({ id: 'due', kind: 'queued', title: 'Handed over', at: null, at_words, words })
   }
   return made
+}
+
+function refusal({ refused }: Send): readonly Happening[] {
+  if (!refused) return []
+  const words = 'Nothing was sent. What to do stands above.'
+  return [{ id: 'refused', kind: 'stopped', title: 'Not accepted', at: null, at_words: 'Not sent', words }]
 }
 
 function ofAttempt({ attempt, queued_at, started_at, ended_at, outcome, error }: Attempt): readonly Happening[] {
@@ -72,7 +80,7 @@ function ofAttempt({ attempt, queued_at, started_at, ended_at, outcome, error }:
     completed: `Reported by your sender after ${took}`,
     cancelled: 'Nothing was sent.',
   } as const
-  const words = error ? answerInWords(error.message, error.code) : usual[outcome]
+  const words = (error && answerInWords(error.message, error.code)) ?? usual[outcome]
   return [...found, { id: `${attempt} ended`, kind, title: titles[outcome], at: ended_at, words }]
 }
 
@@ -120,12 +128,6 @@ function match({ match_rate, platform_name, shown: { record } }: Send): readonly
   if (record.status !== 'completed') return []
   const words = `${platform_name} has not reported for this send. That is not 0\u00A0%: the number appears here when the report arrives.`
   return [{ ...about, at: null, at_words: UNKNOWN.match_rate, words }]
-}
-
-/** "Too many requests (429)". */
-function answerInWords(message: string | null, code: string | null): string {
-  if (message === null) return code === null ? 'No reason was given.' : `Answer: ${code}.`
-  return code === null || message.includes(code) ? message : `${message} (${code})`
 }
 
 /** How long it took from the hand-over to its end; null: it has not ended, or that is not known. */

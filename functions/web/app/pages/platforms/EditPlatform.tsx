@@ -1,12 +1,13 @@
 import { useState } from 'react'
 
+import { REFRESHES } from '../../format/words.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { Select, TextField } from '../../parts/Field.tsx'
 import { useClient } from '../../store/hooks.ts'
 import type { Shown } from '../../store/records.ts'
 import styles from './EditPlatform.module.css'
-import { REFRESHES, settingsOf, typedSettings, type Refresh, type TypedSettings } from './platform-settings.ts'
+import { settingsOf, typedSettings, type Refresh, type TypedSettings } from './platform-settings.ts'
 
 /** The name of a platform, and what sends to it go by. It works offline. */
 export function EditPlatform({

@@ -1,9 +1,9 @@
 import type { JsonRecord } from '#shared/client/store/entries.ts'
+import { REFRESHES } from '../../format/words.ts'
 import type { Platform } from '../../store/records.ts'
 
 /** Settings of a platform as a form shows them. */
 
-export const REFRESHES = { off: 'No', daily: 'Every day', weekly: 'Every week', monthly: 'Every month' } as const
 export type Refresh = keyof typeof REFRESHES
 
 export interface TypedSettings {

@@ -1,8 +1,9 @@
 import { isObject } from '#shared/base/is-object.ts'
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import { isFree } from '#shared/client/store/overlay.ts'
 import { isOffer } from '#shared/client/store/put-back.ts'
-import { valueInWords } from './differences.ts'
-import { fieldInWords } from './field-words.ts'
+import { fieldInWords } from '../audiences/field-words.ts'
+import { fieldValueInWords } from './field-values.ts'
 
 /** A change of this device beside what another device made of the same record. Pure. */
 export interface Conflict {
@@ -27,7 +28,7 @@ export interface ConflictingField {
 }
 
 export function conflictOf(entry: OutboxEntry): Conflict | undefined {
-  const { seq, made_at, change, aside } = entry
+  const { seq, kind: noun, made_at, change, aside } = entry
   if (aside?.status !== 'conflict') return undefined
   const server: Readonly<Record<string, unknown>> | null = aside.server
   const updated_at = server?.['updated_at']
@@ -41,16 +42,16 @@ export function conflictOf(entry: OutboxEntry): Conflict | undefined {
   const fields = (named.length > 0 ? named : fieldsIn(said)).map((field) => ({
     field,
     label: fieldInWords(field),
-    mine: valueInWords(field, memberOf(said, field)),
-    theirs: valueInWords(field, memberOf(server, field)),
+    mine: fieldValueInWords(noun, field, memberOf(said, field)),
+    theirs: fieldValueInWords(noun, field, memberOf(server, field)),
   }))
   return { ...about, kind: 'edited', fields }
 }
 
-/** `metadata` is one field for each of its members. */
+/** `metadata` and `settings` are one field for each of their members. */
 function fieldsIn(said: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(said).flatMap(([column, value]) =>
-    column === 'metadata' && isObject(value) ? Object.keys(value).map((name) => `metadata.${name}`) : [column],
+    isFree(column) && isObject(value) ? Object.keys(value).map((name) => `${column}.${name}`) : [column],
   )
 }
 

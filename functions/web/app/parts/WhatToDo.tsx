@@ -1,0 +1,37 @@
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+import { Icon } from './Icon.tsx'
+import styles from './WhatToDo.module.css'
+
+/** Something that went wrong: what happened, what it means, and what to do, in steps. */
+export function WhatToDo({
+  title,
+  children,
+  steps,
+  actions,
+}: {
+  readonly title: string
+  /** What happened, and what it means. */
+  readonly children: ReactNode
+  readonly steps: readonly string[]
+  readonly actions?: ReactNode
+}) {
+  return (
+    <section className={styles.panel} aria-label={title}>
+      <h2 className={styles.title}>
+        <Icon of={TriangleAlert} />
+        {title}
+      </h2>
+      {children}
+      {steps.length > 0 && (
+        <ol className={styles.steps}>
+          {steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </section>
+  )
+}
