@@ -41,11 +41,20 @@ resource "google_storage_bucket" "delivery" {
       type = "Delete"
     }
     condition {
-      age = 30
+      age            = 30
+      matches_prefix = ["builds/", "locks/", "source/"]
     }
   }
 
   depends_on = [google_project_service.enabled]
+}
+
+# People on call go back without a checkout: infra/docs/runbooks/bad-deploy.md.
+resource "google_storage_bucket_object" "rollback" {
+  bucket       = google_storage_bucket.delivery.name
+  name         = "rollback.sh"
+  source       = "${path.module}/../infra/deliver/scripts/rollback.sh"
+  content_type = "text/x-shellscript"
 }
 
 resource "google_service_account" "delivery" {

@@ -99,6 +99,20 @@ run "only_one_subject_is_federated" {
   }
 }
 
+run "going_back_needs_no_checkout" {
+  command = plan
+
+  assert {
+    condition     = google_storage_bucket_object.rollback.bucket == google_storage_bucket.delivery.name && google_storage_bucket_object.rollback.name == "rollback.sh"
+    error_message = "The runbook reads rollback.sh from the delivery bucket."
+  }
+
+  assert {
+    condition     = alltrue([for rule in google_storage_bucket.delivery.lifecycle_rule : !anytrue([for prefix in one(rule.condition).matches_prefix : startswith("rollback.sh", prefix)]) && length(one(rule.condition).matches_prefix) > 0])
+    error_message = "The lifecycle of the delivery bucket would delete rollback.sh."
+  }
+}
+
 run "images_are_kept_for_a_rollback_and_not_for_ever" {
   command = plan
 

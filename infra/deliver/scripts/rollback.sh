@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Returns traffic to the revision that served before the last rollout. Needs only gcloud and bash.
+# Returns traffic to the revision that served before the last rollout. Needs only gcloud and bash. Terraform puts it into
+# the delivery bucket, where people on call find it without a checkout.
 set -euo pipefail
 
 usage() {
@@ -9,7 +10,8 @@ help() {
   usage
   cat <<'HELP'
 
-Returns traffic to the revision that served before the last rollout. It shows the change and asks. Without --function
+Returns traffic to the revision that served before the last rollout. It shows the change and asks; at the end it says how
+to go forward again. Without --function
 it changes all functions or none: it checks every target before it changes the first. A rollout in progress loses its
 lock and stops.
 
@@ -95,12 +97,17 @@ traffic_of() {
     --format='csv[no-heading](status.traffic.revisionName,status.traffic.percent,status.traffic.tag)'
 }
 
-# ready_revisions <service>: the revisions that can serve, newest first. Flattened before filtering, so that both terms
-# apply to the same condition.
+# ready_revisions <service>: one line "revision,image" for each revision that can serve, newest first. Flattened before
+# filtering, so that both terms apply to the same condition.
 ready_revisions() {
   lines_of run revisions list --service="$1" "${of_region[@]}" --sort-by='~metadata.creationTimestamp' \
     --flatten='status.conditions[]' --filter='status.conditions.type=Ready AND status.conditions.status=True' \
-    --format='value(metadata.name)'
+    --format='csv[no-heading](metadata.name,spec.containers[0].image)'
+}
+
+# image_of <revision> <ready revisions>
+image_of() {
+  sed -n "s/^$1,//p" <<<"$2"
 }
 
 if [[ -n $function ]]; then
@@ -120,7 +127,7 @@ if [[ -n $lock ]]; then
   echo "A rollout holds the lock: ${owner:-unknown}. Taking the lock stops that rollout."
 fi
 
-changes=()
+changes=() left_image=''
 for service in "${services[@]}"; do
   traffic=$(traffic_of "$service")
   previous='' serving=()
@@ -133,18 +140,24 @@ for service in "${services[@]}"; do
   echo "$service: serves ${serving[*]:-nothing}"
   if [[ -z $target ]]; then
     echo "  no revision is tagged previous. Ready revisions, newest first:"
-    ready_revisions "$service" | sed 's/^/    /'
+    ready_revisions "$service" | sed 's/,.*//; s/^/    /'
     die "name a revision: --function ${service#am-} --revision …"
   fi
   if [[ ${serving[*]:-} == "$target=100" ]]; then
     echo "  already serves $target. Other ready revisions, newest first:"
-    ready_revisions "$service" | grep -vxF "$target" | sed 's/^/    /' || true
+    ready_revisions "$service" | sed 's/,.*//' | grep -vxF "$target" | sed 's/^/    /' || true
     continue
   fi
   # Captured first: grep -q would close the pipe early.
   ready=$(ready_revisions "$service")
-  grep -qxF "$target" <<<"$ready" || die "$service has no ready revision $target; nothing was changed"
+  image=$(image_of "$target" "$ready")
+  [[ -n $image ]] || die "$service has no ready revision $target; nothing was changed"
+  if [[ -z $revision$noted && $image != */activation-manager/* ]]; then
+    die "$target of $service is no release but the placeholder $image: there is nothing to go back to; nothing was changed"
+  fi
   echo "  returns to $target"
+  left=${serving[0]:-}
+  left_image=$(image_of "${left%=*}" "$ready")
   changes+=("$service=$target")
 done
 
@@ -178,3 +191,7 @@ done
 gcloud storage rm "$lock_url" "${of_project[@]}" || echo 'The lock could not be removed; it expires in ten minutes.' >&2
 if ((${#failed[@]} > 0)); then die "NOT returned: ${failed[*]}. Run this again."; fi
 printf 'Returned: %s\n' "${changes[*]}"
+if [[ $left_image == */activation-manager/* ]]; then
+  echo 'To go forward again, with smoke tests and gates, from a checkout of that release after npm run build:'
+  echo "  npm run deploy -- --env $env --project $project --region $region --image $left_image"
+fi

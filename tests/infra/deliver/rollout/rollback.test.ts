@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { lockUrlOf, serviceOf } from '#infra/deliver/rollout/names.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
-import { IMAGE, SERVICES, World } from './simulated.ts'
+import { IMAGE, OTHER_IMAGE, SERVICES, World } from './simulated.ts'
 import { type Cloud, tagsOf, trafficOf } from './stand-in/cloud.ts'
 import { startGcloud, type GcloudProgram } from './stand-in/program.ts'
 
@@ -22,16 +23,22 @@ let beforeCall: (args: readonly string[]) => void
 beforeEach(async () => {
   world = new World()
   cloud = world.cloud
+  for (const { revisions } of Object.values(cloud.services)) revisions[0]!.image = OTHER_IMAGE
   beforeCall = () => undefined
   gcloud = await startGcloud({ cloud, beforeCall: (args) => beforeCall(args) })
 })
 afterEach(() => gcloud.close())
 
+const SCRIPT = join(PROJECT_ROOT, 'infra/deliver/scripts/rollback.sh')
+
 function rollback(...parameters: string[]): Promise<{ exit_code: number; output: string }> {
+  return execute(SCRIPT, parameters)
+}
+
+function execute(file: string, parameters: readonly string[]): Promise<{ exit_code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...gcloud.environment }
-    const script = join(PROJECT_ROOT, 'infra/deliver/scripts/rollback.sh')
-    const child = execFile(script, parameters, { env }, (error, stdout, stderr) => {
+    const child = execFile(file, parameters, { env }, (error, stdout, stderr) => {
       const exit_code = error === null ? 0 : error.code
       if (typeof exit_code === 'number') resolve({ exit_code, output: stdout + stderr })
       else reject(new Error('rollback.sh did not run', { cause: error }))
@@ -94,6 +101,35 @@ describe('rollback.sh', () => {
     expect(output).toContain('am-insights has no ready revision am-insights-00001; nothing was changed')
     expect(exit_code).toBe(1)
     expect(traffic()).toEqual(serving('00002'))
+  })
+
+  test('refuses the placeholder, which served before the first delivery', async () => {
+    for (const { revisions } of Object.values(cloud.services))
+      revisions[0]!.image = 'us-docker.pkg.dev/cloudrun/container/hello'
+    await world.run({ name: 'build', gate_ms: 0 })
+    const { exit_code, output } = await rollback(...TARGET, '--yes')
+    expect(output).toContain('am-audiences-00001 of am-audiences is no release but the placeholder us-docker.pkg.dev/')
+    expect(exit_code).toBe(1)
+    expect(traffic()).toEqual(serving('00002'))
+  })
+
+  test('says how to go forward again, and a rollout of that image does', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    const { output } = await rollback(...TARGET, '--yes')
+    const target = '--env prod --project my-project --region europe-west1'
+    expect(output).toContain(`\n  npm run deploy -- ${target} --image ${IMAGE}\n`)
+    expect((await world.run({ name: 'forward', gate_ms: 0 })).kind).toBe('rolled out')
+    expect(traffic()).toEqual(serving('00002'))
+    expect(world.deploys()).toBe(SERVICES.length)
+  })
+
+  test('runs from the delivery bucket, where Terraform puts it, without a checkout', async () => {
+    await world.run({ name: 'build', gate_ms: 0 })
+    const url = lockUrlOf(PROD).replace('locks/rollout.json', 'rollback.sh')
+    cloud.objects[url] = { generation: cloud.generation++, body: await readFile(SCRIPT, 'utf8') }
+    const typed = `cd /; bash <(gcloud storage cat "${url}") ${TARGET.join(' ')} --yes`
+    expect((await execute('/bin/bash', ['-c', typed])).exit_code).toBe(0)
+    expect(traffic()).toEqual(serving('00001'))
   })
 
   test('asks for a name where nothing was ever rolled out', async () => {

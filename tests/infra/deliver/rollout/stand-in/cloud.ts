@@ -140,7 +140,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'run revisions list': (cloud, { flags }) =>
     serviceOf(cloud, flags.get('--service') ?? '')
       .revisions.filter(({ is_ready }) => is_ready)
-      .map(({ name }) => `${name}\n`)
+      .map(({ name, image }) => `${name},${image}\n`)
       .toReversed()
       .join(''),
   'run services update-traffic': (cloud, { operands: [name = ''], flags }) => {
