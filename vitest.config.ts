@@ -18,7 +18,7 @@ const SLOW = [
   'tests/functions/maintenance/{dispatch,retention}.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/functions/sync/large-pulls.test.ts',
-  'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
+  'tests/infra/{checks,command,deliver,generate,local,operate,rights}/**/*.test.ts',
   'tests/infra/stand-ins/gcs/client-retries.test.ts',
   'tests/objects/{cloud-storage,main}.test.ts',
 ]
@@ -52,6 +52,7 @@ export const LONG = [
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
   'tests/infra/operate/import/{command,csv-dialects,formats,old-layout,repeat}.test.ts',
   'tests/infra/operate/user-hash/*.test.ts',
+  'tests/infra/rights/system.test.ts',
   'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/main.test.ts',
   'tests/support/hang-reporter.test.ts',

@@ -15,6 +15,7 @@ import { APP_DIR } from '../app-sources.ts'
 import { withAppServer } from './app-server.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
+import type { Access } from '../stand-ins/kit/access.ts'
 import { startGcs } from '../stand-ins/gcs/server.ts'
 import {
   type GoogleSignIn,
@@ -51,6 +52,8 @@ export interface LocalRuntimeOptions {
   fsync?: boolean
   /** Users sign in with a stand-in for Google's script, at an origin of its own, instead of the demo account. */
   google?: boolean
+  /** By default every function may do everything with objects and keys. */
+  access?: AccountAccess
   /** Answers the paths of the app instead of the web function. */
   app_server?: RequestListener | undefined
 }
@@ -62,6 +65,8 @@ export interface LocalRuntime {
   function_urls: Readonly<Record<FunctionName, string>>
   storage_url: string
   kms_url: string
+  /** The addresses of storage and keys at which every request comes from `identity`. */
+  doorsFor(identity: string): Promise<StandInDoors>
   ad_platforms_url: string
   /** The folder of the objects, as plain files. */
   objects_dir: string
@@ -71,15 +76,27 @@ export interface LocalRuntime {
   end(duration_ms_max?: number): Promise<number>
 }
 
+/** The rights of accounts, and the account of each function. */
+export interface AccountAccess {
+  readonly rights: Access
+  readonly accountOf: (name: FunctionName) => string
+}
+
+/** For the settings of the same names. */
+export interface StandInDoors {
+  readonly STORAGE_API_ENDPOINT: string
+  readonly KMS_API_ENDPOINT: string
+}
+
 /**
  * Every function of the contract in one process, with the clients they use in the cloud pointed at stand-ins that keep
  * what they store below `data_dir`.
  * @throws when another process uses the folder, the port is taken, or a setting is bad
  */
 export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<LocalRuntime> {
-  const { port, split = false, factories, log, fsync = true } = options
+  const { port, split = false, factories, log, fsync = true, access } = options
   const data_dir = resolve(options.data_dir)
-  const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET, LOCAL_ASSETS_BUCKET], fsync })
+  const gcs = await startGcs({ data_dir, buckets: [LOCAL_BUCKET, LOCAL_ASSETS_BUCKET], fsync, access: access?.rights })
   let kms: Kms | undefined
   let ad_platforms: AdPlatformsStandIn | undefined
   let google: GoogleSignIn | undefined
@@ -100,15 +117,23 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
   }
 
   try {
-    kms = await startKms({ data_dir })
+    const keys = await startKms({ data_dir, access: access?.rights })
+    kms = keys
     ad_platforms = await startAdPlatforms()
     const stand_ins = {
       GCS_BUCKET: LOCAL_BUCKET,
       ASSETS_BUCKET: LOCAL_ASSETS_BUCKET,
-      STORAGE_API_ENDPOINT: gcs.url,
-      KMS_KEY: kms.key_name,
-      KMS_API_ENDPOINT: kms.url,
+      KMS_KEY: keys.key_name,
       ...ad_platforms.environment,
+    }
+    const doorsFor = async (identity: string): Promise<StandInDoors> => ({
+      STORAGE_API_ENDPOINT: await gcs.doorFor(identity),
+      KMS_API_ENDPOINT: await keys.doorFor(identity),
+    })
+    const everything = { STORAGE_API_ENDPOINT: gcs.url, KMS_API_ENDPOINT: keys.url }
+    const doors = new Map<FunctionName, StandInDoors>()
+    for (const name of FUNCTION_NAMES) {
+      doors.set(name, access === undefined ? everything : await doorsFor(access.accountOf(name)))
     }
     const issuer = await createLocalIssuer({ data_dir, issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE })
     if (options.google) google = await startGoogleSignIn({ sign: (claims) => issuer.sign(claims) })
@@ -136,8 +161,8 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
         url,
         name,
         function_urls,
-        stand_ins,
         google,
+        stand_ins: { ...stand_ins, ...doors.get(name) },
         given: options.environment,
       })
       return createFunctionListener(factories[name](environment, { log, ending: ending.signal }))
@@ -154,7 +179,8 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       url,
       function_urls,
       storage_url: gcs.url,
-      kms_url: kms.url,
+      kms_url: keys.url,
+      doorsFor,
       ad_platforms_url: ad_platforms.url,
       objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET),
       renewApp,

@@ -100,7 +100,7 @@ run "each_function_reaches_its_folders_and_no_other" {
       "platforms writes"     = "platforms/"
       "distributions reads"  = "audiences/, indexes/"
       "distributions writes" = "distributions/, platforms/"
-      "insights reads"       = "audiences/, platforms/, distributions/, indexes/"
+      "insights reads"       = "audiences/, platforms/, distributions/"
       "sync reads"           = "indexes/"
       "sync writes"          = "audiences/, platforms/, distributions/, migrations/"
       "flags reads"          = "config/"

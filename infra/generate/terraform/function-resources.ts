@@ -27,7 +27,7 @@ export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources
   platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: LEGACY_IDS },
   // A completed distribution sets its platform's last_sync_at.
   distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...LEGACY_IDS] },
-  insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/', ...LEGACY_IDS] },
+  insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/'] },
   // It has no use for the key: credentials never travel. What guests brought along is told in migrations/.
   sync: {
     ...USUAL,

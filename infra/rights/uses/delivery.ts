@@ -3,6 +3,7 @@ import { LIST, READ, type Use, WRITE } from '../use.ts'
 import { accountOf } from './functions.ts'
 
 const DELIVERY = 'am-delivery'
+const DEPLOYERS = 'deployers'
 const SERVICES = FUNCTION_NAMES.map((name) => `service ${accountOf(name)}`)
 const ON_SERVICES = 'google_cloud_run_v2_service_iam_member.delivery'
 const ON_LOCK = 'google_storage_bucket_iam_member.delivery'
@@ -84,6 +85,56 @@ export const DELIVERY_USES: readonly Use[] = [
     permissions: ['monitoring.timeSeries.list'],
     on: ['project'],
     grant: 'google_project_iam_member.delivery',
+  },
+  {
+    what: 'rollout, at its end: the schedule calls maintenance',
+    who: DELIVERY,
+    permissions: ['cloudscheduler.jobs.run'],
+    on: ['project'],
+    grant: 'google_project_iam_member.delivery',
+  },
+  {
+    what: 'rollout, at its end: what maintenance answered',
+    who: DELIVERY,
+    permissions: ['logging.logEntries.list'],
+    on: ['project'],
+    grant: 'google_project_iam_member.delivery',
+  },
+  { what: 'build by hand: its sources', who: DELIVERY, permissions: READ, on: ['delivery/source/'], grant: ON_LOCK },
+  {
+    what: 'by hand: submits a build, follows and cancels it',
+    who: DEPLOYERS,
+    permissions: ['cloudbuild.builds.create', 'cloudbuild.builds.get', 'cloudbuild.builds.update'],
+    on: ['project'],
+    grant: 'google_project_iam_member.deployer',
+  },
+  {
+    what: 'by hand: uploads count against the project',
+    who: DEPLOYERS,
+    permissions: ['serviceusage.services.use'],
+    on: ['project'],
+    grant: 'google_project_iam_member.deployer',
+  },
+  {
+    what: 'by hand: reads the log of the build',
+    who: DEPLOYERS,
+    permissions: ['logging.logEntries.list'],
+    on: ['project'],
+    grant: 'google_project_iam_member.deployer',
+  },
+  {
+    what: 'by hand: the sources of the build; gcloud looks at their bucket first',
+    who: DEPLOYERS,
+    permissions: ['storage.buckets.get', 'storage.objects.create'],
+    on: ['delivery'],
+    grant: 'google_storage_bucket_iam_member.deployer',
+  },
+  {
+    what: 'by hand: the build runs as the delivery account; npm run deploy acts as that account',
+    who: DEPLOYERS,
+    permissions: ['iam.serviceAccounts.actAs', 'iam.serviceAccounts.getAccessToken'],
+    on: ['account am-delivery'],
+    grant: 'google_service_account_iam_member.deployer',
   },
   {
     what: 'build: its log',

@@ -22,10 +22,9 @@ const FOLDERS: Readonly<Record<FunctionName, Folders>> = {
   },
   insights: {
     reads: {
-      'audiences/': 'counts and downloads audiences',
-      'platforms/': 'counts and downloads platforms',
-      'distributions/': 'counts and downloads distributions',
-      ...LEGACY_IDS,
+      'audiences/': 'counts audiences',
+      'platforms/': 'counts platforms',
+      'distributions/': 'counts distributions',
     },
   },
   sync: {
@@ -88,14 +87,24 @@ export const FUNCTION_USES: readonly Use[] = [
   ...KEEPERS.map((name) => ({
     what: 'seals and opens credentials',
     who: accountOf(name),
-    permissions: [
-      'cloudkms.cryptoKeyVersions.useToEncrypt',
-      'cloudkms.cryptoKeyVersions.useToDecrypt',
-      'cloudkms.cryptoKeys.get',
-    ],
+    permissions: ['cloudkms.cryptoKeyVersions.useToEncrypt', 'cloudkms.cryptoKeyVersions.useToDecrypt'],
     on: ['key credentials'],
     grant: 'google_kms_crypto_key_iam_member.credentials',
   })),
+  {
+    what: 'which version of the key is primary: its deep health check',
+    who: 'am-platforms',
+    permissions: ['cloudkms.cryptoKeys.get'],
+    on: ['key credentials'],
+    grant: 'google_kms_crypto_key_iam_member.credentials',
+  },
+  {
+    what: 'which version of the key is primary: what is sealed under another one is sealed again',
+    who: 'am-maintenance',
+    permissions: ['cloudkms.cryptoKeys.get'],
+    on: ['key credentials'],
+    grant: 'google_kms_crypto_key_iam_member.credentials',
+  },
   {
     what: 'serves the assets of earlier releases',
     who: 'am-web',

@@ -38,9 +38,16 @@ export const OPERATOR_USES: readonly Use[] = [
     grant: ON_DATA,
   },
   {
-    what: 'import: seals credentials; reencrypt --dry-run: the primary version',
+    what: 'import: seals credentials',
     who: OPERATOR,
-    permissions: ['cloudkms.cryptoKeyVersions.useToEncrypt', 'cloudkms.cryptoKeys.get'],
+    permissions: ['cloudkms.cryptoKeyVersions.useToEncrypt'],
+    on: ['key credentials'],
+    grant: 'google_kms_crypto_key_iam_member.operator',
+  },
+  {
+    what: 'maintenance -- reencrypt: which version of the key is primary',
+    who: OPERATOR,
+    permissions: ['cloudkms.cryptoKeys.get'],
     on: ['key credentials'],
     grant: 'google_kms_crypto_key_iam_member.operator',
   },

@@ -25,6 +25,15 @@ export const noSuchBucket = (bucket: string): Refusal =>
 export const conditionNotMet = (): Refusal =>
   refusal(412, 'conditionNotMet', 'At least one of the pre-conditions you specified did not hold.')
 
+/** @param of_object whether the permission is one on an object or on the bucket */
+export const forbidden = (identity: string, permission: string, of_object: boolean): Refusal =>
+  refusal(
+    403,
+    'forbidden',
+    `${identity} does not have ${permission} access to the Google Cloud Storage ${of_object ? 'object' : 'bucket'}. ` +
+      `Permission '${permission}' denied on resource (or it may not exist).`,
+  )
+
 /** Answered without a body. */
 export const notModified = (headers: Record<string, string>): Refusal =>
   new Refusal('Not Modified', { ...noContent(headers), status: 304 })

@@ -1,5 +1,6 @@
 /** One request from arrival to answer, with the faults that strike it. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { identityOf } from '../kit/access.ts'
 import { type Answer, json, send, sendTruncated } from '../kit/answers.ts'
 import { control } from '../kit/control.ts'
 import type { Operations } from '../kit/operations.ts'
@@ -8,6 +9,7 @@ import { isOutOfSpace } from './disk-space.ts'
 import type { FaultRule, Faults, OperationKind } from './faults.ts'
 import { parseFields, pickFields } from './fields.ts'
 import { parseJson } from './multipart.ts'
+import { checkAccess } from './permissions.ts'
 import { rateLimited, refusal, unavailable } from './refusals.ts'
 import { Replays } from './replays.ts'
 import { readCall } from './requests.ts'
@@ -101,6 +103,7 @@ export class RequestRunner {
 
   async #run(call: GcsCall, route: Route): Promise<Answer> {
     try {
+      this.#checkAccess(call, route)
       const fields = call.query.get('fields')
       const mask = fields === null ? undefined : parseFields(fields)
       const answer = await this.#runOnce(call, route)
@@ -109,6 +112,13 @@ export class RequestRunner {
     } catch (error) {
       return refusalAnswer(error)
     }
+  }
+
+  #checkAccess(call: GcsCall, route: Route): void {
+    const { access, storage } = this.#service
+    const identity = identityOf(call.headers)
+    if (access === undefined || identity === undefined) return
+    checkAccess(access, identity, call, route, (bucket, name) => storage.catalog.version(bucket, name) !== undefined)
   }
 
   #runOnce(call: GcsCall, route: Route): Promise<Answer> {

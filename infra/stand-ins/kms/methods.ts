@@ -19,7 +19,9 @@ export interface Method {
   operation: Operation
   /** As in the API's reference, e.g. `cryptoKeys.encrypt`. */
   name: string
-  /** The key asked about, for messages. */
+  /** What it takes. Source: https://cloud.google.com/kms/docs/reference/permissions-and-roles */
+  permission: string
+  /** The key asked about. */
   key_name: string
   /** @throws Refusal */
   run(fault: Fault | undefined): object
@@ -43,19 +45,24 @@ const PATH =
   /^\/v1\/(projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/:]+)(?:(\/cryptoKeys\/[^/:]+)(?:(\/cryptoKeyVersions)(?:\/([^/:]+))?)?)?(?::(\w+))?$/
 
 /** By the resource that the path names, the verb and the custom method. */
-const METHODS: Readonly<Record<string, readonly [name: string, Operation, Run]>> = {
-  'GET ring': ['keyRings.get', 'get', getRing],
-  'GET key': ['cryptoKeys.get', 'get', (keys, { key_name, is_numeric }) => keyResource(keys.key(key_name), is_numeric)],
-  'POST key:encrypt': ['cryptoKeys.encrypt', 'encrypt', encrypt],
-  'POST version:encrypt': ['cryptoKeys.encrypt', 'encrypt', encrypt],
-  'POST key:decrypt': ['cryptoKeys.decrypt', 'decrypt', decrypt],
-  'POST key:updatePrimaryVersion': ['cryptoKeys.updatePrimaryVersion', 'manage', updatePrimaryVersion],
-  'GET versions': ['cryptoKeyVersions.list', 'get', listVersions],
-  'POST versions': ['cryptoKeyVersions.create', 'manage', createVersion],
-  'GET version': ['cryptoKeyVersions.get', 'get', getVersion],
-  'PATCH version': ['cryptoKeyVersions.patch', 'manage', patchVersion],
-  'POST version:destroy': ['cryptoKeyVersions.destroy', 'manage', destroyVersion],
-  'POST version:restore': ['cryptoKeyVersions.restore', 'manage', restoreVersion],
+const METHODS: Readonly<Record<string, readonly [name: string, Operation, permission: string, Run]>> = {
+  'GET ring': ['keyRings.get', 'get', 'keyRings.get', getRing],
+  'GET key': ['cryptoKeys.get', 'get', 'cryptoKeys.get', getKey],
+  'POST key:encrypt': ['cryptoKeys.encrypt', 'encrypt', 'cryptoKeyVersions.useToEncrypt', encrypt],
+  'POST version:encrypt': ['cryptoKeys.encrypt', 'encrypt', 'cryptoKeyVersions.useToEncrypt', encrypt],
+  'POST key:decrypt': ['cryptoKeys.decrypt', 'decrypt', 'cryptoKeyVersions.useToDecrypt', decrypt],
+  'POST key:updatePrimaryVersion': [
+    'cryptoKeys.updatePrimaryVersion',
+    'manage',
+    'cryptoKeys.update',
+    updatePrimaryVersion,
+  ],
+  'GET versions': ['cryptoKeyVersions.list', 'get', 'cryptoKeyVersions.list', listVersions],
+  'POST versions': ['cryptoKeyVersions.create', 'manage', 'cryptoKeyVersions.create', createVersion],
+  'GET version': ['cryptoKeyVersions.get', 'get', 'cryptoKeyVersions.get', getVersion],
+  'PATCH version': ['cryptoKeyVersions.patch', 'manage', 'cryptoKeyVersions.update', patchVersion],
+  'POST version:destroy': ['cryptoKeyVersions.destroy', 'manage', 'cryptoKeyVersions.destroy', destroyVersion],
+  'POST version:restore': ['cryptoKeyVersions.restore', 'manage', 'cryptoKeyVersions.restore', restoreVersion],
 }
 
 /** @throws Refusal 404 */
@@ -65,7 +72,7 @@ export function findMethod(keys: Keys, call: KmsCall): Method {
     version_id !== undefined ? 'version' : versions !== undefined ? 'versions' : key === '' ? 'ring' : 'key'
   const found = METHODS[`${call.method} ${resource}${custom === undefined ? '' : `:${custom}`}`]
   if (ring_name === '' || found === undefined) throw notFound(`There is no ${call.method} ${call.path}.`)
-  const [name, operation, run] = found
+  const [name, operation, permission, run] = found
   const key_name = `${ring_name}${key}`
   const target = {
     ring_name,
@@ -75,12 +82,22 @@ export function findMethod(keys: Keys, call: KmsCall): Method {
     is_numeric: (call.query.get('$alt') ?? '').endsWith('enum-encoding=int'),
     update_mask: call.query.get('updateMask'),
   }
-  return { name, operation, key_name, run: (fault) => run(keys, { ...target, fault }) }
+  return {
+    name,
+    operation,
+    permission: `cloudkms.${permission}`,
+    key_name,
+    run: (fault) => run(keys, { ...target, fault }),
+  }
 }
 
 function getRing(keys: Keys, { ring_name }: MethodTarget): object {
   if (!keys.hasRing(ring_name)) throw notFound(`KeyRing ${ring_name} not found.`)
   return { name: ring_name }
+}
+
+function getKey(keys: Keys, { key_name, is_numeric }: MethodTarget): object {
+  return keyResource(keys.key(key_name), is_numeric)
 }
 
 function encrypt(keys: Keys, { key_name, version_id, body, fault, is_numeric }: MethodTarget): object {

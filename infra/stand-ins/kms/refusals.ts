@@ -39,9 +39,9 @@ export const rateLimited = (): Refusal =>
     "Quota exceeded for quota metric 'Cryptographic requests' and limit 'Cryptographic requests per minute'.",
   )
 
-export const denied = (operation: string, key_name: string): Refusal =>
+export const denied = (permission: string, key_name: string): Refusal =>
   refusal(
     403,
     'PERMISSION_DENIED',
-    `Permission to ${operation} denied on resource '${key_name}' (or it may not exist).`,
+    `Permission '${permission}' denied on resource '${key_name}' (or it may not exist).`,
   )

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import * as z from 'zod'
 
 import type { Clock } from '#shared/base/clock.ts'
+import { type Access, identityOf } from '../kit/access.ts'
 import { type Answer, indentedJson, send } from '../kit/answers.ts'
 import { readBody } from '../kit/body.ts'
 import { control } from '../kit/control.ts'
@@ -25,6 +26,8 @@ export interface Service {
   clock: Clock
   faults: Faults
   operations: Operations<Operation>
+  /** Without it every request is permitted. */
+  access: Access | undefined
 }
 
 const stateRequest = z.strictObject({ version: z.string(), state: z.enum(VERSION_STATES) })
@@ -41,7 +44,8 @@ export class RequestRunner {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = await readCall(request)
     if (call.path.startsWith('/_')) return send(response, indentedJson(this.#control(call)))
-    await this.#strike(findMethod(this.#service.keys, call), response)
+    const identity = identityOf(request.headers)
+    await this.#strike(findMethod(this.#service.keys, call), identity, response)
   }
 
   /** Ends latencies immediately. */
@@ -49,8 +53,11 @@ export class RequestRunner {
     this.#giving_up.abort()
   }
 
-  async #strike(method: Method, response: ServerResponse): Promise<void> {
-    const { faults, operations, clock } = this.#service
+  async #strike(method: Method, identity: string | undefined, response: ServerResponse): Promise<void> {
+    const { faults, operations, clock, access } = this.#service
+    const { permission, key_name } = method
+    const is_permitted =
+      access === undefined || identity === undefined || access.permits(identity, permission, key_name)
     operations.arrived(method.operation, method.name)
     const fault = faults.strike(method.operation)
     if (faults.latency_ms > 0) await clock.sleep(faults.latency_ms, this.#giving_up.signal)
@@ -58,7 +65,7 @@ export class RequestRunner {
     const answer = answerOf(() => {
       if (fault === 'unavailable') throw unavailable()
       if (fault === 'rate_limited') throw rateLimited()
-      if (fault === 'denied') throw denied(method.operation, method.key_name)
+      if (fault === 'denied' || !is_permitted) throw denied(permission, key_name)
       return method.run(fault)
     })
     operations.answered(answer.status)

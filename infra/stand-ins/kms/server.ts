@@ -6,9 +6,12 @@
  * Control, for other processes: `GET` and `POST /_faults` (faults.ts), `GET` and `DELETE /_operations`
  * (kit/operations.ts), `GET /_keys`, `POST /_keys/rotate`, `POST /_keys/state {"version": "1", "state": "DISABLED"}`.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { systemClock, type Clock } from '#shared/base/clock.ts'
 import { systemRandom, type Random } from '#shared/base/random.ts'
+import type { Access } from '../kit/access.ts'
+import { Doors } from '../kit/doors.ts'
 import { lockFolder } from '../kit/folder-lock.ts'
 import { Operations } from '../kit/operations.ts'
 import { startServer } from '../kit/server.ts'
@@ -24,6 +27,8 @@ export interface KmsOptions {
   port?: number
   /** The key that is there from the start, with one version. */
   key_name?: string
+  /** Who may do what; by default everybody everything. */
+  access?: Access | undefined
   clock?: Clock
   random?: Random
 }
@@ -36,6 +41,8 @@ export interface Kms {
   key_name: string
   faults: Faults
   operations: Operations<Operation>
+  /** An address at which every request comes from `identity`. */
+  doorFor(identity: string): Promise<string>
   /** Makes a new version the primary one, and gives its resource name. */
   rotate(): string
   /**
@@ -51,7 +58,7 @@ export const LOCAL_KEY = 'projects/local/locations/global/keyRings/activation/cr
 
 /** @throws when the folder is in use by another process, the keys in it are damaged, or the port is taken */
 export async function startKms(options: KmsOptions): Promise<Kms> {
-  const { data_dir, port = 0, key_name = LOCAL_KEY, clock = systemClock, random = systemRandom } = options
+  const { data_dir, port = 0, key_name = LOCAL_KEY, access, clock = systemClock, random = systemRandom } = options
   const folder = path.join(data_dir, 'kms')
   const unlock = await lockFolder(folder)
   try {
@@ -59,12 +66,19 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
     keys.ensure(key_name)
     const faults = new Faults(random)
     const operations = new Operations(OPERATIONS)
-    const runner = new RequestRunner({ keys, key_name, clock, faults, operations })
+    const runner = new RequestRunner({ keys, key_name, clock, faults, operations, access })
+    const handling = {
+      handle: (request: IncomingMessage, response: ServerResponse) => runner.handle(request, response),
+      failed: refusalAnswer,
+    }
+    const doors = new Doors(handling)
     const server = await startServer({
       port,
-      handle: (request, response) => runner.handle(request, response),
-      failed: refusalAnswer,
-      finish: () => runner.giveUpWaiting(),
+      ...handling,
+      async finish() {
+        runner.giveUpWaiting()
+        await doors.close()
+      },
       release: unlock,
     })
     return {
@@ -72,6 +86,7 @@ export async function startKms(options: KmsOptions): Promise<Kms> {
       key_name,
       faults,
       operations,
+      doorFor: (identity) => doors.open(identity),
       rotate: () => nameOf(key_name, keys.rotate(key_name)),
       setState: (version, state) => void keys.setState(key_name, version.split('/').at(-1) as string, state),
     }

@@ -14,8 +14,10 @@ const DELIVERY = {
   trigger: { repository: 'projects/example/locations/europe-west1/connections/code/repositories/app' },
   workload_identity: { issuer: 'https://jobs.example.com', condition: 'true', subject: 'repo' },
 }
+const DEPLOYERS = ['group:developers@example.com']
 const PEOPLE: Readonly<Record<string, string>> = {
   'group:activation-operators@example.com': 'operators',
+  'group:developers@example.com': 'deployers',
   'group:all-rows@example.com': 'analysts',
   'group:some-rows@example.com': 'restricted analysts',
 }
@@ -32,7 +34,7 @@ export async function plannedRights(): Promise<PlannedRights | undefined> {
   const terraform = await openTerraform()
   if (terraform === undefined) return undefined
   try {
-    const variables = { bigquery: { analysts: ANALYSTS }, delivery: DELIVERY }
+    const variables = { bigquery: { analysts: ANALYSTS }, delivery: DELIVERY, deployers: DEPLOYERS }
     const options = Object.entries(variables).map(([name, value]) => `-var=${name}=${JSON.stringify(value)}`)
     const resources = await planned(terraform, PLACE.env, ...options)
     return { resources, grants: grantsOf(resources, PLACE, peopleIn(resources)), smoke_user: smokeUserIn(resources) }

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Random } from '#shared/base/random.ts'
 import type { Clock } from '#shared/base/clock.ts'
+import type { Access } from '../../kit/access.ts'
 import type { Answer } from '../../kit/answers.ts'
 import type { OperationKind } from '../faults.ts'
 import type { UploadSessions } from '../resumable.ts'
@@ -16,6 +17,8 @@ export interface Service {
   versioning: boolean
   /** `http://127.0.0.1:PORT` */
   url: string
+  /** Without it every request is permitted. */
+  access: Access | undefined
 }
 
 export interface GcsCall {
