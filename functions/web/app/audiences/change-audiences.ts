@@ -1,10 +1,12 @@
 import { Archive, ArchiveRestore, Tags, Trash2, type LucideIcon } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
-import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
+import type { JsonRecord } from '#shared/client/store/entries.ts'
+import type { ChangeOutcome, UserChange } from '#shared/client/store/user-changes.ts'
 import { change_fault } from '../actions/change-fault.ts'
 import { numberOf } from '../format/numbers.ts'
 import { showToast } from '../parts/toasts.ts'
+import { changeInPortions } from '../store/change-in-portions.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
 
 /**
@@ -20,30 +22,30 @@ export function canBeArchived({ record }: Shown<'audience'>): boolean {
 }
 
 export async function archiveAudiences(client: ActivationClient, subjects: Subjects): Promise<void> {
-  await changeAll(subjects.filter(canBeArchived), {
+  await changeAll(client, subjects.filter(canBeArchived), {
     icon: Archive,
     deed: 'Archived',
-    make: ({ id }) => client.change('audience', id, { set: { status: 'archived' } }),
-    undo: ({ id }) => client.change('audience', id, { set: { status: 'active' } }),
+    make: statusChange('archived'),
+    undo: statusChange('active'),
   })
 }
 
 export async function bringBackAudiences(client: ActivationClient, subjects: Subjects): Promise<void> {
   const archived = subjects.filter(({ record }) => record.status === 'archived')
-  await changeAll(archived, {
+  await changeAll(client, archived, {
     icon: ArchiveRestore,
     deed: 'Brought back',
-    make: ({ id }) => client.change('audience', id, { set: { status: 'active' } }),
-    undo: ({ id }) => client.change('audience', id, { set: { status: 'archived' } }),
+    make: statusChange('active'),
+    undo: statusChange('archived'),
   })
 }
 
 export async function deleteAudiences(client: ActivationClient, subjects: Subjects): Promise<void> {
-  await changeAll(subjects, {
+  await changeAll(client, subjects, {
     icon: Trash2,
     deed: 'Deleted',
-    make: ({ id }) => client.delete('audience', id),
-    undo: ({ id }) => client.restore('audience', id),
+    make: ({ id }) => ({ op: 'delete', noun: 'audience', id }),
+    undo: ({ id }) => ({ op: 'restore', noun: 'audience', id }),
   })
 }
 
@@ -68,9 +70,8 @@ export async function retagAudiences(
   subjects: Subjects,
   edit: (tags: readonly string[]) => readonly string[],
 ): Promise<void> {
-  const setTags = async (id: string, tags: readonly string[]) =>
-    await client.change('audience', id, { set: { metadata: { tags } } })
-  await changeAll(subjects, {
+  const setTags = (id: string, tags: readonly string[]) => edited(id, { metadata: { tags } })
+  await changeAll(client, subjects, {
     icon: Tags,
     deed: 'Changed the tags of',
     make: ({ id, record }) => setTags(id, edit(tagsOf(record))),
@@ -82,34 +83,51 @@ interface Deed {
   readonly icon: LucideIcon
   /** "Archived". */
   readonly deed: string
-  readonly make: (subject: Shown<'audience'>) => Promise<ChangeOutcome>
-  readonly undo: (subject: Shown<'audience'>) => Promise<ChangeOutcome>
+  readonly make: (subject: Shown<'audience'>) => UserChange
+  readonly undo: (subject: Shown<'audience'>) => UserChange
 }
 
-const TOLD_EACH = 200
+function edited(id: string, set: JsonRecord): UserChange {
+  return { op: 'change', noun: 'audience', id, edit: { set } }
+}
 
-async function changeAll(subjects: Subjects, { icon, deed, make, undo }: Deed): Promise<void> {
-  change_fault.set(undefined)
-  const done: Shown<'audience'>[] = []
-  for (const subject of subjects) {
-    const outcome = await make(subject)
-    if (!outcome.ok) {
-      tellFaultOf(subject.record.name, outcome.problem.message, subjects.length - done.length)
-      break
-    }
-    // Nothing changed: it was so already.
-    if (outcome.seq !== null) done.push(subject)
-    if (done.length % TOLD_EACH === 0) showToast({ icon, words: `${deed} ${numberOf(done.length)} so far` })
-  }
+function statusChange(status: 'active' | 'archived') {
+  return ({ id }: Shown<'audience'>) => edited(id, { status })
+}
+
+async function changeAll(client: ActivationClient, subjects: Subjects, deed_of: Deed): Promise<void> {
+  const { icon, deed, make, undo } = deed_of
+  const done = await madeOf(client, subjects, make, (ended) =>
+    showToast({ icon, words: `${deed} ${numberOf(ended)} so far` }),
+  )
   if (done.length === 0) return
   const whose = done.length === 1 ? `“${done[0]!.record.name}”` : `${numberOf(done.length)} audiences`
-  const undoAll = async () => {
-    for (const subject of done) {
-      const outcome = await undo(subject)
-      if (!outcome.ok) return tellFaultOf(subject.record.name, outcome.problem.message, 1)
-    }
-  }
+  const undoAll = async () => void (await madeOf(client, done, undo, () => undefined))
   showToast({ icon, words: `${deed} ${whose}`, undo: { run: undoAll } })
+}
+
+/** Makes the changes; what was not kept is told. @returns whose change was: those that were so already are not among them */
+async function madeOf(
+  client: ActivationClient,
+  subjects: Subjects,
+  make: Deed['make'],
+  onProgress: (ended: number) => void,
+): Promise<Subjects> {
+  change_fault.set(undefined)
+  const outcomes = await changeInPortions(client, subjects.map(make), (ended) => {
+    if (ended < subjects.length) onProgress(ended)
+    return true
+  })
+  const kept = outcomes.filter(({ ok }) => ok).length
+  for (const [at, outcome] of outcomes.entries()) {
+    if (outcome.ok) continue
+    tellFaultOf(subjects[at]!.record.name, outcome.problem.message, subjects.length - kept)
+    break
+  }
+  return subjects.filter((_, at) => {
+    const outcome = outcomes[at]
+    return outcome?.ok && outcome.seq !== null
+  })
 }
 
 async function tellFault(work: Promise<ChangeOutcome>, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 
+import { inSteps } from '../../base/in-steps.ts'
 import { textOf } from '../../files/text.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { Button } from '../../parts/Button.tsx'
@@ -12,68 +13,91 @@ import { useClient } from '../../store/hooks.ts'
 import type { Shown } from '../../store/records.ts'
 import { UnreadableFile } from './file-rows.ts'
 import styles from './ImportDialog.module.css'
-import { countOfPlan, importPlan, type ImportPlan } from './import-plan.ts'
+import { countOfPlan, planRows, type ImportPlan } from './import-plan.ts'
 import { ImportPreview } from './ImportPreview.tsx'
-import { readAudienceFile } from './read-file.ts'
+import { readAudienceFile, type AudienceFile } from './read-file.ts'
 import { runImport } from './run-import.ts'
 
 interface ReadFile {
   readonly name: string
+  readonly content: AudienceFile
   readonly plan: ImportPlan
-  readonly device_file: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A file is read, then what would happen is shown, then it happens. */
+/** A file is read, then what would happen is shown, then it happens: a portion at a time, so that it can be stopped in between. */
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const client = useClient()
   const [file, setFile] = useState<ReadFile>()
+  const [is_reading, setReading] = useState(false)
   const [fault, setFault] = useState<string>()
   const [done, setDone] = useState<number>()
+  const is_stopped = useRef(false)
+
+  const planOf = async ({ rows }: AudienceFile): Promise<ImportPlan> => {
+    // The client validates what it stores by the schemas that these types are of.
+    const known = {
+      get: (id: string) => client.get('audience', id) as Shown<'audience'> | undefined,
+      all: client.list('audience') as readonly Shown<'audience'>[],
+    }
+    const { pieces, result } = await inSteps(planRows(rows, known))
+    return { rows: pieces, ignored: result }
+  }
 
   const onFile = async (chosen: File | undefined) => {
-    if (!chosen) return
+    if (!chosen || done !== undefined) return
     setFault(undefined)
     setFile(undefined)
+    setReading(true)
     try {
-      const text = textOf(new Uint8Array(await chosen.arrayBuffer()))
-      const { rows, device_file } = readAudienceFile(chosen.name, text)
-      // The client validates what it stores by the schemas that these types are of.
-      const known = {
-        get: (id: string) => client.get('audience', id) as Shown<'audience'> | undefined,
-        all: client.list('audience') as readonly Shown<'audience'>[],
-      }
-      setFile({ name: chosen.name, plan: importPlan(rows, known), device_file })
+      const content = readAudienceFile(chosen.name, textOf(new Uint8Array(await chosen.arrayBuffer())))
+      setFile({ name: chosen.name, content, plan: await planOf(content) })
     } catch (error) {
       const why = error instanceof UnreadableFile ? error.message : 'The browser could not open the file.'
       setFault(`“${chosen.name}” could not be read. ${why}`)
     }
+    setReading(false)
   }
 
-  const onImport = async ({ plan, device_file }: ReadFile) => {
+  const onImport = async ({ name, content, plan }: ReadFile) => {
     setFault(undefined)
     setDone(0)
-    const imported = await runImport(client, plan, setDone)
-    const others = device_file && imported.fault === undefined ? await client.uploadData(device_file) : undefined
-    setDone(undefined)
-    const count = imported.made + imported.brought_back
-    if (imported.fault !== undefined) {
-      return setFault(`${countOf(count, 'audience is', 'audiences are')} in. ${imported.fault}`)
+    is_stopped.current = false
+    const imported = await runImport(client, plan, (ended) => {
+      setDone(ended)
+      return !is_stopped.current
+    })
+    const left = takenIn(plan) - imported.count
+    if (left > 0) {
+      // What is in stays: the rest can be taken in from here, or from the same file later.
+      setFile({ name, content, plan: await planOf(content) })
+      setDone(undefined)
+      const are = countOf(imported.count, 'audience is', 'audiences are')
+      return setFault(`${are} in, ${countOf(left, 'is', 'are')} not. ${imported.fault ?? 'You stopped the import.'}`)
     }
+    const others = content.device_file && (await client.uploadData(content.device_file))
+    setDone(undefined)
     onClose()
     const more = others && others.made > 0 ? `, and ${countOf(others.made, 'other record')}` : ''
-    showToast({ icon: Upload, words: `Imported ${countOf(count, 'audience')}${more}` })
+    showToast({ icon: Upload, words: `Imported ${countOf(imported.count, 'audience')}${more}` })
   }
 
-  const count = file ? countOfPlan(file.plan, 'make') + countOfPlan(file.plan, 'bring_back') : 0
-  const can_import = file !== undefined && (count > 0 || file.device_file !== undefined)
+  /** A portion that is being kept is kept. */
+  const onEnd = () => {
+    is_stopped.current = true
+    if (done === undefined) onClose()
+  }
+
+  const count = file ? takenIn(file.plan) : 0
+  const can_import = file !== undefined && (count > 0 || file.content.device_file !== undefined)
+  const end_words = done !== undefined ? 'Stop' : can_import ? 'Cancel' : 'Close'
   return (
     <Dialog
       title="Import audiences"
-      onClose={onClose}
+      onClose={onEnd}
       actions={
         <>
-          <Button kind="quiet" onClick={onClose}>
-            {can_import ? 'Cancel' : 'Close'}
+          <Button kind="quiet" onClick={onEnd}>
+            {end_words}
           </Button>
           {can_import && (
             <Button
@@ -89,7 +113,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       }
     >
       <FileDrop onFile={(chosen) => void onFile(chosen)} name={file?.name} />
-      <div role="status">{file && <ImportPreview plan={file.plan} device_file={file.device_file} />}</div>
+      <div role="status">
+        {is_reading && <p className={styles.note}>Reading the file…</p>}
+        {file && <ImportPreview plan={file.plan} device_file={file.content.device_file} />}
+      </div>
       {fault !== undefined && (
         <p role="alert" className={styles.fault}>
           {fault}
@@ -97,6 +124,10 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       )}
     </Dialog>
   )
+}
+
+function takenIn(plan: ImportPlan): number {
+  return countOfPlan(plan, 'make') + countOfPlan(plan, 'bring_back')
 }
 
 function FileDrop({

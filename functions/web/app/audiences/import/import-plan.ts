@@ -37,25 +37,57 @@ const READ_ONLY = new Set([...AUDIENCES.columns.map(({ name }) => name), 'user_i
 const REASONS_MAX = 3
 
 export function importPlan(file_rows: readonly FileRow[], known: KnownAudiences): ImportPlan {
+  const planned = planRows(file_rows, known)
+  const rows: PlannedRow[] = []
+  for (;;) {
+    const next = planned.next()
+    if (next.done) return { rows, ignored: next.value }
+    rows.push(next.value)
+  }
+}
+
+/** Row by row, so that the page can answer in between. @returns the columns and members that no audience has */
+export function* planRows(
+  file_rows: readonly FileRow[],
+  known: KnownAudiences,
+): Generator<PlannedRow, readonly string[], void> {
   const by_name = Map.groupBy(known.all, ({ record }) => record.name)
   const ids = new Set<string>()
   const ignored = new Set<string>()
-  const rows = file_rows.map(({ line, source }): PlannedRow => {
+  for (const { line, source } of file_rows) {
     for (const name of Object.keys(source)) if (!FIELDS.includes(name) && !READ_ONLY.has(name)) ignored.add(name)
     const { id, value } = readRow(source)
-    const name = typeof value['name'] === 'string' ? value['name'] : ''
-    const here = id === undefined ? undefined : known.get(id)
-    const about = { line, name: name === '' && here ? here.record.name : name }
-    if (id !== undefined && ids.has(id)) return { ...about, does: 'refuse', reasons: ['it is in the file twice'] }
+    const is_twice = id !== undefined && ids.has(id)
     if (id !== undefined) ids.add(id)
-    if (here) return { ...about, does: here.is_deleted ? 'bring_back' : 'leave', id: here.id }
-    const made = creationFrom(value)
-    if (Array.isArray(made)) return { ...about, does: 'refuse', reasons: made }
-    const same = id === undefined ? by_name.get(name)?.find(({ record }) => says(record, made)) : undefined
-    return same ? { ...about, does: 'leave', id: same.id } : { ...about, does: 'make', id, value: made }
-  })
-  return { rows, ignored: [...ignored] }
+    yield { line, ...planOf({ id, value, is_twice }, known, by_name) }
+  }
+  return [...ignored]
 }
+
+interface ReadRow {
+  readonly id: string | undefined
+  readonly value: JsonRecord
+  /** Its id is in the file before it. */
+  readonly is_twice: boolean
+}
+
+function planOf(
+  { id, value, is_twice }: ReadRow,
+  known: KnownAudiences,
+  by_name: ReadonlyMap<string, readonly Shown<'audience'>[]>,
+): WithoutLine<PlannedRow> {
+  const said = typeof value['name'] === 'string' ? value['name'] : ''
+  const here = id === undefined ? undefined : known.get(id)
+  const name = said === '' && here ? here.record.name : said
+  if (is_twice) return { name, does: 'refuse', reasons: ['it is in the file twice'] }
+  if (here) return { name, does: here.is_deleted ? 'bring_back' : 'leave', id: here.id }
+  const made = creationFrom(value)
+  if (Array.isArray(made)) return { name, does: 'refuse', reasons: made }
+  const same = id === undefined ? by_name.get(name)?.find(({ record }) => says(record, made)) : undefined
+  return same ? { name, does: 'leave', id: same.id } : { name, does: 'make', id, value: made }
+}
+
+type WithoutLine<Row> = Row extends PlannedRow ? Omit<Row, 'line'> : never
 
 /** Spellings that people use for values of lists. */
 const SPELLED: readonly string[] = ['status', 'data_type']

@@ -1,31 +1,36 @@
 import type { ActivationClient } from '#shared/client/client.ts'
-import type { ImportPlan } from './import-plan.ts'
+import type { UserChange } from '#shared/client/store/user-changes.ts'
+import { changeInPortions } from '../../store/change-in-portions.ts'
+import type { ImportPlan, PlannedRow } from './import-plan.ts'
 
 /** What came of an import. */
 export interface Imported {
-  readonly made: number
-  readonly brought_back: number
-  /** What this device did not keep, with the reason: nothing after it was tried. */
+  /** How many audiences are in: new ones, and those that came back. */
+  readonly count: number
+  /** What this device did not keep first, with the reason: of what comes after it nothing was tried but its portion. */
   readonly fault: string | undefined
 }
 
-/** @param onProgress how many rows are done @throws StorageError while another account is being opened */
+/** @param isWanted asked between portions, with how many rows are done: whether it is to go on */
 export async function runImport(
-  client: ActivationClient,
-  plan: ImportPlan,
-  onProgress: (done: number) => void,
+  client: Pick<ActivationClient, 'changeAll'>,
+  { rows }: ImportPlan,
+  isWanted: (done: number) => boolean,
 ): Promise<Imported> {
-  const counts = { made: 0, brought_back: 0 }
-  for (const row of plan.rows) {
-    if (row.does === 'leave' || row.does === 'refuse') continue
-    const outcome =
-      row.does === 'make'
-        ? await client.create('audience', row.value, row.id)
-        : await client.restore('audience', row.id)
-    if (!outcome.ok) return { ...counts, fault: `“${row.name}” was not kept. ${outcome.problem.message}` }
-    if (row.does === 'make') counts.made++
-    else counts.brought_back++
-    onProgress(counts.made + counts.brought_back)
+  const taken = rows.flatMap((row) => {
+    const change = changeOf(row)
+    return change ? [{ ...change, name: row.name }] : []
+  })
+  const outcomes = await changeInPortions(client, taken, isWanted)
+  const at = outcomes.findIndex(({ ok }) => !ok)
+  const refused = outcomes[at]
+  return {
+    count: outcomes.filter(({ ok }) => ok).length,
+    fault: refused && !refused.ok ? `“${taken[at]!.name}” was not kept. ${refused.problem.message}` : undefined,
   }
-  return { ...counts, fault: undefined }
+}
+
+function changeOf(row: PlannedRow): UserChange | undefined {
+  if (row.does === 'make') return { op: 'create', noun: 'audience', value: row.value, id: row.id }
+  return row.does === 'bring_back' ? { op: 'restore', noun: 'audience', id: row.id } : undefined
 }

@@ -1,0 +1,20 @@
+import { clock } from './ports.ts'
+
+/** Work of this length delays no click that anybody would notice. */
+const STEP_MS = 30
+
+/** Does all of a work that comes in pieces, and lets the page answer in between. @returns the pieces, and what the work came to */
+export async function inSteps<Piece, Result>(
+  work: Iterator<Piece, Result>,
+): Promise<{ readonly pieces: readonly Piece[]; readonly result: Result }> {
+  const pieces: Piece[] = []
+  let begun_ms = clock.monotonicMs()
+  for (;;) {
+    const next = work.next()
+    if (next.done) return { pieces, result: next.value }
+    pieces.push(next.value)
+    if (clock.monotonicMs() - begun_ms < STEP_MS) continue
+    await clock.turn()
+    begun_ms = clock.monotonicMs()
+  }
+}
