@@ -62,6 +62,7 @@ locals {
         SUGGESTION_URL   = var.app.suggestion_url
         SIZE_URL         = var.app.size_url
         SUPPORT_CONTACT  = var.app.support_contact
+        FEEDBACK_CONTACT = var.app.feedback_contact
       } : setting => value if contains(function.settings, setting)
     }
   }

@@ -139,10 +139,11 @@ variable "edge" {
 }
 
 variable "app" {
-  description = "What the app is told: the OAuth client id of Sign in with Google (without it the app is for guests), where users get help (an email address or an https address), and the services that suggest variables and count the people in segments. Empty: none."
+  description = "What the app is told: the OAuth client id of Sign in with Google (without it the app is for guests), where users get help and where they say what they think of it (each an email address or an https address), and the services that suggest variables and count the people in segments. Empty: none."
   type = object({
     google_client_id = optional(string, "")
     support_contact  = optional(string, "")
+    feedback_contact = optional(string, "")
     suggestion_url   = optional(string, "")
     size_url         = optional(string, "")
   })
@@ -155,8 +156,8 @@ variable "app" {
   }
 
   validation {
-    condition     = var.app.support_contact == "" || can(regex("^(https://\\S+|[^@\\s]+@[^@\\s]+)$", var.app.support_contact))
-    error_message = "app.support_contact must be an email address or an https address."
+    condition     = alltrue([for contact in [var.app.support_contact, var.app.feedback_contact] : contact == "" || can(regex("^(https://\\S+|[^@\\s]+@[^@\\s]+)$", contact))])
+    error_message = "app.support_contact and app.feedback_contact must be an email address or an https address."
   }
 
   validation {

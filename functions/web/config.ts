@@ -16,13 +16,14 @@ type ConfigSettings = Omit<AppSettings, 'APP_DIR' | 'ASSETS_BUCKET'> & Pick<Edge
  * @throws SettingsError when users could sign in and every function would refuse their tokens
  */
 export function appConfigOf(settings: ConfigSettings, app_version: string): AppConfig {
-  const { API_ORIGINS, SUGGESTION_URL, SIZE_URL, SUPPORT_CONTACT } = settings
+  const { API_ORIGINS, SUGGESTION_URL, SIZE_URL, SUPPORT_CONTACT, FEEDBACK_CONTACT } = settings
   return {
     origins: API_ORIGINS ?? '',
     ...signInOf(settings),
     ...(SUGGESTION_URL !== undefined && { suggestion_url: SUGGESTION_URL }),
     ...(SIZE_URL !== undefined && { size_url: SIZE_URL }),
     ...(SUPPORT_CONTACT !== undefined && { support_contact: SUPPORT_CONTACT }),
+    ...(FEEDBACK_CONTACT !== undefined && { feedback_contact: FEEDBACK_CONTACT }),
     app_version,
   }
 }

@@ -5,6 +5,12 @@ import { address } from '#shared/settings/edge-settings.ts'
 import { json } from '#shared/settings/json.ts'
 import { setting, type SettingsOf } from '#shared/settings/settings.ts'
 
+/** An email address or a page; nothing that a link would run. */
+const contact = z.optional(
+  z
+    .string()
+    .check(z.regex(/^(https:\/\/\S+|[^\s@]+@[^\s@]+)$/, { error: 'must be an email address or an https address' })),
+)
 const optionalAddress = { schema: z.optional(address), endpoints: (url: string | undefined) => (url ? [url] : []) }
 
 /** What the app is told in `/config.json`, and where its files are. */
@@ -69,13 +75,16 @@ export const appSettings = {
     example: 'https://size.example.com/segments',
   }),
   SUPPORT_CONTACT: setting({
-    schema: z.optional(
-      z
-        .string()
-        .check(z.regex(/^(https:\/\/\S+|[^\s@]+@[^\s@]+)$/, { error: 'must be an email address or an https address' })),
-    ),
+    schema: contact,
     description: 'Email address or https address where users get help.',
     example: 'help@example.com',
+  }),
+  FEEDBACK_CONTACT: setting({
+    schema: contact,
+    description:
+      'Email address or https address for what users think of the app. An https address is opened with what they wrote ' +
+      'in its query: `message`, `page` and `version`. Without it the app asks for nothing.',
+    example: 'https://forms.example.com/activation',
   }),
 } as const
 

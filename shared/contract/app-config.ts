@@ -63,6 +63,8 @@ export const appConfig = z.object({
   size_url: z.optional(httpUrl),
   /** An email address or the https address of a page. */
   support_contact: z.optional(z.string()),
+  /** Who takes what users think of the app: an email address, or the https address of a form. Without it nobody is asked. */
+  feedback_contact: z.optional(z.string()),
   /** The build that answers now. A page with files of another one goes on working; it becomes new when it is loaded again. */
   app_version: z.string(),
 })

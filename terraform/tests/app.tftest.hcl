@@ -7,19 +7,20 @@ run "the_app_is_told_where_each_function_is" {
   command = plan
 
   variables {
-    app = { support_contact = "help@example.com" }
+    app = { support_contact = "help@example.com", feedback_contact = "https://forms.example.com/activation" }
   }
 
   assert {
     condition = {
       for env in google_cloud_run_v2_service.function["web"].template[0].containers[0].env : env.name => env.value
-      if contains(["ASSETS_BUCKET", "GOOGLE_CLIENT_ID", "SUGGESTION_URL", "SIZE_URL", "SUPPORT_CONTACT"], env.name)
+      if contains(["ASSETS_BUCKET", "GOOGLE_CLIENT_ID", "SUGGESTION_URL", "SIZE_URL", "SUPPORT_CONTACT", "FEEDBACK_CONTACT"], env.name)
       } == {
       ASSETS_BUCKET    = "example-activation-activation-dev-assets"
       GOOGLE_CLIENT_ID = ""
       SUGGESTION_URL   = ""
       SIZE_URL         = ""
       SUPPORT_CONTACT  = "help@example.com"
+      FEEDBACK_CONTACT = "https://forms.example.com/activation"
     }
     error_message = "The app is told something else than what was set."
   }

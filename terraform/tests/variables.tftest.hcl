@@ -112,6 +112,14 @@ run "a_support_contact_that_is_a_script" {
   expect_failures = [var.app]
 }
 
+run "a_feedback_contact_that_is_a_script" {
+  command = plan
+  variables {
+    app = { feedback_contact = "javascript:alert(1)" }
+  }
+  expect_failures = [var.app]
+}
+
 run "a_service_without_https" {
   command = plan
   variables {

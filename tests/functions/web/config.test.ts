@@ -25,6 +25,7 @@ const EVERYTHING = {
   SUGGESTION_URL: 'https://suggest.example.com/variables?v=1',
   SIZE_URL: 'https://size.example.com/segments',
   SUPPORT_CONTACT: 'help@example.com',
+  FEEDBACK_CONTACT: 'https://forms.example.com/activation',
 }
 
 describe('/config.json', () => {
@@ -38,6 +39,7 @@ describe('/config.json', () => {
       suggestion_url: EVERYTHING.SUGGESTION_URL,
       size_url: EVERYTHING.SIZE_URL,
       support_contact: 'help@example.com',
+      feedback_contact: 'https://forms.example.com/activation',
     })
   })
 
@@ -132,6 +134,9 @@ describe('a setting is refused at the start:', () => {
     expect(await refusal({ API_ORIGINS: '{"sync":"https://sync.example.com"}' })).toMatch(/API_ORIGINS/)
     expect(await refusal({ API_ORIGINS: 'https://api.example.com' })).toContain('API_ORIGINS must be JSON')
     expect(await refusal({ SIZE_URL: 'javascript:alert(1)' })).toContain('SIZE_URL must be an http(s) address')
+    expect(await refusal({ FEEDBACK_CONTACT: 'ask us' })).toContain(
+      'FEEDBACK_CONTACT must be an email address or an https address',
+    )
     expect(await refusal({ SUPPORT_CONTACT: 'javascript:alert(1)' })).toContain(
       'SUPPORT_CONTACT must be an email address or an https address',
     )

@@ -5,7 +5,7 @@ import type { MenuItem } from '../parts/Menu.tsx'
 import { undoLast } from '../parts/toasts.ts'
 import { offers, type Offer } from './offers.ts'
 
-/** Keys that act on the whole page. Letters never act in a field, nor over a dialog. */
+/** Keys that act on the whole page. Letters never act in a field, nor over a dialog, nor where they are switched off. */
 
 /** How long the second key of `g a` is waited for. */
 const SECOND_KEY_MS_MAX = 1_500
@@ -28,8 +28,9 @@ export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () =>
       .flatMap(({ items }) => items)
       .find(({ keys }) => keys !== undefined && isPressed(keys, event, pressed))
     if (item?.keys !== undefined) {
-      const is_with_modifier = /^(mod\+|F\d)/.test(item.keys)
-      if (is_covered || (is_typing && !is_with_modifier) || (!is_with_modifier && !letters_on.get())) return
+      const acts_in_fields = /^(mod\+|F\d)/.test(item.keys)
+      const is_character = item.keys.split(' ').every((key) => key.length === 1)
+      if (is_covered || (is_typing && !acts_in_fields) || (is_character && !letters_on.get())) return
       event.preventDefault()
       return item.onSelect()
     }

@@ -4,12 +4,13 @@ import { Fragment, useId, useMemo, useState, type KeyboardEvent } from 'react'
 
 import { offers } from '../actions/offers.ts'
 import { useCell } from '../base/cell.ts'
+import { plain } from '../base/plain.ts'
 import { Dialog } from '../parts/Dialog.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { keysInWords } from '../parts/keys.ts'
 import styles from './CommandPalette.module.css'
 import { everywhereItems } from './everywhere.ts'
-import { foundRecords, matching, plain, searchItems, type PaletteGroup, type PaletteItem } from './palette-items.ts'
+import { foundRecords, matching, searchItems, type PaletteGroup, type PaletteItem } from './palette-items.ts'
 import { useRecords } from '../store/hooks.ts'
 
 /** Search and actions: everything that has a name, and everything that can be done here. */

@@ -15,6 +15,7 @@ import styles from './Frame.module.css'
 import { open_dialog, sync_panel_open } from './layers.ts'
 import { askForNotice, renewNotice } from './notice.ts'
 import { NoticeBanner } from './NoticeBanner.tsx'
+import { path_before } from './path-before.ts'
 import { listenForRegions } from './regions.ts'
 import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
@@ -45,6 +46,7 @@ export function Frame() {
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
         if (pathChanged) renewNotice()
+        if (pathChanged && fromLocation) path_before.set(fromLocation.pathname)
         // A page that took the focus keeps it.
         const is_free = !content.current?.contains(document.activeElement)
         if (fromLocation && pathChanged && is_free) content.current?.focus({ preventScroll: true })

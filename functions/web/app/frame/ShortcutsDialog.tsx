@@ -2,13 +2,12 @@ import { useRouter } from '@tanstack/react-router'
 
 import { offers } from '../actions/offers.ts'
 import { useCell } from '../base/cell.ts'
-import { letters_on, switchLetters } from '../base/letters.ts'
 import { Button } from '../parts/Button.tsx'
-import { Checkbox } from '../parts/Checkbox.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
 import { keysInWords } from '../parts/keys.ts'
 import type { MenuItem } from '../parts/Menu.tsx'
 import { everywhereItems } from './everywhere.ts'
+import { LettersSwitch } from './LettersSwitch.tsx'
 import styles from './ShortcutsDialog.module.css'
 
 /** Of a list, whose items know them themselves. */
@@ -33,7 +32,6 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     { title: 'In a list', keys: IN_LISTS },
     ...useCell(offers).map(({ title, items }) => ({ title, keys: keysOf(items) })),
   ].filter(({ keys }) => keys.length > 0)
-  const is_on = useCell(letters_on)
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
       {groups.map(({ title, keys }) => (
@@ -51,11 +49,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
           </dl>
         </section>
       ))}
-      <Checkbox
-        label="Single letters act"
-        checked={is_on}
-        onChange={({ currentTarget }) => switchLetters(currentTarget.checked)}
-      />
+      <LettersSwitch />
     </Dialog>
   )
 }

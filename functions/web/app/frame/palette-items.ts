@@ -1,5 +1,6 @@
 import { Route, Search, UsersRound } from 'lucide-react'
 
+import { plain } from '../base/plain.ts'
 import { numberOf } from '../format/numbers.ts'
 import { UNKNOWN } from '../format/words.ts'
 import type { MenuItem } from '../parts/Menu.tsx'
@@ -17,13 +18,6 @@ export interface PaletteGroup {
 }
 
 const FOUND_MAX = 6
-const ACCENTS = /\p{Mn}/gu
-
-/** For comparing: without case and accents. */
-export function plain(text: string): string {
-  return text.normalize('NFD').replace(ACCENTS, '').toLowerCase().trimStart()
-}
-
 /** Those whose name has what was typed, the ones that begin with it first. */
 export function matching<Item extends { readonly words: string }>(items: readonly Item[], text: string): Item[] {
   const wanted = plain(text)

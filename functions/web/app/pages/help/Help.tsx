@@ -1,75 +1,119 @@
+import { Link } from '@tanstack/react-router'
+import { SearchX } from 'lucide-react'
+import { useState } from 'react'
+
+import { LettersSwitch } from '../../frame/LettersSwitch.tsx'
+import { openShortcuts } from '../../frame/layers.ts'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
-import { openShortcuts } from '../../frame/layers.ts'
+import { EmptyState } from '../../parts/EmptyState.tsx'
+import { SearchField } from '../../parts/SearchField.tsx'
 import { useSession } from '../../session/use-session.ts'
+import { contactLink } from './feedback.ts'
+import { FeedbackForm } from './FeedbackForm.tsx'
 import styles from './Help.module.css'
+import { hasAll } from './matches.ts'
+import { foundMeanings, StatusMeanings } from './StatusMeanings.tsx'
+import { TOPICS } from './topics.ts'
 
-/** What the app does with your work, in plain words. */
+/** What the app does with your work, what its words mean, and who helps. */
 export function Help() {
-  const { config } = useSession()
-  const { support_contact } = config
+  const { feedback_contact, app_version } = useSession().config
+  const [typed, setTyped] = useState('')
+  const topics = TOPICS.filter(({ title, sentences }) => hasAll([title, ...sentences], typed))
+  const groups = foundMeanings(typed)
+  const is_found = topics.length > 0 || groups.length > 0
   return (
-    <Page title="Help" actions={<Button onClick={openShortcuts}>Keyboard shortcuts</Button>}>
-      <div className={styles.help}>
-        {TOPICS.map(({ title, words }) => (
-          <section key={title} className={styles.topic}>
-            <h2 className={styles.title}>{title}</h2>
-            {words.map((sentence) => (
-              <p key={sentence}>{sentence}</p>
-            ))}
-          </section>
-        ))}
-        <section className={styles.topic}>
-          <h2 className={styles.title}>When something does not work</h2>
-          <p>Open the sync panel in the top right corner: it says what waits and what happened, and has a way on.</p>
-          {support_contact !== undefined && (
-            <p>
-              Ask <a href={contactLink(support_contact)}>{support_contact}</a>. Say what you did, and this version:{' '}
-              {config.app_version}.
-            </p>
+    <Page
+      title="Help"
+      sentence={<SearchField label="Search help" value={typed} onValue={setTyped} />}
+      actions={<Button onClick={openShortcuts}>Keyboard shortcuts</Button>}
+    >
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          <p role="status" className="unseen">
+            {is_found ? '' : 'Nothing found'}
+          </p>
+          {topics.map(({ id, title, sentences }) => (
+            <section key={id} id={id} className={styles.topic}>
+              <h2 className={styles.title}>{title}</h2>
+              {sentences.map((sentence) => (
+                <p key={sentence}>{sentence}</p>
+              ))}
+            </section>
+          ))}
+          {groups.length > 0 && (
+            <section id="statuses" className={styles.topic}>
+              <h2 className={styles.title}>What each status means</h2>
+              <StatusMeanings groups={groups} />
+            </section>
           )}
-        </section>
+          {!is_found && (
+            <EmptyState
+              icon={SearchX}
+              title={`Help has nothing about “${typed}”`}
+              action={<Button onClick={() => setTyped('')}>Show everything</Button>}
+            >
+              Try another word, or ask the contact on this page.
+            </EmptyState>
+          )}
+        </div>
+        <div className={styles.aside}>
+          <Contents />
+          <Keys />
+          <Contact />
+          {feedback_contact !== undefined && <FeedbackForm contact={feedback_contact} version={app_version} />}
+        </div>
       </div>
     </Page>
   )
 }
 
-function contactLink(contact: string): string {
-  return contact.startsWith('https://') ? contact : `mailto:${contact}`
+function Contents() {
+  const entries = [...TOPICS, { id: 'statuses', title: 'What each status means' }]
+  return (
+    <nav aria-label="On this page" className={styles.contents}>
+      <ul>
+        {entries.map(({ id, title }) => (
+          <li key={id}>
+            <Link to="/help" hash={id}>
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
 }
 
-const TOPICS = [
-  {
-    title: 'Saving',
-    words: [
-      'Everything you do is saved on this device first, in the same moment. With an account it is then sent to it, also later when you were offline.',
-      'The words in the top right corner always say where your work is: “All changes saved”, or how many changes wait.',
-    ],
-  },
-  {
-    title: 'Guest and account',
-    words: [
-      'As a guest your work stays in this browser, on this device. Nobody else sees it, and it is gone when the browser’s data are cleared.',
-      'Sign in at any time: your work comes along, and is on each of your devices.',
-      'A sign-in ends after a while. You can go on working; one click in the top right corner signs you in again.',
-    ],
-  },
-  {
-    title: 'Two devices',
-    words: [
-      'Changes of different fields are merged. Where the same field was changed on two devices, the app asks you which one to keep; until then nothing is lost.',
-    ],
-  },
-  {
-    title: 'Archiving and deleting',
-    words: [
-      'An archived audience is out of the way and can be restored. A deleted one can be brought back with Undo, or from its page.',
-    ],
-  },
-  {
-    title: 'Taking your data with you',
-    words: [
-      '“Download my data”, in the account menu and the sync panel, gives you everything on this device as a file. The import on the page of saved audiences reads it again.',
-    ],
-  },
-] as const
+function Keys() {
+  return (
+    <section className={styles.topic}>
+      <h2 className={styles.title}>Keys</h2>
+      <p className={styles.hint}>
+        With this off, C, /, ? and G, and the letters of lists do nothing. Arrows, function keys and those with Ctrl
+        stay.
+      </p>
+      <LettersSwitch />
+    </section>
+  )
+}
+
+function Contact() {
+  const { support_contact, app_version } = useSession().config
+  return (
+    <section className={styles.topic}>
+      <h2 className={styles.title}>Ask for help</h2>
+      <p className={styles.hint}>
+        {support_contact === undefined ? (
+          'Ask those who gave you this app.'
+        ) : (
+          <>
+            Ask <a href={contactLink(support_contact)}>{support_contact}</a>.
+          </>
+        )}{' '}
+        Say what you did, what you saw, and this version: <code>{app_version}</code>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,109 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+import type { AppConfig } from '#shared/contract/app-config.ts'
+import { startChromium } from '#tests/client/browser/chromium.ts'
+import { violationsOn } from './axe.ts'
+import { openPage, shiftsOf, startVisit, type VisitOptions } from './visits.ts'
+import { startWebSite, type WebSite } from './web-site.ts'
+
+let browser: Browser
+let site: WebSite
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
+})
+afterAll(async () => {
+  await browser.close()
+  await site.end()
+})
+
+let context: BrowserContext | undefined
+afterEach(() => context?.close())
+
+async function visit(path: string, options: VisitOptions = {}): Promise<Page> {
+  context = await startVisit(browser, site, options)
+  return await openPage(context, path)
+}
+
+/** As if those who run the service had configured it so. */
+async function visitWith(config: Partial<AppConfig>, path: string): Promise<Page> {
+  context = await startVisit(browser, site)
+  await context.route('**/config.json', async (route) => {
+    const answer = await fetch(`${site.url}/config.json`)
+    await route.fulfill({ json: { ...((await answer.json()) as AppConfig), ...config } })
+  })
+  return await openPage(context, path)
+}
+
+describe('help', () => {
+  test('is found by what it says, also by the words of a status, and says when it has nothing', async () => {
+    const page = await visit('/help')
+    await page.keyboard.press('/')
+    await page.keyboard.type('handed over sender')
+    const term = page.getByRole('term').filter({ hasText: 'Handed over' })
+    await term.waitFor()
+    expect(await page.getByRole('heading', { level: 2, name: 'Saving', exact: true }).count()).toBe(0)
+    await page.getByRole('searchbox').fill('zeppelin')
+    await page.getByRole('heading', { name: 'Help has nothing about “zeppelin”' }).waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.getByRole('button', { name: 'Show everything' }).click()
+    await page.getByRole('heading', { level: 2, name: 'Saving', exact: true }).waitFor()
+  })
+
+  test('leads to its parts by links, whose addresses lead there, too', async () => {
+    const page = await visit('/help')
+    await page.getByRole('link', { name: 'What each status means' }).click()
+    await expect.poll(() => page.url()).toBe(`${site.url}/help#statuses`)
+    const heading = page.getByRole('heading', { name: 'What each status means' })
+    const isInSight = () =>
+      heading.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect()
+        return top >= 0 && bottom <= innerHeight
+      })
+    await expect.poll(isInSight).toBe(true)
+    await page.reload()
+    await expect.poll(isInSight).toBe(true)
+  })
+
+  test('switches off the letters', async () => {
+    const page = await visit('/help')
+    await page.getByRole('checkbox', { name: 'Single letters act' }).uncheck()
+    await page.keyboard.press('?')
+    await page.keyboard.press('c')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(new URL(page.url()).pathname).toBe('/help')
+  })
+})
+
+describe('feedback', () => {
+  test('is not asked for where nobody wants it', async () => {
+    const page = await visitWith({ support_contact: 'help@example.com' }, '/help')
+    await page.getByRole('link', { name: 'help@example.com' }).waitFor()
+    expect(await page.getByRole('heading', { name: 'Tell us what you think' }).count()).toBe(0)
+  })
+
+  test('opens a form with what was written, the page before and the build, and says so before', async () => {
+    const page = await visitWith({ feedback_contact: 'https://forms.example.com/app', app_version: 'b1' }, '/platforms')
+    await context!.route('https://forms.example.com/**', (route) => route.fulfill({ body: 'A form.' }))
+    await page.getByRole('link', { name: 'Help', exact: true }).click()
+    await page.getByRole('button', { name: 'Open the form' }).click()
+    await page.getByText('Write what you want to tell us first.').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.getByRole('textbox', { name: /^What is good/ }).fill('Tests are quick & clear.')
+    await page.getByText('“Page: Platforms”').waitFor()
+    await page.getByText('“Version: b1”').waitFor()
+    const [form] = await Promise.all([
+      context!.waitForEvent('page'),
+      page.getByRole('button', { name: 'Open the form' }).click(),
+    ])
+    await form.waitForURL('https://forms.example.com/**')
+    const { origin, searchParams } = new URL(form.url())
+    expect({ origin, ...Object.fromEntries(searchParams) }).toEqual({
+      origin: 'https://forms.example.com',
+      message: 'Tests are quick & clear.',
+      page: 'Platforms',
+      version: 'b1',
+    })
+    expect(await shiftsOf(page)).toEqual([])
+  })
+})
