@@ -31,7 +31,7 @@ resource "google_monitoring_notification_channel" "email" {
   display_name = each.key
   type         = "email"
   labels       = { email_address = each.key }
-  depends_on   = [google_project_service.enabled]
+  depends_on   = [time_sleep.apis]
 }
 
 # --- on metrics from the functions' log lines
@@ -119,7 +119,7 @@ resource "google_monitoring_alert_policy" "audited" {
     content = local.documentation[each.key]
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 # --- on Google's own metrics

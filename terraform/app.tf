@@ -33,7 +33,7 @@ resource "google_storage_bucket" "assets" {
     }
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_iam_member" "assets_lists" {

@@ -27,6 +27,8 @@ resource "google_project_iam_audit_config" "keys" {
   audit_log_config {
     log_type = "DATA_WRITE"
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 # The functions' log lines, kept longer than the project's default and open to SQL.
@@ -37,7 +39,7 @@ resource "google_logging_project_bucket_config" "functions" {
   description      = "Log lines of the functions"
   retention_days   = 90
   enable_analytics = true
-  depends_on       = [google_project_service.enabled]
+  depends_on       = [time_sleep.apis]
 }
 
 resource "google_logging_project_sink" "functions" {

@@ -29,7 +29,7 @@ resource "google_bigquery_dataset" "activation" {
   description = "Audiences, platforms and distributions of all users: query the views ending in _live"
 
   delete_contents_on_destroy = false
-  depends_on                 = [google_project_service.enabled]
+  depends_on                 = [time_sleep.apis]
 }
 
 resource "google_bigquery_dataset" "lake" {
@@ -38,7 +38,7 @@ resource "google_bigquery_dataset" "lake" {
   description = "External tables over the bucket; read through the views of activation_manager"
 
   delete_contents_on_destroy = true
-  depends_on                 = [google_project_service.enabled]
+  depends_on                 = [time_sleep.apis]
 }
 
 # --- external tables
@@ -50,7 +50,7 @@ resource "google_bigquery_connection" "lake" {
 
   cloud_resource {}
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_iam_member" "lake_lists" {
@@ -118,11 +118,7 @@ resource "google_bigquery_table" "lake" {
     }
   }
 
-  depends_on = [
-    google_storage_bucket_iam_member.lake_lists,
-    google_storage_bucket_iam_member.lake_reads,
-    google_storage_bucket_object.empty,
-  ]
+  depends_on = [time_sleep.lake_rights, google_storage_bucket_object.empty]
 }
 
 # --- views
@@ -177,6 +173,8 @@ resource "google_bigquery_table" "native" {
 resource "google_service_account" "copier" {
   account_id   = "am-bigquery-copier"
   display_name = "Fills the native copies"
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_bigquery_dataset_iam_member" "copier_writes" {
@@ -299,4 +297,6 @@ resource "google_project_iam_member" "analyst" {
   project = var.project_id
   role    = "roles/bigquery.jobUser"
   member  = each.key
+
+  depends_on = [time_sleep.apis]
 }

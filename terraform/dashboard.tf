@@ -104,5 +104,5 @@ resource "google_monitoring_dashboard" "activation" {
     }
   })
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }

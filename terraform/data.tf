@@ -47,7 +47,7 @@ resource "google_storage_bucket" "data" {
     prevent_destroy = true
   }
 
-  depends_on = [google_kms_crypto_key_iam_member.bucket]
+  depends_on = [time_sleep.key_right]
 }
 
 # Permissions by folder, as conditions on the object's name. Listing is a permission on the bucket, not on objects: in an
@@ -69,6 +69,8 @@ resource "google_project_iam_custom_role" "object_lister" {
   title       = "Activation: lists objects"
   description = "Names, generations and sizes; no contents."
   permissions = ["storage.objects.list"]
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_custom_role" "object_reader" {
@@ -76,6 +78,8 @@ resource "google_project_iam_custom_role" "object_reader" {
   title       = "Activation: reads objects"
   description = "Contents of objects."
   permissions = ["storage.objects.get"]
+
+  depends_on = [time_sleep.apis]
 }
 
 # For Cloud Storage, replacing an object includes deleting the generation before it.
@@ -84,6 +88,8 @@ resource "google_project_iam_custom_role" "object_writer" {
   title       = "Activation: reads and writes objects"
   description = "Reads, creates and replaces objects."
   permissions = ["storage.objects.create", "storage.objects.delete", "storage.objects.get"]
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_iam_member" "lists" {

@@ -24,7 +24,7 @@ resource "google_artifact_registry_repository" "images" {
     }
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 # The lock of the running rollout, and the bills of materials: apart from the records, so that delivery needs no permission
@@ -46,7 +46,7 @@ resource "google_storage_bucket" "delivery" {
     }
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 # People on call go back without a checkout: infra/docs/runbooks/bad-deploy.md.
@@ -60,6 +60,8 @@ resource "google_storage_bucket_object" "rollback" {
 resource "google_service_account" "delivery" {
   account_id   = "am-delivery"
   display_name = "Delivers revisions"
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_iam_member" "delivery" {
@@ -148,6 +150,8 @@ resource "google_project_iam_member" "deployer" {
   project = var.project_id
   role    = each.value.role
   member  = each.value.member
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_service_account_iam_member" "deployer" {
@@ -163,6 +167,8 @@ resource "google_project_iam_custom_role" "source_uploader" {
   title       = "Activation: uploads sources"
   description = "Puts the sources of a build into the delivery bucket; gcloud looks at the bucket first."
   permissions = ["storage.buckets.get", "storage.objects.create"]
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_iam_member" "deployer" {
@@ -206,7 +212,7 @@ resource "google_iam_workload_identity_pool" "delivery" {
   workload_identity_pool_id = "delivery"
   display_name              = "Delivery"
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_iam_workload_identity_pool_provider" "delivery" {

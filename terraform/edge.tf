@@ -17,7 +17,7 @@ resource "google_compute_global_address" "lb" {
   for_each = local.balanced
 
   name       = "activation"
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_region_network_endpoint_group" "function" {
@@ -74,6 +74,8 @@ resource "google_compute_security_policy" "throttle" {
       }
     }
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_backend_service" "function" {
@@ -149,6 +151,8 @@ resource "google_compute_managed_ssl_certificate" "lb" {
   lifecycle {
     create_before_destroy = true
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_ssl_policy" "modern" {
@@ -157,7 +161,7 @@ resource "google_compute_ssl_policy" "modern" {
   name            = "activation"
   min_tls_version = "TLS_1_2"
   profile         = "MODERN"
-  depends_on      = [google_project_service.enabled]
+  depends_on      = [time_sleep.apis]
 }
 
 resource "google_compute_target_https_proxy" "lb" {
@@ -190,6 +194,8 @@ resource "google_compute_url_map" "redirect" {
     redirect_response_code = "MOVED_PERMANENTLY_DEFAULT"
     strip_query            = false
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_target_http_proxy" "redirect" {

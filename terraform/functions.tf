@@ -73,6 +73,8 @@ resource "google_service_account" "function" {
 
   account_id   = "am-${each.key}"
   display_name = "Function ${each.key}"
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_cloud_run_v2_service" "function" {
@@ -81,8 +83,16 @@ resource "google_cloud_run_v2_service" "function" {
   name     = "am-${each.key}"
   location = var.region
   # Browsers call from anywhere, and a candidate is tested at its own URL before it gets traffic.
-  ingress             = "INGRESS_TRAFFIC_ALL"
-  deletion_protection = var.environment == "prod"
+  ingress = "INGRESS_TRAFFIC_ALL"
+  # Public, because a browser's preflight carries no credentials: the token is checked in the function. A right of allUsers
+  # would do the same, but an organization that allows only its own members refuses it.
+  invoker_iam_disabled = true
+  deletion_protection  = var.environment == "prod"
+
+  # Of the whole service: those of a revision would stay warm after it has lost its traffic.
+  scaling {
+    min_instance_count = each.value.instances_min
+  }
 
   template {
     service_account                  = google_service_account.function[each.key].email
@@ -91,7 +101,6 @@ resource "google_cloud_run_v2_service" "function" {
     execution_environment            = "EXECUTION_ENVIRONMENT_GEN2"
 
     scaling {
-      min_instance_count = each.value.instances_min
       max_instance_count = each.value.instances_max
     }
 
@@ -154,20 +163,7 @@ resource "google_cloud_run_v2_service" "function" {
     }
   }
 
-  depends_on = [
-    google_project_service.enabled,
-    google_secret_manager_secret_iam_member.user_hash_salt,
-  ]
-}
-
-# Public, because a browser's preflight carries no credentials: the token is checked in the function.
-resource "google_cloud_run_v2_service_iam_member" "public" {
-  for_each = local.functions
-
-  name     = google_cloud_run_v2_service.function[each.key].name
-  location = var.region
-  role     = "roles/run.invoker"
-  member   = "allUsers"
+  depends_on = [time_sleep.salt_rights]
 }
 
 # The salt with which logs hash user ids: created once, here, and stored only in Secret Manager. A write-only argument is
@@ -187,7 +183,7 @@ resource "google_secret_manager_secret" "user_hash_salt" {
     prevent_destroy = true
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_secret_manager_secret_version" "user_hash_salt" {

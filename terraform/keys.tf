@@ -16,7 +16,7 @@ resource "google_kms_key_ring" "activation" {
     prevent_destroy = true
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_kms_crypto_key" "credentials" {
@@ -50,7 +50,9 @@ resource "google_kms_crypto_key" "bucket" {
 resource "google_kms_crypto_key_iam_member" "bucket" {
   crypto_key_id = google_kms_crypto_key.bucket.id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-  member        = data.google_storage_project_service_account.agent.member
+  member        = local.storage_agent
+
+  depends_on = [data.google_storage_project_service_account.agent]
 }
 
 # Exactly the vault's operations: encrypt, decrypt, and read which version is primary.
@@ -63,6 +65,8 @@ resource "google_project_iam_custom_role" "credential_keeper" {
     "cloudkms.cryptoKeyVersions.useToEncrypt",
     "cloudkms.cryptoKeys.get",
   ]
+
+  depends_on = [time_sleep.apis]
 }
 
 # The import seals plaintext credentials; only the functions can open them again.
@@ -71,6 +75,8 @@ resource "google_project_iam_custom_role" "credential_sealer" {
   title       = "Activation: seals credentials"
   description = "For the import."
   permissions = ["cloudkms.cryptoKeyVersions.useToEncrypt", "cloudkms.cryptoKeys.get"]
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_kms_crypto_key_iam_member" "credentials" {

@@ -41,5 +41,5 @@ resource "google_logging_metric" "function" {
     }
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }

@@ -3,7 +3,7 @@
 resource "google_monitoring_custom_service" "activation" {
   service_id   = "activation"
   display_name = "Activation Manager (${var.environment})"
-  depends_on   = [google_project_service.enabled]
+  depends_on   = [time_sleep.apis]
 }
 
 resource "google_monitoring_slo" "availability" {
@@ -48,7 +48,7 @@ resource "google_monitoring_uptime_check_config" "function" {
     }
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_billing_budget" "project" {
@@ -85,5 +85,5 @@ resource "google_billing_budget" "project" {
     monitoring_notification_channels = local.channels_of.warning
   }
 
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }

@@ -16,8 +16,14 @@ data "google_project" "this" {
   project_id = var.project_id
 }
 
-# The service agents with which Google's services act for this project.
+# The account with which Cloud Storage acts for this project; reading this creates it. Its name is written by hand, since
+# what is read again in an apply, after an API was added, is unknown in its plan: the right to the bucket's key would be
+# taken away and given again.
+locals {
+  storage_agent = "serviceAccount:service-${data.google_project.this.number}@gs-project-accounts.iam.gserviceaccount.com"
+}
+
 data "google_storage_project_service_account" "agent" {
   project    = var.project_id
-  depends_on = [google_project_service.enabled]
+  depends_on = [time_sleep.apis]
 }

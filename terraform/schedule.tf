@@ -37,5 +37,5 @@ resource "google_cloud_scheduler_job" "maintenance" {
     }
   }
 
-  depends_on = [google_project_service.enabled, google_cloud_run_v2_service_iam_member.public]
+  depends_on = [time_sleep.apis, google_cloud_run_v2_service.function]
 }

@@ -13,7 +13,7 @@ export interface PlannedResource {
 export interface Grant {
   /** `google_storage_bucket_iam_member.function["audiences reads"]` */
   readonly address: string
-  /** The name of an account without its domain, `allUsers`, or as `people` says. */
+  /** The name of an account without its domain, or as `people` says. */
   readonly principal: string
   readonly role: string
   readonly is_custom_role: boolean
@@ -110,7 +110,6 @@ class GrantReader {
     if (by_google !== undefined) return by_google
     const name = this.#accounts.get(String(member)) ?? this.#people[String(member)]
     if (name !== undefined) return name
-    if (member === 'allUsers') return member
     throw new Error(`${address}: nobody is known as ${String(member)}`)
   }
 

@@ -6,6 +6,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 # Functions look at what these are: a list of email addresses.
 override_resource {
   target          = google_service_account.scheduler

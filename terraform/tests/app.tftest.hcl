@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 run "the_app_is_told_where_each_function_is" {
   command = plan
 

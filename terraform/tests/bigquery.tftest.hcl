@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 variables {
   bigquery = {
     analysts = [

@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 run "the_bucket_is_closed_and_forgets_nothing_at_once" {
   command = plan
 

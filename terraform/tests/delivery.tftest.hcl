@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 variables {
   delivery = {
     trigger           = { repository = "projects/example-activation/locations/europe-west1/connections/code/repositories/activation-manager" }

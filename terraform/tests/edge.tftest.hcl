@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 run "without_a_load_balancer_functions_are_called_at_their_own_urls" {
   command = plan
 

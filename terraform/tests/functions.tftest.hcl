@@ -3,6 +3,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 run "every_function_of_the_contract_is_a_service" {
   command = plan
 
@@ -49,7 +51,7 @@ run "limits_can_be_set_per_function" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_service.function["audiences"].template[0].scaling[0].min_instance_count == 2
+    condition     = google_cloud_run_v2_service.function["audiences"].scaling[0].min_instance_count == 2
     error_message = "The least number of instances is not the one that was set."
   }
 
@@ -59,7 +61,7 @@ run "limits_can_be_set_per_function" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_service.function["platforms"].template[0].scaling[0].min_instance_count == 0
+    condition     = google_cloud_run_v2_service.function["platforms"].scaling[0].min_instance_count == 0
     error_message = "Other functions changed too."
   }
 }
@@ -116,11 +118,24 @@ run "only_functions_with_credentials_reach_the_key" {
   }
 }
 
+run "a_revision_without_traffic_keeps_no_instance_warm" {
+  command = plan
+
+  variables {
+    function_limits = { audiences = { instances_min = 1 } }
+  }
+
+  assert {
+    condition     = alltrue([for _, service in google_cloud_run_v2_service.function : service.template[0].scaling[0].min_instance_count == null])
+    error_message = "Instances that a revision keeps are paid for after its traffic has left."
+  }
+}
+
 run "functions_are_public_and_check_tokens_themselves" {
   command = plan
 
   assert {
-    condition     = alltrue([for name, _ in google_cloud_run_v2_service.function : google_cloud_run_v2_service_iam_member.public[name].member == "allUsers" && google_cloud_run_v2_service_iam_member.public[name].role == "roles/run.invoker"])
+    condition     = alltrue([for _, service in google_cloud_run_v2_service.function : service.invoker_iam_disabled])
     error_message = "A browser's preflight could not reach a function."
   }
 }

@@ -5,6 +5,8 @@ mock_provider "google" {
   override_during = plan
 }
 
+mock_provider "time" {}
+
 run "a_project_number" {
   command = plan
   variables {

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { SCHEMA_OF_VERSION } from './provider/package.ts'
+import { PROVIDER_PACKAGES } from './provider/package.ts'
 import { openTerraform, TERRAFORM_DIR, type Terraform } from './terraform.ts'
 
 export type CheckOutcome = 'passed' | 'failed' | 'skipped'
@@ -15,7 +15,8 @@ export async function checkInfrastructure(say: Say): Promise<CheckOutcome> {
     say('SKIPPED: terraform is not installed, so terraform/ was not checked. Install version 1.11 or later')
     return 'skipped'
   }
-  say(`terraform ${terraform.version} with the schema of provider google ${SCHEMA_OF_VERSION}, without a cloud`)
+  const providers = PROVIDER_PACKAGES.map(({ provider, schema_of_version }) => `${provider} ${schema_of_version}`)
+  say(`terraform ${terraform.version} with the schemas of providers ${providers.join(', ')}, without a cloud`)
   try {
     const results = [
       await step(terraform, say, 'format', ['fmt', '-check', '-diff', '-recursive']),

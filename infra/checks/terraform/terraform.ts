@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { devNull } from 'node:os'
 import { join } from 'node:path'
 
-import { providerSchema, usedTypes } from './provider/package.ts'
+import { PROVIDER_PACKAGES, providerSchema, usedTypes } from './provider/package.ts'
 import { startProvider } from './provider/server.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
 
@@ -30,10 +30,15 @@ export async function openTerraform(): Promise<Terraform | undefined> {
   if (found === undefined) return undefined
   const { terraform_version: version } = JSON.parse(found.stdout) as { terraform_version: string }
 
-  const provider = await startProvider(await providerSchema(CACHE_DIR, await usedTypes(TERRAFORM_DIR)))
+  const providers = await Promise.all(
+    PROVIDER_PACKAGES.map(async (source) => {
+      const types = await usedTypes(TERRAFORM_DIR, source)
+      return startProvider(source.provider, await providerSchema(CACHE_DIR, source, types))
+    }),
+  )
   const env = {
     ...process.env,
-    TF_REATTACH_PROVIDERS: provider.reattach,
+    TF_REATTACH_PROVIDERS: JSON.stringify(Object.assign({}, ...providers.map(({ reattach }) => reattach))),
     // Ignores the machine's own configuration.
     TF_CLI_CONFIG_FILE: devNull,
     TF_IN_AUTOMATION: '1',
@@ -48,7 +53,9 @@ export async function openTerraform(): Promise<Terraform | undefined> {
       if (outcome === undefined) throw new Error('terraform is no longer installed')
       return outcome
     },
-    close: () => provider.close(),
+    async close() {
+      await Promise.all(providers.map((provider) => provider.close()))
+    },
   }
 }
 

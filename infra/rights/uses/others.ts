@@ -1,16 +1,7 @@
-import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import type { Use } from '../use.ts'
-import { accountOf } from './functions.ts'
 
-/** Users, and services of Google that act for the environment. */
+/** Services of Google that act for the environment, and other systems. Users need no right: the functions check tokens. */
 export const OTHER_USES: readonly Use[] = [
-  {
-    what: 'browsers, the scheduler and uptime checks call the functions, which check tokens themselves',
-    who: 'allUsers',
-    permissions: ['run.routes.invoke'],
-    on: FUNCTION_NAMES.map((name) => `service ${accountOf(name)}`),
-    grant: 'google_cloud_run_v2_service_iam_member.public',
-  },
   {
     what: 'Cloud Storage encrypts the objects of the data bucket',
     who: 'storage agent',

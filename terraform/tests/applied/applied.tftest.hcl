@@ -5,6 +5,8 @@ mock_provider "google" {
   source = "./tests/mocks"
 }
 
+mock_provider "time" {}
+
 run "applied" {
   command = apply
 }

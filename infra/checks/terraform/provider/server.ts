@@ -19,14 +19,13 @@ import type { BlockSchema } from './schema.ts'
  * https://developer.hashicorp.com/terraform/plugin/debugging#terraform-cli-environment-variables
  */
 export interface ProviderServer {
-  /** Value of `TF_REATTACH_PROVIDERS`. */
-  readonly reattach: string
+  /** The entry of this provider in `TF_REATTACH_PROVIDERS`. */
+  readonly reattach: Readonly<Record<string, object>>
   close(): Promise<void>
 }
 
-const PROVIDER = 'registry.terraform.io/hashicorp/google'
-
-export async function startProvider(schema: ProviderSchema): Promise<ProviderServer> {
+/** @param name of the provider, such as `google` */
+export async function startProvider(name: string, schema: ProviderSchema): Promise<ProviderServer> {
   const service = serviceOf('tfplugin5', 'Provider')
   // Asked for again and again, and always the same.
   const schema_bytes = service['GetSchema']!.responseSerialize({
@@ -57,9 +56,15 @@ export async function startProvider(schema: ProviderSchema): Promise<ProviderSer
   })
   const address = { Network: 'unix', String: socket }
   return {
-    reattach: JSON.stringify({
-      [PROVIDER]: { Protocol: 'grpc', ProtocolVersion: 5, Pid: process.pid, Test: true, Addr: address },
-    }),
+    reattach: {
+      [`registry.terraform.io/hashicorp/${name}`]: {
+        Protocol: 'grpc',
+        ProtocolVersion: 5,
+        Pid: process.pid,
+        Test: true,
+        Addr: address,
+      },
+    },
     async close() {
       server.forceShutdown()
       await rm(folder, { recursive: true, force: true })

@@ -43,8 +43,14 @@ interface Change {
 
 /** A copy of Terraform's folder to change, gone when the test is. */
 export async function copyInTest(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'terraform-'))
+  const folder = await copyOfTerraform()
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A copy of Terraform's folder, which the caller deletes. */
+export async function copyOfTerraform(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'terraform-'))
   await cp(TERRAFORM_DIR, folder, { recursive: true })
   return folder
 }
