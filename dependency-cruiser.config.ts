@@ -77,6 +77,7 @@ const INFRA_LAYERS = {
     'shared/ad-platforms/',
   ],
   deliver: ['shared/base/', 'shared/records/', 'shared/contract/', 'shared/table/'],
+  doctor: ['infra/deliver/rollout/', 'shared/base/', 'shared/contract/functions.ts', 'shared/records/'],
   rights: ['shared/contract/'],
   generate: [
     'infra/operate/bigquery/tables.ts',

@@ -11,6 +11,8 @@ export interface GoogleApi {
   readonly name: string
   readonly token: () => Promise<string>
   readonly clock: Clock
+  /** The project whose quota the calls use: what a person's own credentials do not say by themselves. */
+  readonly quota_project?: string
 }
 
 const CALL_DURATION_MS_MAX = 30_000
@@ -32,8 +34,13 @@ export class GoogleApiError extends Error {
  * The JSON that an API answers; with a body the call is a POST.
  * @throws GoogleApiError, or Error when there is no answer in time
  */
-export async function callGoogleApi({ name, token, clock }: GoogleApi, url: URL, body?: unknown): Promise<unknown> {
+export async function callGoogleApi(
+  { name, token, clock, quota_project }: GoogleApi,
+  url: URL,
+  body?: unknown,
+): Promise<unknown> {
   const headers = new Headers({ Authorization: `Bearer ${await token()}` })
+  if (quota_project !== undefined) headers.set('X-Goog-User-Project', quota_project)
   if (body !== undefined) headers.set('Content-Type', 'application/json')
   const sent: RequestInit = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
   const late = () => new Error(`${name} did not answer within ${CALL_DURATION_MS_MAX / 1000} s`)

@@ -16,6 +16,7 @@ import { SBOM_COMMAND } from '#infra/deliver/sbom/command.ts'
 import { GENERATE_COMMAND } from '#infra/generate/command.ts'
 import { START_COMMAND } from '#infra/local/command.ts'
 import { BIGQUERY_LOAD_COMMAND } from '#infra/operate/bigquery/command.ts'
+import { DOCTOR_COMMAND } from '#infra/doctor/command.ts'
 import { FLAGS_COMMAND } from '#infra/operate/flags/command.ts'
 import { IMPORT_COMMAND } from '#infra/operate/import/command.ts'
 import { MAINTENANCE_COMMAND } from '#infra/operate/maintenance/command.ts'
@@ -43,6 +44,7 @@ const COMMANDS: readonly CommandSpec[] = [
   MAINTENANCE_COMMAND,
   FLAGS_COMMAND,
   USER_HASH_COMMAND,
+  DOCTOR_COMMAND,
   BIGQUERY_LOAD_COMMAND,
   BENCH_COMMAND,
   SIMULATE_COMMAND,
