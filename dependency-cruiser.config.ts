@@ -136,7 +136,7 @@ const PACKAGE_HOMES = [
   { rule: 'kms-sdk', packages: '@google-cloud/kms', homes: '^(shared/credentials|tests)/' },
   { rule: 'functions-framework', packages: '@google-cloud/functions-framework', homes: '^(shared/http|tests)/' },
   { rule: 'aws-signature-library', packages: 'aws4fetch', homes: '^shared/ad-platforms/' },
-  { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/stand-ins/issuer)/' },
+  { rule: 'token-library', packages: 'jose', homes: '^(shared/http|infra/stand-ins/issuer|tests/bench/cpu)/' },
 ]
 
 /** The files of adapter folders that are no adapters: what a handler may name. */
@@ -316,7 +316,7 @@ const config: IConfiguration = {
       comment:
         'An import that does not resolve would escape every other rule. The peers of the bench have packages of their own.',
       severity: 'error',
-      from: { pathNot: '^tests/bench/peers/others/' },
+      from: { pathNot: '^tests/bench/peers/(others|services)/' },
       to: { couldNotResolve: true },
     },
   ],

@@ -14,6 +14,8 @@ const config: KnipConfig = {
     'tests/bench/*.ts',
     // What tests/bench/peers.ts bundles for the browser.
     'tests/bench/peers/page/*.ts',
+    // Processes that tests/bench/cpu.ts measures.
+    'tests/bench/cpu/{echo,peer-service}.ts',
     // A process that tests/client/file-storage.test.ts kills.
     'tests/client/file-writer.ts',
     'tests/client/store/file-client.ts',
@@ -21,8 +23,8 @@ const config: KnipConfig = {
     'tests/simulation/in-thread.ts',
   ],
   project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
-  // Generated whole, and used in part.
-  ignore: ['tests/contracts/openapi-types.ts'],
+  // Generated whole, and used in part; and what has packages of its own.
+  ignore: ['tests/contracts/openapi-types.ts', 'tests/bench/peers/services/**'],
   // dependency-cruiser's configuration only names it (`parser: 'swc'`). infra/deliver/sbom runs the generator as a program.
   // infra/generate/client-types.ts gives TypeScript 5 to the generator of client types.
   ignoreDependencies: ['@cyclonedx/cyclonedx-esbuild', '@fontsource-variable/figtree', '@swc/core'],

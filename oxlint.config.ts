@@ -53,7 +53,7 @@ export default defineConfig({
   env: { builtin: true, node: true, browser: true },
   options: { typeAware: true, denyWarnings: true, reportUnusedDisableDirectives: 'error' },
   // Written for packages that only that benchmark installs.
-  ignorePatterns: ['dist/**', 'coverage/**', '.data/**', 'tests/bench/peers/others/**'],
+  ignorePatterns: ['dist/**', 'coverage/**', '.data/**', 'tests/bench/peers/{others,services}/**'],
   categories: { correctness: 'error', suspicious: 'error' },
   rules: {
     'house/current-date': 'error',

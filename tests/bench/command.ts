@@ -8,6 +8,7 @@ export const BENCHMARKS = [
   'distributions',
   'edge',
   'framework',
+  'cpu',
   'cold-start',
   'sync',
   'peers',

@@ -4,16 +4,14 @@
  * what it has made before. The others are installed here, by their own lockfile, and nowhere else.
  */
 import { build } from 'esbuild'
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 
 import { startProfile } from '#tests/client/browser/chromium.ts'
 import { figuresOf, ms, printRow } from './figures.ts'
+import { installPeers } from './peers/install.ts'
 import { startPeersServer, type PeersServer } from './peers/server.ts'
 
 const OTHERS = ['dexie', 'rxdb', 'tanstack'] as const
@@ -32,7 +30,7 @@ interface Measured {
 
 const folder = join(import.meta.dirname, 'peers')
 const others = join(folder, 'others')
-await installPeers()
+await installPeers(others)
 const server = await startPeersServer(COUNT, await scripts())
 const runs = new Map<string, Measured[]>(PEERS.map((peer) => [peer, []]))
 // In turns: what else the machine does meets all of them.
@@ -60,12 +58,6 @@ row(
   '1000 changes sent',
   median(({ push_ms }) => push_ms),
 )
-
-async function installPeers(): Promise<void> {
-  if (existsSync(join(others, 'node_modules'))) return
-  console.log('Installing the others…')
-  await promisify(execFile)('npm', ['ci', '--ignore-scripts', '--no-audit'], { cwd: others })
-}
 
 async function scripts(): Promise<Map<string, Uint8Array>> {
   const { outputFiles } = await build({
