@@ -97,6 +97,23 @@ variable "operators" {
   }
 }
 
+variable "on_call" {
+  description = "IAM members that are on call: what the runbooks need (logs, metrics, rollback, pausing, restoring, the operator account), for example group:on-call@example.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.on_call : can(regex("^(user|group|serviceAccount|principal|principalSet):", member))])
+    error_message = "on_call must be IAM members such as group:on-call@example.com: the kind, a colon, the name."
+  }
+
+  validation {
+    condition     = !anytrue([for member in var.on_call : startswith(member, "all")])
+    error_message = "on_call must not be allUsers or allAuthenticatedUsers: who is on call acts as the operator account, which reads and changes every record."
+  }
+}
+
 variable "deployers" {
   description = "IAM members that may deliver by hand, by submitting a build or as the delivery account, for example group:developers@example.com."
   type        = list(string)

@@ -18,6 +18,7 @@ function_limits = {
 }
 
 operators = ["group:activation-operators@example.com"]
+on_call   = ["group:activation-on-call@example.com"]
 
 bigquery = {
   analysts = [{ member = "group:activation-analysts@example.com" }]

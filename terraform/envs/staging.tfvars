@@ -12,6 +12,7 @@ edge = {
 }
 
 operators = ["group:activation-operators@example.com"]
+on_call   = ["group:activation-operators@example.com"]
 deployers = ["group:activation-operators@example.com"]
 
 alerting = {

@@ -210,6 +210,14 @@ run "no_image_to_roll_back_to" {
   expect_failures = [var.delivery]
 }
 
+run "everybody_on_call" {
+  command = plan
+  variables {
+    on_call = ["allUsers"]
+  }
+  expect_failures = [var.on_call]
+}
+
 run "an_analyst_who_is_everybody" {
   command = plan
   variables {

@@ -18,6 +18,7 @@ const DEPLOYERS = ['group:developers@example.com']
 const PEOPLE: Readonly<Record<string, string>> = {
   'group:activation-operators@example.com': 'operators',
   'group:developers@example.com': 'deployers',
+  'group:activation-on-call@example.com': 'on call',
   'group:all-rows@example.com': 'analysts',
   'group:some-rows@example.com': 'restricted analysts',
 }
