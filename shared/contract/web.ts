@@ -12,5 +12,6 @@ export const APP_PAGES = [
   '/platforms',
   '/distributions',
   '/help',
+  '/what-is-new',
   '/sign-in',
 ] as const

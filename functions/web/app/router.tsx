@@ -10,8 +10,8 @@ import { opened } from './session/session.ts'
 
 /** The app's pages by their addresses; each one is a file of its own, loaded when it is asked for. */
 
-/** The first visit asks whether to sign in; the question itself and help stay open. */
-const UNASKED: readonly string[] = ['/sign-in', '/help']
+/** The first visit asks whether to sign in; the question itself, help and news stay open. */
+const UNASKED: readonly string[] = ['/sign-in', '/help', '/what-is-new']
 
 const root = createRootRoute({
   component: Frame,
@@ -68,6 +68,12 @@ const help = createRoute({
   component: lazyRouteComponent(() => import('./pages/help/Help.tsx'), 'Help'),
 })
 
+const what_is_new = createRoute({
+  getParentRoute: () => root,
+  path: '/what-is-new',
+  component: lazyRouteComponent(() => import('./pages/what-is-new/WhatIsNew.tsx'), 'WhatIsNew'),
+})
+
 const sign_in = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
@@ -81,7 +87,7 @@ function textsOf<Name extends string>(members: Readonly<Record<Name, unknown>>):
   return Object.fromEntries(texts) as { [Key in Name]?: string }
 }
 
-const pages = [overview, saved_audiences, audience, new_audience, platforms, distributions, help, sign_in]
+const pages = [overview, saved_audiences, audience, new_audience, platforms, distributions, help, what_is_new, sign_in]
 
 export const router = createRouter({
   routeTree: root.addChildren(pages),

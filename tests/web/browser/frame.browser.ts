@@ -25,7 +25,16 @@ async function visit(path: string, options: VisitOptions = {}): Promise<Page> {
   return await openPage(context, path)
 }
 
-const PATHS = ['/', '/saved-audiences', '/new-audience', '/platforms', '/distributions', '/help', '/sign-in']
+const PATHS = [
+  '/',
+  '/saved-audiences',
+  '/new-audience',
+  '/platforms',
+  '/distributions',
+  '/help',
+  '/what-is-new',
+  '/sign-in',
+]
 const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, height: 800 } }
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -107,3 +107,33 @@ describe('feedback', () => {
     expect(await shiftsOf(page)).toEqual([])
   })
 })
+
+describe('what is new', () => {
+  test('has a quiet mark until it is read, on this device', async () => {
+    const page = await visit('/')
+    const link = page.getByRole('link', { name: /^What is new/ })
+    expect(await link.textContent()).toBe('What is new')
+    await page.evaluate(() => localStorage.setItem('am.news_read_until', '2026-01-01'))
+    await page.reload()
+    await expect.poll(() => link.textContent()).toContain('not read yet')
+    expect(await violationsOn(page)).toEqual([])
+    await link.click()
+    await page.getByRole('heading', { name: 'Everything works without a connection' }).waitFor()
+    await expect.poll(() => link.textContent()).toBe('What is new')
+    await page.reload()
+    await expect.poll(() => link.textContent()).toBe('What is new')
+    expect(await shiftsOf(page)).toEqual([])
+  })
+
+  test('is in the menu of phones, leads to what it tells of, and opens without a connection', async () => {
+    const page = await visit('/', { viewport: { width: 390, height: 800 }, has_service_worker: true })
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await page.evaluate(() => localStorage.setItem('am.news_read_until', '2026-01-01'))
+    await page.reload()
+    await context!.setOffline(true)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('menuitem', { name: 'What is new · not read yet' }).click()
+    await page.getByRole('link', { name: 'Open platforms' }).click()
+    await page.waitForURL('/platforms')
+  })
+})

@@ -1,14 +1,17 @@
 import { Link, useLocation } from '@tanstack/react-router'
-import { CircleHelp, Search, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { Search, TriangleAlert, type LucideIcon } from 'lucide-react'
 
+import { useCell } from '../base/cell.ts'
 import { useMedia, WIDE } from '../base/media.ts'
 import { numberOf } from '../format/numbers.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { keysInWords } from '../parts/keys.ts'
 import { Tooltip } from '../parts/Tooltip.tsx'
 import { AccountMenu } from './AccountMenu.tsx'
+import { FOOT_PLACES, type FootAddress } from './foot-places.ts'
 import { Mark } from './Mark.tsx'
 import { openPalette } from './layers.ts'
+import { has_news } from './news.ts'
 import { placeOf, PLACES, type PlaceAddress } from './places.ts'
 import styles from './SideBar.module.css'
 import { type PlaceCount, usePlaceCounts } from './use-place-counts.ts'
@@ -17,6 +20,7 @@ import { type PlaceCount, usePlaceCounts } from './use-place-counts.ts'
 export function SideBar() {
   const is_rail = !useMedia(WIDE)
   const counts = usePlaceCounts()
+  const is_news = useCell(has_news)
   return (
     <nav aria-label="Main" className={styles.bar} data-region>
       <Link to="/" className={styles.brand} aria-label="Activation Manager">
@@ -38,7 +42,9 @@ export function SideBar() {
         ))}
       </div>
       <div className={styles.foot}>
-        <PlaceLink to="/help" words="Help" icon={CircleHelp} is_rail={is_rail} />
+        {FOOT_PLACES.map((place) => (
+          <PlaceLink key={place.to} {...place} is_rail={is_rail} is_new={place.to === '/what-is-new' && is_news} />
+        ))}
         <AccountMenu is_rail={is_rail} />
       </div>
     </nav>
@@ -46,14 +52,16 @@ export function SideBar() {
 }
 
 interface PlaceLinkProps {
-  readonly to: PlaceAddress | '/help'
+  readonly to: PlaceAddress | FootAddress
   readonly words: string
   readonly icon: LucideIcon
   readonly is_rail: boolean
   readonly count?: PlaceCount | undefined
+  /** There is something that was not read. */
+  readonly is_new?: boolean
 }
 
-function PlaceLink({ to, words, icon, is_rail, count }: PlaceLinkProps) {
+function PlaceLink({ to, words, icon, is_rail, count, is_new = false }: PlaceLinkProps) {
   const is_here = placeOf(useLocation().pathname) === to
   return (
     <RailTooltip words={words} is_rail={is_rail}>
@@ -61,6 +69,11 @@ function PlaceLink({ to, words, icon, is_rail, count }: PlaceLinkProps) {
         <Icon of={icon} />
         <span className={styles.words}>{words}</span>
         {count && <Count {...count} />}
+        {is_new && (
+          <span className={styles.news}>
+            <span className="unseen">not read yet</span>
+          </span>
+        )}
       </Link>
     </RailTooltip>
   )

@@ -6,9 +6,11 @@ import { IconButton } from '../parts/Button.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { Menu } from '../parts/Menu.tsx'
 import { accountItems } from './account-items.ts'
+import { FOOT_PLACES, type FootAddress } from './foot-places.ts'
 import { heading, type Crumb } from './heading.ts'
 import { openPalette } from './layers.ts'
 import { Mark } from './Mark.tsx'
+import { has_news } from './news.ts'
 import { SyncWords } from './SyncWords.tsx'
 import styles from './TopBar.module.css'
 
@@ -63,11 +65,18 @@ function BackButton() {
 
 function PhoneButtons() {
   const navigate = useNavigate()
-  const goTo = (to: '/sign-in' | '/help') => void navigate({ to })
+  const goTo = (to: '/sign-in' | FootAddress) => void navigate({ to })
+  const is_news = useCell(has_news)
+  const places = FOOT_PLACES.map(({ to, words, icon }) => ({
+    id: to,
+    words: to === '/what-is-new' && is_news ? `${words} · not read yet` : words,
+    icon,
+    onSelect: () => goTo(to),
+  }))
   return (
     <span className={styles.phone}>
       <IconButton icon={Search} label="Search and actions" onClick={openPalette} />
-      <Menu label="Menu" items={[{ id: 'help', words: 'Help', onSelect: () => goTo('/help') }, ...accountItems(goTo)]}>
+      <Menu label="Menu" items={[...places, ...accountItems(goTo)]}>
         {(trigger) => <IconButton icon={MenuIcon} label="Menu" {...trigger} />}
       </Menu>
     </span>

@@ -5,6 +5,7 @@ import type { MenuItem } from '../parts/Menu.tsx'
 import { startTour } from '../pages/first-use/tour.ts'
 import { opened } from '../session/session.ts'
 import { accountItems } from './account-items.ts'
+import { FOOT_PLACES } from './foot-places.ts'
 import { openPalette, openShortcuts } from './layers.ts'
 import { PLACES } from './places.ts'
 
@@ -23,6 +24,7 @@ export function everywhereItems({ navigate }: Pick<AnyRouter, 'navigate'>): Menu
     ...places,
     { id: 'search-list', words: 'Search this list', icon: Search, keys: '/', onSelect: focusSearch },
     { id: 'palette', words: 'Search and actions', icon: Search, keys: 'mod+k', onSelect: openPalette },
+    ...FOOT_PLACES.map(({ to, words, icon }) => ({ id: `go${to}`, words, icon, onSelect: () => goTo(to) })),
     { id: 'tour', words: 'Take the tour', icon: Footprints, onSelect: startTour },
     { id: 'shortcuts', words: 'Keyboard shortcuts', icon: Keyboard, keys: '?', onSelect: openShortcuts },
     ...(opened().account ? [{ id: 'sync-now', words: 'Sync now', icon: RefreshCw, onSelect: syncNow }] : []),

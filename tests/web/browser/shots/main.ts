@@ -35,6 +35,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'platforms', path: '/platforms', visitor: ACCOUNT },
   ...SEND_SHOTS,
   { name: 'help', path: '/help', visitor: ACCOUNT },
+  { name: 'what-is-new', path: '/what-is-new', visitor: ACCOUNT },
   { name: 'help-statuses', path: '/help#statuses', visitor: ACCOUNT },
   {
     name: 'sync',
