@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { durationOf } from '#functions/web/app/format/durations.ts'
 import { distributionsSearch, queryOf, searchOf } from '#functions/web/app/pages/distributions/search.ts'
 import { answerInWords, failureOf } from '#functions/web/app/pages/distributions/failures.ts'
-import { refusedSends, segmentsSent, selectSends, sendsOf } from '#functions/web/app/pages/distributions/sends.ts'
+import {
+  refusedSends,
+  segmentsSent,
+  selectSends,
+  sendsOf,
+  sentPlatforms,
+} from '#functions/web/app/pages/distributions/sends.ts'
 import { timelineOf, tookMs } from '#functions/web/app/pages/distributions/timeline.ts'
 import type { Distribution, Platform } from '#functions/web/app/store/records.ts'
 import { TEST_CODES } from '#shared/ad-platforms/test-outcome.ts'
@@ -54,17 +60,33 @@ describe('the list', () => {
 
   test('is narrowed by words without their accents, by status and by platform', () => {
     const all = sends({ status: 'failed' }, { status: 'completed', platform_id: 'plat_2', platform_name: 'Other' })
-    const idsOf = (search: Record<string, string>) => selectSends(all, queryOf(search)).map(({ id }) => id)
+    const idsOf = (search: Record<string, string>) => selectSends(all, queryOf(search), NOW_MS).map(({ id }) => id)
     expect(idsOf({ q: ' meta ' })).toEqual(['dist_1'])
     expect(idsOf({ status: 'completed,failed' })).toEqual(['dist_2', 'dist_1'])
     expect(idsOf({ platform: 'plat_2' })).toEqual(['dist_2'])
     expect(idsOf({ q: 'nobody' })).toEqual([])
   })
 
+  test('goes back as far as its period, and always has what is still to come', () => {
+    const scheduled = { status: 'scheduled', scheduled_at: '2026-12-01T08:00:00.000Z' } as const
+    const all = sends({ updated_at: '2026-10-01T08:00:00.000Z' }, { updated_at: '2026-11-14T08:00:00.000Z' }, scheduled)
+    const idsIn = (period: string) => selectSends(all, queryOf({ period }), NOW_MS).map(({ id }) => id)
+    expect(idsIn('7d')).toEqual(['dist_3', 'dist_2'])
+    expect(idsIn('90d')).toEqual(['dist_3', 'dist_2', 'dist_1'])
+  })
+
+  test('offers the platforms that are there, and those that are gone as long as something was sent to them', () => {
+    const all = sends({}, { platform_id: 'plat_9', platform_name: 'Old account' })
+    expect(sentPlatforms(all, [PLATFORM])).toEqual([
+      { id: 'plat_1', words: 'Méta' },
+      { id: 'plat_9', words: 'Old account, deleted' },
+    ])
+  })
+
   test('reads from an address what makes sense, and says it the same way', () => {
-    const search = { q: 'trail', status: 'nonsense,failed', platform: 'plat_1', id: 'dist_1', other: 'x' }
+    const search = { q: 'trail', status: 'nonsense,failed', platform: 'plat_1', period: '7d', id: 'dist_1', other: 'x' }
     expect(distributionsSearch(search)).toEqual({ ...search, status: 'failed', other: undefined })
-    expect(searchOf(queryOf({}))).toEqual({})
+    expect(searchOf(queryOf({ period: 'never' }))).toEqual({})
   })
 })
 
@@ -89,8 +111,8 @@ describe('a send that the service refused', () => {
   })
 
   test('has none of the statuses that filters ask for', () => {
-    expect(selectSends(listed(), queryOf({ status: 'pending' }))).toEqual([])
-    expect(selectSends(listed(), queryOf({ q: 'meta' }))).toHaveLength(1)
+    expect(selectSends(listed(), queryOf({ status: 'pending' }), NOW_MS)).toEqual([])
+    expect(selectSends(listed(), queryOf({ q: 'meta' }), NOW_MS)).toHaveLength(1)
   })
 })
 

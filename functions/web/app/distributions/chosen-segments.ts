@@ -12,7 +12,7 @@ export function sizeOfChosen(audience: Audience, ids: readonly SegmentId[]): num
 }
 
 /** @param ids none: all of them */
-export function chosenOf({ segments }: Pick<Audience, 'segments'>, ids: readonly SegmentId[]): Audience['segments'] {
+function chosenOf({ segments }: Pick<Audience, 'segments'>, ids: readonly SegmentId[]): Audience['segments'] {
   return ids.length === 0 ? segments : segments.filter(({ segment_id }) => ids.includes(segment_id))
 }
 

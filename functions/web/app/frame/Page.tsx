@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 
+import { classes } from '../parts/classes.ts'
 import { useHeading, type Crumb } from './heading.ts'
 import styles from './Page.module.css'
 
@@ -14,6 +15,7 @@ export function Page({
   tabs,
   sentence,
   actions,
+  is_filling = false,
   children,
 }: {
   readonly title: string
@@ -23,12 +25,14 @@ export function Page({
   /** Stands where tabs would, on a page without them. */
   readonly sentence?: ReactNode
   readonly actions?: ReactNode
+  /** The page is as high as the sheet, and its parts scroll by themselves. */
+  readonly is_filling?: boolean
   readonly children: ReactNode
 }) {
   useHeading({ title, count, crumbs })
   const has_row = tabs !== undefined || sentence !== undefined || actions !== undefined
   return (
-    <div className={styles.page}>
+    <div className={classes(styles.page, is_filling && styles.filling)}>
       {!crumbs && (
         <div className={has_row ? styles.row : styles.phone_row}>
           <h1 className={styles.title}>{title}</h1>

@@ -27,7 +27,7 @@ async function schedule(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Send an audience' }).click()
   await page.getByRole('radio', { name: 'Later' }).check()
   // Clocks in Berlin show this time twice.
-  await page.getByLabel('Day').fill('2099-10-25')
+  await page.getByLabel('Day', { exact: true }).fill('2099-10-25')
   await page.getByLabel('Time', { exact: true }).fill('02:30')
 }
 

@@ -1,8 +1,9 @@
 import { FileQuestionMark, SearchX, Send as SendIcon } from 'lucide-react'
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useRef, type ReactNode } from 'react'
 
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { useMedia, WIDE } from '../../base/media.ts'
+import { clock } from '../../base/ports.ts'
 import { askToSend } from '../../distributions/send-task.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import type { Crumb } from '../../frame/heading.ts'
@@ -14,9 +15,10 @@ import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
 import { useAside, useRecords } from '../../store/hooks.ts'
 import styles from './Distributions.module.css'
 import { filterCount, withoutFilters } from './search.ts'
-import { SendList, SendTools } from './SendList.tsx'
+import { SendList } from './SendList.tsx'
 import { SendRecord } from './SendRecord.tsx'
-import { refusedSends, selectSends, sendsOf } from './sends.ts'
+import { SendTools } from './SendTools.tsx'
+import { refusedSends, selectSends, sendsOf, sentPlatforms } from './sends.ts'
 import { useSendQuery } from './use-send-query.ts'
 
 const CRUMBS: readonly Crumb[] = [{ words: 'Distributions', to: '/distributions' }]
@@ -27,6 +29,7 @@ export function Distributions() {
   const { records: audiences } = useRecords('audience')
   const { records: platforms } = useRecords('platform')
   const is_wide = useMedia(WIDE)
+  const scroller = useRef<HTMLDivElement>(null)
   const address = useSendQuery()
   const { query, setQuery } = address
   const aside = useAside()
@@ -34,7 +37,7 @@ export function Distributions() {
     () => sendsOf([...records, ...refusedSends(aside)], audiences, platforms),
     [records, aside, audiences, platforms],
   )
-  const listed = useMemo(() => selectSends(sends, query), [sends, query])
+  const listed = useMemo(() => selectSends(sends, query, clock.nowMs()), [sends, query])
   const chosen = sends.find(({ id }) => id === query.id)
   const current = chosen ?? (is_wide && query.id === '' ? listed[0] : undefined)
   const send_button = (
@@ -74,9 +77,9 @@ export function Distributions() {
         {countOf(filterCount(query), 'filter is', 'filters are')} on, the search among them.
       </EmptyState>
     ) : (
-      <SendList sends={listed} query={query} current_id={current?.id} />
+      <SendList sends={listed} query={query} current_id={current?.id} scroller={is_wide ? scroller : undefined} />
     )
-  const tools = <SendTools {...address} platforms={platforms} />
+  const tools = <SendTools {...address} platforms={sentPlatforms(sends, platforms)} />
   const record = current ? <SendRecord key={current.id} send={current} /> : query.id !== '' && <Missing />
   if (!is_wide) {
     return record ? (
@@ -91,7 +94,7 @@ export function Distributions() {
   }
   const title = current ? `${current.audience_name} to ${current.platform_name}` : 'All sends'
   return (
-    <Page title={title} crumbs={CRUMBS}>
+    <Page title={title} crumbs={CRUMBS} is_filling>
       <div className={styles.beside}>
         <div className={styles.list}>
           <div className={styles.tools}>
@@ -103,7 +106,13 @@ export function Distributions() {
             </div>
             {tools}
           </div>
-          {listed.length === 0 ? <div className={styles.tools}>{rows}</div> : rows}
+          {listed.length === 0 ? (
+            <div className={styles.tools}>{rows}</div>
+          ) : (
+            <div ref={scroller} className={styles.scrolling}>
+              {rows}
+            </div>
+          )}
         </div>
         <div className={styles.record}>
           <ChangeFault />

@@ -1,4 +1,3 @@
-import type { TestCode } from '#shared/ad-platforms/test-outcome.ts'
 import type { UnusableReference } from '#shared/records/distribution-source.ts'
 import type { Distribution, Platform } from '../../store/records.ts'
 
@@ -28,7 +27,7 @@ export function failureOf(record: Failed, platform_name: string, platform: Known
     const steps = ['Bring the platform back, or send the audience to another one.']
     return { title, sentence: 'The platform was deleted since.', steps, is_of_platform: true }
   }
-  const { sentence, steps, is_of_platform } = (REPORTED[meaningOf(code)] ?? unknownFailure)(platform_name)
+  const { sentence, steps, is_of_platform } = adviceOn(code)(platform_name)
   const is_tested_since = platform.status === 'connected' && (platform.last_test?.at ?? '') > record.updated_at
   if (is_of_platform && is_tested_since) {
     return {
@@ -61,14 +60,16 @@ export function codeOf({ error_details }: Pick<Distribution, 'error_details'>): 
   return typeof code === 'string' || typeof code === 'number' ? String(code) : null
 }
 
-type Reported = Exclude<TestCode, 'ok'>
-
-/** Senders report our codes, or the status of the platform's answer. */
-function meaningOf(code: string | null): Reported | '' {
+/** What senders report: the codes of our own connection tests, or the status of the platform's answer. */
+function adviceOn(code: string | null): Advice {
   const said = (code ?? '').toLowerCase()
-  if (Object.hasOwn(REPORTED, said)) return said as Reported
-  if (said in STATUSES) return STATUSES[said]!
-  return /^5\d\d$/.test(said) ? 'unreachable' : ''
+  if (isReported(said)) return REPORTED[said]
+  const meaning = STATUSES[said] ?? (/^5\d\d$/.test(said) ? 'unreachable' : undefined)
+  return meaning ? REPORTED[meaning] : unknownFailure
+}
+
+function isReported(code: string): code is Reported {
+  return Object.hasOwn(REPORTED, code)
 }
 
 const STATUSES: Readonly<Record<string, Reported>> = {
@@ -82,7 +83,7 @@ const STATUSES: Readonly<Record<string, Reported>> = {
 
 type Advice = (platform_name: string) => Omit<Failure, 'title'>
 
-const REPORTED: Readonly<Record<string, Advice>> = {
+const REPORTED = {
   bad_token: (name) => ({
     sentence: 'It did not accept the keys.',
     steps: [`Replace the keys of ${name} on the page of the platforms. They are tested there.`, AGAIN],
@@ -118,7 +119,8 @@ const REPORTED: Readonly<Record<string, Advice>> = {
     steps: [AGAIN, 'If this happens again, tell your administrator.'],
     is_of_platform: false,
   }),
-} satisfies Record<Reported, Advice>
+} as const satisfies Record<string, Advice>
+type Reported = keyof typeof REPORTED
 
 const unknownFailure: Advice = (name) => ({
   sentence: `Your sender reported this from ${name}.`,

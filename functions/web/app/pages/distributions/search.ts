@@ -11,11 +11,21 @@ export const STATUSES: readonly DistributionStatus[] = [
   'cancelled',
 ]
 
+/** How far back the list goes; what is scheduled is always in it. */
+export const PERIODS = {
+  '': { words: 'Any time', days: Number.POSITIVE_INFINITY },
+  '7d': { words: 'Last 7 days', days: 7 },
+  '30d': { words: 'Last 30 days', days: 30 },
+  '90d': { words: 'Last 90 days', days: 90 },
+} as const
+export type Period = keyof typeof PERIODS
+
 export interface SendQuery {
   readonly q: string
   readonly status: readonly DistributionStatus[]
   /** Ids of platforms. */
   readonly platform: readonly string[]
+  readonly period: Period
   /** The distribution beside the list; empty: none was chosen. */
   readonly id: string
 }
@@ -34,6 +44,7 @@ export function queryOf(search: Readonly<Record<string, unknown>>): SendQuery {
     q: textOf(search['q']),
     status: STATUSES.filter((status) => statuses.includes(status)),
     platform: textsOf(search['platform']),
+    period: periodOf(textOf(search['period'])),
     id: textOf(search['id']),
   }
 }
@@ -44,17 +55,21 @@ export function searchOf(query: SendQuery): DistributionsSearch {
 }
 
 /** The filters that are on, the search among them. */
-export function filterCount({ q, status, platform }: SendQuery): number {
-  return (q.trim() === '' ? 0 : 1) + status.length + platform.length
+export function filterCount({ q, status, platform, period }: SendQuery): number {
+  return (q.trim() === '' ? 0 : 1) + status.length + platform.length + (period === '' ? 0 : 1)
 }
 
 export function withoutFilters(query: SendQuery): SendQuery {
-  return { ...query, q: '', status: [], platform: [] }
+  return { ...query, q: '', status: [], platform: [], period: '' }
 }
 
 /** The value on or off. */
 export function toggled<Value>(values: readonly Value[], value: Value): readonly Value[] {
   return values.includes(value) ? values.filter((other) => other !== value) : [...values, value]
+}
+
+function periodOf(text: string): Period {
+  return Object.hasOwn(PERIODS, text) ? (text as Period) : ''
 }
 
 function textsOf(said: unknown): readonly string[] {

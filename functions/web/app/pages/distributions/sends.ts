@@ -7,7 +7,9 @@ import { sizeOfChosen } from '../../distributions/chosen-segments.ts'
 import { countOf } from '../../format/numbers.ts'
 import { PLATFORMS } from '../../format/words.ts'
 import type { Distribution, Shown } from '../../store/records.ts'
-import type { SendQuery } from './search.ts'
+import { PERIODS, type SendQuery } from './search.ts'
+
+const DAY_MS = 86_400_000
 
 /** A distribution with the names that this device knows, also before the service has added them. */
 export interface Send extends HandOverFacts {
@@ -39,7 +41,7 @@ export function sendsOf(
   const of_audiences = new Map(audiences.map(({ id, record }) => [id, record]))
   const types = new Map(platforms.map(({ id, record }) => [id, record.platform_type]))
   return distributions
-    .toSorted((one, other) => other.id.localeCompare(one.id))
+    .toSorted((one, other) => (one.id < other.id ? 1 : -1))
     .map((shown) => {
       const { audience_id, platform_id, audience_name, platform_type, segments_distributed, version } = shown.record
       const audience = of_audiences.get(audience_id)
@@ -57,13 +59,49 @@ export function sendsOf(
 }
 
 /** Those that the filters let through. */
-export function selectSends(sends: readonly Send[], { q, status, platform }: SendQuery): readonly Send[] {
+export function selectSends(
+  sends: readonly Send[],
+  { q, status, platform, period }: SendQuery,
+  now_ms: number,
+): readonly Send[] {
   const wanted = folded(q.trim())
-  return sends.filter(({ audience_name, platform_name, refused, shown: { record } }) => {
+  const from_ms = now_ms - PERIODS[period].days * DAY_MS
+  return sends.filter(({ audience_name, platform_name, refused, shown }) => {
+    const { record } = shown
     if (status.length > 0 && (refused || !status.includes(record.status))) return false
     if (platform.length > 0 && !platform.includes(record.platform_id)) return false
+    if (period !== '' && Date.parse(momentOfSend(shown)) < from_ms) return false
     return wanted === '' || folded(`${audience_name} ${platform_name}`).includes(wanted)
   })
+}
+
+/** A platform that something was sent to, or could be. */
+export interface SentPlatform {
+  readonly id: string
+  readonly words: string
+}
+
+/** Those that are there by name, then those that were deleted and are still in the history. */
+export function sentPlatforms(
+  sends: readonly Send[],
+  platforms: readonly Shown<'platform'>[],
+): readonly SentPlatform[] {
+  const there = new Set(platforms.map(({ id }) => id))
+  const gone = new Map(
+    sends
+      .filter(({ shown: { record } }) => !there.has(record.platform_id))
+      .map(({ shown: { record }, platform_name }) => [record.platform_id, platform_name]),
+  )
+  return [
+    ...platforms.map(({ id, record }) => ({ id, words: record.name })).toSorted(byWords),
+    ...[...gone].map(([id, name]) => ({ id, words: `${name}, deleted` })).toSorted(byWords),
+  ]
+}
+
+const NAMES = new Intl.Collator(undefined, { numeric: true })
+
+function byWords(one: SentPlatform, other: SentPlatform): number {
+  return NAMES.compare(one.words, other.words)
 }
 
 /** "5 segments", "2 of 5 segments". @param snapshot the audience as it was frozen */

@@ -1,10 +1,10 @@
 import { useRef } from 'react'
 
+import { remPx, useVirtualRows } from '../../parts/use-virtual-rows.ts'
 import type { ListViewProps } from './list-view.ts'
 import { AudienceCard } from './AudienceCard.tsx'
 import styles from './AudienceCards.module.css'
 import { useListKeys } from './use-list-keys.ts'
-import { remPx, useVirtualRows } from './use-virtual-rows.ts'
 import { useListOffer } from './use-list-offer.ts'
 import { useWidth } from './use-width.ts'
 

@@ -2,13 +2,13 @@ import { useRef } from 'react'
 
 import { Checkbox } from '../../parts/Checkbox.tsx'
 import { HeadCell, Table } from '../../parts/Table.tsx'
+import { remPx, useVirtualRows } from '../../parts/use-virtual-rows.ts'
 import { AudienceRow } from './AudienceRow.tsx'
 import styles from './AudienceTable.module.css'
 import type { ListViewProps } from './list-view.ts'
 import type { Sort } from './search.ts'
 import { useListKeys } from './use-list-keys.ts'
 import { useListOffer } from './use-list-offer.ts'
-import { remPx, useVirtualRows } from './use-virtual-rows.ts'
 
 const ROW_REM = 3.5
 const HEAD_REM = 2.5

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useLayoutEffect, useState, type RefObject } from 'react'
 
-/** The rows of a long list that are near the window; the others are only space. All rows have one height. */
+/** The rows of a long list that are in sight or nearly; the others are only space. All rows have one height. */
 export interface VirtualRows {
   readonly first: number
   /** The one after the last. */
@@ -11,14 +11,13 @@ export interface VirtualRows {
   readonly scrollToRow: (row: number) => void
 }
 
-/** The sheet scrolls, not the list. */
-const scroller = (): HTMLElement | null => document.getElementById('content')
 const OVERSCAN = 4
 
 export function useVirtualRows(
   list: RefObject<HTMLElement | null>,
-  { count, row_px, gap_px, head_px = 0 }: RowSizes,
+  { count, row_px, gap_px, head_px = 0, scroller: own }: RowOptions,
 ): VirtualRows {
+  const scroller = () => (own ? own.current : document.getElementById('content'))
   const [scrollMargin, setMargin] = useState(0)
   const virtualizer = useVirtualizer({
     count,
@@ -55,12 +54,14 @@ export function useVirtualRows(
   }
 }
 
-interface RowSizes {
+interface RowOptions {
   readonly count: number
   readonly row_px: number
   readonly gap_px: number
   /** What sticks to the top of the list and covers rows. */
   readonly head_px?: number
+  /** What scrolls the list; without it the sheet does. */
+  readonly scroller?: RefObject<HTMLElement | null> | undefined
 }
 
 /** Of a size in rem, as readers with larger text have it. */
