@@ -22,7 +22,10 @@ test('doctor reads of the environments in terraform/envs what Terraform reads', 
     project: 'example-activation-prod',
     domain: 'activation.example.com',
     vcpus_max: 40,
-    members: ['group:activation-operators@example.com', 'group:activation-analysts@example.com'],
+    members: expect.arrayContaining([
+      'group:activation-operators@example.com',
+      'group:activation-analysts@example.com',
+    ]) as string[],
   })
 })
 
