@@ -29,12 +29,27 @@ function precacheList(): Plugin {
   }
 }
 
+/** Puts the script that the first frame waits for before everything else of the page: as a classic one, which a build names. */
+function firstScript(): Plugin {
+  const name = 'first-theme'
+  return {
+    name,
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {} }) => {
+        const built = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === name)
+        return [{ tag: 'script', attrs: { src: `/${built?.fileName ?? `${name}.ts`}` }, injectTo: 'head-prepend' }]
+      },
+    },
+  }
+}
+
 export default defineConfig(({ command }) => {
   // Whoever builds in tests builds what is delivered, too: React reads this.
   if (command === 'build') process.env['NODE_ENV'] = 'production'
   return {
     root: APP,
-    plugins: [react(), precacheList()],
+    plugins: [react(), firstScript(), precacheList()],
     server: {
       ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
       proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
@@ -49,7 +64,11 @@ export default defineConfig(({ command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: { index: `${APP}/index.html`, sw: `${APP}/service-worker/sw.ts` },
+        input: {
+          index: `${APP}/index.html`,
+          'first-theme': `${APP}/first-theme.ts`,
+          sw: `${APP}/service-worker/sw.ts`,
+        },
         output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
       },
     },

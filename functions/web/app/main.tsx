@@ -5,12 +5,10 @@ import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
 import { App } from './App.tsx'
-import { showTheme } from './base/theme.ts'
 import { keepApp } from './keep-app.ts'
 import { noteErrors } from './note-errors.ts'
 import { openSession } from './session/session.ts'
 
-showTheme()
 noteErrors()
 createRoot(document.querySelector('#app')!).render(
   <StrictMode>

@@ -17,8 +17,8 @@ export function chooseTheme(chosen: Theme): void {
   showTheme()
 }
 
-/** The colours of tokens.css follow the attribute. */
-export function showTheme(): void {
+/** The colours of tokens.css follow the attribute. When the page is loaded, first-theme.ts has set it. */
+function showTheme(): void {
   const { dataset } = document.documentElement
   if (theme.get() === 'system') delete dataset['theme']
   else dataset['theme'] = theme.get()

@@ -17,7 +17,7 @@ export function WhatIsNew() {
       <div className={styles.days}>
         {DAYS.map((day) => (
           <section key={day} className={styles.day}>
-            <h2 className={styles.date}>{dayOf(day)}</h2>
+            <h2 className={styles.date}>{dayOf(`${day}T12:00`)}</h2>
             <ul className={styles.entries}>
               {NEWS.filter((entry) => entry.day === day).map(({ title, words, link }) => (
                 <li key={title} className={styles.entry}>
