@@ -164,6 +164,22 @@ test('what the operator tells is shown from the next page on, kept, and gone whe
   expect(await page.getByText(text).count()).toBe(0)
 })
 
+test('an account asks once which features are on and what the operator tells', async () => {
+  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'asking' } })
+  const asked: string[] = []
+  context.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname === '/api/flags' && request.method() === 'GET') asked.push(pathname)
+  })
+  const page = await openPage(context, '/')
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  await page.getByRole('link', { name: /^Platforms/ }).click()
+  await page.waitForURL('/platforms')
+  await page.reload()
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  expect(asked).toEqual(['/api/flags', '/api/flags'])
+})
+
 describe('the sync panel', () => {
   test('shows what two devices made of a name side by side, and keeps the one that is chosen', async () => {
     const { audience } = (await site.save('chooser', '/api/audiences', { name: 'Runners' })) as {

@@ -8,12 +8,11 @@ import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
 import { Toast } from '../parts/Toast.tsx'
-import { useClient } from '../store/hooks.ts'
+import { renewNotice } from '../session/notice.ts'
 import { BottomBar } from './BottomBar.tsx'
 import { everywhereItems } from './everywhere.ts'
 import styles from './Frame.module.css'
 import { open_dialog, sync_panel_open } from './layers.ts'
-import { askForNotice, renewNotice } from './notice.ts'
 import { NoticeBanner } from './NoticeBanner.tsx'
 import { path_before } from './path-before.ts'
 import { listenForRegions } from './regions.ts'
@@ -32,7 +31,6 @@ const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
   const router = useRouter()
-  const client = useClient()
   const content = useRef<HTMLElement>(null)
   const dialog = useCell(open_dialog)
   const has_panel = useCell(sync_panel_open)
@@ -40,7 +38,6 @@ export function Frame() {
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
-  useEffect(() => void askForNotice(client), [client])
   useEffect(() => void Promise.allSettled([importPanel(), importDialog(), importSend()]), [])
   useEffect(
     () =>

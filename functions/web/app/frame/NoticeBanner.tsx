@@ -2,7 +2,7 @@ import { Info, TriangleAlert } from 'lucide-react'
 
 import { useCell } from '../base/cell.ts'
 import { Banner } from '../parts/Banner.tsx'
-import { closeNotice, shown_notice } from './notice.ts'
+import { closeNotice, shown_notice } from '../session/notice.ts'
 import styles from './NoticeBanner.module.css'
 
 /** The operator's words above the page, until they are closed or over. */

@@ -9,6 +9,7 @@ import { loadConfig } from './config.ts'
 import { demoToken, renewedDemoToken } from './demo.ts'
 import { forgetGoogle } from './google.ts'
 import { accountOf, isFresh, keepToken, keptToken } from './id-token.ts'
+import { fetchAndHear } from './notice.ts'
 
 /** Whose page this is: the client, the configuration, and who is signed in. */
 
@@ -38,7 +39,7 @@ export async function openSession(): Promise<void> {
     account = config.sign_in.kind === 'none' ? null : keptAccount(config.issuer)
     const client = await ActivationClient.open({
       ports,
-      api: { origins: config.origins, fetch: (...request) => fetch(...request) },
+      api: { origins: config.origins, fetch: fetchAndHear },
       app_version: config.app_version,
       loadMs: () => clock.monotonicMs(),
       ...(account && { session: sessionOf(account, config) }),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import type { ActivationClient } from '#shared/client/client.ts'
+import { ROUTE_LINES } from '#shared/client/api/route-lines.ts'
 import { notice as noticeShape, type Notice } from '#shared/contract/flags.ts'
 import { Cell } from '../base/cell.ts'
 import { keep, kept } from '../base/kept.ts'
@@ -13,14 +13,21 @@ import { clock } from '../base/ports.ts'
 
 const KEPT = 'notice'
 const CLOSED = 'notice_closed'
+const answered = z.object({ notice: z.nullable(noticeShape) })
 
 export const shown_notice = new Cell<Notice | null>(worthShowing(keptNotice()))
 
-/** Asks the service; a guest has none. */
-export async function askForNotice({ api, identity }: ActivationClient): Promise<void> {
-  if (!identity) return
-  const result = await api.flags.getFlags({ attempts_max: 1 })
-  if (result.ok) keep(KEPT, result.body.notice && JSON.stringify(result.body.notice))
+/** The client's way to the service. It asks by itself which features are on: the same answer has the notice. */
+export async function fetchAndHear(...request: Parameters<typeof fetch>): Promise<Response> {
+  const answer = await fetch(...request)
+  if (answer.ok && new URL(answer.url).pathname === ROUTE_LINES.flags.getFlags.path) void hear(answer.clone())
+  return answer
+}
+
+async function hear(answer: Response): Promise<void> {
+  const body: unknown = await answer.json().catch(() => undefined)
+  const result = z.safeParse(answered, body)
+  if (result.success) keep(KEPT, result.data.notice && JSON.stringify(result.data.notice))
 }
 
 /** A page has changed: what was told meanwhile may be shown. */
