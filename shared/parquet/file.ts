@@ -1,6 +1,5 @@
 import { parquetMetadata } from 'hyparquet'
 import type { AsyncBuffer, FileMetaData, RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 
 import { crc32c, joinCrc32c } from '../base/crc32c.ts'
 import {
@@ -12,6 +11,7 @@ import {
   verifyFooter,
 } from './checksums.ts'
 import { CorruptFile } from './corrupt-file.ts'
+import { encodeMetadata, placeGroup, type PlacedGroup } from './footer.ts'
 import { RAW_METADATA_PARSERS } from './raw-values.ts'
 import { GROUP_START_BYTES, RowGroup, shiftGroup } from './row-group.ts'
 
@@ -118,15 +118,15 @@ function extentOf(group: RowGroupMetadata): { start: number; end: number } {
  * Every group must have been encoded or aligned (`withSchema`) for `schema`.
  */
 export function assembleFile({ schema, groups, key_values }: ParquetFile): { bytes: Uint8Array; crc32c: number } {
-  const row_groups: RowGroupMetadata[] = []
+  const placed: PlacedGroup[] = []
   let offset_bytes = MAGIC.length
   let crc = crc32c(MAGIC)
   for (const group of groups) {
-    row_groups.push(shiftGroup(group.metadata, BigInt(offset_bytes - GROUP_START_BYTES)))
+    placed.push(placeGroup(schema, group, offset_bytes))
     offset_bytes += group.size_bytes
     crc = joinCrc32c(crc, group.crc32c, group.size_bytes)
   }
-  const footer = encodeFooter(schema, row_groups, key_values, groups.map(checksumOf))
+  const footer = encodeFooter(schema, placed, groups.map(checksumOf), key_values)
   return {
     bytes: Buffer.concat([MAGIC, ...groups.map((group) => group.bytes), footer]),
     crc32c: joinCrc32c(crc, crc32c(footer), footer.length),
@@ -141,42 +141,34 @@ export async function* streamFile(
   groups: AsyncIterable<RowGroup>,
 ): AsyncGenerator<Uint8Array> {
   yield MAGIC
-  const row_groups: RowGroupMetadata[] = []
-  const checksums: string[] = []
+  const placed: PlacedGroup[] = []
   let offset_bytes = MAGIC.length
+  const checksums: string[] = []
   for await (const group of groups) {
-    row_groups.push(shiftGroup(group.metadata, BigInt(offset_bytes - GROUP_START_BYTES)))
+    placed.push(placeGroup(schema, group, offset_bytes))
     checksums.push(checksumOf(group))
     offset_bytes += group.size_bytes
     yield group.bytes
   }
-  yield encodeFooter(schema, row_groups, new Map(), checksums)
+  yield encodeFooter(schema, placed, checksums, new Map())
 }
 
+/** The metadata with their length, and the closing magic. */
 function encodeFooter(
   schema: readonly SchemaElement[],
-  row_groups: RowGroupMetadata[],
-  key_values: ReadonlyMap<string, string>,
+  placed: readonly PlacedGroup[],
   checksums: readonly string[],
+  key_values: ReadonlyMap<string, string>,
 ): Buffer {
-  const writer = new ByteWriter(64 * 1024)
-  const parquet = new ParquetWriter({
-    writer,
-    schema: [...schema],
-    statisticsTruncateLength: Infinity,
-    kvMetadata: [
+  const metadata = encodeMetadata(schema, placed, {
+    created_by: 'activation-manager',
+    key_value_metadata: [
       ...[...key_values].map(([key, value]) => ({ key, value })),
       { key: GROUP_CHECKSUMS_KEY, value: checksums.join('') },
       { key: FOOTER_CHECKSUM_KEY, value: CHECKSUM_PLACEHOLDER },
     ],
-    createdBy: 'activation-manager',
   })
-  parquet.row_groups = row_groups
-  parquet.num_rows = row_groups.reduce((sum, group) => sum + group.num_rows, 0n)
-  void parquet.finish()
-  // The writer begins every file with the magic; here the groups stand between it and the footer.
-  const { buffer, byteOffset, length } = writer.getBytes().subarray(MAGIC.length)
-  const footer = Buffer.from(buffer, byteOffset, length)
+  const footer = Buffer.concat([metadata, MAGIC])
   sealFooter(footer)
   return footer
 }

@@ -80,11 +80,16 @@ function endOfSubtree(schema: readonly SchemaElement[], at: number): number {
 
 /**
  * The schema to write into a file: its own columns first, in their order (a newer release may have added some that
- * this one does not know; they survive), then those of ours that it lacks.
+ * this one does not know; they survive), then those of ours that it lacks. A file that has them all keeps its own.
  */
-export function mergeSchemas(file_schema: readonly SchemaElement[], ours: readonly SchemaElement[]): SchemaElement[] {
+export function mergeSchemas(
+  file_schema: readonly SchemaElement[],
+  ours: readonly SchemaElement[],
+): readonly SchemaElement[] {
   const merged = topLevelColumns(file_schema)
+  const own = merged.size
   for (const [name, elements] of topLevelColumns(ours)) if (!merged.has(name)) merged.set(name, elements)
+  if (merged.size === own) return file_schema
   return [{ name: 'root', num_children: merged.size }, ...[...merged.values()].flat()]
 }
 

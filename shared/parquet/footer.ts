@@ -1,0 +1,115 @@
+import type { FileMetaData, RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
+import { ByteWriter } from 'hyparquet-writer'
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
+
+import { GROUP_START_BYTES, type RowGroup, shiftGroup } from './row-group.ts'
+
+/**
+ * The metadata at the end of a file. Of its groups most were there in the file before, so the part of each is kept with
+ * it, and encoded again only where the group comes to lie elsewhere.
+ *
+ * In Thrift's compact protocol a list is a header with its length, and behind it its elements: structs, whose bytes do
+ * not depend on what stands around them. So the parts can be put together. Source: thrift-compact-protocol.md, and
+ * parquet.thrift for the order of the fields.
+ */
+
+/** What the metadata say of the file besides its groups. */
+export type FileFacts = Pick<FileMetaData, 'created_by' | 'key_value_metadata'>
+
+/** A row group where it lies in a file, without its bytes. */
+export interface PlacedGroup {
+  readonly num_rows: bigint
+  /** Its part of the metadata. */
+  readonly bytes: Uint8Array
+}
+
+interface Placement {
+  readonly schema: readonly SchemaElement[]
+  readonly offset_bytes: number
+  readonly placed: PlacedGroup
+}
+
+const placements = new WeakMap<RowGroup, Placement>()
+const list_places = new WeakMap<readonly SchemaElement[], ListPlace>()
+
+/** Where the list of groups stands in the metadata of a file without rows: its header, and how much is behind its elements. */
+interface ListPlace {
+  readonly header_at: number
+  readonly behind_bytes: number
+}
+
+const STRUCT = 12
+/** A longer list has its length behind the header. */
+const SHORT_LIST_MAX = 14
+const LENGTH_BYTES = 4
+const NO_FACTS = { num_rows: 0n }
+
+/** @returns the metadata, and their length in four bytes: what stands before the closing magic */
+export function encodeMetadata(
+  schema: readonly SchemaElement[],
+  placed: readonly PlacedGroup[],
+  facts: FileFacts,
+): Buffer {
+  const num_rows = placed.reduce((sum, group) => sum + group.num_rows, 0n)
+  const without_groups = encode(schema, [], { ...facts, num_rows })
+  const list_at = listPlaceIn(schema).header_at - varint(0n).length + varint(num_rows).length
+  const metadata = Buffer.concat([
+    without_groups.subarray(0, list_at),
+    listHeader(placed.length),
+    ...placed.map(({ bytes }) => bytes),
+    without_groups.subarray(list_at + 1),
+    new Uint8Array(LENGTH_BYTES),
+  ])
+  metadata.writeUInt32LE(metadata.length - LENGTH_BYTES, metadata.length - LENGTH_BYTES)
+  return metadata
+}
+
+/** @param offset_bytes where the group begins in the file */
+export function placeGroup(schema: readonly SchemaElement[], group: RowGroup, offset_bytes: number): PlacedGroup {
+  const kept = placements.get(group)
+  if (kept?.offset_bytes === offset_bytes && kept.schema === schema) return kept.placed
+  const metadata = shiftGroup(group.metadata, BigInt(offset_bytes - GROUP_START_BYTES))
+  const { header_at, behind_bytes } = listPlaceIn(schema)
+  const alone = encode(schema, [metadata], NO_FACTS)
+  const bytes = alone.slice(header_at + 1, alone.length - behind_bytes)
+  const placed = { num_rows: metadata.num_rows, bytes }
+  placements.set(group, { schema, offset_bytes, placed })
+  return placed
+}
+
+/** Found by what a group makes different first. */
+function listPlaceIn(schema: readonly SchemaElement[]): ListPlace {
+  const known = list_places.get(schema)
+  if (known !== undefined) return known
+  const none = encode(schema, [], NO_FACTS)
+  const one = encode(schema, [{ columns: [], total_byte_size: 0n, num_rows: 0n }], NO_FACTS)
+  const header_at = none.findIndex((byte, at) => byte !== one[at])
+  const place = { header_at, behind_bytes: none.length - header_at - 1 }
+  list_places.set(schema, place)
+  return place
+}
+
+function encode(
+  schema: readonly SchemaElement[],
+  row_groups: RowGroupMetadata[],
+  facts: FileFacts & { readonly num_rows: bigint },
+): Uint8Array {
+  const writer = new ByteWriter()
+  writeMetadata(writer, { version: 2, schema: [...schema], row_groups, metadata_length: 0, ...facts }, Infinity)
+  return writer.getBytes().subarray(0, -LENGTH_BYTES)
+}
+
+function listHeader(length: number): Uint8Array {
+  if (length === 0) return Uint8Array.of(0)
+  if (length <= SHORT_LIST_MAX) return Uint8Array.of((length << 4) | STRUCT)
+  return Uint8Array.of(((SHORT_LIST_MAX + 1) << 4) | STRUCT, ...unsignedVarint(BigInt(length)))
+}
+
+/** A whole number as the protocol writes it: zigzag, seven bits a byte. @param value 0 or more */
+function varint(value: bigint): number[] {
+  return unsignedVarint(value * 2n)
+}
+
+function unsignedVarint(value: bigint): number[] {
+  return value < 128n ? [Number(value)] : [Number(value % 128n) | 128, ...unsignedVarint(value / 128n)]
+}
