@@ -45,7 +45,7 @@ async function enterKeys(page: Page, access_token: string): Promise<void> {
 const rowOf = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) }).first()
 
 describe('a platform', () => {
-  test('is added, its keys are tested at once, and they are shown nowhere afterwards', async () => {
+  test('is added, its keys are tested immediately, and they are shown nowhere afterwards', async () => {
     const page = await visit('adds')
     await addLinkedin(page, 'B2B launches', 'good-token')
     await expect.poll(() => rowOf(page, 'B2B launches').innerText()).toContain('Connected')
@@ -113,6 +113,46 @@ describe('a platform', () => {
     await context!.setOffline(false)
     await page.getByLabel('Ad account ID').waitFor()
     await expect.poll(() => syncWordsOn(page), { timeout: 20_000 }).toBe('All changes saved')
+  })
+
+  test('whose keys were not checked says so, and asks for no other ones', async () => {
+    const page = await visit('slows')
+    await addLinkedin(page, 'Slowed down', 'rate-limited-token')
+    const panel = page.getByRole('region', { name: 'LinkedIn takes no more requests at the moment' })
+    await panel.getByText('Wait a few minutes, then test again.').waitFor()
+    await expect.poll(() => page.getByLabel('Access token').count()).toBe(0)
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('shows of its old keys the end of the account only, and leads to what was sent there', async () => {
+    const page = await visit('leads')
+    await addLinkedin(page, 'B2B', 'good-token')
+    await expect.poll(() => rowOf(page, 'B2B').innerText()).toContain('Connected')
+    await chooseOn(page, 'B2B', 'Replace keys')
+    await page.getByText('The old one ends in ··7890.').waitFor()
+    expect(await page.getByLabel('Access token').inputValue()).toBe('')
+    await chooseOn(page, 'B2B', 'What was sent there')
+    await page.waitForURL('**/distributions?platform=plat_*')
+  })
+
+  test('that two devices renamed shows both names side by side', async () => {
+    const page = await visit('renames')
+    await addLinkedin(page, 'First name', 'good-token')
+    await expect.poll(() => rowOf(page, 'First name').innerText()).toContain('Connected')
+    const { platforms } = await site.ask('renames', '/api/platforms')
+    const [{ platform_id }] = platforms as [{ platform_id: string }]
+    await context!.setOffline(true)
+    await chooseOn(page, 'First name', 'Name and settings')
+    await page.getByRole('dialog').getByLabel('Name').fill('Mine')
+    await page.getByRole('button', { name: 'Save settings' }).click()
+    await site.save('renames', '/api/platforms', { platform_id, name: 'Theirs' })
+    await context!.setOffline(false)
+    const conflict = page.getByRole('group', { name: 'Changed on two devices' })
+    await conflict.waitFor({ timeout: 20_000 })
+    expect(await violationsOn(page)).toEqual([])
+    await conflict.getByRole('button', { name: 'Keep this device’s name' }).click()
+    await rowOf(page, 'Mine').waitFor()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   })
 
   test('of a guest is kept without keys, which need an account', async () => {

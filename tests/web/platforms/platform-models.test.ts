@@ -2,10 +2,16 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 
 import { CREDENTIAL_FORMS, missingOf, typedCredentials } from '#functions/web/app/pages/platforms/credential-forms.ts'
-import { averageMatchRate, inOrder } from '#functions/web/app/pages/platforms/platform-facts.ts'
+import {
+  adviceOf,
+  averageMatchRate,
+  inOrder,
+  scheduledInWords,
+} from '#functions/web/app/pages/platforms/platform-facts.ts'
 import { settingsOf, typedSettings } from '#functions/web/app/pages/platforms/platform-settings.ts'
 import type { Distribution, Platform, Shown } from '#functions/web/app/store/records.ts'
 import { AD_PLATFORMS, type AdPlatformType } from '#shared/ad-platforms/ad-platforms.ts'
+import { TEST_CODES } from '#shared/ad-platforms/test-outcome.ts'
 import { PLATFORM_TYPES } from '#shared/records/platform.ts'
 
 describe('the form of keys', () => {
@@ -55,12 +61,39 @@ test('platforms that need somebody come first, the others by name, with numbers 
   expect(inOrder(platforms).map(({ record }) => record.name)).toEqual(['Zed', 'Meta 9', 'Meta 10'])
 })
 
+describe('a failed test', () => {
+  test.each(TEST_CODES.filter((code) => code !== 'ok'))(
+    'with the code %s says what happened and what to do',
+    (code) => {
+      const last_test = { at: '2026-11-16T09:00:00.000Z', ok: false, code, message: '' }
+      for (const platform_type of PLATFORM_TYPES) {
+        const { title, asks_for_keys, steps } = adviceOf({ platform_type, last_test } as Platform, 0)
+        expect(title).not.toBe('')
+        expect(steps.length).toBeGreaterThan(0)
+        expect(asks_for_keys).toBe(['bad_token', 'no_access', 'wrong_account'].includes(code))
+      }
+    },
+  )
+})
+
+test('sends that a platform is to get are told before it is deleted or disconnected', () => {
+  const scheduled = { status: 'scheduled' } as Distribution
+  expect(scheduledInWords([{ status: 'failed' } as Distribution])).toBeUndefined()
+  expect(scheduledInWords([scheduled])).toBe('1 send is scheduled')
+  expect(scheduledInWords([scheduled, scheduled])).toBe('2 sends are scheduled')
+})
+
 describe('settings', () => {
   test('are typed as they are stored, and stored as they were typed', () => {
     const settings = { default_match_rate: 0.625, auto_refresh: true, refresh_frequency: 'weekly' }
     const typed = typedSettings({ name: 'Meta', settings })
     expect(typed).toEqual({ name: 'Meta', match_percent: '62.5', refresh: 'weekly' })
     expect(settingsOf(typed)).toEqual({ ok: true, set: { name: 'Meta', settings } })
+  })
+
+  test('without a rhythm are those of the service, which takes a week', () => {
+    expect(typedSettings({ name: 'Meta', settings: { auto_refresh: true } }).refresh).toBe('weekly')
+    expect(typedSettings({ name: 'Meta', settings: { refresh_frequency: 'daily' } }).refresh).toBe('off')
   })
 
   test('that say nothing are stored as nothing, never as 0', () => {

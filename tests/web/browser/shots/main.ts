@@ -7,6 +7,7 @@ import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { openPage, startVisit, syncWordsOn, type Visitor } from '../visits.ts'
 import { SHOTS_COMMAND } from './command.ts'
+import { PLATFORM_SHOTS } from './platform-shots.ts'
 import { SEND_SHOTS } from './send-shots.ts'
 import type { Shot } from './shot.ts'
 import { SHOWN_USER, saveShownRecords } from './shown-records.ts'
@@ -32,7 +33,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'audience', path: '/saved-audiences', visitor: ACCOUNT, act: openAudience },
   { name: 'builder', path: '/new-audience', visitor: ACCOUNT },
   { name: 'first-use', path: '/saved-audiences', visitor: { kind: 'guest' } },
-  { name: 'platforms', path: '/platforms', visitor: ACCOUNT },
+  ...PLATFORM_SHOTS,
   ...SEND_SHOTS,
   { name: 'help', path: '/help', visitor: ACCOUNT },
   { name: 'what-is-new', path: '/what-is-new', visitor: ACCOUNT },

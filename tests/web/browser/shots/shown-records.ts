@@ -1,3 +1,5 @@
+import { APP_SECRET } from '#infra/stand-ins/ad-platforms/platforms/meta.ts'
+import { LISTED_ACCOUNT } from '#infra/stand-ins/ad-platforms/behaviours.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -87,9 +89,34 @@ const AUDIENCES: readonly ShownAudience[] = [
 
 const SEGMENTS = ['Route planners', 'Gear upgraders', 'Race entrants', 'Early risers', 'Winter crossovers', 'Others']
 
+const SEAT = { account_id: 'advertiser-4821' }
+
+/** The first two are what is sent to. */
 const PLATFORMS = [
-  { platform_type: 'the_trade_desk', name: 'The Trade Desk', secret: 'good-key' },
-  { platform_type: 'the_trade_desk', name: 'The Trade Desk, second account', secret: 'bad-token-key' },
+  { platform_type: 'the_trade_desk', name: 'The Trade Desk', credentials: { ...SEAT, api_key: 'good-key' } },
+  {
+    platform_type: 'meta',
+    name: 'Meta, brand account',
+    credentials: { account_id: LISTED_ACCOUNT, access_token: 'good-token', app_secret: APP_SECRET },
+    settings: { default_match_rate: 0.62 },
+  },
+  {
+    platform_type: 'linkedin',
+    name: 'LinkedIn, B2B launches',
+    credentials: { account_id: LISTED_ACCOUNT, access_token: 'bad-token' },
+  },
+  { platform_type: 'google_ads', name: 'Google Ads, always on' },
+  {
+    platform_type: 'tiktok',
+    name: 'TikTok, a name as long as somebody wanted it to be, with its region and its agency',
+    credentials: { advertiser_id: '70012', access_token: 'rate-limited-token' },
+  },
+  {
+    platform_type: 'the_trade_desk',
+    name: 'The Trade Desk, holiday 2025',
+    credentials: { ...SEAT, api_key: 'good-key' },
+    is_disconnected: true,
+  },
 ]
 
 /** Saves them, and what was sent, as one user. */
@@ -107,12 +134,13 @@ export async function saveShownRecords(site: WebSite): Promise<void> {
     audience_ids.push((saved as { audience_id: string }).audience_id)
   }
   const platform_ids: string[] = []
-  for (const { secret, ...platform } of PLATFORMS) {
-    const credentials = { api_key: secret, account_id: 'advertiser-1' }
-    const { platform: saved } = await site.save(SHOWN_USER, '/api/platforms', { ...platform, credentials })
+  for (const { is_disconnected = false, ...platform } of PLATFORMS) {
+    const { platform: saved } = await site.save(SHOWN_USER, '/api/platforms', platform)
     const { platform_id } = saved as { platform_id: string }
     platform_ids.push(platform_id)
-    await site.save(SHOWN_USER, `/api/platforms/${platform_id}/test`, {}).catch(() => undefined)
+    const path = `/api/platforms/${platform_id}`
+    if (platform.credentials) await site.save(SHOWN_USER, `${path}/test`, {}).catch(() => undefined)
+    if (is_disconnected) await site.report(SHOWN_USER, `${path}/status`, { status: 'disconnected' })
   }
   await saveShownSends(site, { user_id: SHOWN_USER, audience_ids, platform_ids })
 }

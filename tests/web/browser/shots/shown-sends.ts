@@ -10,6 +10,7 @@ interface Owned {
 interface ShownSend {
   /** Of the audiences, from the end. */
   readonly audience_at: number
+  readonly platform_at?: number
   readonly record?: object
   /** What the sender reported and the user asked for, in their order. */
   readonly reports: readonly object[]
@@ -31,7 +32,7 @@ const SENDS: readonly ShownSend[] = [
     reports: [BEGUN, { status: 'completed', match_results: { match_rate: 0.614, matched_records: 253_000 } }],
   },
   { audience_at: -5, reports: [BEGUN, { status: 'completed', match_results: { match_rate: 0, matched_records: 0 } }] },
-  { audience_at: -1, reports: [BEGUN, FAILED, AGAIN, BEGUN, { status: 'completed' }] },
+  { audience_at: -1, platform_at: 1, reports: [BEGUN, FAILED, AGAIN, BEGUN, { status: 'completed' }] },
   { audience_at: -3, reports: [BEGUN, REFUSED] },
   { audience_at: -2, record: { segments_distributed: [1] }, reports: [BEGUN] },
   { audience_at: -6, reports: [] },
@@ -44,9 +45,9 @@ const SENDS: readonly ShownSend[] = [
 
 /** What was sent, in every status. */
 export async function saveShownSends(site: WebSite, { user_id, audience_ids, platform_ids }: Owned): Promise<void> {
-  for (const { audience_at, record, reports } of SENDS) {
+  for (const { audience_at, platform_at = 0, record, reports } of SENDS) {
     const audience_id = audience_ids.at(audience_at)
-    const sent = { audience_id, platform_id: platform_ids[0], ...record }
+    const sent = { audience_id, platform_id: platform_ids[platform_at], ...record }
     const { distribution_id } = await site.save(user_id, '/api/distributions', sent)
     for (const body of reports) {
       await site.report(user_id, `/api/distributions/${String(distribution_id)}/status`, body)

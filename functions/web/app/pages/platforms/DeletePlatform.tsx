@@ -4,17 +4,21 @@ import { Button } from '../../parts/Button.tsx'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { showToast } from '../../parts/toasts.ts'
 import { useClient } from '../../store/hooks.ts'
-import type { Shown } from '../../store/records.ts'
+import type { Distribution, Shown } from '../../store/records.ts'
+import { scheduledInWords } from './platform-facts.ts'
 
 /** Asked, since its keys cannot be brought back. */
 export function DeletePlatform({
   platform: { id, record },
+  sends,
   onClose,
 }: {
   readonly platform: Shown<'platform'>
+  readonly sends: readonly Distribution[]
   readonly onClose: () => void
 }) {
   const client = useClient()
+  const scheduled = scheduledInWords(sends)
   const [fault, setFault] = useState<string>()
   const onDelete = async () => {
     const outcome = await client.delete('platform', id)
@@ -52,6 +56,7 @@ export function DeletePlatform({
           : 'can be brought back for 90 days.'}{' '}
         What was sent to it stays in the list of distributions.
       </p>
+      {scheduled !== undefined && <p>{scheduled} for it. What is due while it is deleted is cancelled.</p>}
       {fault !== undefined && <p role="alert">{fault}</p>}
     </Dialog>
   )

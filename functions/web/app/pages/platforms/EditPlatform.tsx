@@ -71,7 +71,7 @@ export function EditPlatform({
         />
         <Select
           label="Refresh sent audiences"
-          hint="Your sender reads this and sends them again when it is due."
+          hint="We hand over again what was completed here, as the audience is then."
           value={typed.refresh}
           onChange={({ currentTarget }) => setTyped({ ...typed, refresh: currentTarget.value as Refresh })}
         >

@@ -47,6 +47,8 @@ export function KeysForm({
     } else {
       setErrors(outcome.fields ?? {})
       setFault(outcome.words)
+      // They are stored; what the test said is told above, with what to do.
+      if (client.get('platform', id)?.record['status'] === 'error') onDone?.()
     }
   }
   return (
@@ -58,7 +60,13 @@ export function KeysForm({
         if (!is_busy) void onSubmit()
       }}
     >
-      <CredentialFields fields={form.fields} typed={typed} errors={errors} onType={onType} />
+      <CredentialFields
+        fields={form.fields}
+        typed={typed}
+        errors={errors}
+        stored={record.credentials?.hint}
+        onType={onType}
+      />
       <p className={styles.hint}>{storedInWords(record)}</p>
       {fault !== undefined && (
         <p role="alert" className={styles.fault}>

@@ -1,6 +1,7 @@
-import { Ellipsis } from 'lucide-react'
+import { Ellipsis, Send } from 'lucide-react'
 
 import { offered } from '../../actions/action.ts'
+import { SetAside } from '../../aside/SetAside.tsx'
 import { clock } from '../../base/ports.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
 import { UNKNOWN } from '../../format/words.ts'
@@ -37,16 +38,23 @@ export function PlatformRow({ platform, sends, deeds, is_testing, fault, is_open
   const items = offered(platformActions(deeds), [platform])
   const next = items.find(({ id }) => id === nextActionId(platform))
   const deed = next && (
-    <Button size="small" is_busy={is_testing} busy_words="Testing…" onClick={next.onSelect}>
+    <Button
+      size="small"
+      {...(next.id === 'send' && { kind: 'quiet', icon: Send })}
+      is_busy={is_testing}
+      busy_words="Testing…"
+      onClick={next.onSelect}
+    >
       {next.words}
     </Button>
   )
   const has_failed = record.status === 'error'
   const has_panel = has_failed || is_open
+  const is_aside = platform.aside.length > 0
   const last_sync = record.last_sync_at ? momentOf(record.last_sync_at, clock.nowMs()) : UNKNOWN.last_sync
   return (
     <>
-      <tr className={styles.row} data-open={has_panel || fault !== undefined || undefined}>
+      <tr className={styles.row} data-open={has_panel || is_aside || fault !== undefined || undefined}>
         <th scope="row">
           <span className={styles.platform}>
             <PlatformTile type={record.platform_type} />
@@ -88,6 +96,15 @@ export function PlatformRow({ platform, sends, deeds, is_testing, fault, is_open
           </span>
         </td>
       </tr>
+      {is_aside && (
+        <tr className={styles.below}>
+          <td colSpan={COLUMNS_COUNT}>
+            <div className={styles.aside}>
+              <SetAside entries={platform.aside} />
+            </div>
+          </td>
+        </tr>
+      )}
       {fault !== undefined && (
         <tr className={styles.below}>
           <td colSpan={COLUMNS_COUNT}>
@@ -101,7 +118,7 @@ export function PlatformRow({ platform, sends, deeds, is_testing, fault, is_open
         <tr className={styles.below}>
           <td colSpan={COLUMNS_COUNT}>
             {has_failed ? (
-              <TestFailure platform={platform} sends={sends} is_asking={is_open} />
+              <TestFailure platform={platform} sends={sends} is_asking={is_open} onDone={onKeysDone} />
             ) : (
               <Keys platform={platform} onDone={onKeysDone} />
             )}

@@ -25,7 +25,7 @@ export function Platforms() {
   const { platforms, sendsOf, is_known } = usePlatforms()
   const [dialog, setDialog] = useState<OpenDialog>()
   const [keys_of, setKeysOf] = useState<string>()
-  const { deeds, testing, faults } = useDeeds(setDialog, setKeysOf)
+  const { deeds, testing, faults } = useDeeds({ sendsOf, setDialog, setKeysOf })
   const onAdd = (type: PlatformType | undefined) => setDialog({ task: 'add', type })
   const offer = useMemo(
     () => ({
@@ -109,7 +109,9 @@ export function Platforms() {
         />
       )}
       {dialog?.task === 'edit' && <EditPlatform platform={dialog.platform} onClose={onClose} />}
-      {dialog?.task === 'delete' && <DeletePlatform platform={dialog.platform} onClose={onClose} />}
+      {dialog?.task === 'delete' && (
+        <DeletePlatform platform={dialog.platform} sends={sendsOf(dialog.platform.id)} onClose={onClose} />
+      )}
     </Page>
   )
 }

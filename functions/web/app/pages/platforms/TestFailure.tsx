@@ -1,8 +1,10 @@
+import { Link } from '@tanstack/react-router'
 import { KeyRound, TriangleAlert } from 'lucide-react'
 
 import { clock } from '../../base/ports.ts'
 import { momentWithin } from '../../format/dates.ts'
 import { PLATFORMS } from '../../format/words.ts'
+import { ButtonLink } from '../../parts/Button.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import type { Distribution, Shown } from '../../store/records.ts'
 import { CREDENTIAL_FORMS } from './credential-forms.ts'
@@ -15,11 +17,13 @@ export function TestFailure({
   platform,
   sends,
   is_asking,
+  onDone,
 }: {
   readonly platform: Shown<'platform'>
   readonly sends: readonly Distribution[]
   /** Its keys are entered, whether or not other ones would help. */
   readonly is_asking: boolean
+  readonly onDone: () => void
 }) {
   const { record } = platform
   const stopped = sends.filter(({ status }) => status === 'failed').length
@@ -29,15 +33,25 @@ export function TestFailure({
     <Panel title={title} icon={asks_for_keys ? KeyRound : TriangleAlert} is_bad>
       <div className={styles.advice}>
         <p className={styles.context}>
-          {[tested, record.last_test?.message, stoppedInWords(stopped)].filter(Boolean).join(' ')}
+          {[tested, record.last_test?.message].filter(Boolean).join(' ')}{' '}
+          {stopped > 0 && (
+            <Link to="/distributions" search={{ platform: platform.id, status: 'failed' }}>
+              {stoppedInWords(stopped)}
+            </Link>
+          )}
         </p>
         <ol className={styles.steps}>
           {steps.map((step) => (
             <li key={step}>{step}</li>
           ))}
         </ol>
+        <div className={styles.help}>
+          <ButtonLink kind="quiet" size="small" to="/help" hash="problems">
+            Get help
+          </ButtonLink>
+        </div>
       </div>
-      {(asks_for_keys || is_asking) && <KeysForm platform={platform} />}
+      {(asks_for_keys || is_asking) && <KeysForm platform={platform} onDone={onDone} />}
     </Panel>
   )
 }
@@ -54,7 +68,7 @@ export function Keys({ platform, onDone }: { readonly platform: Shown<'platform'
         </p>
         <ol className={styles.steps}>
           <li>{where}</li>
-          <li>Paste them here. They are tested at once.</li>
+          <li>Paste them here. They are tested immediately.</li>
         </ol>
       </div>
       <KeysForm platform={platform} onDone={onDone} />

@@ -1,4 +1,4 @@
-import { KeyRound, Pencil, Plug, RefreshCw, Send, Trash2, Unplug } from 'lucide-react'
+import { History, KeyRound, Pencil, Plug, RefreshCw, Send, Trash2, Unplug } from 'lucide-react'
 
 import type { Action } from '../../actions/action.ts'
 import type { Shown } from '../../store/records.ts'
@@ -6,6 +6,7 @@ import type { Shown } from '../../store/records.ts'
 /** What the page does when an action is chosen. */
 export interface PlatformDeeds {
   readonly onSend: (platform: Shown<'platform'>) => void
+  readonly onHistory: (platform: Shown<'platform'>) => void
   readonly onTest: (platform: Shown<'platform'>) => void
   readonly onKeys: (platform: Shown<'platform'>) => void
   readonly onEdit: (platform: Shown<'platform'>) => void
@@ -51,6 +52,7 @@ export function platformActions(deeds: PlatformDeeds): readonly PlatformAction[]
       isOffered: isEvery(({ record }) => record.status !== 'disconnected'),
       run: of(deeds.onKeys),
     },
+    { id: 'history', words: 'What was sent there', icon: History, run: of(deeds.onHistory) },
     { id: 'edit', words: 'Name and settings', icon: Pencil, run: of(deeds.onEdit) },
     {
       id: 'disconnect',

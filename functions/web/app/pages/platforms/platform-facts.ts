@@ -66,7 +66,9 @@ export function adviceOf({ platform_type, last_test }: Platform, stopped_sends: 
   const { words } = PLATFORMS[platform_type]
   const form = CREDENTIAL_FORMS[platform_type]
   const again =
-    stopped_sends > 0 ? 'They are tested at once. Then retry the send that stopped.' : 'They are tested at once.'
+    stopped_sends > 0
+      ? 'They are tested immediately. Then try the send that stopped again.'
+      : 'They are tested immediately.'
   switch (last_test?.code) {
     case 'bad_token':
       return {
@@ -106,8 +108,13 @@ function waitingAdvice(title: string, step: string): TestAdvice {
   return { title, asks_for_keys: false, steps: ['The keys were not checked; nothing about them changed.', step] }
 }
 
-/** "One send stopped because of it." */
-export function stoppedInWords(stopped_sends: number): string | undefined {
-  if (stopped_sends === 0) return undefined
+/** "1 send has failed on this platform." */
+export function stoppedInWords(stopped_sends: number): string {
   return `${countOf(stopped_sends, 'send has', 'sends have')} failed on this platform.`
+}
+
+/** "2 sends are scheduled for it": those would not start. @returns undefined where none is */
+export function scheduledInWords(sends: readonly Distribution[]): string | undefined {
+  const scheduled = sends.filter(({ status }) => status === 'scheduled').length
+  return scheduled === 0 ? undefined : countOf(scheduled, 'send is scheduled', 'sends are scheduled')
 }

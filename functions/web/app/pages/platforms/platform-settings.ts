@@ -16,11 +16,12 @@ export interface TypedSettings {
 export function typedSettings({ name, settings }: Pick<Platform, 'name' | 'settings'>): TypedSettings {
   const rate = settings['default_match_rate']
   const frequency = settings['refresh_frequency']
-  const is_refreshed = settings['auto_refresh'] === true && typeof frequency === 'string' && frequency in REFRESHES
+  const is_known = typeof frequency === 'string' && Object.hasOwn(REFRESHES, frequency)
   return {
     name,
     match_percent: typeof rate === 'number' ? String(Math.round(rate * 1000) / 10) : '',
-    refresh: is_refreshed ? (frequency as Refresh) : 'off',
+    // Without a rhythm the service takes a week.
+    refresh: settings['auto_refresh'] !== true ? 'off' : is_known ? (frequency as Refresh) : 'weekly',
   }
 }
 

@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useState, type Dispatch, type SetStateAction } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
@@ -8,6 +9,8 @@ import type { Shown } from '../../store/records.ts'
 import { testConnection } from './connection.ts'
 import { KEYS_FAULTS, useKeysFault } from './NoKeysHere.tsx'
 import type { PlatformDeeds } from './platform-actions.ts'
+import { scheduledInWords } from './platform-facts.ts'
+import type { PlatformsOnDevice } from './use-platforms.ts'
 
 /** The task that comes before everything else. */
 export type OpenDialog =
@@ -15,11 +18,17 @@ export type OpenDialog =
   | { readonly task: 'edit' | 'delete'; readonly platform: Shown<'platform'> }
 
 /** What the actions of a row do, which of the platforms are being tested, and what stood in the way of a test. */
-export function useDeeds(
-  setDialog: (dialog: OpenDialog) => void,
-  setKeysOf: Dispatch<SetStateAction<string | undefined>>,
-) {
+export function useDeeds({
+  sendsOf,
+  setDialog,
+  setKeysOf,
+}: {
+  readonly sendsOf: PlatformsOnDevice['sendsOf']
+  readonly setDialog: (dialog: OpenDialog) => void
+  readonly setKeysOf: Dispatch<SetStateAction<string | undefined>>
+}) {
   const client = useClient()
+  const navigate = useNavigate()
   const keys_fault = useKeysFault()
   const [testing, setTesting] = useState<ReadonlySet<string>>(new Set())
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({})
@@ -50,10 +59,13 @@ export function useDeeds(
   }
   const onDisconnect = async (platform: Shown<'platform'>) => {
     if (!(await setStatus(platform, 'disconnected'))) return
-    showToast({ words: `Disconnected ${platform.record.name}. Nothing is sent to it; its keys stay.` })
+    const scheduled = scheduledInWords(sendsOf(platform.id))
+    const also = scheduled === undefined ? '' : ` ${scheduled} for it: what is due meanwhile is cancelled.`
+    showToast({ words: `Disconnected ${platform.record.name}. Nothing is sent to it; its keys stay.${also}` })
   }
   const deeds: PlatformDeeds = {
     onSend: ({ id }) => askToSend({ platform_id: id }),
+    onHistory: ({ id }) => void navigate({ to: '/distributions', search: { platform: id } }),
     onTest: (platform) => void onTest(platform),
     onKeys: ({ id }) => setKeysOf((open) => (open === id ? undefined : id)),
     onEdit: (platform) => setDialog({ task: 'edit', platform }),
