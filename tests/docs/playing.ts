@@ -10,10 +10,12 @@ import { LOCAL_USER_HASH_SALT } from '#infra/local/user-hash-salt.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { createClient, type Client } from '#tests/functions/audiences/harness.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
+import { EnforcedRights } from '#tests/infra/rights/enforced.ts'
+import { plannedRights } from '#tests/infra/rights/planned-rights.ts'
 import { ROOT, Shell } from './typing.ts'
 import { blocksOf, variablesOf } from './blocks.ts'
 
-/** The local runtime, and somebody who types runbooks at it. */
+/** The local runtime, and somebody on call who types runbooks at it, with the rights of the operator account. */
 export interface Stage {
   readonly runtime: LocalRuntime
   /** Calls the API as `demo_user`. */
@@ -22,16 +24,21 @@ export interface Stage {
   play(guide: string, settings?: readonly Readonly<Record<string, string>>[]): Promise<string[]>
 }
 
+/** An import tries once whether it may open stored credentials. */
+const TRIED_BY_IMPORT = 'cloudkms.cryptoKeyVersions.useToDecrypt'
+
 export async function stage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'guides-'))
   const log = fileLog(folder, systemClock, 'DEBUG')
   await shareIssuerKey(folder)
+  const rights = await operatorsRights()
   const runtime = await startLocalRuntime({
     data_dir: folder,
     port: 0,
     factories: FUNCTION_FACTORIES,
     log,
     fsync: false,
+    ...(rights && { access: rights }),
   })
   const bin = join(folder, 'bin')
   await mkdir(bin)
@@ -42,11 +49,11 @@ export async function stage(): Promise<Stage> {
     HOME: folder,
     PATH: [bin, dirname(process.execPath), process.env['PATH']].join(':'),
     LOG_FILE: join(folder, 'logs', 'activation.jsonl'),
-    STORAGE_API_ENDPOINT: runtime.storage_url,
-    KMS_API_ENDPOINT: runtime.kms_url,
+    ...(await runtime.doorsFor('am-operator')),
     GCS_BUCKET: 'activation-local',
     USER_HASH_SALT: LOCAL_USER_HASH_SALT,
     API: `${runtime.url}/api`,
+    TOKEN_URL: `${runtime.url}/local/token`,
     PROJECT: 'local',
     REGION: 'local',
     ENVIRONMENT: 'local',
@@ -81,9 +88,17 @@ export async function stage(): Promise<Stage> {
         printed.push(await shell.type(block.commands))
       }
       if (left.length > 0) throw new Error(`${guide} asks for fewer settings`)
+      const [denied] = (rights?.denied ?? []).filter(({ permission }) => permission !== TRIED_BY_IMPORT)
+      if (denied) throw new Error(`${guide}: ${denied.identity} has no ${denied.permission} on ${denied.resource}`)
       return printed
     },
   }
+}
+
+/** Those of a plan, where terraform is installed; else everything is allowed. */
+async function operatorsRights(): Promise<EnforcedRights | undefined> {
+  const planned = await plannedRights()
+  return planned && new EnforcedRights(planned.grants)
 }
 
 function settingOf(

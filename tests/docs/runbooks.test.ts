@@ -127,7 +127,10 @@ describe('the runbook', { ...PLAY }, () => {
     const body = JSON.stringify({ version: '1', state: 'DISABLED' })
     await fetch(`${on.runtime.kms_url}/_keys/state`, { method: 'POST', body })
     expect(await tested()).toBe(503)
-    const [listed, , , resealed] = await on.play('runbooks/lost-key-version.md', [{ VERSION: '1' }])
+    const [listed, , , resealed] = await on.play('runbooks/lost-key-version.md', [
+      { VERSION: '1' },
+      { MAINTENANCE_URL: on.runtime.url },
+    ])
     expect(resealed).toMatch(/sealed +1\noutdated +0\n/)
     expect(listed).toMatch(/^1 +DISABLED$/m)
     expect(await tested()).toBe(200)

@@ -27,6 +27,7 @@ export function completionTools(
     bucket,
     vault,
     clock,
+    opening: {},
     primaryVersion: () => {
       if (!vault) throw new OperatorError(NO_KEY)
       return (primary ??= vault.primaryVersion())

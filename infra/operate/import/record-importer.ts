@@ -130,8 +130,8 @@ export class RecordImporter {
     await forEachConcurrently(looked_up, CONCURRENT_COMPLETIONS, async ({ item, entry, is_faulty, current }) => {
       const { record, place } = item
       if (is_faulty) return void completed.push({ item, entry })
-      const { user_id, credentials } = record
-      const draft = { user_id, credentials, row: rowIn(item, entry), current }
+      const { user_id, credentials, updated_at_ms } = record
+      const draft = { user_id, credentials, updated_at_ms, row: rowIn(item, entry), current }
       const completion_of_row = await withRetries(this.#dependencies, () => complete(draft, completion))
       if (completion_of_row.kind === 'refused') return report.refused(place, record.id, completion_of_row.reason)
       const { row } = completion_of_row

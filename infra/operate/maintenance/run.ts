@@ -2,9 +2,12 @@ import type { ReportItem, JobName, Sums } from '#functions/maintenance/runner/jo
 import { maintenanceJobs, runDependencies } from '#functions/maintenance/jobs/all-jobs.ts'
 import { keepingSettings } from '#functions/maintenance/settings.ts'
 import { processUsers } from '#functions/maintenance/runner/process-users.ts'
+import { OperatorError, UsageError } from '#infra/command/operator-error.ts'
+import { runInFunction } from './run-in-function.ts'
 import type { OpenBucket } from '../open-bucket.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
+import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { SEVERITIES, type Log } from '#shared/logging/log.ts'
 import { type Environment, readSettings } from '#shared/settings/settings.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -63,11 +66,45 @@ export async function runJob(name: JobName, opened: OpenBucket, options: RunOpti
     duration_ms_max: undefined,
     stops_when_unavailable: true,
   })
-  if (processed.failure !== undefined) throw processed.failure
+  if (processed.failure !== undefined) throw withAdvice(processed.failure)
   if (job.digest) for (const item of processed.report) print(itemText(item))
   print(sumsText(processed.sums))
-  if (processed.sums.failed_users > 0) return 1
-  return Number(processed.sums['findings'] ?? processed.sums['failed'] ?? 0) > 0 ? 2 : 0
+  return exitCodeOf(processed.sums)
+}
+
+/**
+ * Has the maintenance function run one job for all users. Like the logs it prints users as hashes.
+ * @returns the exit code
+ * @throws UsageError without a token, OperatorError
+ */
+export async function runJobInFunction(
+  job: JobName,
+  { url, environment, dry_run, clock, print }: RunOptions & { readonly url: string },
+): Promise<number> {
+  const token = environment['OPERATOR_TOKEN'] ?? ''
+  if (token === '') throw new UsageError(`OPERATOR_TOKEN is not set. ${HOW_TO_GET_A_TOKEN}`)
+  print(`${dry_run ? 'Dry run of ' : ''}${job} in ${url}\n`)
+  const onReportItem = (item: ReportItem) => print(itemText(item))
+  const sums = await runInFunction(job, { url, token, dry_run, clock, onReportItem })
+  print(sumsText(sums))
+  return exitCodeOf(sums)
+}
+
+const HOW_TO_GET_A_TOKEN =
+  'Get one: gcloud auth print-identity-token --impersonate-service-account=am-operator@PROJECT.iam.gserviceaccount.com ' +
+  '--audiences=URL --include-email'
+
+function exitCodeOf(sums: Sums): number {
+  if (Number(sums['failed_users'] ?? 0) > 0) return 1
+  return Number(sums['findings'] ?? sums['failed'] ?? 0) > 0 ? 2 : 0
+}
+
+/** The operator account may seal credentials and not open them: opening is for functions alone. */
+function withAdvice(failure: unknown): unknown {
+  if (!(failure instanceof KeyError) || failure.kind !== 'denied') return failure
+  return new OperatorError(`${failure.message}\nOnly functions may open credentials: add --function URL.`, {
+    cause: failure,
+  })
 }
 
 function warningsOnly(warn: (text: string) => void): Log {

@@ -17,7 +17,7 @@ const ON_TABLES = ['dataset activation_manager', 'dataset activation_manager_lak
 /** Operators' commands (`infra/operate`), runbooks and the calendar: all of them as the account that operators impersonate. */
 export const OPERATOR_USES: readonly Use[] = [
   {
-    what: 'every command: as the operator account',
+    what: 'every command, and calls of maintenance: as the operator account',
     who: 'operators',
     permissions: ['iam.serviceAccounts.getAccessToken', 'iam.serviceAccounts.getOpenIdToken'],
     on: ['account am-operator'],

@@ -30,8 +30,14 @@ export interface PlannedRights {
   readonly smoke_user: string
 }
 
-/** @returns undefined where terraform is not installed */
-export async function plannedRights(): Promise<PlannedRights | undefined> {
+let once: Promise<PlannedRights | undefined> | undefined
+
+/** Planned once for all tests of a process. @returns undefined where terraform is not installed */
+export function plannedRights(): Promise<PlannedRights | undefined> {
+  return (once ??= plan())
+}
+
+async function plan(): Promise<PlannedRights | undefined> {
   const terraform = await openTerraform()
   if (terraform === undefined) return undefined
   try {

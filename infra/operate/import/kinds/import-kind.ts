@@ -72,6 +72,8 @@ export interface ConvertedRow {
 export interface RowDraft<R extends Cells = Cells> {
   readonly user_id: string
   readonly row: R
+  /** When the source changed it last. */
+  readonly updated_at_ms: number
   readonly credentials: SourceCredentials | undefined
   /** The stored row. */
   readonly current: R | undefined
@@ -82,6 +84,8 @@ export interface CompletionTools {
   readonly bucket: string
   readonly vault: CredentialVault | undefined
   readonly clock: Clock
+  /** Whether this account may not open credentials: found out once in a run, because each denial alerts. */
+  readonly opening: { is_denied?: Promise<boolean> }
   /** The version of the key that seals new credentials; looked up once in a run. */
   readonly primaryVersion: () => Promise<string>
   /** The stored record of another kind. */

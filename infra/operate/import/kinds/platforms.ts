@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import { isoTime } from '#shared/base/clock.ts'
 import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { type CredentialBinding, sealedCredentials } from '#shared/credentials/vault.ts'
@@ -114,27 +116,26 @@ async function complete(draft: RowDraft<PlatformRow>, tools: CompletionTools): P
 
 /** Seals the credentials again unless the stored ones are equal and sealed with the key's primary version. */
 async function withSealed(
-  { user_id, row }: RowDraft<PlatformRow>,
+  { user_id, row, updated_at_ms }: RowDraft<PlatformRow>,
   current: PlatformRow | undefined,
   credentials: Credentials,
-  { mode, bucket, vault, clock, primaryVersion }: CompletionTools,
+  { mode, bucket, vault, clock, opening, primaryVersion }: CompletionTools,
 ): Promise<CompletedRow<PlatformRow>> {
   if (!vault) throw new OperatorError(NO_KEY)
   const { platform_type } = row
   const binding: CredentialBinding = { bucket, user_id, platform_id: row.platform_id, platform_type }
+  const updated_at = isoTime(clock.nowMs())
+  const view = { encrypted: true, ...viewCredentials(platform_type, credentials), updated_at }
   const stored = current ? fromRow(SEALED_COLUMNS, current)[SEALED_CREDENTIALS] : null
-  if (stored !== null && stored !== undefined) {
-    const isCurrent = async () =>
-      mode === 'verify' || sealedCredentials(stored).key_version === (await primaryVersion())
-    try {
-      const opened = await vault.open(sealedCredentials(stored), binding)
-      if (sameCredentials(opened, credentials) && (await isCurrent())) {
-        return { kind: 'row', row: keeping(row, current), remarks: [] }
-      }
-    } catch (error) {
-      // Credentials that cannot be opened any more are replaced by those of the source.
-      if (!(error instanceof KeyError) || (error.kind !== 'refused' && error.kind !== 'key_unusable')) throw error
-    }
+  if (current && stored !== null && stored !== undefined) {
+    const sealed = sealedCredentials(stored)
+    const isCurrent = async () => mode === 'verify' || sealed.key_version === (await primaryVersion())
+    const opened = await openedOrDenied(() => vault.open(sealed, binding), opening)
+    const is_same =
+      opened === 'denied'
+        ? looksUnchanged(current, updated_at_ms, view)
+        : opened && sameCredentials(opened, credentials)
+    if (is_same && (await isCurrent())) return { kind: 'row', row: keeping(row, current), remarks: [] }
   }
   if (mode !== 'import') {
     const placeholder = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: { to_be: 'sealed' } })
@@ -142,8 +143,6 @@ async function withSealed(
     return { kind: 'row', row: { ...row, ...placeholder }, remarks: [], remarks_if_written }
   }
   const sealed = await vault.seal(credentials, binding)
-  const updated_at = isoTime(clock.nowMs())
-  const view = { encrypted: true, ...viewCredentials(platform_type, credentials), updated_at }
   const cells = toRow(SEALED_COLUMNS, { [SEALED_CREDENTIALS]: sealed, credentials: view })
   return {
     kind: 'row',
@@ -164,6 +163,30 @@ function keeping(row: PlatformRow, current: PlatformRow | undefined): PlatformRo
   if (!current) return row
   const cells = SEALED_COLUMNS.map(({ name }) => [name, current[name] ?? null] as const)
   return { ...row, ...Object.fromEntries(cells) }
+}
+
+/**
+ * @returns undefined for credentials that cannot be opened any more: those of the source replace them
+ * @throws KeyError when the key does not answer
+ */
+async function openedOrDenied<T>(open: () => Promise<T>, opening: CompletionTools['opening']) {
+  if (opening.is_denied !== undefined && (await opening.is_denied)) return 'denied'
+  const attempt = open().catch((error: unknown) => {
+    if (!(error instanceof KeyError) || error.kind === 'unavailable') throw error
+    return error.kind === 'denied' ? 'denied' : undefined
+  })
+  opening.is_denied ??= attempt.then(
+    (outcome) => outcome === 'denied',
+    () => false,
+  )
+  return await attempt
+}
+
+/** Whether a platform has the time of change and the hints that it was imported with: who saves others changes its time. */
+function looksUnchanged(current: PlatformRow, updated_at_ms: number, view: Readonly<Record<string, unknown>>): boolean {
+  if (current.updated_at !== updated_at_ms) return false
+  const stored = fromRow(SEALED_COLUMNS, current)['credentials']
+  return isDeepStrictEqual({ ...(stored as object), updated_at: null }, { ...view, updated_at: null })
 }
 
 function sameCredentials(a: Readonly<Record<string, unknown>>, b: Credentials): boolean {

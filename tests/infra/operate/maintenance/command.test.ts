@@ -79,6 +79,10 @@ describe('the command', () => {
     [['retention', 'purge'], 'Unexpected argument purge.'],
     [['retention', '--dry'], 'Unknown option --dry. Did you mean --dry-run?'],
     [['dispatch', '--dry-run'], 'dispatch has no dry run.'],
+    [
+      ['metrics', '--data', 'x', '--function', 'https://am-maintenance.example'],
+      'Choose one: --data for a local folder, or --function.',
+    ],
   ])('refuses %j in a sentence', (args, sentence) => {
     expect(() => checkArguments(inputOf(MAINTENANCE_COMMAND, args))).toThrow(sentence)
   })
