@@ -267,10 +267,10 @@ const config: IConfiguration = {
     },
     {
       name: 'web-app',
-      comment: 'The app (folders inside functions/web) uses client, contract, records and base.',
+      comment: 'The app (folders inside functions/web) uses client, contract, records, base and parquet.',
       severity: 'error',
       from: { path: '^functions/web/[^/]+/' },
-      to: { path: '^shared/', pathNot: '^shared/(client|contract|records|base)/' },
+      to: { path: '^shared/', pathNot: '^shared/(client|contract|records|base|parquet)/' },
     },
     {
       name: 'web-server',

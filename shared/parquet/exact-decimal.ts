@@ -1,3 +1,5 @@
+import { hexOf } from '../base/hex.ts'
+
 /**
  * A decimal fraction that a number spells otherwise: `0.12345678901234567890`. Where text is meant its digits are taken,
  * elsewhere the nearest number.
@@ -48,5 +50,5 @@ function partsOf(magnitude: bigint, scale: number): { whole: string; fraction: s
 /** The integer in bytes of two's complement, the most significant first. No bytes are zero. */
 export function integerOf(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n
-  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hexOf(bytes)}`))
 }

@@ -1,13 +1,12 @@
 import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers } from 'hyparquet'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 
 import { CorruptFile } from './corrupt-file.ts'
 import type { ExactDecimal } from './exact-decimal.ts'
 import { externalSchema, type ExternalSchema } from './external-schema.ts'
 import { conversionOf, type OnFault } from './external-values.ts'
 import type { RoundedFloat } from './rounded-float.ts'
-import { RAW_METADATA_PARSERS, READ_COMPRESSORS } from './raw-values.ts'
+import { RAW_METADATA_PARSERS } from './raw-values.ts'
 
 /**
  * Parquet files that somebody else wrote (pandas, pyarrow, DuckDB, Spark), read row by row: whatever columns, types,
@@ -48,21 +47,15 @@ const GROUP_BYTES_MAX = 512 * 1024 * 1024
 /** Most footers fit; reading more would read small files twice. */
 const FOOTER_FETCH_BYTES = 64 * 1024
 
-/** Snappy is built into the reader. */
-const COMPRESSORS: Compressors = {
-  ...READ_COMPRESSORS,
-  GZIP: (input) => gunzipSync(input),
-  BROTLI: (input) => brotliDecompressSync(input),
-}
-
 /** The nanoseconds of old timestamps as they are. */
 const PARSERS: Partial<ParquetParsers> = { timestampFromNanoseconds: (nanos) => nanos }
 
 /**
  * The rows of a file in their order, one row group in memory at a time.
+ * @param compressors by which pages are taken apart; snappy is built into the reader
  * @throws CorruptFile when the file, or what is left of it, cannot be read; rows before the fault were handed out
  */
-export async function* readExternalRows(file: ExternalFile): AsyncGenerator<ExternalEntry> {
+export async function* readExternalRows(file: ExternalFile, compressors: Compressors): AsyncGenerator<ExternalEntry> {
   const metadata = await explained('the footer cannot be read', () =>
     parquetMetadataAsync(asBuffer(file), {
       parsers: RAW_METADATA_PARSERS,
@@ -79,7 +72,7 @@ export async function* readExternalRows(file: ExternalFile): AsyncGenerator<Exte
       throw new CorruptFile(`row group ${at + 1} takes more than ${GROUP_BYTES_MAX} bytes: write smaller row groups`)
     }
     if (end_row > first_row) {
-      const stored = await readStored(file, schema.bare, { at, first_row, end_row })
+      const stored = await readStored(file, schema.bare, { at, first_row, end_row, compressors })
       // One row after the other: a value that a dictionary has once may be in every row.
       for (const row of stored) yield toEntry(row)
     }
@@ -102,7 +95,7 @@ function rowConversion({ columns }: ExternalSchema): (stored: Readonly<Record<st
 async function readStored(
   file: ExternalFile,
   metadata: FileMetaData,
-  { at, first_row, end_row }: { at: number; first_row: number; end_row: number },
+  { at, first_row, end_row, compressors }: { at: number; first_row: number; end_row: number; compressors: Compressors },
 ): Promise<Readonly<Record<string, unknown>>[]> {
   return await explained(`row group ${at + 1} cannot be read`, () =>
     parquetReadObjects({
@@ -110,7 +103,7 @@ async function readStored(
       metadata,
       rowStart: first_row,
       rowEnd: end_row,
-      compressors: COMPRESSORS,
+      compressors,
       parsers: PARSERS,
       utf8: false,
       geoparquet: false,

@@ -1,6 +1,7 @@
 import type { SchemaElement, TimeUnit } from 'hyparquet'
 
 import { CorruptFile } from './corrupt-file.ts'
+import { hexOf } from '../base/hex.ts'
 import { ExactDecimal, exactDecimal, integerOf } from './exact-decimal.ts'
 import type { ExternalNode } from './external-schema.ts'
 import { floatOf } from './rounded-float.ts'
@@ -214,7 +215,7 @@ function integerConversion(logical_type: SchemaElement['logical_type']): Convert
 }
 
 function uuidOf(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString('hex')
+  const hex = hexOf(bytes)
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 

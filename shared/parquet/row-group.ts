@@ -4,8 +4,9 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 
 import { crc32c, joinCrc32c } from '../base/crc32c.ts'
 import { CorruptFile } from './corrupt-file.ts'
-import { READ_COMPRESSORS, RAW_PARSERS, WRITE_COMPRESSORS } from './raw-values.ts'
-import { topLevelColumns } from './schema.ts'
+import { READ_COMPRESSORS, WRITE_COMPRESSORS } from './node-compressors.ts'
+import { RAW_PARSERS } from './raw-values.ts'
+import { asStored, topLevelColumns } from './schema.ts'
 
 /** Values of each column of a group by name, as the raw reader gives them: equal lengths, one entry per row. */
 export type ColumnValues = Map<string, readonly unknown[]>
@@ -219,13 +220,6 @@ export function encodeRowGroup(
   const [metadata] = parquet.row_groups
   if (!metadata || parquet.row_groups.length !== 1) throw new Error('a row group needs at least one row')
   return new RowGroup(schema, shiftGroup(metadata, 0n), Buffer.from(writer.getBytes().subarray(GROUP_START_BYTES)))
-}
-
-/** JSON is handed over as UTF-8 text already; declared as JSON the library would stringify it again. */
-function asStored(element: SchemaElement): SchemaElement {
-  if (element.converted_type !== 'JSON') return element
-  const { converted_type: _, logical_type: __, ...stored } = element
-  return stored
 }
 
 /** A few hundred numbers or booleans gain nothing from a compressor's call. */

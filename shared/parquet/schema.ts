@@ -61,6 +61,13 @@ function elementsOf({ name, type }: Column): SchemaElement[] {
   }
 }
 
+/** An element as the writer is told it: JSON is text already, and declared as JSON the library would stringify it again. */
+export function asStored(element: SchemaElement): SchemaElement {
+  if (element.converted_type !== 'JSON') return element
+  const { converted_type: _, logical_type: __, ...stored } = element
+  return stored
+}
+
 /** The elements of each top-level column of a schema, by name, in file order. */
 export function topLevelColumns(schema: readonly SchemaElement[]): Map<string, SchemaElement[]> {
   const columns = new Map<string, SchemaElement[]>()

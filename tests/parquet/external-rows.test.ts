@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { ExactDecimal } from '#shared/parquet/exact-decimal.ts'
 import { readExternalRows, type ExternalEntry } from '#shared/parquet/external-rows.ts'
+import { EXTERNAL_COMPRESSORS } from '#shared/parquet/node-compressors.ts'
 import { assembleFile } from '#shared/parquet/file.ts'
 import { encodeRowGroup } from '#shared/parquet/row-group.ts'
 import type { parquetSchemaOf } from '#shared/parquet/schema.ts'
@@ -40,7 +41,8 @@ function fileOf(columns: readonly RawColumn[]): Uint8Array {
 async function entriesOf(bytes: Uint8Array): Promise<ExternalEntry[]> {
   const slice = async (start: number, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer
   const entries: ExternalEntry[] = []
-  for await (const entry of readExternalRows({ byteLength: bytes.length, slice })) entries.push(entry)
+  for await (const entry of readExternalRows({ byteLength: bytes.length, slice }, EXTERNAL_COMPRESSORS))
+    entries.push(entry)
   return entries
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { crc32c } from '#shared/base/crc32c.ts'
 import { assembleFile, footerBytes, parseFile, parseTail, streamFile } from '#shared/parquet/file.ts'
 import { readExternalRows } from '#shared/parquet/external-rows.ts'
+import { EXTERNAL_COMPRESSORS } from '#shared/parquet/node-compressors.ts'
 import { mergeSchemas, parquetSchemaOf, topLevelColumns, type Column } from '#shared/parquet/schema.ts'
 import { COLUMNS, decodeRows, encodeRows, rowsOfBytes, toyFile, toyRows } from './toy-file.ts'
 
@@ -40,7 +41,7 @@ describe('a Parquet file', () => {
     const { bytes } = assembleFile(toyFile([rows]))
     expect(await rowsOfBytes(bytes)).toEqual(rows)
     const slice = async (start: number, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer
-    for await (const entry of readExternalRows({ byteLength: bytes.length, slice })) {
+    for await (const entry of readExternalRows({ byteLength: bytes.length, slice }, EXTERNAL_COMPRESSORS)) {
       expect(entry).toMatchObject({ kind: 'row', fields: { id: '\uFEFFann', tags: ['\uFEFF', '\uFEFFa'] } })
     }
   })

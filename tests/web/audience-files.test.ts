@@ -9,8 +9,9 @@ import { exportedColumns } from '#shared/records/decisions.ts'
 import { audienceId, shownAudience } from './audience-fixture.ts'
 
 const NOBODY = { get: () => undefined, all: [] }
-const planOf = (name: string, text: string, known: Parameters<typeof importPlan>[1] = NOBODY) =>
-  importPlan(readAudienceFile(name, text).rows, known)
+const read = (name: string, text: string) => readAudienceFile(name, new TextEncoder().encode(text))
+const planOf = async (name: string, text: string, known: Parameters<typeof importPlan>[1] = NOBODY) =>
+  importPlan((await read(name, text)).rows, known)
 
 describe('a file of audiences', () => {
   const hard = [
@@ -27,12 +28,12 @@ describe('a file of audiences', () => {
     shownAudience(2, { name: "'=1", description: 'NaN', status: 'archived' }),
   ]
 
-  it.each(['csv', 'json'] as const)('as %s is read back as it was', (format) => {
+  it.each(['csv', 'json'] as const)('as %s is read back as it was', async (format) => {
     const text = exportedText(
       format,
       hard.map(({ record }) => record),
     )
-    const { rows } = planOf(`x.${format}`, text)
+    const { rows } = await planOf(`x.${format}`, text)
     expect(rows.map((row) => row.does)).toEqual(['make', 'make'])
     for (const [at, row] of rows.entries()) {
       const { record } = hard[at]!
@@ -69,9 +70,9 @@ describe('a file of audiences', () => {
 })
 
 describe('a file of a spreadsheet', () => {
-  it('may have headings, types and numbers as people write them', () => {
+  it('may have headings, types and numbers as people write them', async () => {
     const text = 'Name;Data Type;Records;Tags;Campaign\r\nHikers;First-party;"2.404.912";spring, outdoor;TRAIL-26\r\n'
-    const [row] = planOf('a.csv', text).rows
+    const [row] = (await planOf('a.csv', text)).rows
     expect(row).toMatchObject({
       does: 'make',
       line: 2,
@@ -84,9 +85,9 @@ describe('a file of a spreadsheet', () => {
     })
   })
 
-  it('has rows that cannot be taken in beside those that can, each with its line and its reason', () => {
+  it('has rows that cannot be taken in beside those that can, each with its line and its reason', async () => {
     const text = 'name,total_audience_size,mood\n"Two\nlines",5,good\n,7,\nMinus,-1,\nWord,many,\n\n'
-    const plan = planOf('a.csv', text)
+    const plan = await planOf('a.csv', text)
     expect(plan.rows.map(({ line, does }) => [line, does])).toEqual([
       [2, 'make'],
       [4, 'refuse'],
@@ -104,9 +105,9 @@ describe('a file of a spreadsheet', () => {
     ['a,b\n1,2\n', 'name'],
     ['{"audiences": [', 'cut off'],
     ['{"audiences": 3}', 'no list'],
-    ['PAR1\u0000', 'JSON or CSV'],
-  ])('that cannot be read (%j) says why', (text, words) => {
-    expect(() => readAudienceFile('a.csv', text)).toThrow(words)
+    ['PAR1\u0000', 'cut off or damaged'],
+  ])('that cannot be read (%j) says why', async (text, words) => {
+    await expect(read('a.csv', text)).rejects.toThrow(words)
   })
 
   it('keeps cells apart by the delimiter of its header', () => {
@@ -134,7 +135,7 @@ describe('an import', () => {
     all: [here],
   }
 
-  it('leaves what is here, brings back what was deleted, and makes the rest', () => {
+  it('leaves what is here, brings back what was deleted, and makes the rest', async () => {
     const file = JSON.stringify({
       audiences: [
         here.record,
@@ -144,28 +145,28 @@ describe('an import', () => {
         { name: 'Here', description: 'As it is' },
       ],
     })
-    const plan = planOf('a.json', file, known)
+    const plan = await planOf('a.json', file, known)
     expect(plan.rows.map(({ does }) => does)).toEqual(['leave', 'bring_back', 'make', 'make', 'leave'])
     expect(plan.ignored).toEqual([])
     expect(countOfPlan(plan, 'make')).toBe(2)
   })
 
-  it('gives an audience of another system a new id, and takes no id twice', () => {
+  it('gives an audience of another system a new id, and takes no id twice', async () => {
     const id = audienceId(7)
     const rows = [
       { audience_id: 'old-17', name: 'Old' },
       { audience_id: id, name: 'A' },
       { audience_id: id, name: 'B' },
     ]
-    expect(planOf('a.json', JSON.stringify(rows), known).rows).toMatchObject([
+    expect((await planOf('a.json', JSON.stringify(rows), known)).rows).toMatchObject([
       { does: 'make', id: undefined },
       { does: 'make', id },
       { does: 'refuse' },
     ])
   })
 
-  it('of the download of a device keeps the whole file', () => {
+  it('of the download of a device keeps the whole file', async () => {
     const file = { made_at: '', audiences: [here.record], platforms: [], distributions: [], unsent: [], unreadable: [] }
-    expect(readAudienceFile('a.json', JSON.stringify(file)).device_file).toEqual(file)
+    expect((await read('a.json', JSON.stringify(file))).device_file).toEqual(file)
   })
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { readExternalRows } from '#shared/parquet/external-rows.ts'
+import { EXTERNAL_COMPRESSORS } from '#shared/parquet/node-compressors.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 import { expectedOf, parseExactly, shownOf } from './expectation.ts'
 import { oddType, oddValue, sqlTypeOf, type OddType } from './types.ts'
@@ -52,7 +53,7 @@ async function readAll(path: string): Promise<unknown[]> {
   const bytes = await readFile(path)
   const slice = async (start: number, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer
   const rows: unknown[] = []
-  for await (const entry of readExternalRows({ byteLength: bytes.length, slice })) {
+  for await (const entry of readExternalRows({ byteLength: bytes.length, slice }, EXTERNAL_COMPRESSORS)) {
     rows.push(entry.kind === 'row' ? shownOf(entry.fields['v']) : entry)
   }
   return rows

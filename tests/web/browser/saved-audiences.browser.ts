@@ -263,7 +263,7 @@ describe('a file', () => {
     await page.getByRole('alert').filter({ hasText: 'A quote that opens in line 2 is never closed.' }).waitFor()
   })
 
-  test.each(['CSV for Excel', 'JSON'])('of %s has all audiences, without a connection, too', async (format) => {
+  test.each(['CSV for Excel', 'JSON'])('as %s has all audiences, without a connection, too', async (format) => {
     const user_id = `exporter_${format.split(' ')[0]}`
     await save(user_id)
     const page = await visit(user_id)
@@ -275,11 +275,35 @@ describe('a file', () => {
     await page.getByText('4 are here already').waitFor()
   })
 
-  test('of Parquet is the one of the service', async () => {
-    await save('exporter')
-    const page = await visit('exporter')
-    const { content } = await exportAll(page, 'Parquet', { is_offline: false })
+  test('as Parquet is made on the device, of a guest, too, and read back', async () => {
+    context = await startVisit(browser, site)
+    const page = await openPage(context, '/saved-audiences')
+    await importFile(page, 'name,records\nHikers,5\nRunners,\nSwimmers,7\nClimbers,8\n')
+    await page.getByRole('button', { name: 'Import 4' }).click()
+    await expect.poll(async () => (await namesOn(page)).length).toBe(4)
+    const { content, name } = await exportAll(page, 'Parquet', { is_offline: false })
     expect(content.subarray(0, 4).toString()).toBe('PAR1')
+    await importFile(page, content, name)
+    await page.getByText('4 are here already').waitFor()
+  })
+
+  test('of ten thousand is taken in a portion at a time, and can be stopped: what is in stays, the rest comes from the same file', async () => {
+    context = await startVisit(browser, site)
+    const page = await openPage(context, '/saved-audiences')
+    const lines = Array.from({ length: 10_000 }, (_, at) => `Audience ${at + 1},${at}`)
+    const content = `name,records\n${lines.join('\n')}\n`
+    await importFile(page, content)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Import 10,000' }).click()
+    await dialog.getByRole('button', { name: 'Stop' }).click()
+    await dialog.getByText(/audiences are in, [\d,]+ are not. You stopped the import./).waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.reload()
+    await importFile(page, content)
+    await dialog.getByText('are here already, and stay as they are').waitFor()
+    await dialog.getByRole('button', { name: /^Import [\d,]+$/ }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByText('10,000 active').waitFor()
   })
 
   test('brings back what was deleted', async () => {
@@ -367,14 +391,14 @@ test('nothing moves while the list comes', async () => {
   expect(await shiftsOf(page)).toEqual([])
 })
 
-async function importFile(page: Page, text: string, name = 'a.csv'): Promise<void> {
+async function importFile(page: Page, content: string | Buffer, name = 'a.csv'): Promise<void> {
   if (!(await page.getByRole('dialog').isVisible())) {
     await page
       .getByRole('button', { name: /^Import/ })
       .first()
       .click()
   }
-  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) })
 }
 
 async function exportAll(page: Page, format: string, { is_offline }: { readonly is_offline: boolean }) {

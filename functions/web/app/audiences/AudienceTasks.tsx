@@ -16,7 +16,7 @@ export function AudienceTasks() {
     <Suspense>
       {task.kind === 'rename' && <RenameDialog subject={task.subject} onClose={closeTask} />}
       {task.kind === 'tags' && <TagsDialog subjects={task.subjects} onClose={closeTask} />}
-      {task.kind === 'export' && <ExportDialog subjects={task.subjects} is_all={task.is_all} onClose={closeTask} />}
+      {task.kind === 'export' && <ExportDialog subjects={task.subjects} onClose={closeTask} />}
       {task.kind === 'import' && <ImportDialog onClose={closeTask} />}
     </Suspense>
   )

@@ -76,7 +76,7 @@ export function audienceActions({
       words: 'Export',
       icon: Download,
       keys: 'd',
-      run: (subjects) => audience_task.set({ kind: 'export', subjects, is_all: false }),
+      run: (subjects) => audience_task.set({ kind: 'export', subjects }),
     },
     {
       id: 'archive',

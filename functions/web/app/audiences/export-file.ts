@@ -8,14 +8,25 @@ import type { Audience } from '../store/records.ts'
  * sent yet. The import reads them back.
  */
 
-export type LocalFormat = 'csv' | 'json'
+export type Format = TextFormat | 'parquet'
+type TextFormat = 'csv' | 'json'
 
-export const MEDIA_TYPES: Readonly<Record<LocalFormat, string>> = {
+export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   csv: 'text/csv;charset=utf-8',
   json: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
 }
 
-export function exportedText(format: LocalFormat, records: readonly Audience[]): string {
+export async function exportedFile(
+  format: Format,
+  records: readonly Audience[],
+): Promise<string | Uint8Array<ArrayBuffer>> {
+  if (format !== 'parquet') return exportedText(format, records)
+  const { exportedParquet } = await import('./parquet-export.ts')
+  return exportedParquet(records)
+}
+
+export function exportedText(format: TextFormat, records: readonly Audience[]): string {
   return format === 'csv' ? csvOf(records) : jsonOf(records)
 }
 

@@ -5,7 +5,7 @@ import type { Shown } from '../store/records.ts'
 export type AudienceTask =
   | { readonly kind: 'rename'; readonly subject: Shown<'audience'> }
   | { readonly kind: 'tags'; readonly subjects: readonly Shown<'audience'>[] }
-  | { readonly kind: 'export'; readonly subjects: readonly Shown<'audience'>[]; readonly is_all: boolean }
+  | { readonly kind: 'export'; readonly subjects: readonly Shown<'audience'>[] }
   | { readonly kind: 'import' }
 
 export const audience_task = new Cell<AudienceTask | undefined>(undefined)

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 
 import { readExternalRows } from '#shared/parquet/external-rows.ts'
+import { EXTERNAL_COMPRESSORS } from '#shared/parquet/node-compressors.ts'
 import { unreadable, type SourceEntry } from './reader.ts'
 
 /** Rows of a Parquet file, one row group in memory at a time. */
@@ -17,7 +18,7 @@ export async function* readParquet(path: string): AsyncGenerator<SourceEntry> {
       return bytes.buffer
     }
     let number = 0
-    for await (const entry of readExternalRows({ byteLength: size, slice })) {
+    for await (const entry of readExternalRows({ byteLength: size, slice }, EXTERNAL_COMPRESSORS)) {
       number++
       if (entry.kind === 'row') yield { ...entry, number }
       else yield { kind: 'bad', number, reason: reasonOf(entry.faults) }

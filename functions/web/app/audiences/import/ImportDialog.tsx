@@ -2,7 +2,6 @@ import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 
 import { inSteps } from '../../base/in-steps.ts'
-import { textOf } from '../../files/text.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { Button } from '../../parts/Button.tsx'
 import { classes } from '../../parts/classes.ts'
@@ -49,7 +48,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     setFile(undefined)
     setReading(true)
     try {
-      const content = readAudienceFile(chosen.name, textOf(new Uint8Array(await chosen.arrayBuffer())))
+      const content = await readAudienceFile(chosen.name, new Uint8Array(await chosen.arrayBuffer()))
       setFile({ name: chosen.name, content, plan: await planOf(content) })
     } catch (error) {
       const why = error instanceof UnreadableFile ? error.message : 'The browser could not open the file.'
@@ -156,7 +155,7 @@ function FileDrop({
       <Icon of={Upload} size={20} />
       <p className={styles.words}>
         {name === undefined ? (
-          'A CSV or JSON file: an export, a spreadsheet, or the download of a device.'
+          'A CSV, JSON or Parquet file: an export, a spreadsheet, or the download of a device.'
         ) : (
           <b dir="auto">{name}</b>
         )}
@@ -168,7 +167,7 @@ function FileDrop({
         ref={input}
         type="file"
         aria-label="File to import"
-        accept=".csv,.tsv,.txt,.json,.jsonl,text/csv,application/json"
+        accept=".csv,.tsv,.txt,.json,.jsonl,.parquet,text/csv,application/json"
         hidden
         onChange={({ currentTarget }) => {
           onFile(currentTarget.files?.[0])

@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
 import { parsedJson } from '#shared/base/parsed-json.ts'
+import { textOf } from '../../files/text.ts'
 import { csvAudiences } from './csv-audiences.ts'
 import { UnreadableFile, type FileRow } from './file-rows.ts'
 
@@ -10,11 +11,16 @@ export interface AudienceFile {
   readonly device_file: Readonly<Record<string, unknown>> | undefined
 }
 
+const PARQUET = [...'PAR1'].map((sign) => sign.codePointAt(0))
+
 /** @throws UnreadableFile with what would be right */
-export function readAudienceFile(name: string, text: string): AudienceFile {
-  if (text.startsWith('PAR1')) {
-    throw new UnreadableFile('Parquet files are taken in by the operator. Export as JSON or CSV instead.')
-  }
+export async function readAudienceFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<AudienceFile> {
+  if (!PARQUET.every((byte, at) => bytes[at] === byte)) return readTextFile(name, textOf(bytes))
+  const { parquetAudiences } = await import('./parquet-audiences.ts')
+  return { rows: await parquetAudiences(bytes), device_file: undefined }
+}
+
+function readTextFile(name: string, text: string): AudienceFile {
   if (text.trim() === '') throw new UnreadableFile('The file is empty.')
   const is_json = /^\ufeff?\s*[[{]/.test(text)
   if (!is_json) {

@@ -25,7 +25,7 @@ export function PageActions({
     const onImport = () => audience_task.set({ kind: 'import' })
     const onExport = () => {
       if (audiences.length === 0) showToast({ words: 'There is nothing to export yet' })
-      else audience_task.set({ kind: 'export', subjects: audiences, is_all: true })
+      else audience_task.set({ kind: 'export', subjects: audiences })
     }
     return [
       { id: 'import', words: 'Import', icon: Upload, onSelect: onImport },
