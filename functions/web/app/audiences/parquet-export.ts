@@ -19,5 +19,5 @@ const encoder = new TextEncoder()
 function cellOf(type: ColumnType, value: unknown): Cell {
   if (value === null || value === undefined) return null
   if (type === 'json') return encoder.encode(JSON.stringify(value))
-  return type === 'timestamp' ? Date.parse(String(value)) : (value as Cell)
+  return type === 'timestamp' && typeof value === 'string' ? Date.parse(value) : (value as Cell)
 }

@@ -11,7 +11,7 @@ export interface AudienceFile {
   readonly device_file: Readonly<Record<string, unknown>> | undefined
 }
 
-const PARQUET = [...'PAR1'].map((sign) => sign.codePointAt(0))
+const PARQUET = new TextEncoder().encode('PAR1')
 
 /** @throws UnreadableFile with what would be right */
 export async function readAudienceFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<AudienceFile> {
