@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { conflictOf, keepingInWords } from '#functions/web/app/aside/conflicts.ts'
 import { differencesOf } from '#functions/web/app/audiences/differences.ts'
 import { wordDifference } from '#functions/web/app/aside/word-difference.ts'
-import { deedInWords, doerInWords, restorationOf, type Version } from '#functions/web/app/pages/audience/history.ts'
+import {
+  deedInWords,
+  doerInWords,
+  restorationOf,
+  versionsBefore,
+  type Version,
+} from '#functions/web/app/pages/audience/history.ts'
 import { segmentChart } from '#functions/web/app/pages/audience/segment-bars.ts'
 import type { Change, OutboxEntry, ServerRow } from '#shared/client/store/entries.ts'
 import { shownAudience } from './audience-fixture.ts'
@@ -80,10 +86,17 @@ describe('the history', () => {
       'Renamed and segments changed',
     )
     expect(deedInWords(version({ changed: ['name', 'description', 'segments', 'metadata'] }))).toBe(
-      'Renamed, described anew and 2 more',
+      'Renamed, description changed and 2 more',
     )
     expect(deedInWords(version({ via: 'retention', changed: ['status'] }))).toBe('Archived by the retention rule')
     expect(deedInWords(version({ changed: ['status'] }), 'archived')).toBe('Moved to Archived')
+  })
+
+  it('compares a version with the one that it was made of, as far as that is kept', () => {
+    const versions = [7, 6, 2].map((number) => version({ version: number }))
+    expect(versionsBefore(versions, { kept_since_version: 1, has_more: false })).toEqual([6, 2, 1])
+    expect(versionsBefore(versions, { kept_since_version: 1, has_more: true })).toEqual([6, 2, null])
+    expect(versionsBefore(versions, { kept_since_version: 2, has_more: false })).toEqual([6, 2, null])
   })
 
   it('says who did it, and where', () => {

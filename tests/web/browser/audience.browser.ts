@@ -174,14 +174,31 @@ describe('the history', () => {
     const drawer = page.getByRole('complementary', { name: 'History' })
     await drawer.getByText('You, this device · version 2, current').waitFor()
     await drawer.locator('s', { hasText: TRAIL.name }).waitFor()
+    await drawer.getByRole('button', { name: 'Compare with now' }).click()
+    const comparison = drawer.getByRole('group', { name: 'Version 1 and now' })
+    await comparison.getByText('1 thing is different now.').waitFor()
+    expect(await comparison.getByRole('definition').allInnerTexts()).toEqual([TRAIL.name, 'Renamed'])
     expect(await violationsOn(page)).toEqual([])
-    await drawer.getByRole('button', { name: 'Preview restore' }).click()
+    await comparison.getByRole('button', { name: 'Preview restore' }).click()
     await drawer.getByRole('group', { name: 'Restore version 1' }).getByText('Renamed').first().waitFor()
     await drawer.getByRole('button', { name: 'Restore version 1' }).click()
     await expect.poll(() => titleOn(page)).toBe(TRAIL.name)
     await drawer.getByText('version 3, current').waitFor()
     await page.keyboard.press('Escape')
     await expect.poll(() => drawer.count()).toBe(0)
+  })
+
+  test('of a draft tells what changed where versions in between were not kept', async () => {
+    const id = await save('drafter', { ...TRAIL, status: 'draft' })
+    const page = await visit('drafter', id)
+    for (const name of ['First', 'Second', 'Third']) {
+      await rename(page, name)
+      await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    }
+    await page.getByRole('button', { name: 'History' }).click()
+    const drawer = page.getByRole('complementary', { name: 'History' })
+    await drawer.getByText('You, this device · version 4, current').waitFor()
+    await expect.poll(() => drawer.getByRole('definition').allInnerTexts()).toEqual([TRAIL.name, 'Third'])
   })
 
   test('says that it needs a connection, and comes when there is one', async () => {

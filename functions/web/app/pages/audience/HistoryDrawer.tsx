@@ -12,7 +12,7 @@ import type { Shown } from '../../store/records.ts'
 import { handedOverOf, type HandedOver } from './handed-over.ts'
 import styles from './HistoryDrawer.module.css'
 import { HandOverEntry, VersionEntry } from './HistoryEntries.tsx'
-import type { Version } from './history.ts'
+import { versionsBefore, type Version } from './history.ts'
 import { useVersions, type VersionList } from './use-versions.ts'
 
 /** Who changed the audience, when, and what; each version can be looked at, and brought back as a new one. */
@@ -101,7 +101,7 @@ function AccountHistory({ shown, distributions, onClose }: Parameters<typeof His
 }
 
 type Entry =
-  | { readonly kind: 'version'; readonly at: string; readonly version: Version }
+  | { readonly kind: 'version'; readonly at: string; readonly version: Version; readonly before: number | null }
   | { readonly kind: 'hand-over'; readonly at: string; readonly hand_over: HandedOver }
 
 function Entries({
@@ -116,13 +116,19 @@ function Entries({
   const { versions, kept_since_version, has_gap, next_cursor } = list
   const entries = useMemo((): readonly Entry[] => {
     const oldest = next_cursor === null ? '' : (versions.at(-1)?.at ?? '')
+    const before = versionsBefore(versions, { kept_since_version, has_more: next_cursor !== null })
     return [
-      ...versions.map((version): Entry => ({ kind: 'version', at: version.at, version })),
+      ...versions.map((version, at): Entry => ({
+        kind: 'version',
+        at: version.at,
+        version,
+        before: before[at] ?? null,
+      })),
       ...handedOverOf(distributions)
         .filter(({ at }) => at >= oldest)
         .map((hand_over): Entry => ({ kind: 'hand-over', at: hand_over.at, hand_over })),
     ].toSorted((one, other) => (one.at < other.at ? 1 : -1))
-  }, [versions, distributions, next_cursor])
+  }, [versions, distributions, kept_since_version, next_cursor])
   return (
     <>
       <Timeline className={styles.timeline}>
@@ -132,7 +138,7 @@ function Entries({
               key={`version ${entry.version.version}`}
               shown={shown}
               version={entry.version}
-              kept_since_version={kept_since_version}
+              version_before={entry.before}
               is_current={entry.version.version === versions[0]?.version}
             />
           ) : (
@@ -142,9 +148,7 @@ function Entries({
       </Timeline>
       {next_cursor === null && (kept_since_version > 1 || has_gap) && (
         <p className={styles.waiting}>
-          {has_gap
-            ? 'Something before that was not recorded.'
-            : `Versions before ${kept_since_version} are no longer kept.`}
+          {has_gap ? 'What was before that is not kept.' : `Versions before ${kept_since_version} are no longer kept.`}
         </p>
       )}
     </>

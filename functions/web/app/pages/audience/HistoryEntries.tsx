@@ -14,39 +14,47 @@ import type { HandedOver } from './handed-over.ts'
 import styles from './HistoryDrawer.module.css'
 import { deedInWords, doerInWords, restorationOf, type Restoration, type Version } from './history.ts'
 import { useVersionFields } from './use-versions.ts'
+import { VersionDifferences } from './VersionDifferences.tsx'
+import { NowComparison, RestorePreview } from './VersionPreviews.tsx'
 
 interface VersionEntryProps {
   readonly shown: Shown<'audience'>
   readonly version: Version
-  readonly kept_since_version: number
+  /** The one that it was made of; null: it is not kept, or there is none. */
+  readonly version_before: number | null
   readonly is_current: boolean
 }
 
 /** One version: what was done by whom, the values before and after, and the way back to it. */
-export function VersionEntry({ shown, version, kept_since_version, is_current }: VersionEntryProps) {
+export function VersionEntry({ shown, version, version_before, is_current }: VersionEntryProps) {
   const { client, account } = useSession()
   const fieldsOf = useVersionFields(shown.id)
   const [differences, setDifferences] = useState<readonly Difference[] | string>()
+  const [comparison, setComparison] = useState<readonly Difference[] | string>()
   const [restoration, setRestoration] = useState<Restoration | string>()
   const [fault, setFault] = useState<string>()
   const number = version.version
-  const has_before = number > 1 && number > kept_since_version
   useEffect(() => {
-    if (!is_current || !has_before) return
+    if (!is_current || version_before === null) return
     let is_shown = true
     const load = async () => {
-      const found = await differencesBetween(fieldsOf, number)
+      const found = await differencesBetween(fieldsOf, version_before, number)
       if (is_shown) setDifferences(found)
     }
     void load()
     return () => void (is_shown = false)
-  }, [is_current, has_before, number, fieldsOf])
+  }, [is_current, version_before, number, fieldsOf])
 
-  const onLook = async () => setDifferences(await differencesBetween(fieldsOf, number))
+  const onLook = async (before: number) => setDifferences(await differencesBetween(fieldsOf, before, number))
+  const recordNow = () => client.get('audience', shown.id)?.record ?? shown.record
+  const onCompare = async () => {
+    const past = await fieldsOf(number)
+    setComparison(typeof past === 'string' ? past : differencesOf(past, recordNow()))
+  }
   const onPreview = async () => {
     const past = await fieldsOf(number)
-    const now = client.get('audience', shown.id)?.record ?? shown.record
-    setRestoration(typeof past === 'string' ? past : restorationOf(now, past))
+    setComparison(undefined)
+    setRestoration(typeof past === 'string' ? past : restorationOf(recordNow(), past))
   }
   const onRestore = async ({ set, unset }: Restoration) => {
     const before = restorationOf({ ...shown.record, ...set }, shown.record)
@@ -69,22 +77,36 @@ export function VersionEntry({ shown, version, kept_since_version, is_current }:
       time={momentOf(version.at, clock.nowMs())}
       line={`${doerInWords(version, me)} · version ${number}${is_current ? ', current' : ''}`}
     >
-      <Differences of={differences} />
-      {restoration === undefined ? (
+      <VersionDifferences of={differences} />
+      {restoration === undefined && comparison === undefined && (
         <div className={styles.buttons}>
-          {differences === undefined && has_before && !is_current && (
-            <Button size="small" kind="quiet" onClick={() => void onLook()}>
+          {differences === undefined && version_before !== null && !is_current && (
+            <Button size="small" kind="quiet" onClick={() => void onLook(version_before)}>
               What changed
             </Button>
           )}
           {!is_current && (
-            <Button size="small" onClick={() => void onPreview()}>
-              Preview restore
-            </Button>
+            <>
+              <Button size="small" kind="quiet" onClick={() => void onCompare()}>
+                Compare with now
+              </Button>
+              <Button size="small" onClick={() => void onPreview()}>
+                Preview restore
+              </Button>
+            </>
           )}
         </div>
-      ) : (
-        <Preview
+      )}
+      {comparison !== undefined && (
+        <NowComparison
+          number={number}
+          of={comparison}
+          onPreview={() => void onPreview()}
+          onClose={() => setComparison(undefined)}
+        />
+      )}
+      {restoration !== undefined && (
+        <RestorePreview
           number={number}
           of={restoration}
           onRestore={(wanted) => void onRestore(wanted)}
@@ -102,9 +124,10 @@ export function VersionEntry({ shown, version, kept_since_version, is_current }:
 
 async function differencesBetween(
   fieldsOf: ReturnType<typeof useVersionFields>,
+  number_before: number,
   number: number,
 ): Promise<readonly Difference[] | string> {
-  const [before, after] = await Promise.all([fieldsOf(number - 1), fieldsOf(number)])
+  const [before, after] = await Promise.all([fieldsOf(number_before), fieldsOf(number)])
   if (typeof before === 'string') return before
   return typeof after === 'string' ? after : differencesOf(before, after)
 }
@@ -118,65 +141,6 @@ function iconOf({ version, changed, via }: Version): LucideIcon {
   if (via === 'import') return Download
   if (version === 1) return Plus
   return via === 'retention' || changed.includes('status') ? Archive : Pencil
-}
-
-function Preview({
-  number,
-  of,
-  onRestore,
-  onClose,
-}: {
-  readonly number: number
-  readonly of: Restoration | string
-  readonly onRestore: (restoration: Restoration) => void
-  readonly onClose: () => void
-}) {
-  const is_same = typeof of === 'object' && of.differences.length === 0
-  return (
-    <div className={styles.preview} role="group" aria-label={`Restore version ${number}`}>
-      {typeof of === 'string' && <p className={styles.fault}>{of}</p>}
-      {is_same && <p>It is as it was then: there is nothing to restore.</p>}
-      {typeof of === 'object' && !is_same && (
-        <>
-          <p>Restoring version {number} changes this. The status stays as it is.</p>
-          <Differences of={of.differences} />
-        </>
-      )}
-      <div className={styles.buttons}>
-        {typeof of === 'object' && !is_same && (
-          <Button kind="primary" size="small" onClick={() => onRestore(of)}>
-            Restore version {number}
-          </Button>
-        )}
-        <Button kind="quiet" size="small" onClick={onClose}>
-          {is_same ? 'Close' : 'Not now'}
-        </Button>
-      </div>
-    </div>
-  )
-}
-
-function Differences({ of }: { readonly of: readonly Difference[] | string | undefined }) {
-  if (of === undefined) return null
-  if (typeof of === 'string') return <p className={styles.fault}>{of}</p>
-  if (of.length === 0) return <p className={styles.hint}>Only details that are not shown.</p>
-  return (
-    <div className={styles.differences}>
-      {of.map(({ label, before, after }, at) => (
-        <div key={at}>
-          <p className={styles.label} dir="auto">
-            {label}
-          </p>
-          <dl className={styles.difference}>
-            <dt>Before</dt>
-            <dd dir="auto">{before === null ? <span className={styles.nothing}>Nothing</span> : <s>{before}</s>}</dd>
-            <dt>After</dt>
-            <dd dir="auto">{after === null ? <span className={styles.nothing}>Nothing</span> : <b>{after}</b>}</dd>
-          </dl>
-        </div>
-      ))}
-    </div>
-  )
 }
 
 export function HandOverEntry({ hand_over: { platform_name, status, at } }: { readonly hand_over: HandedOver }) {

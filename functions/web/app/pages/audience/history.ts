@@ -19,7 +19,7 @@ const FOLLOWING = new Set(['variable_details', 'audience_size', 'enhanced_name']
 
 const DEEDS: Readonly<Record<string, string>> = {
   name: 'renamed',
-  description: 'described anew',
+  description: 'description changed',
   status: 'moved',
   total_audience_size: 'resized',
   segments: 'segments changed',
@@ -48,6 +48,23 @@ const STATUS_DEEDS: Readonly<Record<string, string>> = {
   archived: 'Moved to Archived',
   active: 'Made active',
   draft: 'Made a draft',
+}
+
+/**
+ * The version that each one was made of. Changes of a draft that follow each other soon share a version, and those in between are not
+ * kept: so it is the next one in the list, not the number before.
+ * @param versions the latest first
+ * @returns null where it is not kept, or nobody knows yet
+ */
+export function versionsBefore(
+  versions: readonly Version[],
+  { kept_since_version, has_more }: { readonly kept_since_version: number; readonly has_more: boolean },
+): readonly (number | null)[] {
+  return versions.map(({ version }, at) => {
+    const next = versions[at + 1]
+    if (next) return next.version
+    return !has_more && version > kept_since_version ? kept_since_version : null
+  })
 }
 
 /** "You, this device": who did it, and where. */
