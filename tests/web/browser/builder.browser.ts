@@ -299,51 +299,6 @@ describe('an account', () => {
   })
 })
 
-describe('a service of the customer', () => {
-  test('suggests variables and counts segments; what it says wrong loses nothing', async () => {
-    const page = await visit()
-    const suggestion_url = `${site.url}/suggest`
-    const size_url = `${site.url}/count`
-    await context!.route('**/config.json', async (route) => {
-      const answer = await route.fetch()
-      await route.fulfill({ json: { ...((await answer.json()) as object), suggestion_url, size_url } })
-    })
-    await page.reload()
-    await typeWords(page)
-    await step(page, /Variables/).click()
-    const suggest = page.getByRole('button', { name: 'Suggest variables' })
-    for (const [answer, told] of [
-      [{ status: 503, body: 'no' }, 'The service refused: answer 503.'],
-      [{ status: 200, body: '<!doctype html>' }, 'something that is not JSON'],
-      [{ status: 200, json: { variables: 7 } }, 'without any variable'],
-    ] as const) {
-      await context!.route('**/suggest', (route) => route.fulfill(answer), { times: 1 })
-      await suggest.click()
-      await page.getByText(told).waitFor()
-    }
-    await context!.route('**/suggest', (route) => route.abort(), { times: 1 })
-    await suggest.click()
-    await page.getByText('The service could not be reached from here.').waitFor()
-    const variables = [
-      { code: 'PET_DOG', relevance_score: 0.95 },
-      { code: 'SOME_NEW', description: 'Something new' },
-    ]
-    await context!.route('**/suggest', (route) => route.fulfill({ json: { variables } }))
-    await suggest.click()
-    await page.getByText('2 variables added.').waitFor()
-    expect(await page.getByRole('textbox', { name: 'Relevance of Owns a dog in percent' }).inputValue()).toBe('95')
-    await step(page, /Segments/).click()
-    const segments = [{ name: 'Movers', size: 184_200 }, { name: 'Settled' }]
-    await context!.route('**/count', (route) => route.fulfill({ json: { segments } }))
-    await page.getByRole('button', { name: 'Count segments' }).click()
-    await page.getByText('2 segments added').waitFor()
-    expect(await size(page, 'Movers').inputValue()).toBe('184,200')
-    expect(await size(page, 'Settled').getAttribute('placeholder')).toBe('Not known yet')
-    await step(page, /Describe/).click()
-    expect(await words(page).inputValue()).toBe(WORDS)
-  })
-})
-
 const SCREENS = { wide: { width: 1400, height: 880 }, phone: { width: 390, height: 800 } }
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { buildApp, removeStaleApp } from '#infra/local/app-build.ts'
 import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
+import type { Environment } from '#shared/settings/settings.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 /** The app and the whole service behind it, as `npm start` has them. */
@@ -26,9 +27,15 @@ export interface WebSiteOptions {
   readonly is_split?: boolean
   /** People sign in with the stand-in for Google's script. */
   readonly has_google?: boolean
+  /** Further settings, such as SIZE_URL. */
+  readonly environment?: Environment
 }
 
-export async function startWebSite({ is_split = false, has_google = false }: WebSiteOptions = {}): Promise<WebSite> {
+export async function startWebSite({
+  is_split = false,
+  has_google = false,
+  environment = {},
+}: WebSiteOptions = {}): Promise<WebSite> {
   if (removeStaleApp() && !(await buildApp((text) => void process.stderr.write(text)))) throw new Error('no app')
   const data_dir = await mkdtemp(join(tmpdir(), 'web-site-'))
   await shareIssuerKey(data_dir)
@@ -37,6 +44,7 @@ export async function startWebSite({ is_split = false, has_google = false }: Web
     port: 0,
     split: is_split,
     google: has_google,
+    environment,
     factories: FUNCTION_FACTORIES,
     log: SILENT,
     fsync: false,

@@ -120,6 +120,7 @@ describe('an audience made of a draft', () => {
       { code: 'PET_DOG', description: 'Owns a dog', category: 'Household', type: 'demographic', relevance: '95' },
       { code: 'OWN_1', description: '', category: '', type: '', relevance: '' },
     ],
+    suggestions: [],
     segments: [segment('Move-in month', '184200', { note: 'Moved in the last 60 days' })],
     is_confirmed: true,
     name: 'New-home movers with pets',
@@ -164,8 +165,8 @@ describe('the faults of a draft', () => {
   })
 
   it('keep segments from being confirmed only where there are none', () => {
-    expect(unconfirmedReason(EMPTY_DRAFT)).toMatch(/no segments/)
-    expect(unconfirmedReason(withSegments(segment('One', '', { is_kept: false })))).toMatch(/left out/)
+    expect(unconfirmedReason(EMPTY_DRAFT)?.words).toMatch(/no segments/)
+    expect(unconfirmedReason(withSegments(segment('One', '', { is_kept: false })))?.words).toMatch(/left out/)
     expect(unconfirmedReason(withSegments(segment('One', '')))).toBeUndefined()
   })
 })

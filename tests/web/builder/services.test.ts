@@ -48,6 +48,12 @@ describe('a suggestion service', () => {
     })
   })
 
+  it('that answers without end is cut off', async () => {
+    const body = `["${'x'.repeat(5_000_000)}"]`
+    const words = 'The service answered with more than we take: 5 MB at most.'
+    expect(await suggestedVariables(URL, DRAFT, answering(body).ports)).toEqual({ ok: false, words })
+  })
+
   it('that does not answer is given up after 30 seconds', async () => {
     let is_aborted = false
     const { clock, ports } = asking(

@@ -2,12 +2,14 @@ import { Link } from '@tanstack/react-router'
 import { ArrowLeft, ArrowRight, Check, CircleAlert, Save } from 'lucide-react'
 
 import { timeOf } from '../../format/dates.ts'
+import { countOf } from '../../format/numbers.ts'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { Dock } from '../../parts/Dock.tsx'
 import { Icon } from '../../parts/Icon.tsx'
 import styles from './BuilderDock.module.css'
 import type { KeptDraft } from './model/keeper.ts'
 import { type Step, stepAfter, stepBefore } from './model/steps.ts'
+import { keptSuggestions } from './model/suggestions.ts'
 
 interface BuilderDockProps {
   readonly id: string
@@ -17,11 +19,13 @@ interface BuilderDockProps {
   /** Why the segments were not confirmed. */
   readonly reason: string | undefined
   readonly onConfirm: () => void
+  readonly onConfirmSuggestions: () => void
   readonly onSave: () => void
 }
 
 /** The way back, where the draft is, and the two deeds. Their places never change. */
-export function BuilderDock({ id, step, state, is_saving, reason, onConfirm, onSave }: BuilderDockProps) {
+export function BuilderDock(props: BuilderDockProps) {
+  const { id, step, state, is_saving, reason, onSave } = props
   const before = stepBefore(step)
   const { is_confirmed } = state.draft
   return (
@@ -40,7 +44,7 @@ export function BuilderDock({ id, step, state, is_saving, reason, onConfirm, onS
       </div>
       <div className={styles.deeds}>
         <DockHint {...{ id, step, is_confirmed, reason }} />
-        <DockDeed {...{ id, step, is_confirmed, onConfirm }} />
+        <DockDeed {...props} />
         <Button
           kind={is_confirmed ? 'primary' : 'plain'}
           icon={Save}
@@ -55,11 +59,20 @@ export function BuilderDock({ id, step, state, is_saving, reason, onConfirm, onS
   )
 }
 
-type DeedProps = Pick<BuilderDockProps, 'id' | 'step' | 'onConfirm'> & { readonly is_confirmed: boolean }
+type DeedProps = Pick<BuilderDockProps, 'id' | 'step' | 'state' | 'onConfirm' | 'onConfirmSuggestions'>
 
-/** Before the segments it is the next step; from there on their confirmation. */
-function DockDeed({ id, step, is_confirmed, onConfirm }: DeedProps) {
+/** Before the segments it is the next step, or the confirmation of what was suggested; from there on that of the segments. */
+function DockDeed({ id, step, state: { draft }, onConfirm, onConfirmSuggestions }: DeedProps) {
+  const { is_confirmed, suggestions } = draft
   const after = stepAfter(step)
+  if (step.id === 'variables' && suggestions.length > 0) {
+    const kept = keptSuggestions(draft).length
+    return (
+      <Button kind={is_confirmed ? 'plain' : 'primary'} icon={Check} onClick={onConfirmSuggestions}>
+        {kept === 0 ? 'Go on without them' : `Confirm ${countOf(kept, 'variable')}`}
+      </Button>
+    )
+  }
   if (after && step.id !== 'segments') {
     return (
       <ButtonLink

@@ -14,6 +14,7 @@ import { type BuilderDraft, nameOf } from './model/draft.ts'
 import type { DraftKeeper } from './model/keeper.ts'
 import { saveDraft, type SaveOutcome } from './model/save.ts'
 import { type StepId, stepOf } from './model/steps.ts'
+import { withConfirmedSuggestions } from './model/suggestions.ts'
 import { Stepper } from './Stepper.tsx'
 import { DataTypeStep } from './steps/DataTypeStep.tsx'
 import { DescribeStep } from './steps/DescribeStep.tsx'
@@ -69,11 +70,11 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
 
   const onConfirm = () => {
     const reason = unconfirmedReason(draft)
-    setReason(reason)
-    if (reason !== undefined || faultsOf(draft).some((fault) => fault.step === 'segments')) {
+    setReason(reason?.words)
+    const fault = faultsOf(draft).find((one) => one.step === 'segments')
+    if (reason || fault) {
       faults.showAll()
-      const fault = faultsOf(draft).find((one) => one.step === 'segments')
-      return goTo('segments', fault?.field)
+      return goTo(reason?.step ?? 'segments', reason ? undefined : fault?.field)
     }
     change((before) => ({ ...before, is_confirmed: true }))
   }
@@ -111,6 +112,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
         is_saving={is_saving}
         reason={unconfirmed_reason}
         onConfirm={onConfirm}
+        onConfirmSuggestions={() => change(withConfirmedSuggestions)}
         onSave={() => void onSave()}
       />
     </>

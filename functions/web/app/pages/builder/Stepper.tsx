@@ -44,7 +44,7 @@ export function Stepper({ id, draft, step }: StepperProps) {
 }
 
 function isDone(
-  { words, data_type, variables, is_confirmed, name, campaign, tags }: BuilderDraft,
+  { words, data_type, variables, suggestions, is_confirmed, name, campaign, tags }: BuilderDraft,
   id: StepId,
 ): boolean {
   switch (id) {
@@ -53,7 +53,7 @@ function isDone(
     case 'data-type':
       return data_type !== null
     case 'variables':
-      return variables.length > 0
+      return variables.length > 0 && suggestions.length === 0
     case 'segments':
       return is_confirmed
     case 'naming':

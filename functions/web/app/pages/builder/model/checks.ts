@@ -74,10 +74,24 @@ function faultsOfNaming(draft: BuilderDraft): readonly DraftFault[] {
   return faults
 }
 
-/** Why the segments cannot be confirmed; undefined: they can. A size that nobody knows yet is no reason. */
-export function unconfirmedReason(draft: BuilderDraft): string | undefined {
-  if (draft.segments.length === 0) return 'There are no segments yet. Add one, or save it as a draft.'
-  if (keptSegments(draft).length === 0) return 'Every segment is left out. Keep one, or save it as a draft.'
+/** Why the segments cannot be confirmed, and where that is mended. */
+export interface UnconfirmedReason {
+  readonly step: StepId
+  readonly words: string
+}
+
+/** @returns undefined: they can be confirmed. A size that nobody knows yet is no reason */
+export function unconfirmedReason(draft: BuilderDraft): UnconfirmedReason | undefined {
+  const { segments, suggestions } = draft
+  if (suggestions.length > 0) {
+    return { step: 'variables', words: 'Confirm the suggested variables first, or leave them out.' }
+  }
+  if (segments.length === 0) {
+    return { step: 'segments', words: 'There are no segments yet. Add one, or save it as a draft.' }
+  }
+  if (keptSegments(draft).length === 0) {
+    return { step: 'segments', words: 'Every segment is left out. Keep one, or save it as a draft.' }
+  }
   return undefined
 }
 

@@ -24,6 +24,12 @@ const draftVariable = z.object({
   relevance: orElse(z.string(), ''),
 })
 
+const draftSuggestion = z.object({
+  ...draftVariable.shape,
+  /** Whether it becomes a variable when the suggestions are confirmed. */
+  is_kept: orElse(z.boolean(), true),
+})
+
 const draftSegment = z.object({
   segment_id: z.union([z.int(), z.string()]),
   name: orElse(z.string(), ''),
@@ -42,6 +48,8 @@ const builderDraft = z.object({
   words: orElse(z.string(), ''),
   data_type: orElse(z.nullable(audienceDataType), null),
   variables: listOf(draftVariable),
+  /** What a service has suggested, and nobody has confirmed yet. */
+  suggestions: listOf(draftSuggestion),
   segments: listOf(draftSegment),
   is_confirmed: orElse(z.boolean(), false),
   name: orElse(z.string(), ''),
@@ -50,6 +58,7 @@ const builderDraft = z.object({
 })
 
 export type DraftVariable = z.output<typeof draftVariable>
+export type DraftSuggestion = z.output<typeof draftSuggestion>
 export type DraftSegment = z.output<typeof draftSegment>
 export type BuilderDraft = z.output<typeof builderDraft>
 

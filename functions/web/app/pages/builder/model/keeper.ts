@@ -101,6 +101,8 @@ export class DraftKeeper {
         this.#kept = undefined
         return this.#set({ is_gone: was_kept, kept_at: null })
       }
+      // Mostly it is what this tab has just kept.
+      if (this.#kept && isSameJson(kept.value, this.#kept)) return
       const theirs = draftIn(kept.value)
       if (this.#kept && isSameJson(theirs, this.#kept)) return
       if (this.#is_unkept) return this.#set({ is_changed_elsewhere: true })

@@ -1,3 +1,4 @@
+import { textAtMost } from '#shared/base/bounded-read.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import { withTimeLimit } from '#shared/base/timeout.ts'
 import type { BuilderDraft } from './draft.ts'
@@ -20,6 +21,7 @@ export interface ServicePorts {
 }
 
 const WAIT_MS_MAX = 30_000
+const ANSWER_BYTES_MAX = 5_000_000
 
 /** Asks for variables: POST `{query, data_type}`. The answer is a list of codes or of variables, or has one as `variables`. */
 export async function suggestedVariables(
@@ -72,8 +74,10 @@ async function answerOf(url: string, body: object, ports: ServicePorts): Promise
       signal: ended,
     })
     if (!answer.ok) return { ok: false, words: `The service refused: answer ${answer.status}.` }
+    const { text, is_cut } = await textAtMost(answer, ANSWER_BYTES_MAX)
+    if (is_cut) return { ok: false, words: 'The service answered with more than we take: 5 MB at most.' }
     try {
-      return { ok: true, found: await answer.json() }
+      return { ok: true, found: JSON.parse(text) }
     } catch {
       return { ok: false, words: 'The service answered with something that is not JSON.' }
     }

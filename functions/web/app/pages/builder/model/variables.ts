@@ -43,7 +43,10 @@ export function variablesIn(value: unknown): FoundVariables {
 }
 
 /** Those that are not chosen yet. */
-export function newAmong(found: readonly DraftVariable[], chosen: readonly DraftVariable[]): readonly DraftVariable[] {
+export function newAmong<Variable extends DraftVariable>(
+  found: readonly Variable[],
+  chosen: readonly DraftVariable[],
+): readonly Variable[] {
   const codes = new Set(chosen.map(({ code }) => code))
   return found.filter(({ code }) => !codes.has(code))
 }

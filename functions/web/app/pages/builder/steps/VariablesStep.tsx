@@ -6,11 +6,13 @@ import { useSession } from '../../../session/use-session.ts'
 import { ENTRIES_MAX } from '../model/checks.ts'
 import type { DraftVariable } from '../model/draft.ts'
 import { type ServicePorts, suggestedVariables } from '../model/services.ts'
+import { withSuggestions } from '../model/suggestions.ts'
 import { newAmong } from '../model/variables.ts'
 import { ChosenVariables } from './ChosenVariables.tsx'
 import { PastePanel } from './PastePanel.tsx'
 import { type Asked, ServicePanel } from './ServicePanel.tsx'
 import { StepHead } from './StepHead.tsx'
+import { SuggestedVariables } from './SuggestedVariables.tsx'
 import type { StepProps } from './step-props.ts'
 import { VariableList } from './VariableList.tsx'
 
@@ -40,9 +42,9 @@ export function VariablesStep(props: StepProps) {
     const outcome = await suggestedVariables(url, draft, ports)
     if (!outcome.ok) return { is_good: false, words: `${outcome.words} Try again, pick from the list, or paste.` }
     const { variables, left_out } = outcome.found
-    const added = newAmong(variables, draft.variables)
-    if (!ports.signal.aborted) add(variables)
-    return { is_good: true, words: addedInWords(added.length, variables.length - added.length), left_out }
+    const count = newAmong(variables, draft.variables).length
+    if (!ports.signal.aborted) change((before) => withSuggestions(before, variables))
+    return { is_good: true, words: suggestedInWords(count, variables.length - count), left_out }
   }
 
   return (
@@ -67,13 +69,14 @@ export function VariablesStep(props: StepProps) {
         <VariableList chosen={draft.variables} onAdd={(variable) => add([variable])} onRemove={remove} />
       )}
       {source === 'paste' && <PastePanel chosen={draft.variables} onAdd={add} />}
+      {draft.suggestions.length > 0 && <SuggestedVariables draft={draft} change={change} />}
       <ChosenVariables {...props} onRemove={remove} />
     </>
   )
 }
 
-function addedInWords(added: number, known: number): string {
-  if (added === 0) return 'Everything that was suggested is chosen already.'
-  const others = known === 0 ? '' : ` ${countOf(known, 'was', 'were')} chosen already.`
-  return `${countOf(added, 'variable')} added.${others}`
+function suggestedInWords(count: number, known: number): string {
+  if (count === 0) return 'Everything that was suggested is chosen already.'
+  const others = known === 0 ? '' : ` ${countOf(known, 'is', 'are')} chosen already.`
+  return `${countOf(count, 'variable')} suggested.${others}`
 }
