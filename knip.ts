@@ -11,6 +11,8 @@ const config: KnipConfig = {
     'tests/fixtures/*/main.ts',
     // What the stand-in for Google's sign-in bundles for the browser.
     'infra/stand-ins/google-sign-in/page/*.ts',
+    // What tests/bench/app.ts puts into each page.
+    'tests/bench/app/page/*.ts',
     'tests/bench/*.ts',
     // What tests/bench/peers.ts bundles for the browser.
     'tests/bench/peers/page/*.ts',

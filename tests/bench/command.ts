@@ -12,6 +12,7 @@ export const BENCHMARKS = [
   'cold-start',
   'sync',
   'peers',
+  'app',
   'load',
 ] as const
 
