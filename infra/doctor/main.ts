@@ -22,8 +22,9 @@ await runCommand(DOCTOR_COMMAND, async ({ env, when, save, json }) => {
   const clock = systemClock
   const token = defaultCredentials(runInstalled)
   const endpoint = process.env['GOOGLE_API_ENDPOINT']
+  const iam_endpoint = process.env['IAM_CREDENTIALS_API_ENDPOINT'] ?? 'https://iamcredentials.googleapis.com'
   const google = googleApis({ project: planned.project, token, clock, endpoint })
-  const trySave = save ? saveAsSmokeUser({ environment, google, token, clock }) : undefined
+  const trySave = save ? saveAsSmokeUser({ environment, token, clock, endpoint, iam_endpoint }) : undefined
   const checks = CHECKS.filter((check) => when === 'both' || check.when === when)
   const lines = await askAll(checks, { environment, planned, google, runProgram: runInstalled, clock, trySave })
   process.stdout.write(json ? `${JSON.stringify(lines, null, 2)}\n` : reportText(environment, lines))

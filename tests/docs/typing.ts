@@ -80,6 +80,7 @@ export class Shell {
       const look = (): void => {
         if (!this.#output.includes(done) && this.#child.exitCode === null) return
         this.#child.stdout.off('data', look)
+        this.#child.off('exit', look)
         resolve()
       }
       this.#child.stdout.on('data', look)

@@ -170,7 +170,7 @@ export const OPERATIONS_CHECKS: readonly Check[] = [
     async ask({ google, environment: { project }, clock }) {
       const query = { orderBy: 'open_time desc', pageSize: '1' }
       const [newest] = alerts.parse(await google.get('monitoring', `/v3/projects/${project}/alerts`, query)).alerts
-      const remedy = 'step 12 of infra/docs/guides/setting-up.md raises one; ask its receivers whether it came'
+      const remedy = 'step 11 of infra/docs/guides/setting-up.md raises one; ask its receivers whether it came'
       if (newest === undefined) return problem('none was ever raised', remedy)
       const is_recent = clock.nowMs() - Date.parse(newest.openTime) <= REHEARSAL_AGE_MS_MAX
       const text = `"${newest.policy?.displayName ?? 'unnamed'}" was raised ${newest.openTime}`
@@ -221,7 +221,7 @@ export const OPERATIONS_CHECKS: readonly Check[] = [
       })
       const [newest] = entries.parse(answer).entries
       return newest === undefined
-        ? problem('nobody went back by hand in 100 days', 'step 13 of infra/docs/guides/setting-up.md rehearses it')
+        ? problem('nobody went back by hand in 100 days', 'step 12 of infra/docs/guides/setting-up.md rehearses it')
         : ok(`rehearsed ${newest.timestamp} by ${newest.protoPayload.authenticationInfo?.principalEmail ?? 'somebody'}`)
     },
   },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 
-import { imageOf, serviceOf } from '#infra/deliver/rollout/names.ts'
+import { GoogleApiError } from '#infra/deliver/rollout/google-api.ts'
+import { deliveryAccountOf, imageOf, serviceOf } from '#infra/deliver/rollout/names.ts'
 import { FUNCTION_NAMES } from '#shared/contract/functions.ts'
 import { type Check, type DoctorContext, notAsked, ok, problem } from '../check.ts'
 
@@ -90,7 +91,14 @@ export const SERVING_CHECKS: readonly Check[] = [
       const name = serviceOf('audiences')
       const service = (await servicesOf(context)).get(name)
       if (service === undefined) return problem(`${name} is not there`, 'terraform apply')
-      const faults = await context.trySave(service.uri)
+      let faults: string[]
+      try {
+        faults = await context.trySave(service.uri)
+      } catch (error) {
+        if (!(error instanceof GoogleApiError) || error.status !== 403) throw error
+        const account = deliveryAccountOf(context.environment)
+        return notAsked(`you may not act as ${account}`, 'add yourself to deployers in terraform/envs, and apply')
+      }
       return faults.length === 0
         ? ok('an audience was saved, read, found in the bucket, archived and removed')
         : problem(faults.join('; '), 'infra/docs/runbooks/bad-deploy.md')

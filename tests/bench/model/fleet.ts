@@ -21,7 +21,8 @@ export interface Profile {
   readonly object_bytes: number
 }
 
-const PROFILE: Profile = {
+/** What each is assumed to do. */
+export const PROFILE: Profile = {
   active_share: 0.1,
   saves: 6,
   gets: 6,

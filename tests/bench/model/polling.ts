@@ -12,6 +12,8 @@ export const LISTS_PER_POLL = 3
 const HOUR_S = 3600
 const WORKDAY_HOURS = 8
 const WORKDAYS_PER_MONTH = 22
+/** In which users are at work. */
+export const WORK_HOURS_PER_MONTH = WORKDAY_HOURS * WORKDAYS_PER_MONTH
 
 /** One hour with the app in view. Assumed, not measured. */
 interface Presence {
@@ -58,7 +60,7 @@ export interface PollingCost {
 
 /** @param active_share of all users in the busiest hour; all hours of all working days count as this one, so it is an upper bound */
 export function pollingCost(users: number, active_share: number): PollingCost {
-  const workday_hours = WORKDAY_HOURS * WORKDAYS_PER_MONTH
+  const workday_hours = WORK_HOURS_PER_MONTH
   const always_per_hour = HOUR_S / POLL_S.first
   return {
     polling_dollars_per_month: pollingDollars(users, active_share * workday_hours, pollsPerHour()),
