@@ -5,6 +5,7 @@ locals {
   charts = [
     { title = "Requests per route", metric = "requests", show = "rate", by = ["metric.label.route"] },
     { title = "Failed requests, share per route", metric = "server_errors", total = "requests", show = "ratio", by = ["metric.label.route"] },
+    { title = "Requests told to come back later (503), share per route", metric = "unavailable", total = "requests", show = "ratio", by = ["metric.label.route"] },
     { title = "p95 per route (ms)", metric = "request_ms", show = "p95", by = ["metric.label.route"] },
     { title = "Refused requests per function", metric = "refusals", show = "rate", by = ["metric.label.function"] },
     { title = "Reads of the bucket per request: what the cache leaves", metric = "store_reads", show = "mean", by = ["metric.label.route"] },

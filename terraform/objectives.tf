@@ -40,6 +40,12 @@ resource "google_monitoring_uptime_check_config" "function" {
     validate_ssl = true
   }
 
+  # Only a function says this: the placeholder's page would be green, too.
+  content_matchers {
+    content = "\"storage_backend\""
+    matcher = "CONTAINS_STRING"
+  }
+
   monitored_resource {
     type = "uptime_url"
     labels = {

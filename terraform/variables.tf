@@ -251,17 +251,16 @@ variable "bigquery" {
 }
 
 variable "alerting" {
-  description = "Recipients by severity: email addresses, and ids of existing notification channels (projects/…/notificationChannels/…)."
+  description = "Recipients by severity: email addresses, and ids of existing notification channels (projects/…/notificationChannels/…), such as one that pages; critical needs at least one."
   type = object({
     critical = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
     warning  = optional(object({ emails = optional(list(string), []), channels = optional(list(string), []) }), {})
   })
-  default  = {}
   nullable = false
 
   validation {
-    condition     = var.environment != "prod" || length(concat(var.alerting.critical.emails, var.alerting.critical.channels)) > 0
-    error_message = "alerting.critical must name at least one recipient in prod."
+    condition     = length(concat(var.alerting.critical.emails, var.alerting.critical.channels)) > 0
+    error_message = "alerting.critical must name at least one recipient: an alert that was never received in dev is not received in prod."
   }
 
   validation {
@@ -282,11 +281,12 @@ variable "runbook_base_url" {
 }
 
 variable "objectives" {
-  description = "Objectives over 28 days: the share of requests that succeed; and the thresholds of the alerts on latency and growth."
+  description = "Objectives over 28 days: the share of requests that succeed; and the thresholds of the alerts on latency and growth (by a factor in a day, and by GiB)."
   type = object({
     availability          = optional(number, 0.995)
     latency_p95_ms        = optional(number, 3000)
     storage_growth_factor = optional(number, 1.5)
+    storage_growth_gib    = optional(number, 10)
   })
   default  = {}
   nullable = false

@@ -16,6 +16,11 @@ bucket = {
   soft_delete_days = 7
 }
 
+# Somebody must see that alerts arrive, before those of prod have to.
+alerting = {
+  critical = { emails = ["activation-developers@example.com"] }
+}
+
 deployers = ["group:activation-developers@example.com"]
 
 log_level        = "DEBUG"

@@ -25,8 +25,13 @@ bigquery = {
 }
 
 alerting = {
-  critical = { emails = ["activation-on-call@example.com"] }
-  warning  = { emails = ["activation-team@example.com"] }
+  # A mail wakes nobody: the channel pages. Made once in the console (PagerDuty, SMS, the Cloud app): Monitoring, Alerting,
+  # Edit notification channels.
+  critical = {
+    emails   = ["activation-on-call@example.com"]
+    channels = ["projects/example-activation-prod/notificationChannels/1234567890123456789"]
+  }
+  warning = { emails = ["activation-team@example.com"] }
 }
 
 budget = {

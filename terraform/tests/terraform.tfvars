@@ -4,3 +4,4 @@ project_id       = "example-activation"
 oidc_issuers     = [{ issuer = "https://securetoken.google.com/example-activation", audiences = ["example-activation"] }]
 edge             = { allowed_origins = ["https://app.example.com"] }
 runbook_base_url = "https://example.com/runbooks"
+alerting         = { critical = { emails = ["on-call@example.com"] } }

@@ -170,10 +170,10 @@ run "no_soft_delete" {
   expect_failures = [var.bucket]
 }
 
-run "production_that_tells_nobody" {
+run "an_environment_that_tells_nobody" {
   command = plan
   variables {
-    environment = "prod"
+    alerting = {}
   }
   expect_failures = [var.alerting]
 }

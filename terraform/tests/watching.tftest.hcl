@@ -11,51 +11,67 @@ variables {
   }
 }
 
-run "thresholds_are_what_was_promised" {
+run "ratios_need_some_failures_and_are_of_one_function" {
   command = plan
 
   assert {
-    condition     = google_monitoring_alert_policy.function["server-errors"].conditions[0].condition_threshold[0].threshold_value == 0.05
-    error_message = "More than 5 % of failing requests raise an alert."
+    condition = google_monitoring_alert_policy.measured["server-errors"].conditions[0].condition_prometheus_query_language[0].query == join(" ", [
+      "sum by (service_name) (increase(logging_googleapis_com:user_activation_server_errors{monitored_resource=\"cloud_run_revision\"}[300s]))",
+      "/ sum by (service_name) (increase(logging_googleapis_com:user_activation_requests{monitored_resource=\"cloud_run_revision\"}[300s])) > 0.05",
+      "and sum by (service_name) (increase(logging_googleapis_com:user_activation_server_errors{monitored_resource=\"cloud_run_revision\"}[300s])) > 5",
+    ])
+    error_message = "More than 5 % of failing requests, and more than 5 of them, raise an alert."
   }
 
   assert {
-    condition     = google_monitoring_alert_policy.function["sync-failures"].conditions[0].condition_threshold[0].threshold_value == 0.1
-    error_message = "More than 10 % of failing syncs raise an alert."
+    condition = alltrue([
+      for name, threshold in { sync-failures = "0.1", client-errors = "0.05", refusals = "0.5", unavailable = "0.2" } :
+      strcontains(google_monitoring_alert_policy.measured[name].conditions[0].condition_prometheus_query_language[0].query, " > ${threshold} and sum by (service_name) ")
+    ])
+    error_message = "A threshold is not the one that was promised, or has no floor."
   }
 
   assert {
-    condition     = google_monitoring_alert_policy.function["client-errors"].conditions[0].condition_threshold[0].threshold_value == 0.05
-    error_message = "More than 5 % of pulls and pushes with errors of the app raise an alert."
+    condition     = strcontains(google_monitoring_alert_policy.measured["slow-requests"].conditions[0].condition_prometheus_query_language[0].query, " > 3000 and ")
+    error_message = "The p95 has its objective."
   }
 
+  # Without this an alert on a metric that has no line yet is refused.
   assert {
-    condition     = alltrue([for name in ["migration-failed", "corrupt-object", "distributions-failed", "keys-unusable"] : google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].threshold_value == 0])
+    condition     = alltrue([for _, policy in google_monitoring_alert_policy.measured : policy.conditions[0].condition_prometheus_query_language[0].disable_metric_validation])
+    error_message = "An alert asks whether its metric exists already."
+  }
+}
+
+run "a_single_line_raises_an_alert_that_says_who_and_what" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for name in ["migration-failed", "corrupt-object", "distributions-failed", "keys-unusable", "process-ended", "traffic-not-restored", "copy-failed", "drill"] : contains(keys(google_monitoring_alert_policy.line), name)])
     error_message = "A single one of these raises an alert."
   }
 
   assert {
-    condition     = google_monitoring_alert_policy.function["slow-requests"].conditions[0].condition_threshold[0].threshold_value == 3000
-    error_message = "The p95 has its objective."
+    condition     = strcontains(google_monitoring_alert_policy.line["objects-deleted"].documentation[0].content, "principal `$${log.extracted_label.principal}`")
+    error_message = "An audit alert does not say who did it."
   }
 
   assert {
-    condition     = alltrue([for _, policy in google_monitoring_alert_policy.function : policy.conditions[0].condition_threshold[0].comparison == "COMPARISON_GT"])
-    error_message = "Alerts are on more than the threshold."
+    condition     = alltrue([for name, policy in google_monitoring_alert_policy.line : length(policy.conditions[0].condition_matched_log[0].label_extractors) > 0])
+    error_message = "An alert does not say what it is about."
   }
 }
 
-run "ratios_divide_by_all_requests_of_the_same_function" {
+run "copies_that_are_made_twice_a_week_have_no_alert_on_silence" {
   command = plan
 
+  variables {
+    bigquery = { copy_schedule = "every 3 days" }
+  }
+
   assert {
-    condition = alltrue([
-      for name in ["server-errors", "sync-failures", "client-errors", "refusals"] : (
-        google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].denominator_filter != null
-        && google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].aggregations[0].group_by_fields == google_monitoring_alert_policy.function[name].conditions[0].condition_threshold[0].denominator_aggregations[0].group_by_fields
-      )
-    ])
-    error_message = "A ratio compares different things."
+    condition     = !contains(keys(google_monitoring_alert_policy.measured), "copies-silent") && contains(keys(google_monitoring_alert_policy.measured), "dispatch-silent")
+    error_message = "No query looks back further than a day."
   }
 }
 
@@ -64,19 +80,30 @@ run "every_alert_tells_somebody_what_to_do" {
 
   assert {
     condition = alltrue([
-      for policy in concat(values(google_monitoring_alert_policy.function), values(google_monitoring_alert_policy.audited), values(google_monitoring_alert_policy.platform)) :
-      length(regexall("\\(https://example.com/runbooks/[a-z-]+\\.md\\)$", policy.documentation[0].content)) == 1
+      for policy in concat(values(google_monitoring_alert_policy.line), values(google_monitoring_alert_policy.measured), values(google_monitoring_alert_policy.platform)) :
+      length(regexall("`gcloud logging read '[^']+' --project=example-activation --freshness=1h --limit=20`\n\n\\*\\*What to do:\\*\\* \\[[A-Za-z-]+\\]\\(https://example.com/runbooks/[A-Za-z-]+\\.md\\)$", policy.documentation[0].content)) == 1
     ])
-    error_message = "An alert links no runbook."
+    error_message = "An alert has no command for the first minute, or links no runbook."
   }
 
   assert {
     condition = alltrue([
-      for policy in concat(values(google_monitoring_alert_policy.function), values(google_monitoring_alert_policy.audited), values(google_monitoring_alert_policy.platform)) :
+      for policy in concat(values(google_monitoring_alert_policy.line), values(google_monitoring_alert_policy.measured), values(google_monitoring_alert_policy.platform)) :
       contains(policy.notification_channels, "projects/example-activation/notificationChannels/1") && length(policy.notification_channels) == 2
     ])
     error_message = "An alert tells nobody."
   }
+}
+
+run "prod_is_warned_when_alerts_wake_nobody" {
+  command = plan
+
+  variables {
+    environment = "prod"
+    alerting    = { critical = { emails = ["on-call@example.com"] } }
+  }
+
+  expect_failures = [check.somebody_is_woken]
 }
 
 run "warnings_can_go_to_others" {
@@ -90,7 +117,7 @@ run "warnings_can_go_to_others" {
   }
 
   assert {
-    condition     = google_monitoring_alert_policy.function["slow-requests"].notification_channels == tolist(["projects/example-activation/notificationChannels/2"]) && google_monitoring_alert_policy.function["corrupt-object"].notification_channels == tolist(["projects/example-activation/notificationChannels/1"])
+    condition     = google_monitoring_alert_policy.measured["slow-requests"].notification_channels == tolist(["projects/example-activation/notificationChannels/2"]) && google_monitoring_alert_policy.line["corrupt-object"].notification_channels == tolist(["projects/example-activation/notificationChannels/1"])
     error_message = "Severities are mixed up."
   }
 }
@@ -135,6 +162,11 @@ run "every_function_is_watched_from_outside" {
   assert {
     condition     = alltrue([for name, _ in google_cloud_run_v2_service.function : google_monitoring_uptime_check_config.function[name].http_check[0].path == "/api/${name}/health"])
     error_message = "A function's health is not looked at."
+  }
+
+  assert {
+    condition     = alltrue([for _, check in google_monitoring_uptime_check_config.function : check.content_matchers[0].content == "\"storage_backend\""])
+    error_message = "The placeholder would pass for the function."
   }
 
   assert {

@@ -38,7 +38,9 @@ export async function openTerraform(): Promise<Terraform | undefined> {
   )
   const env = {
     ...process.env,
-    TF_REATTACH_PROVIDERS: JSON.stringify(Object.assign({}, ...providers.map(({ reattach }) => reattach))),
+    TF_REATTACH_PROVIDERS: JSON.stringify(
+      Object.fromEntries(providers.flatMap(({ reattach }) => Object.entries(reattach))),
+    ),
     // Ignores the machine's own configuration.
     TF_CLI_CONFIG_FILE: devNull,
     TF_IN_AUTOMATION: '1',

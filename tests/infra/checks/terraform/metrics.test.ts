@@ -63,6 +63,10 @@ function labels(metric: string, entries: readonly LogEntry[]): Record<string, st
   )
 }
 
+function times(count: number, entry: LogEntry): LogEntry[] {
+  return Array.from({ length: count }, () => entry)
+}
+
 function issuerOf(token: string): string {
   const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) as { iss: string }
   return claims.iss
@@ -102,25 +106,41 @@ describe('requests', () => {
     await running.call('GET', AUDIENCES_PATH)
     const bad = { authorization: 'Bearer x' }
     await running.call('GET', AUDIENCES_PATH, undefined, bad)
-    const half = entriesOf(running.lines)
-    expect([counted('refusals', half).length, raises('refusals', half)]).toEqual([1, false])
-    await running.call('GET', AUDIENCES_PATH, undefined, bad)
-    expect(raises('refusals', entriesOf(running.lines))).toBe(true)
+    const [good, refused] = entriesOf(running.lines)
+    expect(counted('refusals', [good!, refused!])).toEqual([refused])
+    expect(raises('refusals', [...times(6, good!), ...times(6, refused!)])).toBe(false)
+    expect(raises('refusals', [...times(6, good!), ...times(7, refused!)])).toBe(true)
   })
 
-  test('that fail raise an alert beyond 5 % of one function, whatever the others answer', async () => {
+  test('that fail raise an alert beyond 5 % of one function, whatever the others answer; two at night do not', async () => {
+    const toy = await startToy()
+    expect((await toy.call('/api/audiences/fail', { method: 'POST', json: { how: 'breaks' } })).status).toBe(500)
+    expect((await toy.call('/api/audiences/health')).status).toBe(200)
+    await toy.close()
+    const entries = entriesOf(toy.lines)
+    const [bad] = counted('server_errors', entries)
+    const good = counted('requests', entries).find((entry) => entry !== bad)!
+    const elsewhere = { ...good, resource: entryOf({ message: '' } as Line, 'am-platforms')['resource']! }
+    expect(raises('server-errors', times(2, bad!))).toBe(false)
+    expect(raises('server-errors', [...times(6, bad!), ...times(44, good)])).toBe(true)
+    expect(raises('server-errors', [...times(6, bad!), ...times(114, good)])).toBe(false)
+    expect(raises('server-errors', [...times(6, bad!), ...times(113, good), ...times(1000, elsewhere)])).toBe(true)
+  })
+
+  test('that are to be repeated later are no failures, and raise an alert of their own beyond 20 %', async () => {
     const running = await audiencesInTest({ clock: fasterClock(20) })
     await saved(running)
-    const good = running.lines.find((line) => line['outcome'] === 'ok')!
     running.gcs.faults.add({ fault: 'unavailable' })
     expect((await running.call('GET', AUDIENCES_PATH)).status).toBe(503)
-    const [bad] = counted('server_errors', entriesOf(running.lines))
-    const goods = (count: number, service?: string) => Array.from({ length: count }, () => entryOf(good, service))
-    expect(raises('server-errors', [bad!, ...goods(19)])).toBe(false)
-    expect(raises('server-errors', [bad!, ...goods(18)])).toBe(true)
-    expect(raises('server-errors', [bad!, ...goods(18), ...goods(1000, 'am-platforms')])).toBe(true)
-    expect(labels('store_failures', entriesOf(running.lines))).toContainEqual({ kind: 'unavailable' })
-    expect(raises('store-rejections', entriesOf(running.lines))).toBe(false)
+    const entries = entriesOf(running.lines)
+    const [later] = counted('unavailable', entries)
+    const good = entries.find((entry) => counted('requests', [entry]).length > 0 && entry !== later)!
+    expect(counted('server_errors', entries)).toEqual([])
+    expect(raises('unavailable', times(20, later!))).toBe(false)
+    expect(raises('unavailable', [...times(21, later!), ...times(84, good)])).toBe(false)
+    expect(raises('unavailable', [...times(21, later!), ...times(83, good)])).toBe(true)
+    expect(labels('store_failures', entries)).toContainEqual({ kind: 'unavailable' })
+    expect(raises('store-rejections', entries)).toBe(false)
   })
 
   test('that are slow raise an alert when they are more than 5 of 100', async () => {
@@ -320,8 +340,6 @@ test('a process that ended with an uncaught error raises an alert', async () => 
 describe('syncs', () => {
   const [PULL, PUSH] = ['/api/sync/pull', '/api/sync/push']
   const TOLD = { flag: 'on', mode: 'account', outbox_pending: 0, invalid: 0, errors: { count: 0 } }
-  const times = (count: number, entry: LogEntry) => Array.from({ length: count }, () => entry)
-
   /** A device of the demo user, whose pulls and pushes tell `client` of it. */
   async function syncing() {
     const running = await syncInTest({ clock: fasterClock(40) })
@@ -386,9 +404,10 @@ describe('syncs', () => {
     await refused()
     const [good, deferral, failure, , fork, refusal] = counted('sync_requests', entriesOf(lines))
     const throttled = { ...failure!, httpRequest: { requestMethod: 'POST', status: 429 } }
-    const raised = (entry: LogEntry, goods: number) => raises('sync-failures', [...times(goods, good!), entry])
+    const raised = (entry: LogEntry, goods: number, count = 6) =>
+      raises('sync-failures', [...times(goods, good!), ...times(count, entry)])
     for (const failing of [deferral!, failure!, throttled]) {
-      expect([raised(failing, 9), raised(failing, 8)]).toEqual([false, true])
+      expect([raised(failing, 54), raised(failing, 53), raised(failing, 0, 5)]).toEqual([false, true, false])
     }
     expect([fork, refusal]).toMatchObject([
       { jsonPayload: { outcome: 'conflict' } },
@@ -409,8 +428,8 @@ describe('syncs', () => {
     expect(labels('page_load_ms', entries)).toEqual([{ flag: 'on' }])
     expect(labels('client_errors', entries)).toEqual([{ route: PULL, flag: 'on' }])
     const [bad, good] = counted('sync_requests', entries)
-    expect(raises('client-errors', [bad!, ...times(19, good!)])).toBe(false)
-    expect(raises('client-errors', [bad!, ...times(18, good!)])).toBe(true)
+    expect(raises('client-errors', [...times(6, bad!), ...times(114, good!)])).toBe(false)
+    expect(raises('client-errors', [...times(6, bad!), ...times(113, good!)])).toBe(true)
   })
 
   test("that end a guest's migration are counted by outcome, and a single failed one raises an alert", async () => {

@@ -17,17 +17,25 @@ export interface Alert {
   readonly title: string
   readonly runbook: string
   readonly severity: 'critical' | 'warning'
+  /** A metric, each line of which raises the alert. */
+  readonly line?: string
+  readonly says?: Readonly<Record<string, string>>
   readonly ratio?: { readonly metric: string; readonly total: string; readonly by: string }
   readonly count?: string
   readonly percentile_95?: string
   readonly above?: number
   readonly above_objective?: string
+  /** So many failures, or requests of a percentile, raise no alert, whatever their share. */
+  readonly more_than?: number
 }
 
-export interface Audited {
+/** An alert on lines that no function writes. */
+export interface LineAlert {
   readonly title: string
   readonly runbook: string
   readonly filter: string
+  /** Labels that say who and what. */
+  readonly says: Readonly<Record<string, string>>
 }
 
 async function read<T>(name: string): Promise<T> {
@@ -38,7 +46,8 @@ const { source, metrics } = await read<{ source: string; metrics: Readonly<Recor
 
 export const METRICS = metrics
 export const ALERTS = await read<Readonly<Record<string, Alert>>>('alerts.json')
-export const AUDITED = await read<Readonly<Record<string, Audited>>>('audited.json')
+export const AUDITED = await read<Readonly<Record<string, LineAlert>>>('audited.json')
+export const LINES = await read<Readonly<Record<string, LineAlert>>>('lines.json')
 
 /** The entries that a metric counts: its filter, over lines of our services. */
 export function counted(name: string, entries: readonly LogEntry[]): LogEntry[] {
@@ -55,15 +64,18 @@ export function valuesOf(name: string, entries: readonly LogEntry[]): number[] {
  * @param objectives what the variable `objectives` has for conditions on one
  */
 export function raises(name: string, entries: readonly LogEntry[], objectives: Readonly<Record<string, number>> = {}) {
-  const { ratio, count, percentile_95, above, above_objective } = ALERTS[name]!
+  const { line, ratio, count, percentile_95, above, above_objective, more_than } = ALERTS[name]!
+  if (line !== undefined) return counted(line, entries).length > 0
   const threshold = above ?? objectives[above_objective!]!
   if (count !== undefined) return counted(count, entries).length > threshold
   if (percentile_95 !== undefined) {
     const values = valuesOf(percentile_95, entries).toSorted((a, b) => a - b)
-    return (values[Math.ceil(values.length * 0.95) - 1] ?? 0) > threshold
+    return values.length > more_than! && values[Math.ceil(values.length * 0.95) - 1]! > threshold
   }
   const { metric, total, by } = ratio!
-  const field = by.replace(/^resource\.label\./, 'resource.labels.')
-  const groups = Map.groupBy(counted(total, entries), (entry) => extracted(`EXTRACT(${field})`, entry))
-  return [...groups.values()].some((group) => counted(metric, group).length / group.length > threshold)
+  const groups = Map.groupBy(counted(total, entries), (entry) => extracted(`EXTRACT(resource.labels.${by})`, entry))
+  return [...groups.values()].some((group) => {
+    const failures = counted(metric, group).length
+    return failures > more_than! && failures / group.length > threshold
+  })
 }
