@@ -299,6 +299,100 @@ describe('the palette', () => {
   })
 })
 
+describe('the palette of a record that it found', () => {
+  interface Found {
+    readonly page: Page
+    readonly field: ReturnType<Page['getByRole']>
+  }
+
+  /** An audience that was sent to a platform, and a palette in which something was typed. */
+  async function findOn(path: string, user_id: string, text: string): Promise<Found> {
+    const { audience } = (await site.save(user_id, '/api/audiences', { name: 'Trail runners' })) as {
+      audience: { audience_id: string }
+    }
+    const { platform } = (await site.save(user_id, '/api/platforms', {
+      platform_type: 'meta',
+      name: 'Meta, west',
+    })) as { platform: { platform_id: string } }
+    await site.save(user_id, '/api/distributions', {
+      audience_id: audience.audience_id,
+      platform_id: platform.platform_id,
+      scheduled_at: '2099-01-01T08:00:00Z',
+    })
+    const page = await visit(path, { visitor: { kind: 'account', user_id } })
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await page.keyboard.press('Control+k')
+    const field = page.getByRole('combobox')
+    await field.fill(text)
+    return { page, field }
+  }
+
+  const optionsOn = (page: Page) => page.getByRole('option').allInnerTexts()
+
+  test('shows what can be done to it by Tab, and leads back by Shift Tab and Escape', async () => {
+    const { page, field } = await findOn('/help', 'palette_keys', 'trail')
+    await page
+      .getByRole('option', { name: /^Trail runners/ })
+      .first()
+      .waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.keyboard.press('Tab')
+    await expect.poll(() => field.getAttribute('aria-label')).toBe('Actions on “Trail runners”')
+    const words = (await optionsOn(page)).map((text) => text.split('\n')[0])
+    expect(words).toEqual(['Send to a platform', 'Rename', 'Change tags', 'Export', 'Archive', 'Delete'])
+    expect(await violationsOn(page)).toEqual([])
+    await page.keyboard.press('Shift+Tab')
+    await expect.poll(() => field.inputValue()).toBe('trail')
+    await page.keyboard.press('Tab')
+    await expect.poll(() => field.inputValue()).toBe('')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => field.inputValue()).toBe('trail')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+  })
+
+  test('does it from any page: an audience is archived from help, with Undo', async () => {
+    const { page } = await findOn('/help', 'palette_deed', 'trail')
+    await page
+      .getByRole('option', { name: /^Trail runners/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('arch')
+    await page.keyboard.press('Enter')
+    await page.getByText('Archived “Trail runners”').waitFor()
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => page.getByText('Archived “Trail runners”').count()).toBe(0)
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('trail')
+    await page.keyboard.press('Tab')
+    await page.getByRole('option', { name: /^Rename/ }).click()
+    await page.getByRole('dialog', { name: 'Rename' }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/help')
+  })
+
+  test('does what only its page can do there: a platform’s name, a scheduled send’s time', async () => {
+    const { page, field } = await findOn('/', 'palette_pages', 'meta, west')
+    await page
+      .getByRole('option', { name: /^Meta, west/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Tab')
+    await field.fill('name and')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('/platforms')
+    await page.getByRole('dialog').getByRole('textbox', { name: /name/i }).first().waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('runners to')
+    await page.getByRole('option', { name: /^Trail runners to Meta, west/ }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByRole('option', { name: /^Change the time/ }).click()
+    await page.waitForURL(/\/distributions\?id=/)
+    await page.getByRole('dialog').waitFor()
+  })
+})
+
 describe('the page', () => {
   test('moves nothing while it opens and while its data come', async () => {
     for (let number = 1; number <= 30; number++) {

@@ -1,24 +1,29 @@
-import { useRouter } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { Fragment, useId, useMemo, useState, type KeyboardEvent } from 'react'
+import { Fragment, useId, useState, type KeyboardEvent } from 'react'
 
-import { offers } from '../actions/offers.ts'
-import { useCell } from '../base/cell.ts'
 import { plain } from '../base/plain.ts'
+import { countOf } from '../format/numbers.ts'
 import { Dialog } from '../parts/Dialog.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { keysInWords } from '../parts/keys.ts'
 import styles from './CommandPalette.module.css'
-import { everywhereItems } from './everywhere.ts'
-import { foundRecords, matching, searchItems, type PaletteGroup, type PaletteItem } from './palette-items.ts'
-import { useRecords } from '../store/hooks.ts'
+import type { PaletteItem } from './palette-items.ts'
+import { usePaletteGroups } from './use-palette-groups.ts'
 
-/** Search and actions: everything that has a name, and everything that can be done here. */
+/** A record whose actions are listed, and what was listed before. */
+interface FoundRecord {
+  readonly item: PaletteItem
+  readonly text: string
+  readonly at: number
+}
+
+/** Search and actions: everything that has a name, what can be done to it, and everything that can be done here. */
 export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const id = useId()
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
-  const groups = usePaletteGroups(text)
+  const [record, setRecord] = useState<FoundRecord>()
+  const groups = usePaletteGroups(text, record?.item)
   const items = groups.flatMap((group) => group.items)
   const at = Math.min(chosen, items.length - 1)
   const run = (item: PaletteItem | undefined) => {
@@ -26,9 +31,25 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
     onClose()
     item.onSelect()
   }
+  const show = (found: FoundRecord | undefined, typed: string, at_item: number) => {
+    setRecord(found)
+    setText(typed)
+    setChosen(at_item)
+  }
+  const goBack = () => record && show(undefined, record.text, record.at)
   const onKeyDown = (event: KeyboardEvent) => {
+    const item = items[at]
+    const is_back = record && (event.key === 'Escape' || (event.key === 'Tab' && event.shiftKey))
+    if (is_back) {
+      event.preventDefault()
+      return goBack()
+    }
+    if (event.key === 'Tab' && !event.shiftKey && !record && item?.actions) {
+      event.preventDefault()
+      return show({ item, text, at }, '', 0)
+    }
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key]
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing) run(items[at])
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) run(item)
     else if (next === undefined || items.length === 0) return
     else setChosen((next + items.length) % items.length)
     event.preventDefault()
@@ -37,18 +58,24 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
     <Dialog title="Search and actions" is_title_unseen onClose={onClose} className={styles.palette}>
       <div className={styles.field}>
         <Icon of={Search} size={20} />
+        {record && (
+          <span className={styles.record} dir="auto">
+            {record.item.words}
+          </span>
+        )}
         {/* It is opened to type into it. */}
         <input
           // oxlint-disable-next-line jsx-a11y/no-autofocus
           autoFocus
           type="text"
           role="combobox"
-          aria-label="Search and actions"
+          aria-label={record ? `Actions on “${record.item.words}”` : 'Search and actions'}
+          aria-describedby={`${id}-keys`}
           aria-expanded
           aria-controls={id}
           aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
           aria-autocomplete="list"
-          placeholder="Search audiences, platforms and actions"
+          placeholder={record ? 'Search its actions' : 'Search records and actions'}
           value={text}
           onChange={({ currentTarget }) => {
             setText(currentTarget.value)
@@ -79,35 +106,24 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
         ))}
       </div>
       <p role="status" className={items.length === 0 ? styles.nothing : 'unseen'}>
-        {items.length === 0 ? `Nothing is called “${text}”.` : ''}
+        {items.length === 0
+          ? `Nothing is called “${text}”.`
+          : record && `${countOf(items.length, 'action')} on “${record.item.words}”`}
+      </p>
+      <p id={`${id}-keys`} className="unseen">
+        {record ? 'Shift Tab or Escape leads back.' : 'Tab shows what can be done with a record.'}
       </p>
       <div aria-hidden className={styles.foot}>
         <kbd>{keysInWords('arrowup')}</kbd>
         <kbd>{keysInWords('arrowdown')}</kbd> move
-        <kbd>{keysInWords('enter')}</kbd> open
+        <kbd>{keysInWords('enter')}</kbd> {record ? 'do it' : 'open'}
+        <kbd>{keysInWords(record ? 'escape' : 'Tab')}</kbd> {record ? 'back' : 'its actions'}
         <span className={styles.last}>
           <kbd>?</kbd> all shortcuts
         </span>
       </div>
     </Dialog>
   )
-}
-
-function usePaletteGroups(text: string): readonly PaletteGroup[] {
-  const router = useRouter()
-  const here = useCell(offers)
-  const audiences = useRecords('audience').records
-  const platforms = useRecords('platform').records
-  return useMemo(() => {
-    const goTo = (to: string) => void router.navigate({ to })
-    const goToSearch = (q: string) => void router.navigate({ to: '/saved-audiences', search: { q } })
-    const everywhere = everywhereItems(router).filter(({ id }) => id !== 'palette')
-    return [
-      ...foundRecords(text, { audiences, platforms }, goTo),
-      ...here.map(({ title, items }) => ({ title, items: matching(items, text) })),
-      { title: 'Everywhere', items: [...matching(everywhere, text), ...searchItems(text, goToSearch)] },
-    ].filter(({ items }) => items.length > 0)
-  }, [router, here, audiences, platforms, text])
 }
 
 interface PaletteEntryProps {

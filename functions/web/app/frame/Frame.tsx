@@ -2,6 +2,7 @@ import { Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
+import { AudienceTasks } from '../audiences/AudienceTasks.tsx'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
 import { send_task } from '../distributions/send-task.ts'
 import { setDockPlace } from '../parts/Dock.tsx'
@@ -69,6 +70,7 @@ export function Frame() {
       <Toast />
       <Suspense>
         {has_panel && <SyncPanel />}
+        <AudienceTasks />
         {dialog && <FrameDialog open={dialog} />}
         {sending && <SendDialog task={sending} />}
         {stop !== undefined && <Tour at={stop} />}

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react'
 
+import { ChangeFault } from '../actions/ChangeFault.tsx'
 import { classes } from '../parts/classes.ts'
 import { useHeading, type Crumb } from './heading.ts'
 import styles from './Page.module.css'
 
 /**
  * A page of the sheet. Its title stands in the top bar, on phones in the page. The first row has tabs and the page's
- * actions, the primary one last. The page of a record gives `crumbs`, and shows the name itself as its `h1`.
+ * actions, the primary one last. The page of a record gives `crumbs`, shows the name itself as its `h1`, and itself says
+ * what was not kept.
  */
 export function Page({
   title,
@@ -41,6 +43,7 @@ export function Page({
           {actions && <div className={styles.actions}>{actions}</div>}
         </div>
       )}
+      {!crumbs && <ChangeFault />}
       {children}
     </div>
   )

@@ -4,7 +4,6 @@ import { useMemo, useRef, useState } from 'react'
 import { offered } from '../../actions/action.ts'
 import { useOffer } from '../../actions/offers.ts'
 import { SetAside } from '../../aside/SetAside.tsx'
-import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
 import { bringBackAudiences } from '../../audiences/change-audiences.ts'
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { useAudienceActions } from '../../audiences/use-audience-actions.ts'
@@ -108,7 +107,6 @@ export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> })
         <OtherDetails audience={record} />
       </div>
       {has_history && <HistoryDrawer shown={shown} distributions={distributions} onClose={() => setHistory(false)} />}
-      <AudienceTasks />
     </Page>
   )
 }

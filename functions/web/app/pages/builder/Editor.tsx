@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type RefObject, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
 
+import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { useCell } from '../../base/cell.ts'
 import { Page } from '../../frame/Page.tsx'
 import { toast } from '../../parts/toasts.ts'
@@ -96,6 +97,7 @@ export function Editor({ id, keeper, onSaved }: EditorProps) {
   return (
     <>
       <Page title={nameOf(draft) || 'New audience'} crumbs={CRUMBS}>
+        <ChangeFault />
         <Stepper id={id} draft={draft} step={step} />
         <DraftNotices keeper={keeper} id={id} refusal={refusal?.words} />
         <div className={styles.columns}>

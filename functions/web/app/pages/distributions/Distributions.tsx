@@ -48,7 +48,6 @@ export function Distributions() {
   if (sends.length === 0) {
     return (
       <Page title="Distributions" actions={send_button}>
-        <ChangeFault />
         {is_known ? (
           <EmptyState
             icon={SendIcon}
@@ -86,7 +85,6 @@ export function Distributions() {
       <RecordPage title={current?.audience_name ?? 'No such distribution'}>{record}</RecordPage>
     ) : (
       <Page title="Distributions" count={numberOf(listed.length)} actions={send_button}>
-        <ChangeFault />
         {tools}
         {listed.length === 0 ? rows : <div className={styles.rows}>{rows}</div>}
       </Page>

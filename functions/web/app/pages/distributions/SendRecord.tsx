@@ -1,5 +1,5 @@
 import { ArrowRight } from 'lucide-react'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
 import { SetAside } from '../../aside/SetAside.tsx'
@@ -36,6 +36,7 @@ export function SendRecord({ send }: { readonly send: Send }) {
   const attempts = details.state === 'known' ? details.attempts : []
   // The time is asked for: of the send itself, or of a change that asked for one in vain.
   const [moving, setMoving] = useState<'send' | OutboxEntry>()
+  const onMove = useCallback(() => setMoving('send'), [])
   return (
     <article className={styles.record} aria-label={`${audience_name} to ${platform_name}`}>
       <div className={styles.head}>
@@ -55,7 +56,7 @@ export function SendRecord({ send }: { readonly send: Send }) {
             {platform_type && <PlatformTile type={platform_type} size="small" />} <bdi>{platform_name}</bdi>
           </p>
         </div>
-        {!send.refused && <SendDeeds send={send} onMove={() => setMoving('send')} />}
+        {!send.refused && <SendDeeds send={send} onMove={onMove} />}
       </div>
       <SetAside entries={shown.aside} onChooseTime={setMoving} />
       <FailureAdvice send={send} />

@@ -2,8 +2,9 @@ import { Plus, Route } from 'lucide-react'
 import { useMemo, useState } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
+import { offered } from '../../actions/action.ts'
 import { useOffer } from '../../actions/offers.ts'
-import { ChangeFault } from '../../actions/ChangeFault.tsx'
+import { useWantedDeed } from '../../actions/wanted-deed.ts'
 import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
@@ -13,6 +14,7 @@ import { HeadCell, Table } from '../../parts/Table.tsx'
 import { AddPlatform } from './AddPlatform.tsx'
 import { DeletePlatform } from './DeletePlatform.tsx'
 import { EditPlatform } from './EditPlatform.tsx'
+import { platformActions } from './platform-actions.ts'
 import { readyInWords } from './platform-facts.ts'
 import { PlatformRow } from './PlatformRow.tsx'
 import styles from './Platforms.module.css'
@@ -43,6 +45,14 @@ export function Platforms() {
     [],
   )
   useOffer(offer)
+  useWantedDeed('platform', ({ id, action_id }) => {
+    const platform = platforms.find((other) => other.id === id)
+    if (!platform) return false
+    offered(platformActions(deeds), [platform])
+      .find((item) => item.id === action_id)
+      ?.onSelect()
+    return true
+  })
   const onClose = () => setDialog(undefined)
   return (
     <Page
@@ -55,7 +65,6 @@ export function Platforms() {
         </Button>
       }
     >
-      <ChangeFault />
       <div className={styles.blocks}>
         {platforms.length === 0 && !is_known ? (
           <NotHereYet fault="Your platforms could not be loaded.">

@@ -1,7 +1,5 @@
 import { useDeferredValue, useMemo } from 'react'
 
-import { AudienceTasks } from '../../audiences/AudienceTasks.tsx'
-import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { useCell } from '../../base/cell.ts'
@@ -58,7 +56,6 @@ export function SavedAudiences() {
       }
       actions={is_first_use ? undefined : <PageActions audiences={records} query={query} onQuery={setQuery} />}
     >
-      <ChangeFault />
       <SampleBanner />
       {of_tab.length > 0 && !is_first_use && (
         <>
@@ -82,7 +79,6 @@ export function SavedAudiences() {
       {tab !== 'drafts' && shown.length === 0 && !is_unknown && !is_first_use && (
         <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
       )}
-      <AudienceTasks />
     </Page>
   )
 }
