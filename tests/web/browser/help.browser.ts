@@ -134,6 +134,6 @@ describe('what is new', () => {
     await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('menuitem', { name: 'What is new · not read yet' }).click()
     await page.getByRole('link', { name: 'Open platforms' }).click()
-    await page.waitForURL('/platforms')
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/platforms')
   })
 })
