@@ -75,6 +75,7 @@ function useFindable(goTo: GoTo): Findable {
       onEdit: onPlatforms('edit'),
       onConnect: onPlatforms('connect'),
       onDisconnect: onPlatforms('disconnect'),
+      onHistory: onPlatforms('history'),
       onDelete: onPlatforms('delete'),
     })
     const send_actions = sendActions({
