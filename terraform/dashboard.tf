@@ -69,7 +69,7 @@ locals {
   ]
 
   returning_users = templatefile("${path.module}/sql/returning_users.sql", {
-    logs = "${var.project_id}.${google_logging_linked_dataset.functions.link_id}._AllLogs"
+    logs = "${var.project_id}.${google_logging_project_bucket_config.default.location}.${google_logging_project_bucket_config.default.bucket_id}._AllLogs"
   })
 
   widgets = concat(
@@ -81,8 +81,18 @@ locals {
     ],
     [
       {
-        title   = "Users per week, and those who came back"
-        xyChart = jsonencode({ dataSets = [{ plotType = "STACKED_BAR", timeSeriesQuery = { opsAnalyticsQuery = { sql = local.returning_users } } }] })
+        title = "Users per week: new ones, and those who came back"
+        # A chart of SQL shows nothing until it is told which column is which.
+        xyChart = jsonencode({
+          dataSets = [
+            for column in ["returning_users", "new_users"] : {
+              plotType        = "STACKED_BAR"
+              timeSeriesQuery = { opsAnalyticsQuery = { sql = local.returning_users } }
+              dimensions      = [{ column = "week", columnType = "TIMESTAMP", sortOrder = "SORT_ORDER_ASCENDING" }]
+              measures        = [{ column = column, aggregationFunction = { type = "sum" } }]
+            }
+          ]
+        })
       },
     ],
   )

@@ -7,6 +7,11 @@ resource "google_artifact_registry_repository" "images" {
   format        = "DOCKER"
   description   = "One image with every function"
 
+  # A tag is a build, for ever: nobody puts another image under the name of one that was tested.
+  docker_config {
+    immutable_tags = true
+  }
+
   cleanup_policies {
     id     = "keep-recent"
     action = "KEEP"

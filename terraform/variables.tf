@@ -223,6 +223,21 @@ variable "log_level" {
   }
 }
 
+variable "logs" {
+  description = "The project's log bucket _Default: for how many days it keeps lines, and its location, which is global unless the organization has set another one."
+  type = object({
+    location       = optional(string, "global")
+    retention_days = optional(number, 90)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.logs.retention_days >= 30 && var.logs.retention_days <= 3650
+    error_message = "logs.retention_days must be 30 to 3650: 30 days are in the price of a line, and runbooks look back as far."
+  }
+}
+
 variable "bigquery" {
   description = "Analysis: location of the dataset (default: the bucket's; a dual-region needs its multi-region, EU or US), who may query as IAM members (with rows, a condition such as user_id = 'u1', the native copies alone and those rows of them), how fresh external tables are, how often the native copy is made."
   type = object({
@@ -298,11 +313,11 @@ variable "objectives" {
 }
 
 variable "budget" {
-  description = "Monthly budget of the project, or null. Applying it requires permissions on the billing account."
+  description = "Monthly budget of the project, or null, in the currency of the billing account (another one is refused). Applying it requires permissions on the billing account."
   type = object({
     billing_account = string
     amount          = number
-    currency        = optional(string, "EUR")
+    currency        = optional(string)
   })
   default = null
 

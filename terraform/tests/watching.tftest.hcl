@@ -151,8 +151,32 @@ run "reads_and_writes_of_bucket_and_keys_are_audited" {
   }
 
   assert {
-    condition     = alltrue([for config in google_project_iam_audit_config.keys.audit_log_config : config.exempted_members == null || try(length(config.exempted_members) == 0, true)])
-    error_message = "Every use of a key is recorded."
+    condition     = toset(flatten([for config in google_project_iam_audit_config.keys.audit_log_config : coalesce(config.exempted_members, [])])) == toset(["serviceAccount:service-123456789012@gs-project-accounts.iam.gserviceaccount.com"])
+    error_message = "Every use of the credentials key is recorded; only Cloud Storage's own use of the bucket's key is not."
+  }
+}
+
+run "a_log_line_is_billed_once" {
+  command = plan
+
+  assert {
+    condition     = google_logging_project_bucket_config.default.bucket_id == "_Default" && google_logging_project_bucket_config.default.enable_analytics
+    error_message = "Lines are kept where the project keeps them anyway, and SQL reads them there."
+  }
+
+  # The chart needs to be told which columns it shows.
+  assert {
+    condition = [
+      for tile in jsondecode(google_monitoring_dashboard.activation.dashboard_json).mosaicLayout.tiles :
+      [for set in tile.widget.xyChart.dataSets : [set.dimensions[0].column, set.measures[0].column]]
+      if strcontains(jsonencode(tile.widget.xyChart), "opsAnalyticsQuery")
+    ] == [[["week", "returning_users"], ["week", "new_users"]]]
+    error_message = "The chart of returning users shows nothing."
+  }
+
+  assert {
+    condition     = strcontains(jsondecode(google_monitoring_dashboard.activation.dashboard_json).mosaicLayout.tiles[length(jsondecode(google_monitoring_dashboard.activation.dashboard_json).mosaicLayout.tiles) - 1].widget.xyChart.dataSets[0].timeSeriesQuery.opsAnalyticsQuery.sql, "`example-activation.global._Default._AllLogs`")
+    error_message = "The query reads another log."
   }
 }
 
