@@ -10,7 +10,7 @@ import { scheduleProof } from '#infra/deliver/rollout/schedule.ts'
 import type { SmokeCheck, SmokeTest } from '#infra/deliver/rollout/smoke.ts'
 import { FUNCTION_NAMES, type FunctionName } from '#shared/contract/functions.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
-import { addService, callGcloud, type Cloud, emptyCloud, tagsOf, trafficOf } from './stand-in/cloud.ts'
+import { addService, callGcloud, type Cloud, emptyCloud, type Permits, tagsOf, trafficOf } from './stand-in/cloud.ts'
 
 /** The real rollout over the stand-in's gcloud, in virtual time; smoke tests and metrics answer as a test says. */
 
@@ -47,6 +47,8 @@ export class World {
   smokeFault: (name: FunctionName, revision: string) => string | undefined = () => undefined
   /** What Cloud Monitoring shows; by default our own requests and nobody else's. */
   metrics: ReadMetrics = async () => monitored({})
+  /** What the account that delivers may do. */
+  permits: Permits | undefined = undefined
   readonly said: string[] = []
   readonly smoked = new Set<string>()
   readonly failed_smoke = new Set<string>()
@@ -106,6 +108,7 @@ export class World {
       const surroundings = {
         fileExists: () => true,
         filesIn: (folder: string) => [assetOf(folder.replace(/\/assets$/, ''))],
+        permits: this.permits,
       }
       const said = await callGcloud(this.cloud, args, stdin, surroundings)
       this.#checkInvariants(args)

@@ -1,5 +1,6 @@
 import type { ParsedCall } from './flags.ts'
 import { parseCall } from './flags.ts'
+import { type Needed, neededFor } from './needed.ts'
 import { ACCESS_TOKEN } from './iam-credentials.ts'
 
 /**
@@ -47,7 +48,11 @@ export interface Surroundings {
   readonly fileExists: (path: string) => boolean
   /** Names in a folder. */
   readonly filesIn: (path: string) => readonly string[]
+  /** Whether whoever calls has a permission; by default everyone has each. */
+  readonly permits?: Permits | undefined
 }
+
+export type Permits = (needed: Needed) => boolean
 
 export function emptyCloud(): Cloud {
   return {
@@ -103,12 +108,22 @@ export async function callGcloud(
   const call = parseCall(args)
   if (typeof call === 'string') return { exit_code: 2, stdout: '', stderr: `ERROR: (gcloud) ${call}\n` }
   try {
+    mustBePermitted(cloud, call, stdin, surroundings)
     const stdout = await COMMANDS[call.command]!(cloud, call, stdin, surroundings)
     return { exit_code: 0, stdout, stderr: '' }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return { exit_code: 1, stdout: '', stderr: `ERROR: (gcloud.${call.command}) ${error.message}\n` }
   }
+}
+
+function mustBePermitted(cloud: Cloud, call: ParsedCall, stdin: string, { permits, filesIn }: Surroundings): void {
+  if (permits === undefined) return
+  const exists = (url: string): boolean => cloud.objects[url] !== undefined
+  const denied = neededFor(call, { stdin, exists, filesIn }).find((needed) => !permits(needed))
+  if (denied === undefined) return
+  const { permission, on } = denied
+  throw new Refused(`PERMISSION_DENIED: Permission '${permission}' denied on resource '${on}' (or it may not exist).`)
 }
 
 type Command = (cloud: Cloud, call: ParsedCall, stdin: string, surroundings: Surroundings) => string | Promise<string>

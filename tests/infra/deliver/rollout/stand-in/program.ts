@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 import { listen } from '#shared/http/server/serve.ts'
-import { callGcloud, type Cloud } from './cloud.ts'
+import { callGcloud, type Cloud, type Permits } from './cloud.ts'
 
 /** A `gcloud` to put on the PATH: it hands each call to this process, where the state is. */
 const SCRIPT = `#!/usr/bin/env bash
@@ -31,13 +31,15 @@ export interface GcloudProgram {
 
 interface Options {
   readonly cloud: Cloud
+  /** What the account that calls may do; by default everything. */
+  readonly permits?: Permits
   /** Told before a call takes effect. */
   readonly beforeCall?: (args: readonly string[]) => void
 }
 
-export async function startGcloud({ cloud, beforeCall }: Options): Promise<GcloudProgram> {
+export async function startGcloud({ cloud, permits, beforeCall }: Options): Promise<GcloudProgram> {
   const filesIn = (path: string) => readdirSync(path)
-  const surroundings = { fileExists: existsSync, filesIn }
+  const surroundings = { fileExists: existsSync, filesIn, permits }
   const folder = await mkdtemp(join(tmpdir(), 'gcloud-'))
   const path = join(folder, 'gcloud')
   await writeFile(path, SCRIPT)
