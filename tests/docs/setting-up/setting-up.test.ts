@@ -140,7 +140,7 @@ function valueOf(name: string): string {
 async function doctorOf(done: ReadonlySet<Done>, { when, save }: { when: string; save: boolean }): Promise<string> {
   const stand_in = healthy()
   for (const [need, undo] of UNDONE) if (!done.has(need)) undo(stand_in)
-  if (!save) stand_in.save_faults = undefined
+  if (!save) stand_in.save = undefined
   const lines = (await examine(stand_in)).filter((line) => when === 'both' || line.when === when)
   return reportText({ env: 'dev', project: SETTINGS.PROJECT, region: SETTINGS.REGION }, lines)
 }

@@ -293,14 +293,14 @@ const AFTER: Fault[] = [
   {
     title: 'save',
     when: 'it fails',
-    plant: (stand_in) => void (stand_in.save_faults = ['save: answered 503']),
+    plant: (stand_in) => void (stand_in.save = () => Promise.resolve(['save: answered 503'])),
     says: /503/,
     remedy: /bad-deploy/,
   },
   {
     title: 'save',
     when: 'nobody asked for it',
-    plant: (stand_in) => void (stand_in.save_faults = undefined),
+    plant: (stand_in) => void (stand_in.save = undefined),
     says: /nothing was saved/,
     remedy: /--save/,
     state: 'not asked',

@@ -30,8 +30,8 @@ export interface StandIn {
   /** By program and first argument. */
   readonly programs: Map<string, ProgramResult | undefined>
   planned: PlannedEnvironment
-  /** What one save end to end found wrong; undefined: it is not tried. */
-  save_faults: string[] | undefined
+  /** Saves end to end, and tells what it found wrong; undefined: it is not tried. */
+  save: (() => Promise<string[]>) | undefined
 }
 
 const done = (stdout: string): ProgramResult => ({ exit_code: 0, stdout, stderr: '' })
@@ -48,7 +48,7 @@ export function healthy(): StandIn {
       members: ['group:operators@acme.test'],
       runbook_base_url: 'https://code.acme.test/runbooks',
     },
-    save_faults: [],
+    save: () => Promise.resolve([]),
     programs: new Map([
       ['terraform version', done('{"terraform_version": "1.11.4"}')],
       ['gcloud version', done('{"Google Cloud SDK": "528.0.0"}')],
@@ -165,7 +165,7 @@ export function copy(kind: string, changes: object = {}): object {
 }
 
 /** Serves the answers of a stand-in, as Google does, to callers with the credentials' token and a project for the quota. */
-async function serve({ answers }: StandIn): Promise<string> {
+export async function serve({ answers }: StandIn): Promise<string> {
   const server = createServer((request, response) => {
     const [, name = '', path = ''] = /^\/([^/]+)(\/[^?]*)/.exec(request.url ?? '') ?? []
     const answerTo = (): Answer => {
@@ -190,7 +190,7 @@ async function serve({ answers }: StandIn): Promise<string> {
 
 /** What doctor finds in a stand-in. @param titles of the checks to ask; default: all */
 export async function examine(stand_in: StandIn, titles?: readonly string[]): Promise<Line[]> {
-  const { planned, programs, save_faults } = stand_in
+  const { planned, programs, save } = stand_in
   const clock = { ...systemClock, nowMs: () => NOW_MS }
   const runProgram = (program: string, args: readonly string[]) => {
     const name = program === process.execPath ? 'node' : program
@@ -207,7 +207,7 @@ export async function examine(stand_in: StandIn, titles?: readonly string[]): Pr
     google,
     runProgram,
     clock,
-    trySave: save_faults === undefined ? undefined : () => Promise.resolve(save_faults),
+    trySave: save,
   })
 }
 
