@@ -126,7 +126,7 @@ const KEPT_APART = [
 
 /** Packages that one folder hides from the rest. */
 const PACKAGE_HOMES = [
-  { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^shared/parquet/' },
+  { rule: 'parquet-library', packages: 'hyparquet(-writer)?', homes: '^(shared|tests)/parquet/' },
   { rule: 'storage-sdk', packages: '@google-cloud/storage', homes: '^(shared/objects|tests)/' },
   {
     rule: 'bigquery-sdk',
