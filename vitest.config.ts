@@ -45,7 +45,7 @@ export const LONG = [
   'tests/functions/platforms/bundle.test.ts',
   'tests/functions/sync/processes.test.ts',
   'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
-  'tests/infra/checks/terraform/{apply,changed,plan}.test.ts',
+  'tests/infra/checks/terraform/{apply,changed,plan,promql}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',
   'tests/infra/deliver/sbom/*.test.ts',

@@ -184,10 +184,11 @@ async function cloneWith(scenario: Scenario): Promise<string> {
 
 function runCi(root: string): Promise<{ exit_code: number; lines: string[] }> {
   return new Promise((resolve, reject) => {
-    // From another folder, with a registry where nobody answers, and a browser that need not be installed.
+    // From another folder, with a registry where nobody answers, and tools that need not be installed.
     const env = {
       ...process.env,
       CHROMIUM: 'chromium',
+      PROMTOOL: 'promtool',
       npm_config_registry: 'http://127.0.0.1:9',
       npm_config_fetch_retries: '0',
     }
