@@ -1,6 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
 import { openPage, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
@@ -218,6 +220,8 @@ describe('an audience', () => {
   })
 })
 
+const START_MS = Date.parse('2026-11-01T08:00:00.000Z')
+
 /** What the sender reports of an upload. */
 async function report(user_id: string, id: string, body: object): Promise<void> {
   await site.report(user_id, `/api/distributions/${id}/status`, body)
@@ -352,5 +356,50 @@ describe('a distribution', () => {
     await recordOn(page).getByText('That is not 0').waitFor()
     expect(await violationsOn(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0)
+  })
+})
+
+describe('many sends', () => {
+  const SENDS = 2000
+  const PUSHED_MAX = 1000
+
+  /** Sends as a device pushes them, each a second after the one before. */
+  async function pushSends(user_id: string, saved: Saved): Promise<void> {
+    const [random, client_id] = [systemRandom, newId('cli', START_MS, systemRandom)]
+    for (let first = 0; first < SENDS; first += PUSHED_MAX) {
+      const mutations = Array.from({ length: PUSHED_MAX }, (_, at) => {
+        const id = newId('dist', START_MS + (first + at) * 1000, random)
+        const head = { seq: first + at + 1, mutation_id: `send ${first + at}`, kind: 'distribution', id }
+        return { ...head, op: 'create', value: saved }
+      })
+      await site.save(user_id, '/api/sync/push', { client_id, acked: first, mutations })
+    }
+  }
+
+  test('are in the page only as far as they are in sight; keys reach the first and the last, and the record stays', async () => {
+    const saved = await save('many')
+    await pushSends('many', saved)
+    const page = await visit('many', '/distributions')
+    const rows = page.getByRole('list', { name: 'Sends' }).getByRole('listitem')
+    await page
+      .getByText(String(SENDS.toLocaleString('en-GB')), { exact: true })
+      .first()
+      .waitFor()
+    expect(await rows.count()).toBeLessThan(40)
+    await rows.first().getByRole('link').focus()
+    await page.keyboard.press('End')
+    const focusedAt = () => page.evaluate(() => document.activeElement?.closest('li')?.ariaPosInSet)
+    await expect.poll(focusedAt).toBe(String(SENDS))
+    await page.keyboard.press('k')
+    await page.keyboard.press('Enter')
+    expect(await rows.count()).toBeLessThan(40)
+    expect(await rows.filter({ has: page.locator('[aria-current]') }).getAttribute('aria-posinset')).toBe(
+      String(SENDS - 1),
+    )
+    expect(await recordOn(page).getByRole('heading', { level: 1 }).isVisible()).toBe(true)
+    expect(await violationsOn(page)).toEqual([])
+    // The address alone leads there as well.
+    await page.reload()
+    await expect.poll(() => rows.filter({ has: page.locator('[aria-current]') }).count()).toBe(1)
   })
 })

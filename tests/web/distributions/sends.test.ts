@@ -14,7 +14,7 @@ import { timelineOf, tookMs } from '#functions/web/app/pages/distributions/timel
 import type { Distribution, Platform } from '#functions/web/app/store/records.ts'
 import { TEST_CODES } from '#shared/ad-platforms/test-outcome.ts'
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
-import type { Attempt } from '#shared/records/distribution.ts'
+import type { Attempt, AudienceSnapshot } from '#shared/records/distribution.ts'
 import { audienceId, shownAudience, shownDistribution } from '../audience-fixture.ts'
 
 const NOW_MS = Date.parse('2026-11-16T10:00:00.000Z')
@@ -138,6 +138,13 @@ describe('the timeline', () => {
     expect(told[2]).toMatchObject({ kind: 'stopped', words: 'Answer: Too many requests (429).', at: FIRST.ended_at })
     expect(told.at(-1)).toMatchObject({ at: null, at_words: 'Not reported yet' })
     expect(durationOf(tookMs(send!, [FIRST, SECOND])!)).toBe('41\u00A0min 50\u00A0s')
+  })
+
+  test('says what was handed over first: how many segments and records, of which version', () => {
+    const [send] = sends({ status: 'pending', total_records: 1500, segments_distributed: [1] })
+    const snapshot: unknown = { version: 6, segments: [{ segment_id: 1 }, { segment_id: 2 }] }
+    const [first] = timelineOf(send!, [FIRST], NOW_MS, snapshot as AudienceSnapshot)
+    expect(first?.words).toBe('1 of 2 segments, 1,500 records, as version 6 of the audience')
   })
 
   test('of one whose attempts are not known is told from the record alone', () => {

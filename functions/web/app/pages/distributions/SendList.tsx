@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { CircleCheck } from 'lucide-react'
-import { useEffect, useRef, useState, type RefObject } from 'react'
+import { memo, useEffect, useRef, useState, type RefObject } from 'react'
 
 import { clock } from '../../base/ports.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
@@ -42,36 +42,55 @@ export function SendList({
   useEffect(() => {
     if (opened_at > 0) scrollToRow(opened_at)
   }, [opened_at, scrollToRow])
-  const now_ms = clock.nowMs()
   return (
     // Its rows are links; the keys only move between them.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <ul ref={list} aria-label="Sends" style={{ paddingBlock: `${before_px}px ${after_px}px` }} onKeyDown={onKeyDown}>
       {sends.slice(first, end).map((send, offset) => (
-        <li
+        <SendRow
           key={send.id}
-          className={styles.item}
-          aria-setsize={sends.length}
-          aria-posinset={first + offset + 1}
-          data-at={first + offset}
-        >
-          <Link
-            to="/distributions"
-            search={searchOf({ ...query, id: send.id })}
-            resetScroll={false}
-            className={styles.row}
-            aria-current={send.id === current_id ? 'true' : undefined}
-          >
-            <span className={styles.name} dir="auto">
-              {send.audience_name}
-            </span>
-            <Line send={send} now_ms={now_ms} />
-          </Link>
-        </li>
+          send={send}
+          query={query}
+          at={first + offset}
+          count={sends.length}
+          is_current={send.id === current_id}
+        />
       ))}
     </ul>
   )
 }
+
+/** Drawn again only when it changes: the list moves on with every scroll. */
+const SendRow = memo(function SendRow({
+  send,
+  query,
+  at,
+  count,
+  is_current,
+}: {
+  readonly send: Send
+  readonly query: SendQuery
+  readonly at: number
+  readonly count: number
+  readonly is_current: boolean
+}) {
+  return (
+    <li className={styles.item} aria-setsize={count} aria-posinset={at + 1} data-at={at}>
+      <Link
+        to="/distributions"
+        search={searchOf({ ...query, id: send.id })}
+        resetScroll={false}
+        className={styles.row}
+        aria-current={is_current ? 'true' : undefined}
+      >
+        <span className={styles.name} dir="auto">
+          {send.audience_name}
+        </span>
+        <Line send={send} now_ms={clock.nowMs()} />
+      </Link>
+    </li>
+  )
+})
 
 function Line({ send, now_ms }: { readonly send: Send; readonly now_ms: number }) {
   const { shown, platform_name, platform_type, match_rate } = send
@@ -81,8 +100,9 @@ function Line({ send, now_ms }: { readonly send: Send; readonly now_ms: number }
     <span className={styles.line}>
       {platform_type && <PlatformTile type={platform_type} size="small" />}
       <span className={styles.where}>
-        <bdi>{platform_name}</bdi> ·{' '}
-        <time dateTime={at} title={exactlyOf(at)}>
+        <bdi className={styles.platform}>{platform_name}</bdi>
+        <time dateTime={at} title={exactlyOf(at)} className={styles.at}>
+          {' · '}
           {momentOf(at, now_ms)}
         </time>
       </span>

@@ -2,6 +2,7 @@ import { ArrowRight } from 'lucide-react'
 import { useCallback, useState } from 'react'
 
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import type { DistributionStatus } from '#shared/records/distribution.ts'
 import { SetAside } from '../../aside/SetAside.tsx'
 import { placeInWords, timeZoneOf } from '../../distributions/schedule.ts'
 import { clock } from '../../base/ports.ts'
@@ -79,6 +80,8 @@ function useCampaign({ metadata, audience_id }: Distribution): string | undefine
   return said.find((name): name is string => typeof name === 'string' && name !== '')
 }
 
+const NOT_TAKEN: Readonly<Partial<Record<DistributionStatus, string>>> = { failed: 'Stopped', cancelled: 'Not sent' }
+
 function SendFacts({ send, details }: { readonly send: Send; readonly details: SendDetails }) {
   const { total_records, match_rate, estimated_rate, platform_name, shown } = send
   const { matched_records, status, scheduled_at } = shown.record
@@ -89,7 +92,9 @@ function SendFacts({ send, details }: { readonly send: Send; readonly details: S
     details.state === 'known' && details.snapshot ? segmentsSent(shown.record, details.snapshot) : undefined
   const took_ms = tookMs(send, attempts)
   const estimate =
-    estimated_rate === null ? `${platform_name} tells it` : `Estimate ${percentOf(estimated_rate)}, from its usual rate`
+    estimated_rate === null || shown.record.estimated_matched_records === null
+      ? `${platform_name} reports it`
+      : `Estimate ${percentOf(estimated_rate)}, about ${numberOf(shown.record.estimated_matched_records)}`
   return (
     <Facts>
       <Fact
@@ -114,7 +119,7 @@ function SendFacts({ send, details }: { readonly send: Send; readonly details: S
       ) : (
         <Fact
           name="Took"
-          value={took_ms === null ? 'Not finished' : durationOf(took_ms)}
+          value={took_ms === null ? (NOT_TAKEN[status] ?? 'Not finished') : durationOf(took_ms)}
           is_unknown={took_ms === null}
           context={attempts.length === 0 ? 'No attempt known' : countOf(attempts.at(-1)!.attempt, 'attempt')}
         />

@@ -48,16 +48,18 @@ export function WhatHappened({
         <p className={styles.hint}>The attempts are not known here. {details.words}</p>
       )}
       <Timeline>
-        {timelineOf(send, attempts, now_ms).map(({ id, kind, title, at, at_words, words }) => (
-          <TimelineEntry
-            key={id}
-            {...LOOKS[kind]}
-            title={title}
-            at={at}
-            time={at === null ? at_words : momentToSecond(at, now_ms)}
-            line={words}
-          />
-        ))}
+        {timelineOf(send, attempts, now_ms, details.state === 'known' ? details.snapshot : null).map(
+          ({ id, kind, title, at, at_words, words }) => (
+            <TimelineEntry
+              key={id}
+              {...LOOKS[kind]}
+              title={title}
+              at={at}
+              time={at === null ? at_words : momentToSecond(at, now_ms)}
+              line={words}
+            />
+          ),
+        )}
       </Timeline>
     </section>
   )

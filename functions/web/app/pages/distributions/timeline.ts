@@ -1,10 +1,11 @@
-import type { Attempt } from '#shared/records/distribution.ts'
+import type { Attempt, AudienceSnapshot } from '#shared/records/distribution.ts'
 import { scheduleInWords, timeZoneOf } from '../../distributions/schedule.ts'
 import { momentOf } from '../../format/dates.ts'
 import { durationOf } from '../../format/durations.ts'
+import { countOf } from '../../format/numbers.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
 import { answerInWords } from './failures.ts'
-import type { Send } from './sends.ts'
+import { segmentsSent, type Send } from './sends.ts'
 
 /** One thing that happened to a distribution, or is still to come. */
 export interface Happening {
@@ -21,12 +22,20 @@ export interface Happening {
 /**
  * What happened, the earliest first, and what is still to come. Pure.
  * @param attempts none while they are not known: then it is told from the record alone
+ * @param snapshot the audience as it was frozen; null: not known
  */
-export function timelineOf(send: Send, attempts: readonly Attempt[], now_ms: number): readonly Happening[] {
+export function timelineOf(
+  send: Send,
+  attempts: readonly Attempt[],
+  now_ms: number,
+  snapshot: AudienceSnapshot | null = null,
+): readonly Happening[] {
   return [
     ...planned(send, now_ms),
     ...refusal(send),
-    ...attempts.flatMap((attempt) => ofAttempt(attempt)),
+    ...attempts.flatMap((attempt) =>
+      ofAttempt(attempt, attempt.attempt === 1 ? handedOver(send, snapshot) : undefined),
+    ),
     ...ended(send, attempts),
     ...match(send),
   ]
@@ -56,7 +65,18 @@ function refusal({ refused }: Send): readonly Happening[] {
   return [{ id: 'refused', kind: 'stopped', title: 'Not accepted', at: null, at_words: 'Not sent', words }]
 }
 
-function ofAttempt({ attempt, queued_at, started_at, ended_at, outcome, error }: Attempt): readonly Happening[] {
+/** "5 segments, 2,404,912 records, as version 6 of the audience". */
+function handedOver({ total_records, shown }: Send, snapshot: AudienceSnapshot | null): string | undefined {
+  if (!snapshot) return undefined
+  const records = total_records === null ? [] : [countOf(total_records, 'record')]
+  const version = `as version ${snapshot.version} of the audience`
+  return [segmentsSent(shown.record, snapshot), ...records, version].join(', ')
+}
+
+function ofAttempt(
+  { attempt, queued_at, started_at, ended_at, outcome, error }: Attempt,
+  what = 'It waits for your sender to begin.',
+): readonly Happening[] {
   const named = attempt === 1 ? 'Handed over to your sender' : `Handed over again, attempt ${attempt}`
   const found: Happening[] = [
     {
@@ -64,7 +84,7 @@ function ofAttempt({ attempt, queued_at, started_at, ended_at, outcome, error }:
       kind: 'queued',
       title: named,
       at: queued_at,
-      words: 'It waits for your sender to begin.',
+      words: what,
     },
   ]
   if (started_at !== null) {
