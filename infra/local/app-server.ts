@@ -36,6 +36,12 @@ export function withAppServer(web: RequestListener, app_server: RequestListener)
   }
 }
 
+/** In place of an app that could not be built: a page that waited for it has this as its last answer. */
+export const failedApp: RequestListener = (_request, response) => {
+  const body = 'The app could not be built. The terminal says why: mend it, then start again. The API answers.\n'
+  void send(response, { status: 503, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body })
+}
+
 function forwardTo(port: number): RequestListener {
   return (request, response) => {
     const { method, url: path, headers } = request

@@ -30,7 +30,9 @@ await runCommand(START_COMMAND, async ({ data, port: chosen_port, split, dev, go
   onShutdown(log, (duration_ms_max) => runtime.end(duration_ms_max))
   print(describeRuntime(runtime, data_dir))
   print(`ready ${runtime.url}\n`)
-  if (is_app_stale && (await buildApp(print))) await runtime.renewApp()
+  if (!is_app_stale) return
+  if (await buildApp(print)) await runtime.renewApp()
+  else runtime.failApp()
 })
 
 /** @throws OperatorError that says what to do about a port, a folder or a disk */

@@ -12,7 +12,7 @@ import { configureServer, createFunctionListener } from '#shared/http/server/fun
 import type { Log } from '#shared/logging/log.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { APP_DIR } from '../app-sources.ts'
-import { withAppServer } from './app-server.ts'
+import { failedApp, withAppServer } from './app-server.ts'
 import { createGateway, type Mounts } from './gateway.ts'
 import { type AdPlatformsStandIn, startAdPlatforms } from '../stand-ins/ad-platforms/server.ts'
 import type { Access } from '../stand-ins/kit/access.ts'
@@ -72,6 +72,8 @@ export interface LocalRuntime {
   objects_dir: string
   /** Serves the build that now lies in the app's folder, and still the assets of those before it. */
   renewApp(): Promise<void>
+  /** Says instead of the app that it could not be built, so that no page waits for it any longer. */
+  failApp(): void
   /** Ends everything gracefully; resolves with the number of requests that were cut off. */
   end(duration_ms_max?: number): Promise<number>
 }
@@ -172,6 +174,10 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       await keepAssets(options.environment?.['APP_DIR'] ?? APP_DIR, gcs.url)
       deferred.find(({ name }) => name === DEFAULT_FUNCTION)?.set(compose(DEFAULT_FUNCTION))
     }
+    const failApp = () => {
+      const site = deferred.find(({ name }) => name === DEFAULT_FUNCTION)
+      site?.set(withAppServer(compose(DEFAULT_FUNCTION), failedApp))
+    }
     const maintenance_url = function_urls.maintenance
     const operator = { sub: 'scheduler', email: LOCAL_OPERATOR, email_verified: true, aud: maintenance_url }
     stopSchedule = startSchedule({ maintenance_url, token: () => issuer.sign(operator), clock: systemClock, log })
@@ -184,6 +190,7 @@ export async function startLocalRuntime(options: LocalRuntimeOptions): Promise<L
       ad_platforms_url: ad_platforms.url,
       objects_dir: join(data_dir, 'buckets', LOCAL_BUCKET),
       renewApp,
+      failApp,
       end,
     }
   } catch (error) {

@@ -56,6 +56,16 @@ test('with an origin for each function, the app is told all of them, and each le
   }
 })
 
+test('after a build that failed the page that waited is told so, and asks no more; the API answers', async () => {
+  const { url, failApp } = await start(await writeBuild({}))
+  expect((await fetch(url)).headers.get('refresh')).toBe('1')
+  failApp()
+  const answer = await fetch(url)
+  expect([answer.status, answer.headers.get('refresh')]).toEqual([503, null])
+  expect(await answer.text()).toMatch(/^The app could not be built\. The terminal says why/)
+  expect((await fetch(`${url}/api/web/health`)).status).toBe(200)
+})
+
 test('a new build is served when it is made, and an open page still finds what the one before it had', async () => {
   const app_dir = await writeBuild({})
   const { url, renewApp } = await start(app_dir)

@@ -159,6 +159,20 @@ describe('a draft', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  test('is pointed at from the next one, which opens it', async () => {
+    const page = await visit()
+    await typeWords(page, 'Trail runners')
+    const others = page.getByRole('navigation', { name: /on this device$/ })
+    expect(await others.count()).toBe(0)
+    await page.goto('/new-audience')
+    await typeWords(page, 'Gift planners')
+    expect(await others.getByRole('heading').innerText()).toBe('1 other draft on this device')
+    expect(await violationsOn(page)).toEqual([])
+    await others.getByRole('link', { name: 'Trail runners' }).click()
+    await expect.poll(() => words(page).inputValue()).toBe('Trail runners')
+    await others.getByRole('link', { name: 'Gift planners' }).waitFor()
+  })
+
   test('that another tab saves is told here, and nothing typed is lost', async () => {
     const page = await visit()
     await typeWords(page)

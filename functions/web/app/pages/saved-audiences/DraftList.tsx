@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { PencilLine, Plus, Trash2 } from 'lucide-react'
 
+import type { AudienceDraft } from '../../audiences/use-drafts.ts'
 import { clock } from '../../base/ports.ts'
 import { momentOf } from '../../format/dates.ts'
 import { ButtonLink, IconButton } from '../../parts/Button.tsx'
@@ -9,7 +10,6 @@ import { showToast } from '../../parts/toasts.ts'
 import { useClient } from '../../store/hooks.ts'
 import { draftIn, nameOf } from '../builder/model/draft.ts'
 import styles from './DraftList.module.css'
-import type { AudienceDraft } from './use-drafts.ts'
 
 /** What was typed into the builder and not saved: it lies on this device only. */
 export function DraftList({

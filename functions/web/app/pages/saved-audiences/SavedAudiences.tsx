@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo } from 'react'
 
 import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
+import { useDrafts } from '../../audiences/use-drafts.ts'
 import { useCell } from '../../base/cell.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { NotHereYet } from '../../frame/NotHereYet.tsx'
@@ -20,7 +21,6 @@ import { PageActions } from './PageActions.tsx'
 import { RetentionBanner } from './RetentionBanner.tsx'
 import { filterCount } from './search.ts'
 import { audiencesOfTab, countsOf, selectedAudiences, type AudienceCounts } from './select-audiences.ts'
-import { useDrafts } from './use-drafts.ts'
 import { useListQuery } from './use-list-query.ts'
 
 /** Every audience: saved ones, drafts that only this device has, archived ones. What is shown stands in the address. */

@@ -3,6 +3,7 @@ import { SuggestionChip } from '../../../parts/Chip.tsx'
 import { STARTS } from '../model/starts.ts'
 import type { StepProps } from './step-props.ts'
 import styles from './DescribeStep.module.css'
+import { OtherDrafts } from './OtherDrafts.tsx'
 import { StepHead } from './StepHead.tsx'
 
 /** What the user wants, in their own words. */
@@ -32,6 +33,7 @@ export function DescribeStep({ draft, change, faultOf, onLeave }: StepProps) {
           ))}
         </div>
       )}
+      <OtherDrafts />
     </>
   )
 }

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useState } from 'react'
 
 import type { Draft } from '#shared/client/store/drafts.ts'
-import { useClient } from '../../store/hooks.ts'
-import { audienceIdOf } from '../builder/model/draft.ts'
+import { useClient } from '../store/hooks.ts'
+import { audienceIdOf } from '../pages/builder/model/draft.ts'
 
 /** An audience that is being made on this device, and that nobody has saved yet. */
 export interface AudienceDraft {
