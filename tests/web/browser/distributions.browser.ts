@@ -381,10 +381,7 @@ describe('many sends', () => {
     await pushSends('many', saved)
     const page = await visit('many', '/distributions')
     const rows = page.getByRole('list', { name: 'Sends' }).getByRole('listitem')
-    await page
-      .getByText(String(SENDS.toLocaleString('en-GB')), { exact: true })
-      .first()
-      .waitFor()
+    await page.getByText(SENDS.toLocaleString('en-GB'), { exact: true }).first().waitFor()
     expect(await rows.count()).toBeLessThan(40)
     await rows.first().getByRole('link').focus()
     await page.keyboard.press('End')
