@@ -21,9 +21,12 @@ export function callsInScript(script: string): string[] {
 }
 
 function withValues(call: string): string {
-  return call
-    .replaceAll(/"\$\{(\w+)\[@\]\}"/g, (_all, name: string) => ARRAYS[name] ?? 'x')
-    .replaceAll(/\$\{\w+[^}]*\}|\$\w+|\$\d/g, 'x')
+  return (
+    call
+      .replaceAll(/"\$\{(\w+)\[@\]\}"/g, (_all, name: string) => ARRAYS[name] ?? 'x')
+      // Long enough to be the id of a project.
+      .replaceAll(/\$\{\w+[^}]*\}|\$\w+|\$\d/g, 'some-value')
+  )
 }
 
 /** The call without the pipe, redirection or bracket after it; inside quotes these are ordinary characters. */

@@ -73,8 +73,8 @@ describe('the calls in a script', () => {
       "  --format='csv(a,b)' | sed 's/x/y/'",
     ].join('\n')
     expect(callsInScript(script)).toEqual([
-      'gcloud storage cat "x" --project=x --quiet',
-      `gcloud run services describe "x" --region=x --project=x --quiet --format='csv(a,b)'`,
+      'gcloud storage cat "some-value" --project=x --quiet',
+      `gcloud run services describe "some-value" --region=x --project=x --quiet --format='csv(a,b)'`,
     ])
   })
 
@@ -87,7 +87,7 @@ describe('the calls in a script', () => {
       `gcloud logging read "a=\\"b|c\\" AND d" --project "$PROJECT" | sort`,
       '```',
     ].join('\n')
-    expect(callsInDocument(document)).toEqual([`gcloud logging read "a=\\"b|c\\" AND d" --project "x"`])
+    expect(callsInDocument(document)).toEqual([`gcloud logging read "a=\\"b|c\\" AND d" --project "some-value"`])
   })
 
   test('of rollback.sh are all of them', () => {
