@@ -47,7 +47,7 @@ export const LONG = [
   'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan,promql}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
-  'tests/infra/deliver/rollout/{command,gcloud,rollback}.test.ts',
+  'tests/infra/deliver/rollout/{command,gcloud,rollback,writers}.test.ts',
   'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',
   'tests/infra/operate/import/{command,csv-dialects,formats,old-layout,repeat}.test.ts',

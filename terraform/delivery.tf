@@ -54,11 +54,13 @@ resource "google_storage_bucket" "delivery" {
   depends_on = [time_sleep.apis]
 }
 
-# People on call go back without a checkout: infra/docs/runbooks/bad-deploy.md.
-resource "google_storage_bucket_object" "rollback" {
+# What people on call run without a checkout: infra/docs/runbooks/bad-deploy.md and bucket-restored.md.
+resource "google_storage_bucket_object" "scripts" {
+  for_each = toset(["rollback.sh", "writers.sh"])
+
   bucket       = google_storage_bucket.delivery.name
-  name         = "rollback.sh"
-  source       = "${path.module}/../infra/deliver/scripts/rollback.sh"
+  name         = each.key
+  source       = "${path.module}/../infra/deliver/scripts/${each.key}"
   content_type = "text/x-shellscript"
 }
 

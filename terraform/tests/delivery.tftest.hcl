@@ -101,17 +101,17 @@ run "only_one_subject_is_federated" {
   }
 }
 
-run "going_back_needs_no_checkout" {
+run "people_on_call_need_no_checkout" {
   command = plan
 
   assert {
-    condition     = google_storage_bucket_object.rollback.bucket == google_storage_bucket.delivery.name && google_storage_bucket_object.rollback.name == "rollback.sh"
-    error_message = "The runbook reads rollback.sh from the delivery bucket."
+    condition     = alltrue([for name, script in google_storage_bucket_object.scripts : script.bucket == google_storage_bucket.delivery.name && script.name == name]) && keys(google_storage_bucket_object.scripts) == ["rollback.sh", "writers.sh"]
+    error_message = "The runbooks read these scripts from the delivery bucket."
   }
 
   assert {
-    condition     = alltrue([for rule in google_storage_bucket.delivery.lifecycle_rule : !anytrue([for prefix in one(rule.condition).matches_prefix : startswith("rollback.sh", prefix)]) && length(one(rule.condition).matches_prefix) > 0])
-    error_message = "The lifecycle of the delivery bucket would delete rollback.sh."
+    condition     = alltrue([for rule in google_storage_bucket.delivery.lifecycle_rule : toset(one(rule.condition).matches_prefix) == toset(["builds/", "locks/", "source/"])])
+    error_message = "The lifecycle of the delivery bucket would delete the scripts."
   }
 }
 

@@ -10,7 +10,7 @@ import { PROJECT_ROOT } from '../../project-root.ts'
 import { CHECK_DEPLOY_COMMAND } from './command.ts'
 import { callsInDocument, callsInScript } from './script-calls.ts'
 
-const SCRIPTS = ['infra/deliver/scripts/rollback.sh', 'infra/deliver/scripts/pin-base-image.sh']
+const SCRIPTS = ['rollback', 'writers', 'pin-base-image'].map((name) => `infra/deliver/scripts/${name}.sh`)
 /** Their commands are typed by people, some of them at night. */
 const DOCUMENTS = ['infra/**/*.md', 'terraform/README.md', 'README.md', 'CONTRIBUTING.md']
 const ENVIRONMENT = { env: 'dev', project: 'my-project', region: 'europe-west1' }

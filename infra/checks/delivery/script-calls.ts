@@ -1,9 +1,10 @@
 /** A call of gcloud in our scripts: the program itself, or the function of rollback.sh that runs it. */
 const CALL = /(?:^|[\s({|&])(?:gcloud|lines_of) +([a-z].*)$/
-/** The arguments that rollback.sh keeps in arrays. */
+/** The arguments that our scripts keep in arrays. */
 const ARRAYS: Readonly<Record<string, string>> = {
   of_project: '--project=x --quiet',
   of_region: '--region=x --project=x --quiet',
+  of_location: '--location=x --project=x --quiet',
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Cloud {
   folders: Record<string, string>
   /** Images that do not start. */
   broken_images: string[]
+  /** Jobs of Cloud Scheduler. */
+  jobs: Record<string, 'ENABLED' | 'PAUSED'>
   /** What the maintenance function answers the scheduler; none: its calls do not arrive. */
   scheduled_status: number | undefined
   /** Its answers, the newest first. */
@@ -28,6 +30,8 @@ export interface Cloud {
 interface CloudService {
   revisions: { name: string; image: string; is_ready: boolean }[]
   traffic: Target[]
+  /** None: `all`. */
+  ingress?: string
 }
 
 interface Target {
@@ -63,6 +67,7 @@ export function emptyCloud(): Cloud {
     urls: {},
     folders: {},
     broken_images: [],
+    jobs: {},
     scheduled_status: 200,
     scheduled_calls: [],
     calls: [],
@@ -196,6 +201,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     )
   },
   'auth print-access-token': () => `${ACCESS_TOKEN}\n`,
+  'run services update': (cloud, { operands: [name = ''], flags }) => {
+    serviceOf(cloud, name).ingress = flags.get('--ingress')!
+    return ''
+  },
+  'scheduler jobs list': ({ jobs }) =>
+    Object.entries(jobs)
+      .map(([name, state]) => `${name},${state}\n`)
+      .join(''),
+  'scheduler jobs pause': (cloud, { operands: [job = ''] }) => {
+    cloud.jobs[job] = 'PAUSED'
+    return ''
+  },
+  'scheduler jobs resume': (cloud, { operands: [job = ''] }) => {
+    cloud.jobs[job] = 'ENABLED'
+    return ''
+  },
   'scheduler jobs run': (cloud, { operands: [job = ''] }) => {
     const { scheduled_status: status } = cloud
     const [revision] = Object.entries(trafficOf(cloud, 'am-maintenance')).find(([, percent]) => percent === 100) ?? []
@@ -284,7 +305,7 @@ function described(cloud: Cloud, name: string) {
     ...(target.tag !== undefined && { url: cloud.urls[name] ?? `https://${target.tag}---${name}.example` }),
   }))
   return {
-    metadata: { name },
+    metadata: { name, annotations: { 'run.googleapis.com/ingress': service.ingress ?? 'all' } },
     spec: { template: { spec: { containers: [{ image: newest.image }] } } },
     status: { latestCreatedRevisionName: newest.name, latestReadyRevisionName: latestReady(service), traffic },
   }
