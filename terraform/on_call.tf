@@ -19,7 +19,8 @@ resource "google_project_iam_custom_role" "on_call" {
   title       = "Activation: on call"
   description = "The steps of the runbooks. It gives no IAM, deletes nothing and cannot destroy a version of a key."
   permissions = [
-    # Pauses the copies of BigQuery.
+    # Pauses the copies of BigQuery, which lie where the dataset lies.
+    "bigquery.datasets.get",
     "bigquery.transfers.get",
     "bigquery.transfers.update",
     # Stops a delivery.
@@ -46,7 +47,9 @@ resource "google_project_iam_custom_role" "on_call" {
     "run.services.get",
     "run.services.list",
     "run.services.update",
-    # Brings the bucket and its objects back.
+    # Brings the bucket and its objects back, and looks how far that has come.
+    "storage.bucketOperations.get",
+    "storage.bucketOperations.list",
     "storage.buckets.get",
     "storage.buckets.list",
     "storage.buckets.restore",
@@ -86,7 +89,16 @@ resource "google_service_account_iam_member" "on_call_rolls_back" {
   member             = each.value.member
 }
 
-# The lock of the rollouts, and rollback.sh.
+# BigQuery lets nobody change a scheduled query who may not act as its account.
+resource "google_service_account_iam_member" "on_call_pauses" {
+  for_each = toset(var.on_call)
+
+  service_account_id = google_service_account.copier.name
+  role               = "roles/iam.serviceAccountUser"
+  member             = each.key
+}
+
+# The lock of the rollouts, and the scripts of the runbooks.
 resource "google_storage_bucket_iam_member" "on_call_locks" {
   for_each = toset(var.on_call)
 

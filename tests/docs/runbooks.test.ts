@@ -64,11 +64,10 @@ describe('the runbook', { ...PLAY }, () => {
   longTest('preface: a user id becomes its hash, and a hash the user who has it', async () => {
     const on = await stage()
     await saved(on.demo)
-    const values = { PROJECT: 'local', ENVIRONMENT: 'local', REGION: 'local', GCS_BUCKET: 'activation-local' }
-    const rest = { USER_HASH_SALT: LOCAL_USER_HASH_SALT, KMS_KEY: LOCAL_KEY, API: `${on.runtime.url}/api` }
-    expect(await on.play('runbooks/README.md', [{ ...values, ...rest }, USER])).toEqual([
-      expect.stringMatching(/^demo_user\n/),
-    ])
+    const first = { PROJECT: 'local', ENVIRONMENT: 'local', REGION: 'local', GCS_BUCKET: 'activation-local' }
+    const as_operator = { USER_HASH_SALT: LOCAL_USER_HASH_SALT, KMS_KEY: LOCAL_KEY }
+    const settings = [{ ...first, API: `${on.runtime.url}/api` }, as_operator, USER]
+    expect(await on.play('runbooks/README.md', settings)).toEqual([expect.stringMatching(/^demo_user\n/)])
   })
 
   longTest(
@@ -235,11 +234,18 @@ describe('the runbook', { ...PLAY }, () => {
     const old = await bytesOf(on, name)
     await on.demo.call('PATCH', `${AUDIENCES}/${audience_id}`, { name: 'second' })
     await overwrite(on, name, old)
-    const [looked, renewed, verified] = await on.play('runbooks/bucket-restored.md')
+    const [looked, renewed, verified] = await on.play('runbooks/bucket-restored.md', [{ GENERATION: '1' }])
     expect(looked).toContain('new epoch: 1 records')
     expect(renewed).toContain('restored, 1 records')
     expect(verified!.match(/"status":"ok"/g)).toHaveLength(SERVING.length)
     const { body } = await on.demo.call('GET', `${AUDIENCES}/${audience_id}`)
     expect(body.audience).toMatchObject({ name: 'first', version: 1001 })
+  })
+
+  longTest('region-unavailable: functions that answer show that it is over', async () => {
+    const on = await stage()
+    const [looked, verified] = await on.play('runbooks/region-unavailable.md')
+    expect(looked).toContain('"status":"ok"')
+    expect(verified!.match(/"status":"ok"/g)).toHaveLength(SERVING.length)
   })
 })

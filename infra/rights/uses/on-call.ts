@@ -38,10 +38,23 @@ export const ON_CALL_USES: readonly Use[] = [
     'cloudscheduler.jobs.pause',
     'cloudscheduler.jobs.run',
   ]),
-  step('bucket-restored: pauses the copies', ['bigquery.transfers.get', 'bigquery.transfers.update']),
+  step('bucket-restored: pauses the copies, where the dataset lies', [
+    'bigquery.datasets.get',
+    'bigquery.transfers.get',
+    'bigquery.transfers.update',
+  ]),
+  {
+    what: 'bucket-restored: the copies run as their account',
+    who: ON_CALL,
+    permissions: ['iam.serviceAccounts.actAs'],
+    on: ['account am-bigquery-copier'],
+    grant: 'google_service_account_iam_member.on_call_pauses',
+  },
   step(
-    'bucket-restored: brings the bucket and its objects back',
+    'bucket-restored: brings the bucket and its objects back, and waits for that',
     [
+      'storage.bucketOperations.get',
+      'storage.bucketOperations.list',
       'storage.buckets.get',
       'storage.buckets.list',
       'storage.buckets.restore',
@@ -76,10 +89,17 @@ export const ON_CALL_USES: readonly Use[] = [
     grant: 'google_service_account_iam_member.on_call_rolls_back',
   },
   {
-    what: 'bad-deploy: rollback.sh and the lock of the rollouts',
+    what: 'bad-deploy: the lock of the rollouts',
     who: ON_CALL,
     permissions: [...READ, ...LIST, ...WRITE],
     on: ['delivery/locks/'],
+    grant: 'google_storage_bucket_iam_member.on_call_locks',
+  },
+  {
+    what: 'bad-deploy, bucket-restored: rollback.sh and writers.sh, without a checkout',
+    who: ON_CALL,
+    permissions: READ,
+    on: ['delivery/rollback.sh', 'delivery/writers.sh'],
     grant: 'google_storage_bucket_iam_member.on_call_locks',
   },
 ]
