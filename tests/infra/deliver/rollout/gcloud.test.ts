@@ -98,9 +98,9 @@ describe('the calls in a script', () => {
       'run services describe',
       'run services list',
       'run services update-traffic',
-      'storage cat "x"',
+      'storage cat "some-value"',
       'storage cp -',
-      'storage rm "x"',
+      'storage rm "some-value"',
     ])
   })
 })
