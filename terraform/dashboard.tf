@@ -22,6 +22,7 @@ locals {
     { title = "Changes waiting in clients, p95 per flag", metric = "outbox_pending", show = "p95", by = ["metric.label.flag"] },
     { title = "Refused changes set aside in clients, p95 per flag", metric = "outbox_invalid", show = "p95", by = ["metric.label.flag"] },
     { title = "Page load, p95 per flag (ms)", metric = "page_load_ms", show = "p95", by = ["metric.label.flag"] },
+    { title = "Instances that could not read the flags or the notice, daily", metric = "config_unreadable", show = "daily", by = ["metric.label.object"] },
     { title = "Guest migrations per outcome, daily", metric = "migrations", show = "daily", by = ["metric.label.state"] },
   ]
 
@@ -55,6 +56,7 @@ locals {
     for chart in [
       { title = "Instances per function", filter = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/container/instance_count\"", aligner = "ALIGN_MAX", by = ["resource.label.service_name"] },
       { title = "Memory per function, p95", filter = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/container/memory/utilizations\"", aligner = "ALIGN_PERCENTILE_95", by = ["resource.label.service_name"] },
+      { title = "Requests at the load balancer per cache result of the CDN", filter = "resource.type=\"https_lb_rule\" AND metric.type=\"loadbalancing.googleapis.com/https/request_count\"", aligner = "ALIGN_RATE", by = ["metric.label.cache_result"] },
       { title = "Bytes in the bucket", filter = "resource.type=\"gcs_bucket\" AND resource.labels.bucket_name=\"${google_storage_bucket.data.name}\" AND metric.type=\"storage.googleapis.com/storage/total_bytes\"", aligner = "ALIGN_MEAN", by = [] },
     ] :
     {

@@ -7,6 +7,8 @@ oidc_issuers = [
   { issuer = "https://securetoken.google.com/example-activation-staging", audiences = ["example-activation-staging"] },
 ]
 
+# A domain whose DNS you can change: its certificate is issued once it resolves. Until you have one, edge = {} serves the app at
+# the function's own URL, and the load balancer is not tried before prod.
 edge = {
   load_balancer = { domain = "activation.staging.example.com" }
 }
