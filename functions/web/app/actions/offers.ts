@@ -10,6 +10,8 @@ export interface Offer {
   readonly items: readonly MenuItem[]
   /** Where the focus must be for its letters: the row, the card, the record. Without it they act everywhere. */
   readonly within?: RefObject<HTMLElement | null>
+  /** The page is about it: its letters act also while the page itself has the focus, as after a navigation. */
+  readonly is_page?: boolean
 }
 
 /** The latest first: what is selected comes before what the page is about. */

@@ -24,7 +24,7 @@ export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () =>
     const pressed = now_ms - first.at_ms < SECOND_KEY_MS_MAX ? first.key : ''
     first = { key: '', at_ms: now_ms }
     const item = groups
-      .filter(({ within }) => !within || (target instanceof Node && within.current?.contains(target)))
+      .filter((offer) => isInFocus(offer, target))
       .flatMap(({ items }) => items)
       .find(({ keys }) => keys !== undefined && isPressed(keys, event, pressed))
     if (item?.keys !== undefined) {
@@ -41,6 +41,12 @@ export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () =>
   }
   document.addEventListener('keydown', onKey)
   return () => document.removeEventListener('keydown', onKey)
+}
+
+function isInFocus({ within, is_page = false }: Offer, target: EventTarget | null): boolean {
+  if (!within) return true
+  if (!(target instanceof Element)) return false
+  return within.current?.contains(target) === true || (is_page && target.matches('main'))
 }
 
 function isPressed(keys: string, event: KeyboardEvent, before: string): boolean {

@@ -54,6 +54,7 @@ export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> })
         },
       ],
       within: page,
+      is_page: true,
     }),
     [actions, shown],
   )

@@ -1,5 +1,5 @@
 import { Pencil } from 'lucide-react'
-import { useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from 'react'
 
 import { nameFault } from '../../audiences/name-fault.ts'
 import { renameAudience } from '../../audiences/change-audiences.ts'
@@ -27,6 +27,13 @@ export function AudienceHead({
   readonly actions: ReactNode
 }) {
   const { record } = shown
+  const heading = useRef<HTMLHeadingElement>(null)
+  const was_renaming = useRef(false)
+  // The field has gone with the focus: it stays on the record, where its keys act.
+  useEffect(() => {
+    if (was_renaming.current && !is_renaming && document.activeElement === document.body) heading.current?.focus()
+    was_renaming.current = is_renaming
+  }, [is_renaming])
   return (
     <div className={styles.head}>
       <div className={styles.about}>
@@ -45,7 +52,7 @@ export function AudienceHead({
           </>
         ) : (
           <div className={styles.name_row}>
-            <h1 className={styles.name} dir="auto">
+            <h1 ref={heading} tabIndex={-1} className={styles.name} dir="auto">
               {record.name}
             </h1>
             <IconButton icon={Pencil} label="Rename" size="small" onClick={() => onRename(true)} />

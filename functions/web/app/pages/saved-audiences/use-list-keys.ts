@@ -61,6 +61,8 @@ export function useListKeys({ list, audiences, columns, selection, scrollToRow }
     const { target, key, shiftKey } = event
     const is_ours = target instanceof Element && target.closest('[popover], [role=menu], dialog') === null
     if (!is_ours || event.defaultPrevented || event.altKey) return
+    // React hears nothing of the focus that a closing dialog gives back.
+    last.current.has_focus = true
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'a') {
       event.preventDefault()
       return selection.selectAll()
