@@ -9,11 +9,18 @@ const KEY = ['key credentials']
 
 /** By the words with which a command begins. Of two that fit, the longer one. */
 const DOCUMENTED_COMMANDS: Readonly<Record<string, DocumentedCommand>> = {
+  'auth application-default login': {
+    who: ON_CALL,
+    permissions: ['iam.serviceAccounts.getAccessToken'],
+    on: ['account am-operator'],
+  },
+  'auth application-default revoke': { who: ON_CALL, permissions: [], on: [] },
   'auth print-identity-token': {
     who: ON_CALL,
     permissions: ['iam.serviceAccounts.getAccessToken', 'iam.serviceAccounts.getOpenIdToken'],
     on: ['account am-operator'],
   },
+  'builds list': { who: ON_CALL, permissions: ['cloudbuild.builds.list'], on: ['project'] },
   'bigquery transfers': { who: ON_CALL, permissions: ['bigquery.transfers.update'], on: ['project'] },
   'kms keys versions list': { who: ON_CALL, permissions: ['cloudkms.cryptoKeyVersions.list'], on: KEY },
   'kms keys versions restore': { who: ON_CALL, permissions: ['cloudkms.cryptoKeyVersions.restore'], on: KEY },
@@ -29,6 +36,7 @@ const DOCUMENTED_COMMANDS: Readonly<Record<string, DocumentedCommand>> = {
   },
   'logging write': { who: ON_CALL, permissions: ['logging.logEntries.create'], on: ['project'] },
   'run services describe': { who: ON_CALL, permissions: ['run.services.get'], on: ['service am-maintenance'] },
+  'run services list': { who: ON_CALL, permissions: ['run.services.list'], on: ['project'] },
   'run services update': {
     who: ON_CALL,
     permissions: ['run.services.get', 'run.services.update'],
@@ -45,6 +53,7 @@ const DOCUMENTED_COMMANDS: Readonly<Record<string, DocumentedCommand>> = {
   },
   'storage cat': { who: OPERATOR, permissions: READ, on: ['data/migrations/'] },
   'storage ls': { who: ON_CALL, permissions: [...LIST, 'storage.buckets.list'], on: ['data'] },
+  'storage operations list': { who: ON_CALL, permissions: ['storage.bucketOperations.list'], on: ['data'] },
   'storage restore': {
     who: ON_CALL,
     permissions: ['storage.buckets.restore', 'storage.objects.restore', 'storage.objects.create'],
