@@ -45,6 +45,30 @@ export function Distributions() {
       Send an audience
     </Button>
   )
+  const not_here = (
+    <NotHereYet fault="Your distributions could not be loaded.">
+      <WhileUnknown label="Your distributions are being loaded">
+        <Skeleton width="100%" height={240} />
+      </WhileUnknown>
+    </NotHereYet>
+  )
+  if (sends.length === 0 && !is_known && is_wide) {
+    return (
+      <Page title="All sends" crumbs={CRUMBS} is_filling>
+        <div className={styles.beside}>
+          <div className={styles.list}>
+            <div className={styles.tools}>
+              <div className={styles.list_head}>
+                <h1 className={styles.list_title}>All sends</h1>
+                {send_button}
+              </div>
+              {not_here}
+            </div>
+          </div>
+        </div>
+      </Page>
+    )
+  }
   if (sends.length === 0) {
     return (
       <Page title="Distributions" actions={send_button}>
@@ -57,11 +81,7 @@ export function Distributions() {
             A distribution is an audience that was handed over to a platform, with what the platform reported.
           </EmptyState>
         ) : (
-          <NotHereYet fault="Your distributions could not be loaded.">
-            <WhileUnknown label="Your distributions are being loaded">
-              <Skeleton width="100%" height={240} />
-            </WhileUnknown>
-          </NotHereYet>
+          not_here
         )}
       </Page>
     )

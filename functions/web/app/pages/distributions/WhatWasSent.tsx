@@ -31,7 +31,7 @@ export function WhatWasSent({ send, details }: { readonly send: Send; readonly d
           <Segments snapshot={snapshot} only={segments_distributed} />
         </>
       )}
-      {audience && !audience.is_deleted && (
+      {details.state !== 'loading' && audience && !audience.is_deleted && (
         <Link to="/audience/$id" params={{ id: audience.id }} className={styles.link}>
           Open the audience
         </Link>

@@ -105,7 +105,7 @@ export function Platforms() {
             </tbody>
           </Table>
         )}
-        <ReadyToAdd platforms={platforms} onAdd={onAdd} />
+        {(is_known || platforms.length > 0) && <ReadyToAdd platforms={platforms} onAdd={onAdd} />}
       </div>
       {dialog?.task === 'add' && (
         <AddPlatform
