@@ -33,6 +33,7 @@ export function useVersions(audience_id: string, version: number): readonly [Ver
     }
     void load()
     return () => ended.abort()
+    // A newer version is a reason to ask again, though nothing here reads its number.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [client, audience_id, version])
 
