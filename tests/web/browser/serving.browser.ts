@@ -60,6 +60,23 @@ test.each(['block', 'allow'] as const)(
   },
 )
 
+test('an error before the records are open reaches the log with the first request of the client, by its name alone', async () => {
+  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'errs' } })
+  const page = await context.newPage()
+  await page.route('**/config.json', async (route) => {
+    await page.evaluate(() => {
+      dispatchEvent(new ErrorEvent('error', { error: new TypeError('what somebody wrote') }))
+      dispatchEvent(new ErrorEvent('error', { error: new RangeError('the same') }))
+    })
+    await route.fallback()
+  })
+  const pulled = page.waitForRequest('**/api/sync/pull')
+  await page.goto('/')
+  const told = (await pulled).postData() ?? ''
+  expect(JSON.parse(told)).toMatchObject({ client: { errors: { count: 2, last: { name: 'RangeError' } } } })
+  expect(told).not.toContain('somebody')
+})
+
 test('an open page finds its own chunks after a release, and a page that is opened then is the new one', async () => {
   const { url, release, end } = await startWithReleases()
   try {
