@@ -57,7 +57,7 @@ export const TOPICS: readonly Topic[] = [
     sentences: [
       'Export one audience, those you have selected, or all of them: as CSV for a spreadsheet, as JSON with every field, or as Parquet for data tools.',
       '“Download my data”, in the account menu and the sync panel, gives you everything on this device as one file.',
-      'Import, on the page of audiences, reads CSV and JSON, also lists of your own. It shows what would happen before anything changes.',
+      'Import, on the page of audiences, reads CSV, JSON and Parquet, also lists of your own. It shows what would happen before anything changes.',
     ],
   },
   {
