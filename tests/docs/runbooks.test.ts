@@ -12,8 +12,8 @@ import { aPlatform } from '#tests/functions/platforms/harness.ts'
 import { longTest } from '#tests/support/effort.ts'
 import { stage, type Stage } from './playing.ts'
 
-/** A runbook runs a dozen commands, each a process. */
-const PLAY = { timeout: 60_000 }
+/** A runbook runs a dozen commands, each a process: a busy machine takes minutes for them. */
+const PLAY = { timeout: 300_000 }
 const HASH = hashUserId('demo_user', LOCAL_USER_HASH_SALT)
 /** The functions that users call; each runbook looks at all of them. */
 const SERVING = FUNCTION_NAMES.filter((name) => name !== 'maintenance')
