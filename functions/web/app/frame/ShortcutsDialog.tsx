@@ -34,6 +34,8 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
   ].filter(({ keys }) => keys.length > 0)
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+      {/* First, because it gets the focus: the dialog begins at its top. */}
+      <LettersSwitch />
       {groups.map(({ title, keys }) => (
         <section key={title} className={styles.group}>
           <h3 className={styles.title}>{title}</h3>
@@ -49,7 +51,6 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
           </dl>
         </section>
       ))}
-      <LettersSwitch />
     </Dialog>
   )
 }

@@ -35,7 +35,15 @@ function ChooseType({
   readonly onChoose: (type: PlatformType) => void
 }) {
   return (
-    <Dialog title="Which platform?" onClose={onClose}>
+    <Dialog
+      title="Which platform?"
+      onClose={onClose}
+      actions={
+        <Button kind="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+      }
+    >
       <ul className={styles.types}>
         {PLATFORM_TYPES.map((type) => (
           <li key={type}>

@@ -60,10 +60,14 @@ export const AudienceRow = memo(function AudienceRow({
         {size === null ? <span className={styles.unknown}>{UNKNOWN.size}</span> : numberOf(size)}
       </NumberCell>
       <td className={styles.segments}>
-        <span className={styles.strip}>
-          <span className="number">{numberOf(record.segments.length)}</span>
-          <Strip parts={stripParts(record)} width_px={STRIP_PX} />
-        </span>
+        {record.segments.length === 0 ? (
+          <span className={styles.unknown}>None yet</span>
+        ) : (
+          <span className={styles.strip}>
+            <span className="number">{numberOf(record.segments.length)}</span>
+            <Strip parts={stripParts(record)} width_px={STRIP_PX} />
+          </span>
+        )}
       </td>
       <td className={styles.tags}>
         <ChipList label="tags" words={[...new Set(tagsOf(record))]} shown_max={1} />
