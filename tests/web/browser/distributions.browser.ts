@@ -151,6 +151,35 @@ describe('an audience', () => {
     expect(await recordOn(page).innerText()).not.toContain('Route planners')
   })
 
+  test('leads from its page to each send, which is compared with what the audience is now', async () => {
+    const { audience_id, platform_id } = await save('compares')
+    await site.save('compares', '/api/distributions', { audience_id, platform_id })
+    const page = await visit('compares', `/audience/${audience_id}`)
+    await page
+      .getByRole('row', { name: /Brand account/ })
+      .getByRole('link')
+      .click()
+    const what = recordOn(page).getByRole('region', { name: 'What was sent' })
+    await what.getByText('2 segments, a frozen copy: version 1.').waitFor()
+    expect(await what.getByRole('button').count()).toBe(0)
+    const [early, route] = TRAIL.segments
+    await site.save('compares', '/api/audiences', { audience_id, segments: [{ ...early, size: 170_000 }, route] })
+    await page.reload()
+    await what.getByRole('button', { name: 'Compare with version 2' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Version 1, as sent, and version 2' })
+    expect((await dialog.innerText()).split(/\s*\n\s*/)).toEqual([
+      'Version 1, as sent, and version 2',
+      '1 thing is different now. What was sent stays as it was.',
+      'Early risers, records',
+      'Sent',
+      '168,344',
+      'Now',
+      '170,000',
+      'Close',
+    ])
+    expect(await violationsOn(page)).toEqual([])
+  })
+
   test('that was archived while this device was offline is not sent: the send says why, and goes when it is back', async () => {
     const { audience_id } = await save('refuses')
     const page = await visit('refuses', `/audience/${audience_id}`)

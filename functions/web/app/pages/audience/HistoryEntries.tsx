@@ -2,6 +2,7 @@ import { Archive, Download, Pencil, Plus, Send, type LucideIcon } from 'lucide-r
 import { useEffect, useState } from 'react'
 
 import { differencesOf, type Difference } from '../../audiences/differences.ts'
+import { VersionDifferences } from '../../audiences/VersionDifferences.tsx'
 import { clock } from '../../base/ports.ts'
 import { momentOf } from '../../format/dates.ts'
 import { DISTRIBUTION_STATUS } from '../../format/status.ts'
@@ -14,7 +15,6 @@ import type { HandedOver } from './handed-over.ts'
 import styles from './HistoryDrawer.module.css'
 import { deedInWords, doerInWords, restorationOf, type Restoration, type Version } from './history.ts'
 import { useVersionFields } from './use-versions.ts'
-import { VersionDifferences } from './VersionDifferences.tsx'
 import { NowComparison, RestorePreview } from './VersionPreviews.tsx'
 
 interface VersionEntryProps {

@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router'
+
 import { handOverFacts } from '../../audiences/hand-over-facts.ts'
 import { clock } from '../../base/ports.ts'
 import { exactlyOf, momentOf } from '../../format/dates.ts'
@@ -45,8 +47,10 @@ export function SentTo({ distributions }: { readonly distributions: readonly Sho
               )
               return (
                 <tr key={id}>
-                  <th scope="row" dir="auto" className={styles.strong}>
-                    {platform_name}
+                  <th scope="row" className={styles.strong}>
+                    <Link to="/distributions" search={{ id }} dir="auto">
+                      {platform_name}
+                    </Link>
                   </th>
                   <td>
                     <StatusWord noun="distribution" status={record.status} />

@@ -1,9 +1,9 @@
 import type { Difference } from '../../audiences/differences.ts'
+import { VersionDifferences } from '../../audiences/VersionDifferences.tsx'
 import { countOf } from '../../format/numbers.ts'
 import { Button } from '../../parts/Button.tsx'
 import type { Restoration } from './history.ts'
 import styles from './HistoryDrawer.module.css'
-import { VersionDifferences } from './VersionDifferences.tsx'
 
 /** A version beside what the audience is now, with what this device has not sent yet. */
 export function NowComparison({

@@ -7,28 +7,33 @@ import { Strip } from '../../parts/Strip.tsx'
 import { useRecord } from '../../store/hooks.ts'
 import { segmentsSent, type Send } from './sends.ts'
 import styles from './SendRecord.module.css'
+import { SinceSent } from './SinceSent.tsx'
 import type { SendDetails } from './use-details.ts'
 
 /** The frozen copy of the audience: what was sent stays what it was. */
 export function WhatWasSent({ send, details }: { readonly send: Send; readonly details: SendDetails }) {
-  const { audience_id, segments_distributed } = send.shown.record
+  const { record } = send.shown
+  const { audience_id, segments_distributed } = record
   const audience = useRecord('audience', audience_id).shown
   const snapshot = details.state === 'known' ? details.snapshot : null
+  const has_changed =
+    snapshot && audience && !audience.is_deleted && (audience.waiting > 0 || audience.record.version > snapshot.version)
   return (
     <section aria-labelledby="what-was-sent" className={styles.sent}>
       <h2 id="what-was-sent" className={styles.title}>
-        What was sent
+        {record.status === 'scheduled' ? 'What is to be sent' : 'What was sent'}
       </h2>
       {details.state === 'unknown' && <p className={styles.hint}>{details.words}</p>}
       {snapshot && (
         <>
           <p className={styles.hint}>
-            {segmentsSent(send.shown.record, snapshot)}, a frozen copy: version {snapshot.version}.{' '}
+            {segmentsSent(record, snapshot)}, a frozen copy: version {snapshot.version}.{' '}
             {audience &&
               audience.record.version > snapshot.version &&
               `The audience is at version ${audience.record.version} now.`}
           </p>
           <Segments snapshot={snapshot} only={segments_distributed} />
+          {has_changed && <SinceSent distribution={record} snapshot={snapshot} audience={audience} />}
         </>
       )}
       {details.state !== 'loading' && audience && !audience.is_deleted && (

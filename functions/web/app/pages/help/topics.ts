@@ -48,6 +48,7 @@ export const TOPICS: readonly Topic[] = [
     sentences: [
       'Add a platform, enter its keys, and test the connection. The keys are locked away by the service: nobody can read them again, also not you.',
       'To send means to hand over: your own sender takes the audience, uploads its members, and reports how far it is. This app holds what an audience is and how large, never a list of people.',
+      'You can send all segments of an audience or some of them, now or later. A send that is scheduled can be moved to another time, by the clocks of any place, or sent now.',
       'A match rate that the platform has not reported reads “Not reported yet”. That is not the same as 0 %. An estimate always says that it is one.',
     ],
   },

@@ -1,5 +1,5 @@
-import type { Difference } from '../../audiences/differences.ts'
-import styles from './HistoryDrawer.module.css'
+import type { Difference } from './differences.ts'
+import styles from './VersionDifferences.module.css'
 
 /** Each field with both of its values; a string says why they cannot be had. @param words of the two states */
 export function VersionDifferences({
