@@ -305,6 +305,16 @@ describe('an account', () => {
     await expect.poll(() => syncWordsOn(page)).toBe('1 change was not accepted')
     await page.reload()
     await page.getByText(/The service did not take this audience: The limit is reached\./).waitFor()
+    // Its list tells it, too, and leads back here.
+    await page
+      .getByRole('navigation')
+      .getByRole('link', { name: /^Audiences/ })
+      .first()
+      .click()
+    const refused = page.getByRole('region', { name: /was not accepted$/ })
+    await refused.getByText('It is on this device only. Answer: The limit is reached.').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await refused.getByRole('link', { name: 'Correct it' }).click()
     await step(page, /Campaign/).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('Smaller')
     await saveButton(page).click()

@@ -5,6 +5,7 @@ import type { PlatformType } from '#shared/records/platform.ts'
 import { offered } from '../../actions/action.ts'
 import { useOffer } from '../../actions/offers.ts'
 import { useWantedDeed } from '../../actions/wanted-deed.ts'
+import { RefusedCreations } from '../../aside/RefusedCreations.tsx'
 import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
 import { Button } from '../../parts/Button.tsx'
@@ -66,6 +67,7 @@ export function Platforms() {
       }
     >
       <div className={styles.blocks}>
+        <RefusedCreations noun="platform" />
         {platforms.length === 0 && !is_known ? (
           <NotHereYet fault="Your platforms could not be loaded.">
             <WhileUnknown label="Your platforms are being loaded">

@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo } from 'react'
 
+import { RefusedCreations } from '../../aside/RefusedCreations.tsx'
 import { audience_task } from '../../audiences/tasks.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { useDrafts } from '../../audiences/use-drafts.ts'
@@ -7,6 +8,7 @@ import { useCell } from '../../base/cell.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { NotHereYet } from '../../frame/NotHereYet.tsx'
 import { Page } from '../../frame/Page.tsx'
+import { ButtonLink } from '../../parts/Button.tsx'
 import { useRecords } from '../../store/hooks.ts'
 import { FirstUse } from '../first-use/FirstUse.tsx'
 import { SampleBanner } from '../first-use/SampleBanner.tsx'
@@ -57,6 +59,7 @@ export function SavedAudiences() {
       actions={is_first_use ? undefined : <PageActions audiences={records} query={query} onQuery={setQuery} />}
     >
       <SampleBanner />
+      {tab === 'saved' && <RefusedCreations noun="audience" correct={correctInBuilder} />}
       {of_tab.length > 0 && !is_first_use && (
         <>
           <ListTools query={query} text={query.q} tags={tags} onText={setText} onQuery={setQuery} />
@@ -80,6 +83,14 @@ export function SavedAudiences() {
         <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
       )}
     </Page>
+  )
+}
+
+function correctInBuilder(id: string) {
+  return (
+    <ButtonLink size="small" to="/new-audience" search={{ draft: id }}>
+      Correct it
+    </ButtonLink>
   )
 }
 
