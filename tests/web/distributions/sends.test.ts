@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { durationOf } from '#functions/web/app/format/durations.ts'
@@ -10,8 +12,10 @@ import {
   sendsOf,
   sentPlatforms,
 } from '#functions/web/app/pages/distributions/sends.ts'
+import { changesSinceSent } from '#functions/web/app/pages/distributions/since-sent.ts'
 import { timelineOf, tookMs } from '#functions/web/app/pages/distributions/timeline.ts'
 import type { Distribution, Platform } from '#functions/web/app/store/records.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { TEST_CODES } from '#shared/ad-platforms/test-outcome.ts'
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
 import type { Attempt, AudienceSnapshot } from '#shared/records/distribution.ts'
@@ -122,6 +126,26 @@ test('what was sent is told in segments: all of them, or how many of them', () =
   expect(segmentsSent({ segments_distributed: [2] }, { segments })).toBe('1 of 2 segments')
 })
 
+test('what was sent is compared with the audience of today: of some segments, only those', () => {
+  const [one, other] = [
+    { segment_id: 1, name: 'Early risers', size: 100 },
+    { segment_id: 2, name: 'Route planners', size: 200 },
+  ]
+  const { record } = shownAudience(1, { total_audience_size: 300, segments: [one, other] })
+  const { data_type, total_audience_size, audience_size, selected_variables, variable_details, segments } = record
+  const sizes = { total_audience_size, audience_size }
+  const frozen = { version: 1, data_type, ...sizes, selected_variables, variable_details, segments }
+  const now = { ...record, total_audience_size: 350, segments: [{ ...one, size: 150 }, other] }
+  const labels = (...segments_distributed: number[]) =>
+    changesSinceSent({ segments_distributed }, frozen, now).map(({ label, before, after }) => [label, before, after])
+  expect(labels()).toEqual([
+    ['Records', '300', '350'],
+    ['Early risers, records', '100', '150'],
+  ])
+  expect(labels(1)).toEqual([['Early risers, records', '100', '150']])
+  expect(labels(2)).toEqual([])
+})
+
 describe('the timeline', () => {
   test('tells each attempt with its answer, and that a match rate which was not reported is not 0', () => {
     const [send] = sends({ status: 'completed', completed_at: SECOND.ended_at, match_rate: null })
@@ -192,6 +216,21 @@ describe('a failure', () => {
     ['BAD_TOKEN', 'bad_token'],
   ])('that is reported by the status %s means %s', (code, meaning) => {
     expect(failureOf(failed(code), 'Meta', connected)).toEqual(failureOf(failed(meaning), 'Meta', connected))
+  })
+
+  test('has the codes and words that the guide tells to senders', async () => {
+    const guide = await readFile(join(PROJECT_ROOT, 'infra/docs/guides/single-page-app.md'), 'utf8')
+    const [, table = ''] = guide.split('| what the app says |\n|---|---|\n')
+    const rows = table.split('\n\n', 1)[0]!.matchAll(/^\| (.+) \| (.+) \|$/gm)
+    const told = new Map(
+      [...rows].flatMap(([, codes = '', words]) => codes.split(', ').map((code) => [code, words] as const)),
+    )
+    const sentenceOf = (code: string) => failureOf(failed(code), 'Meta', connected)!.sentence
+    const statuses = Array.from({ length: 200 }, (_, at) => String(400 + at))
+    const known = [...TEST_CODES, ...statuses].filter((code) => sentenceOf(code) !== sentenceOf('E77'))
+    const inGuide = (code: string) => told.get(`\`${code}\``) ?? told.get('`5xx`')
+    expect(known.map((code) => [code, inGuide(code)])).toEqual(known.map((code) => [code, sentenceOf(code)]))
+    expect([...told.keys()].filter((code) => ![...known, '5xx'].includes(code.replaceAll('`', '')))).toEqual([])
   })
 
   test('of the keys leads to the platforms, unless they were tested since', () => {
