@@ -20,6 +20,7 @@ export type Done =
   | 'initialised'
   | 'applied'
   | 'archive'
+  | 'operator credentials'
   | 'delivered'
   | 'imported'
   | 'alert'
@@ -48,6 +49,12 @@ const FIRST_SERVICES = ['cloudresourcemanager', 'serviceusage', 'cloudbilling', 
 /** gcloud, terraform and git, as far as the page calls them. */
 const KNOWN: readonly Known[] = [
   { call: 'gcloud auth login', needs: [], leaves: 'signed in' },
+  {
+    call: 'gcloud auth application-default login',
+    needs: ['applied'],
+    leaves: 'operator credentials',
+    flags: { '--impersonate-service-account': `am-operator@${PROJECT}.iam.gserviceaccount.com` },
+  },
   { call: 'gcloud auth application-default login', needs: [], leaves: 'default credentials' },
   { call: `gcloud projects create ${PROJECT}`, needs: ['signed in'], leaves: 'project' },
   {
@@ -136,8 +143,8 @@ const PROGRAMS: Readonly<
   Record<string, { readonly spec?: CommandSpec; readonly needs: readonly Done[]; readonly leaves?: Done }>
 > = {
   'check:infra': { needs: [] },
-  import: { spec: IMPORT_COMMAND, needs: ['delivered'], leaves: 'imported' },
-  'bigquery:load': { spec: BIGQUERY_LOAD_COMMAND, needs: ['imported'] },
+  import: { spec: IMPORT_COMMAND, needs: ['delivered', 'operator credentials'], leaves: 'imported' },
+  'bigquery:load': { spec: BIGQUERY_LOAD_COMMAND, needs: ['imported', 'operator credentials'] },
   rollback: { needs: ['delivered'], leaves: 'rolled back' },
 }
 
@@ -145,9 +152,10 @@ const PROGRAMS: Readonly<
 export async function call(account: Account, args: readonly string[]): Promise<string> {
   if (args[0] === 'npm') return await npm(account, args.slice(1))
   const words = args.filter((arg) => !arg.startsWith('-')).join(' ')
-  const known = KNOWN.find((one) => one.call === words)
-  if (known === undefined) throw new Error(`the account does not know: ${args.join(' ')}`)
   const flags = new Map(args.filter((arg) => arg.startsWith('-')).map((arg) => splitFlag(arg)))
+  const named = KNOWN.filter((one) => one.call === words)
+  const known = named.find((one) => Object.keys(one.flags ?? {}).every((name) => flags.has(name))) ?? named[0]
+  if (known === undefined) throw new Error(`the account does not know: ${args.join(' ')}`)
   for (const [name, value] of Object.entries(known.flags ?? {})) {
     const is = flags.get(name)
     if (is === undefined || (value !== undefined && is !== value))
