@@ -41,6 +41,8 @@ resource "google_project_iam_custom_role" "on_call" {
     # Silences an alert while its cause is being mended.
     "monitoring.snoozes.create",
     "monitoring.snoozes.update",
+    # Doctor looks whether the load balancer's certificate is active.
+    "compute.sslCertificates.list",
     # Moves traffic back, and closes the doors.
     "run.revisions.get",
     "run.revisions.list",

@@ -16,9 +16,9 @@ export function defaultCredentials(runProgram: ProgramRunner): () => Promise<str
   let token: Promise<string> | undefined
   const request = async () => {
     const result = await runProgram('gcloud', ['auth', 'application-default', 'print-access-token', '--quiet'])
-    if (result === undefined) throw new CredentialsError('gcloud is not installed')
+    if (result === undefined) throw new CredentialsError('there is no gcloud')
     if (result.exit_code === 0 && result.stdout.trim() !== '') return result.stdout.trim()
-    throw new CredentialsError(result.stderr.trim().split('\n')[0] || 'gcloud gave no token')
+    throw new CredentialsError(result.stderr.trim().split('\n')[0] || 'no token came from gcloud')
   }
   return () => (token ??= request())
 }

@@ -24,6 +24,17 @@ export const ON_CALL_USES: readonly Use[] = [
   ]),
   step('every alert: silences it for a while', ['monitoring.snoozes.create', 'monitoring.snoozes.update']),
   step('the drill: a line that raises its alert', ['logging.logEntries.create']),
+  step('npm run doctor -- --when after: looks at the environment each week', [
+    'bigquery.datasets.get',
+    'bigquery.transfers.get',
+    'cloudscheduler.jobs.list',
+    'compute.sslCertificates.list',
+    'logging.logEntries.list',
+    'monitoring.alerts.list',
+    'monitoring.notificationChannels.list',
+    'run.services.list',
+    'serviceusage.services.list',
+  ]),
   step('every command: calls count against the project', ['serviceusage.services.use']),
   step(
     'bad-deploy: moves traffic back; bucket-restored: closes the doors',

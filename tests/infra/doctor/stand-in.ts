@@ -227,6 +227,7 @@ export const AT = {
   certificates: `compute /compute/v1/projects/${PROJECT}/global/sslCertificates`,
   channels: `monitoring /v3/projects/${PROJECT}/notificationChannels`,
   alerts: `monitoring /v3/projects/${PROJECT}/alerts`,
+  dataset: `bigquery /bigquery/v2/projects/${PROJECT}/datasets/activation_manager`,
   copies: `bigquerydatatransfer ${OF_PROJECT}/locations/eu/transferConfigs`,
   log: 'logging /v2/entries:list',
 } as const
