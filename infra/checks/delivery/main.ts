@@ -8,11 +8,13 @@ import { gcloudCommands } from '../../deliver/rollout/commands.ts'
 import type { GcloudCommand } from '../../deliver/rollout/gcloud.ts'
 import { PROJECT_ROOT } from '../../project-root.ts'
 import { CHECK_DEPLOY_COMMAND } from './command.ts'
-import { callsInDocument, callsInScript } from './script-calls.ts'
+import { callsInDocument, callsInScript, callsInSource } from './script-calls.ts'
 
 const SCRIPTS = ['rollback', 'writers', 'pin-base-image'].map((name) => `infra/deliver/scripts/${name}.sh`)
 /** Their commands are typed by people, some of them at night. */
 const DOCUMENTS = ['infra/**/*.md', 'terraform/README.md', 'README.md', 'CONTRIBUTING.md']
+/** What doctor calls, and tells its reader to type. */
+const SOURCES = 'infra/doctor/**/*.ts'
 const ENVIRONMENT = { env: 'dev', project: 'my-project', region: 'europe-west1' }
 
 /** Loads cloudbuild.yaml as `gcloud builds submit` does before it sends anything. */
@@ -77,7 +79,10 @@ function lintCommands(): string[] {
   const of_documents = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: PROJECT_ROOT }))
     .flatMap((path) => callsInDocument(readFileSync(join(PROJECT_ROOT, path), 'utf8')))
     .map(forLinter)
-  const commands = [...new Set([...of_rollout, ...of_scripts, ...of_documents])]
+  const of_doctor = globSync(SOURCES, { cwd: PROJECT_ROOT }).flatMap((path) =>
+    callsInSource(readFileSync(join(PROJECT_ROOT, path), 'utf8')),
+  )
+  const commands = [...new Set([...of_rollout, ...of_scripts, ...of_documents, ...of_doctor])]
   const list = join(work_dir, 'commands.json')
   writeFileSync(list, JSON.stringify(commands.map((command_string) => ({ command_string }))))
   const { stdout, stderr } = run('gcloud', 'meta', 'lint-gcloud-commands', `--commands-file=${list}`)
@@ -88,9 +93,9 @@ function lintCommands(): string[] {
     return [`gcloud's linter did not answer in JSON: ${stdout.slice(0, 1000)}${stderr}`]
   }
   console.log(
-    `   ${linted.length} commands, ${of_scripts.length} of them in scripts, ${of_documents.length} in documents`,
+    `   ${linted.length} commands, ${of_scripts.length} of them in scripts, ${of_documents.length} in documents, ${of_doctor.length} in doctor`,
   )
-  if (linted.length < commands.length || of_scripts.length * of_documents.length === 0)
+  if (linted.length < commands.length || of_scripts.length * of_documents.length * of_doctor.length === 0)
     return ['the linter did not check every command']
   return linted
     .filter(({ success }) => !success)

@@ -48,3 +48,15 @@ export function callsInDocument(document: string): string[] {
   const blocks = [...document.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, commands = '']) => commands)
   return blocks.flatMap((block) => callsInScript(block.replaceAll(/ +# .*$/gm, '')))
 }
+
+/**
+ * Every call of gcloud in a TypeScript source: a text that begins with the program, up to a comma, or
+ * the program with its list of arguments.
+ */
+export function callsInSource(source: string): string[] {
+  const advised = Array.from(source.matchAll(/['`](gcloud [a-z][^'`,]*)/g), ([, call = '']) => call)
+  const typed = Array.from(source.matchAll(/'gcloud', \[([^\]]*)\]/g), ([, list = '']) =>
+    ['gcloud', ...Array.from(list.matchAll(/'([^']*)'/g), ([, argument = '']) => argument)].join(' '),
+  )
+  return [...advised, ...typed].map((call) => withValues(call).trim())
+}
