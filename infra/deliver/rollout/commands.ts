@@ -14,7 +14,7 @@ import {
  * Every gcloud command that the rollout uses. `npm run check:deploy` gives each to gcloud's own linter.
  *
  * A service is never deployed with `--tag` or `--revision-suffix` (Terraform would collide with the named revision),
- * nor with the flag that refuses unauthenticated callers: it removes the public binding that Terraform created.
+ * nor with a flag that says who may call: Terraform does (`invoker_iam_disabled`).
  */
 export type Percentages = Readonly<Record<string, number>>
 

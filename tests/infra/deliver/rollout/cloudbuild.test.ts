@@ -128,5 +128,5 @@ test('callers without a token keep their access: no command of a rollout says ot
   const commands = gcloudCommands({ env: 'dev', project: 'p', region: 'r' })
   const deploy = commands.deployWithoutTraffic('am-audiences', 'image').args
   expect(deploy).toContain('--no-traffic')
-  expect(deploy.filter((arg) => /unauthenticated|^--tag|^--revision-suffix/.test(arg))).toEqual([])
+  expect(deploy.filter((arg) => /unauthenticated|invoker-iam-check|^--tag|^--revision-suffix/.test(arg))).toEqual([])
 })
