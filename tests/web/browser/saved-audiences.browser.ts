@@ -225,7 +225,8 @@ describe('the list', () => {
 })
 
 test('a long list is in the page only as far as it is near, to its last audience', async () => {
-  const page = await visit('many', '/saved-audiences?sort=oldest')
+  // Those that one import makes within a millisecond are as old as each other.
+  const page = await visit('many', '/saved-audiences?sort=name')
   const lines = Array.from({ length: 150 }, (_, at) => `Audience ${at + 1},${at}`)
   await importFile(page, `name,records\n${lines.join('\n')}\n`)
   await page.getByRole('button', { name: 'Import 150' }).click()
