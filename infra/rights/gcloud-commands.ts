@@ -7,7 +7,12 @@ const ON_CALL = 'on call'
 const OPERATOR = 'am-operator'
 const KEY = ['key credentials']
 
-/** By the words with which a command begins. Of two that fit, the longer one. */
+/** A script of the delivery bucket, which people on call run without a checkout. */
+function script(name: string): DocumentedCommand {
+  return { who: ON_CALL, permissions: READ, on: [`delivery/${name}`] }
+}
+
+/** By the words with which a command begins, with the values that `callsInDocument` gives to variables. Of two that fit, the longer one. */
 const DOCUMENTED_COMMANDS: Readonly<Record<string, DocumentedCommand>> = {
   'auth application-default login': {
     who: ON_CALL,
@@ -51,6 +56,8 @@ const DOCUMENTED_COMMANDS: Readonly<Record<string, DocumentedCommand>> = {
     permissions: ['secretmanager.versions.access'],
     on: ['secret am-user-hash-salt'],
   },
+  'storage cat "gs://some-value-delivery/rollback.sh"': script('rollback.sh'),
+  'storage cat "gs://some-value-delivery/writers.sh"': script('writers.sh'),
   'storage cat': { who: OPERATOR, permissions: READ, on: ['data/migrations/'] },
   'storage ls': { who: ON_CALL, permissions: [...LIST, 'storage.buckets.list'], on: ['data'] },
   'storage operations list': { who: ON_CALL, permissions: ['storage.bucketOperations.list'], on: ['data'] },
