@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
+import { openPage, refuseNextPush, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
 import { startWebSite, type WebSite } from './web-site.ts'
 
 let browser: Browser
@@ -389,26 +389,6 @@ function largeCsv(): string {
     (_, at) => `Segment ${at},1,${Buffer.from(random.bytes(250)).toString('hex')}`,
   )
   return `name,size,description\n${rows.join('\n')}`
-}
-
-/** The next push is answered as if the account were full. */
-async function refuseNextPush(of: BrowserContext): Promise<void> {
-  await of.route(
-    '**/api/sync/push',
-    async (route) => {
-      const { mutations } = route.request().postDataJSON() as { mutations: readonly { seq: number }[] }
-      const problem = {
-        type: 'about:blank',
-        title: 'Limit reached',
-        status: 422,
-        detail: 'The limit is reached.',
-        code: 'quota-exceeded',
-      }
-      const results = mutations.map(({ seq }) => ({ seq, status: 'invalid', problem }))
-      await route.fulfill({ json: { success: true, results } })
-    },
-    { times: 1 },
-  )
 }
 
 async function asGuest(of: BrowserContext): Promise<void> {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { LISTED_ACCOUNT } from '#infra/stand-ins/ad-platforms/behaviours.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
+import { openPage, refuseNextPush, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
 import { startWebSite, type WebSite } from './web-site.ts'
 
 let browser: Browser
@@ -113,6 +113,21 @@ describe('a platform', () => {
     await context!.setOffline(false)
     await page.getByLabel('Ad account ID').waitFor()
     await expect.poll(() => syncWordsOn(page), { timeout: 20_000 }).toBe('All changes saved')
+  })
+
+  test('that the service refuses stands above the list with the reason, and is there after one more try', async () => {
+    const page = await visit('tries')
+    await refuseNextPush(context!)
+    await page.getByRole('button', { name: /^LinkedIn Needs/ }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('B2B launches')
+    await page.getByRole('dialog').getByRole('button', { name: 'Add and enter keys' }).click()
+    const refused = page.getByRole('region', { name: '“B2B launches” was not accepted' })
+    await refused.getByText('It is on this device only. Answer: The limit is reached.').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await refused.getByRole('button', { name: 'Try again' }).click()
+    await rowOf(page, 'B2B launches').waitFor()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await refused.count()).toBe(0)
   })
 
   test('whose keys were not checked says so, and asks for no other ones', async () => {

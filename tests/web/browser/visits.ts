@@ -113,3 +113,23 @@ export async function syncWordsOn(page: Page): Promise<string> {
     .nth(1)
     .evaluate(({ textContent }) => textContent)
 }
+
+/** The next push is answered as if the account were full. */
+export async function refuseNextPush(of: BrowserContext): Promise<void> {
+  await of.route(
+    '**/api/sync/push',
+    async (route) => {
+      const { mutations } = route.request().postDataJSON() as { mutations: readonly { seq: number }[] }
+      const problem = {
+        type: 'about:blank',
+        title: 'Limit reached',
+        status: 422,
+        detail: 'The limit is reached.',
+        code: 'quota-exceeded',
+      }
+      const results = mutations.map(({ seq }) => ({ seq, status: 'invalid', problem }))
+      await route.fulfill({ json: { success: true, results } })
+    },
+    { times: 1 },
+  )
+}
