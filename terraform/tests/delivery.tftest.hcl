@@ -119,6 +119,11 @@ run "images_are_kept_for_a_rollback_and_not_for_ever" {
   command = plan
 
   assert {
+    condition     = one(google_artifact_registry_repository.images.docker_config).immutable_tags
+    error_message = "Another image could be pushed under the tag of a tested one."
+  }
+
+  assert {
     condition     = [for policy in google_artifact_registry_repository.images.cleanup_policies : policy.action] == ["DELETE", "KEEP"] || [for policy in google_artifact_registry_repository.images.cleanup_policies : policy.action] == ["KEEP", "DELETE"]
     error_message = "Images must be kept for a while, then deleted."
   }

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { PROVIDER_PACKAGES } from '#infra/checks/terraform/provider/package.ts'
 import { TERRAFORM_DIR } from '#infra/checks/terraform/terraform.ts'
 
 const texts = async (): Promise<string> => {
@@ -37,3 +38,12 @@ test('the error message of a refused variable begins with its name', async () =>
   expect(messages.filter(({ name, message }) => !message.startsWith(name))).toEqual([])
   expect(messages.length).toBeGreaterThan(20)
 })
+
+test.each(PROVIDER_PACKAGES)(
+  'the provider $provider is pinned to the major version whose schema is checked',
+  async ({ provider, schema_of_version }) => {
+    const [major, minor] = schema_of_version.split('.').map(Number)
+    const [, range] = new RegExp(`source += "hashicorp/${provider}"\\n[^}]*version = "(.*)"`).exec(await texts())!
+    expect(range).toBe(`>= ${major}.${minor}, < ${major! + 1}.0`)
+  },
+)
