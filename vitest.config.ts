@@ -63,7 +63,7 @@ const left_out = LEFT_OUT[process.env['TEST_EFFORT'] ?? ''] ?? LONG
 /** A project has processes of its own, each of which loads all code again: so there are two, in the order in which they run. */
 const project = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
   extends: true as const,
-  test: { name, include, exclude: [...exclude, ...left_out], isolate },
+  test: { name, include, exclude: ['**/node_modules/**', ...exclude, ...left_out], isolate },
 })
 const projects = [project('isolated', ISOLATED, [], true), project('together', ['tests/**/*.test.ts'], ISOLATED, false)]
 

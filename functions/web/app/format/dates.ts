@@ -19,6 +19,7 @@ const TIME_TO_SECOND = new Intl.DateTimeFormat(undefined, { hour: '2-digit', min
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 const MONTH = new Intl.DateTimeFormat(undefined, { month: 'short' })
+const WHOLE_MONTH = new Intl.DateTimeFormat(undefined, { month: 'long' })
 const MONTH_OF_YEAR = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric' })
 const DAY_MS = 86_400_000
 
@@ -69,6 +70,11 @@ export function weekdayOf(time_ms: number): string {
 /** "Nov". @param month as `2026-11` */
 export function monthOf(month: string): string {
   return MONTH.format(new Date(`${month}-15`))
+}
+
+/** "November": inside a sentence. @param month as `2026-11` */
+export function wholeMonthOf(month: string): string {
+  return WHOLE_MONTH.format(new Date(`${month}-15`))
 }
 
 /** "Nov 2026". @param month as `2026-11` */

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
 import { clock } from '../../base/ports.ts'
-import { monthOf, weekdayOf } from '../../format/dates.ts'
+import { weekdayOf, wholeMonthOf } from '../../format/dates.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { UNKNOWN } from '../../format/words.ts'
 import { Page } from '../../frame/Page.tsx'
@@ -111,7 +111,7 @@ function Counts({
 function growthInWords(months: readonly MonthOfRecords[]): string {
   const growth = growthOf(months)
   if (growth === null || growth.records === 0) return 'Of all active audiences'
-  return `${numberOf(growth.records)} more than in ${monthOf(growth.since)}`
+  return `${numberOf(growth.records)} more than in ${wholeMonthOf(growth.since)}`
 }
 
 /** In the size of what comes. */
