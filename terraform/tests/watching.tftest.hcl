@@ -180,6 +180,16 @@ run "a_log_line_is_billed_once" {
   }
 }
 
+# The copies read every object each hour: their reads would be the most expensive lines of all.
+run "reads_by_functions_and_by_bigquery_are_not_audited" {
+  command = plan
+
+  assert {
+    condition     = length(local.exempted_from_storage) == length(google_service_account.function) + 1
+    error_message = "Each function and BigQuery's connection are exempted from the bucket's audit logs."
+  }
+}
+
 run "every_function_is_watched_from_outside" {
   command = plan
 
