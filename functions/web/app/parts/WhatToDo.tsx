@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { Icon } from './Icon.tsx'
+import { Steps } from './Steps.tsx'
 import styles from './WhatToDo.module.css'
 
 /** Something that went wrong: what happened, what it means, and what to do, in steps. */
@@ -24,13 +25,7 @@ export function WhatToDo({
         {title}
       </h2>
       {children}
-      {steps.length > 0 && (
-        <ol className={styles.steps}>
-          {steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-      )}
+      {steps.length > 0 && <Steps steps={steps} />}
       {actions && <div className={styles.actions}>{actions}</div>}
     </section>
   )

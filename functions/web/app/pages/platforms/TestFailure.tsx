@@ -6,6 +6,7 @@ import { momentWithin } from '../../format/dates.ts'
 import { PLATFORMS } from '../../format/words.ts'
 import { ButtonLink } from '../../parts/Button.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { Steps } from '../../parts/Steps.tsx'
 import type { Distribution, Shown } from '../../store/records.ts'
 import { CREDENTIAL_FORMS } from './credential-forms.ts'
 import { KeysForm } from './KeysForm.tsx'
@@ -40,11 +41,7 @@ export function TestFailure({
             </Link>
           )}
         </p>
-        <ol className={styles.steps}>
-          {steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
+        <Steps steps={steps} />
         <div className={styles.help}>
           <ButtonLink kind="quiet" size="small" to="/help" hash="problems">
             Get help

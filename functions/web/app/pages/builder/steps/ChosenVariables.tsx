@@ -10,6 +10,7 @@ import { CellFault } from './CellFault.tsx'
 import cells from './cells.module.css'
 import type { StepProps } from './step-props.ts'
 import styles from './ChosenVariables.module.css'
+import { VariableCell } from './VariableCell.tsx'
 
 interface ChosenVariablesProps extends StepProps {
   readonly onRemove: (code: string) => void
@@ -67,14 +68,7 @@ const Row = memo(function VariableRow({ variable, at, fault, onEdit, onLeave, on
   const name = description || code
   return (
     <tr>
-      <td className={styles.variable}>
-        <span className={cells.name} dir="auto">
-          {name}
-        </span>
-        <span className={cells.note} dir="auto">
-          {[category, description === '' ? '' : code].filter(Boolean).join(' · ')}
-        </span>
-      </td>
+      <VariableCell code={code} description={description} category={category} />
       <td>
         <select
           className={cells.field}

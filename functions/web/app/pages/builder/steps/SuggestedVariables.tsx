@@ -12,6 +12,7 @@ import { keptSuggestions } from '../model/suggestions.ts'
 import cells from './cells.module.css'
 import type { StepProps } from './step-props.ts'
 import styles from './SuggestedVariables.module.css'
+import { VariableCell } from './VariableCell.tsx'
 
 /** What a service has suggested, with relevance and type, to be confirmed in the dock or left out. */
 export function SuggestedVariables({ draft, change }: Pick<StepProps, 'draft' | 'change'>) {
@@ -94,14 +95,7 @@ const Row = memo(function SuggestionRow({ suggestion, onKeep }: RowProps) {
           onChange={({ currentTarget: { checked } }) => onKeep(code, checked)}
         />
       </td>
-      <td className={styles.variable}>
-        <span className={cells.name} dir="auto">
-          {name}
-        </span>
-        <span className={cells.note} dir="auto">
-          {[category, description === '' ? '' : code].filter(Boolean).join(' · ')}
-        </span>
-      </td>
+      <VariableCell code={code} description={description} category={category} />
       <td>{type === '' ? <span className={cells.note}>Not said</span> : (VARIABLE_TYPES[type] ?? type)}</td>
       <NumberCell>
         {relevance === '' ? <span className={cells.note}>Not scored</span> : `${relevance}\u00A0%`}
