@@ -45,7 +45,7 @@ const audience = createRoute({
 const new_audience = createRoute({
   getParentRoute: () => root,
   path: '/new-audience',
-  validateSearch: ({ draft, step }: Record<string, unknown>) => textsOf({ draft, step }),
+  validateSearch: ({ draft, step, name }: Record<string, unknown>) => textsOf({ draft, step, name }),
   component: lazyRouteComponent(() => import('./pages/builder/Builder.tsx'), 'Builder'),
 })
 

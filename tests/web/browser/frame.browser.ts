@@ -297,6 +297,21 @@ describe('the palette', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(`/audience/${audience.audience_id}`)
   })
+
+  test('begins an audience that is called what was typed', async () => {
+    const page = await visit('/', { visitor: { kind: 'account', user_id: 'namer' } })
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('  Spring & autumn  ')
+    await page.getByRole('option', { name: 'New audience “Spring & autumn”' }).click()
+    await page.waitForURL(/\/new-audience\?draft=/)
+    await page
+      .getByRole('textbox', { name: /Describe/i })
+      .first()
+      .fill('Walkers')
+    await page.reload()
+    await page.goto(`${page.url()}&step=naming`)
+    await expect.poll(() => page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Spring & autumn')
+  })
 })
 
 describe('the palette of a record that it found', () => {

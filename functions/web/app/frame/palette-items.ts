@@ -1,4 +1,4 @@
-import { Route, Search, Send, UsersRound } from 'lucide-react'
+import { Plus, Route, Search, Send, UsersRound } from 'lucide-react'
 
 import { plain } from '../base/plain.ts'
 import { numberOf } from '../format/numbers.ts'
@@ -115,16 +115,24 @@ export function firstActions(found: readonly PaletteGroup[]): readonly PaletteGr
   return [{ title, items: items.filter(({ is_dangerous }) => !is_dangerous).slice(0, FIRST_ACTIONS_MAX) }]
 }
 
-/** What can be done with the words themselves. */
-export function searchItems(text: string, goToSearch: (text: string) => void): PaletteItem[] {
+type GoTo = (to: string, search: Readonly<Record<string, string>>) => void
+
+/** What can be done with the words themselves. @param goTo leads to a page */
+export function wordsItems(text: string, goTo: GoTo): PaletteItem[] {
   const words = text.trim()
   if (words === '') return []
   return [
     {
+      id: 'new-audience-named',
+      words: `New audience “${words}”`,
+      icon: Plus,
+      onSelect: () => goTo('/new-audience', { name: words }),
+    },
+    {
       id: 'search-audiences',
       words: `Search names and descriptions for “${words}”`,
       icon: Search,
-      onSelect: () => goToSearch(words),
+      onSelect: () => goTo('/saved-audiences', { q: words }),
     },
   ]
 }

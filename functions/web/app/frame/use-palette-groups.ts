@@ -18,7 +18,7 @@ import {
   firstActions,
   foundRecords,
   matching,
-  searchItems,
+  wordsItems,
   type Findable,
   type PaletteGroup,
   type PaletteItem,
@@ -48,7 +48,7 @@ export function usePaletteGroups(text: string, chosen: PaletteItem | undefined):
         .map(({ title, items }) => ({ title, items: matching(items, text) })),
       {
         title: 'Everywhere',
-        items: [...matching(everywhere, text), ...searchItems(text, (q) => goTo('/saved-audiences', { q }))],
+        items: [...matching(everywhere, text), ...wordsItems(text, goTo)],
       },
     ].filter(({ items }) => items.length > 0)
   }, [router, here, findable, goTo, text, chosen])

@@ -12,19 +12,19 @@ import { CRUMBS } from './crumbs.ts'
 
 /** Where an audience is made. Each draft has the id of its audience, so the address leads back to it. */
 export function Builder() {
-  const { draft: id } = useSearch({ from: '/new-audience' })
+  const { draft: id, name } = useSearch({ from: '/new-audience' })
   const client = useClient()
   const navigate = useNavigate()
   // A draft that was saved and is taken up once more is opened as for the first time.
   const [round, setRound] = useState(0)
   useEffect(() => {
     if (id !== undefined) return
-    const search = { draft: client.newId('audience') }
+    const search = { draft: client.newId('audience'), ...(name !== undefined && { name }) }
     void navigate({ to: '/new-audience', search, replace: true })
-  }, [id, client, navigate])
+  }, [id, name, client, navigate])
   if (id === undefined) return null
   if (idTimeMs('aud', id) === undefined && !client.get('audience', id)) return <NoSuchDraft />
-  return <BuilderOf key={`${id} ${round}`} id={id} onAgain={() => setRound(round + 1)} />
+  return <BuilderOf key={`${id} ${round}`} id={id} name={name} onAgain={() => setRound(round + 1)} />
 }
 
 function NoSuchDraft() {

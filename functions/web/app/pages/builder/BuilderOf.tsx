@@ -9,10 +9,17 @@ import { Editor } from './Editor.tsx'
 import { SavedAudience } from './SavedAudience.tsx'
 import { useKeeper } from './use-keeper.ts'
 
+interface BuilderOfProps {
+  readonly id: string
+  /** What it is called before anything is typed. */
+  readonly name: string | undefined
+  readonly onAgain: () => void
+}
+
 /** One draft: being made, saved, or gone. */
-export function BuilderOf({ id, onAgain }: { readonly id: string; readonly onAgain: () => void }) {
+export function BuilderOf({ id, name, onAgain }: BuilderOfProps) {
   const { shown } = useRecord('audience', id)
-  const keeper = useKeeper(id, shown)
+  const keeper = useKeeper(id, shown, name)
   const [is_saved, setSaved] = useState(false)
   if (shown?.is_deleted) return <DeletedDraft id={id} name={shown.record.name} />
   const is_finished = shown !== undefined && shown.record.status !== 'draft'

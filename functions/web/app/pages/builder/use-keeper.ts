@@ -19,8 +19,9 @@ const unkept = new Map<string, DraftKeeper>()
 /**
  * What keeps the draft of an audience. It is there after a moment, and stays the same while somebody types.
  * @param shown the record that the draft is of, where there is one already
+ * @param name what a new one is called before anything is typed
  */
-export function useKeeper(id: string, shown: Shown<'audience'> | undefined): DraftKeeper | undefined {
+export function useKeeper(id: string, shown: Shown<'audience'> | undefined, name = ''): DraftKeeper | undefined {
   const client = useClient()
   const [keeper, setKeeper] = useState<DraftKeeper>()
   const has_record = shown !== undefined
@@ -28,14 +29,14 @@ export function useKeeper(id: string, shown: Shown<'audience'> | undefined): Dra
     let is_wanted = true
     const held = unkept.get(id)
     unkept.delete(id)
-    void (held ? Promise.resolve(held) : openKeeper(client, id, has_record)).then((opened) => {
+    void (held ? Promise.resolve(held) : openKeeper(client, id, { has_record, name })).then((opened) => {
       // A record that comes later does not take the place of what has been typed meanwhile.
       if (is_wanted) setKeeper((current) => (current && isTouched(current) ? current : opened))
     })
     return () => {
       is_wanted = false
     }
-  }, [client, id, has_record])
+  }, [client, id, has_record, name])
   useEffect(() => {
     if (!keeper) return
     const form = formOf(id)
@@ -62,15 +63,20 @@ export function useKeeper(id: string, shown: Shown<'audience'> | undefined): Dra
   return keeper
 }
 
-/** @param has_record whether a record of this id is known by now */
-async function openKeeper(client: ActivationClient, id: string, has_record = false): Promise<DraftKeeper> {
+interface Start {
+  /** Whether a record of this id is known by now. */
+  readonly has_record: boolean
+  readonly name: string
+}
+
+async function openKeeper(client: ActivationClient, id: string, { has_record, name }: Start): Promise<DraftKeeper> {
   const refused = refusedCreation(client.aside, id)
   const saved = has_record ? client.get('audience', id)?.record : undefined
   const record = refused ? newRecord('audience', id, refused.value, null) : saved
   return await DraftKeeper.open({
     form: formOf(id),
     // The client validates what it stores by the schema that this type is of.
-    start: record ? draftOf(record as ServerRow & Audience) : EMPTY_DRAFT,
+    start: record ? draftOf(record as ServerRow & Audience) : { ...EMPTY_DRAFT, name },
     drafts: () => client.drafts,
     clock,
     now: () => isoTime(clock.nowMs()),
