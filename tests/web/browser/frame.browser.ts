@@ -298,6 +298,15 @@ describe('the palette', () => {
     await page.waitForURL(`/audience/${audience.audience_id}`)
   })
 
+  test('is closed on a phone without a keyboard', async () => {
+    const page = await visit('/', { viewport: SCREENS.phone })
+    await page.getByRole('button', { name: 'Search and actions' }).click()
+    await page.getByRole('combobox').fill('go to')
+    expect(await violationsOn(page)).toEqual([])
+    await page.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
+  })
+
   test('begins an audience that is called what was typed', async () => {
     const page = await visit('/', { visitor: { kind: 'account', user_id: 'namer' } })
     await page.keyboard.press('Control+k')

@@ -1,11 +1,13 @@
+import { X } from 'lucide-react'
 import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 
+import { IconButton } from './Button.tsx'
 import { classes } from './classes.ts'
 import styles from './Dialog.module.css'
 
 /**
  * A question or a task that comes before everything else, while it is mounted. Buttons stand right, the primary one last
- * and named after the deed. Escape closes; the focus returns to what opened it.
+ * and named after the deed. Escape closes, on phones × as well; the focus returns to what opened it.
  */
 export function Dialog({
   title,
@@ -56,6 +58,10 @@ export function Dialog({
         </h2>
         {children}
         {actions && <div className={styles.actions}>{actions}</div>}
+      </div>
+      {/* It comes last: a dialog gives the focus to its first field. */}
+      <div className={styles.close}>
+        <IconButton icon={X} label="Close" size="small" onClick={onClose} />
       </div>
     </dialog>
   )

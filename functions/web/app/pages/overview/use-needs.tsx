@@ -1,4 +1,4 @@
-import { GitCompare, Route, Send, TriangleAlert } from 'lucide-react'
+import { GitCompare, KeyRound, Route, Send, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import { fieldsInWords } from '../../format/fields.ts'
@@ -52,7 +52,7 @@ export function useNeeds(): readonly Need[] {
       .filter(({ record }) => record.status === 'error')
       .map(({ id, record }): Need => ({
         id,
-        icon: Route,
+        icon: record.last_test?.code === 'bad_token' ? KeyRound : Route,
         is_bad: true,
         what: `The test of ${record.name} failed`,
         why: record.last_test?.message ?? 'Nothing can be sent there before a test goes well.',
