@@ -87,6 +87,27 @@ export class Table<R extends Row = Row> {
   }
 
   /**
+   * Carries out changes of one object together, as one unit in its queue, in one commit: for requests that change many
+   * records. One PUT, or one conditional GET when nothing is to be written.
+   * @param duration_ms_max what is left of the request's time
+   * @returns the outcome of each, true of the stored object
+   * @throws Problem: then nothing is known of any of them
+   */
+  async mutateMany(
+    user_id: string,
+    month: Month,
+    mutations: readonly Mutation<R>[],
+    duration_ms_max: number,
+  ): Promise<readonly Outcome<R>[]> {
+    return await this.#writes.mutateMany(user_id, month, mutations, duration_ms_max)
+  }
+
+  /** What `mutateMany` would come to on the object as it is now; nothing is written. One conditional GET. */
+  async tryMany(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
+    return await this.#writes.tryMany(user_id, month, mutations)
+  }
+
+  /**
    * What became of a keyed request about this record that was carried out before, for what is better not done twice
    * and cannot wait for the commit to find out; `undefined` when there was none. One conditional GET.
    */

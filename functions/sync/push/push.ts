@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/base/clock.ts'
 import { Problem } from '#shared/base/problem.ts'
+import { sideBySide } from '#shared/base/side-by-side.ts'
 import type { SentMutation } from '#shared/contract/sync.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import type { Cells } from '#shared/records/rows.ts'
@@ -11,6 +12,7 @@ import type {
   PushUnit,
   PushVerdict,
 } from '#shared/table/commit/mutation.ts'
+import { CommitTime, OBJECTS_TOGETHER, ROWS_BYTES_MAX, UNKNOWN_BYTES } from '#shared/resources/commit-limits.ts'
 import { ledgerHash, type PushEntry } from '#shared/table/object/client-ledgers.ts'
 import type { Month } from '#shared/table/object/partition.ts'
 import { rowBytes } from '#shared/table/object/row-bytes.ts'
@@ -21,7 +23,6 @@ import { decidePushed, refused } from './decide.ts'
 import { findTied, type OrderedChange, type PushObject, type Ties, tiesOf, wavesOf } from './order.ts'
 import { readChange, recordKey, type ReadChange } from './read-change.ts'
 import { dependsOn, type PushResult, Results } from './results.ts'
-import { sideBySide } from './side-by-side.ts'
 import { Sources } from './sources.ts'
 import { UnitOfPush } from './unit.ts'
 
@@ -34,18 +35,6 @@ export interface PushedOutbox {
 }
 
 const WAVES_MAX = 4
-/** No commit begins later in the request. */
-const COMMITS_BEGIN_MS_MAX = 12_000
-/** Less than the 28 s that a save has: the answer has to be made yet. */
-const PUSH_MS_MAX = 25_000
-const OBJECTS_TOGETHER = { count_max: 8, bytes_max: 64 * 1024 * 1024 }
-/**
- * Of all rows that one push writes, before compression: a hundred versions of the largest record. The rest is pushed again,
- * so that no push takes more memory than an instance has, nor a core for seconds.
- */
-const ROWS_BYTES_MAX = 32 * 1024 * 1024
-/** What an object is taken for that this instance has not read yet. */
-const UNKNOWN_BYTES = 16 * 1024 * 1024
 
 /** Carries out what clients have changed on their own. */
 export class Push {
@@ -103,7 +92,7 @@ class OnePush {
   readonly #outbox: PushedOutbox
   readonly #client_hash: string
   readonly #dependencies: Dependencies
-  readonly #started_ms: number
+  readonly #time: CommitTime
   readonly #judged: (Judged | undefined)[]
   readonly #units: UnitOfPush[] = []
   #changes: readonly PlacedChange[] = []
@@ -121,7 +110,7 @@ class OnePush {
     this.#outbox = outbox
     this.#client_hash = ledgerHash(outbox.client_id)
     this.#dependencies = dependencies
-    this.#started_ms = dependencies.clock.monotonicMs()
+    this.#time = new CommitTime(dependencies.clock)
     this.#judged = outbox.mutations.map(() => undefined)
   }
 
@@ -218,8 +207,7 @@ class OnePush {
 
   /** @returns why nothing was done, when there was no time left @throws Problem when nothing is known */
   async #commitUnit(object: NamedObject, unit: UnitOfPush): Promise<Problem | undefined> {
-    const elapsed_ms = this.#dependencies.clock.monotonicMs() - this.#started_ms
-    if (elapsed_ms > COMMITS_BEGIN_MS_MAX) return outOfTime()
+    if (this.#time.is_over) return outOfTime()
     const outcomes =
       object.month === undefined
         ? this.#judgedWithoutRows(unit)
@@ -227,7 +215,7 @@ class OnePush {
             this.#user_id,
             object.month,
             this.#pushedChanges(object, unit),
-            PUSH_MS_MAX - elapsed_ms,
+            this.#time.left_ms,
           )
     for (const [n, at] of unit.places.entries()) {
       const outcome = outcomes[n]!

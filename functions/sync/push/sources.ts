@@ -1,11 +1,11 @@
 import { Problem } from '#shared/base/problem.ts'
+import { sideBySide } from '#shared/base/side-by-side.ts'
 import type { AudienceRow } from '#shared/records/audience.ts'
 import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
 import type { PlatformRow } from '#shared/records/platform.ts'
 import { detached, memoryBytes } from '#shared/table/object/row-memory.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { SyncTables } from '../tables.ts'
-import { sideBySide } from './side-by-side.ts'
 
 /** What a new distribution says of what it hands over. */
 export interface SentReferences {

@@ -137,6 +137,20 @@ async function commitAttempts<R extends Row>(
   }
 }
 
+/** What a batch would come to on the object as it is now, without being carried out: one conditional GET. */
+export async function tryBatch<R extends Row>(
+  dependencies: CommitDependencies,
+  object: TableObject<R>,
+  batch: readonly Change<R>[],
+): Promise<readonly ChangeOutcome<R>[]> {
+  const { cache, clock } = dependencies
+  const snapshot = await retryReads(dependencies, () => cache.whole(object.schema, object.name))
+  const batch_rows = await readBatchRows(object.schema, snapshot, batch)
+  const admission = isReservedForNewer(snapshot.footer) ? 'read_only' : 'all'
+  const options = { now_ms: clock.nowMs(), admission, history_bytes_max: HISTORY_BYTES_MAX } as const
+  return evaluate(object, batch_rows, batch, options).outcomes
+}
+
 /** Evaluates the batch on a snapshot and, when it changes anything, builds the next generation. */
 async function prepare<R extends Row>(
   dependencies: CommitDependencies,

@@ -2,13 +2,13 @@ import { processEnding, untilEnding } from '../../base/ending.ts'
 import { newId } from '../../base/ids.ts'
 import { Problem } from '../../base/problem.ts'
 import { withTimeLimit } from '../../base/timeout.ts'
-import { commitBatch, type CommitDependencies, type TableObject } from './commit.ts'
+import { commitBatch, tryBatch, type CommitDependencies, type TableObject } from './commit.ts'
 import { replay } from './evaluate.ts'
 import { asProblem, outcomeUnknown, storeAway } from '../object/failures.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Lookups } from '../read/lookups.ts'
 import { creationOf, earlierLedger, reservationOf, type EarlierLedger } from './month-boundary.ts'
-import type { ChangeOutcome, Creation, Mutation, Outcome, PushedChange, PushOutcome } from './mutation.ts'
+import type { Change, ChangeOutcome, Creation, Mutation, Outcome, PushedChange, PushOutcome } from './mutation.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
 import type { Row, TableSchema } from '../object/schema.ts'
 
@@ -56,6 +56,26 @@ export class Writes<R extends Row> {
     }
   }
 
+  /** Carries out changes of one object as one unit in its queue. @throws Problem: then nothing is known of any of them */
+  async mutateMany(
+    user_id: string,
+    month: Month,
+    mutations: readonly Mutation<R>[],
+    duration_ms_max: number,
+  ): Promise<readonly Outcome<R>[]> {
+    const outcomes = await this.#submitUnit(user_id, month, mutations, duration_ms_max)
+    return outcomes.map((outcome) => ownOutcome(outcome))
+  }
+
+  async tryMany(user_id: string, month: Month, mutations: readonly Mutation<R>[]): Promise<readonly Outcome<R>[]> {
+    try {
+      const outcomes = await tryBatch(this.#dependencies, this.#objectOf(user_id, month), mutations)
+      return outcomes.map((outcome) => ownOutcome(outcome))
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
   /**
    * Commits what a client pushes to one object, as one unit in its queue.
    * @param duration_ms_max what is left of the request's time
@@ -67,14 +87,8 @@ export class Writes<R extends Row> {
     changes: readonly PushedChange<R>[],
     duration_ms_max: number,
   ): Promise<readonly PushOutcome<R>[]> {
-    const object = this.#objectOf(user_id, month)
-    try {
-      const committed = () => this.#group_commit.submit(user_id, object, changes)
-      const outcomes = await withTimeLimit(this.#dependencies.clock, duration_ms_max, committed, outcomeUnknown)
-      return outcomes.map((outcome) => pushOutcome(outcome))
-    } catch (error) {
-      throw asProblem(error, this.#dependencies.events)
-    }
+    const outcomes = await this.#submitUnit(user_id, month, changes, duration_ms_max)
+    return outcomes.map((outcome) => pushOutcome(outcome))
   }
 
   /** The outcome that the ledger of that month has for a keyed request; `undefined` when it has none. */
@@ -165,6 +179,21 @@ export class Writes<R extends Row> {
     }
   }
 
+  async #submitUnit(
+    user_id: string,
+    month: Month,
+    changes: readonly Change<R>[],
+    duration_ms_max: number,
+  ): Promise<readonly ChangeOutcome<R>[]> {
+    const object = this.#objectOf(user_id, month)
+    try {
+      const committed = () => this.#group_commit.submit(user_id, object, changes)
+      return await withTimeLimit(this.#dependencies.clock, duration_ms_max, committed, outcomeUnknown)
+    } catch (error) {
+      throw asProblem(error, this.#dependencies.events)
+    }
+  }
+
   /**
    * Carries out one mutation within the time that its request has. Aborting the request from outside could only say
    * that the outcome is unknown, not under which id to repeat it, or that nothing was sent at all.
@@ -203,8 +232,13 @@ export class Writes<R extends Row> {
 
 /** The outcome, if the record's own decision made it. @throws Problem when it is that this release may not write */
 function decidedOutcome<R extends Row>(outcome: ChangeOutcome<R>): Outcome<R> {
+  const own = ownOutcome(outcome)
+  if (own.kind === 'refused' && own.problem.kind === 'unavailable') throw own.problem
+  return own
+}
+
+function ownOutcome<R extends Row>(outcome: ChangeOutcome<R>): Outcome<R> {
   if (outcome.kind === 'pushed') throw new Error('a mutation was answered as a pushed change')
-  if (outcome.kind === 'refused' && outcome.problem.kind === 'unavailable') throw outcome.problem
   return outcome
 }
 

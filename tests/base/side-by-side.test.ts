@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { sideBySide } from '#functions/sync/push/side-by-side.ts'
+import { sideBySide } from '#shared/base/side-by-side.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 
 interface Item {
