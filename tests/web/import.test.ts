@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { importPlan, type ImportPlan } from '#functions/web/app/audiences/import/import-plan.ts'
 import { runImport } from '#functions/web/app/audiences/import/run-import.ts'
+import { queryOf } from '#functions/web/app/pages/saved-audiences/search.ts'
+import { selectedAudiences } from '#functions/web/app/pages/saved-audiences/select-audiences.ts'
 import type { Shown } from '#functions/web/app/store/records.ts'
 import type { ActivationClient } from '#shared/client/client.ts'
 import { StorageError } from '#shared/client/storage.ts'
@@ -75,5 +77,18 @@ test(
     expect(there).toBe(200)
     expect(await runImport(client, planFor(client), () => true)).toEqual({ count: 250, fault: undefined })
     expect(names(client)).toEqual(NAMES)
+  }),
+)
+
+test(
+  'the audiences of a file are in its order where a list is by age, those of one millisecond as well',
+  played(async (device) => {
+    const { client } = await device.open(sessionOf('a'))
+    await runImport(client, planFor(client), () => true)
+    const newest = selectedAudiences(
+      client.list('audience') as readonly Shown<'audience'>[],
+      queryOf({ sort: 'newest' }),
+    )
+    expect(newest.map(({ record }) => record.name)).toEqual(NAMES.toReversed())
   }),
 )

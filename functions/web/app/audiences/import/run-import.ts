@@ -11,14 +11,19 @@ export interface Imported {
   readonly fault: string | undefined
 }
 
-/** @param isWanted asked between portions, with how many rows are done: whether it is to go on */
+/**
+ * Of a file's new audiences a later one is newer, so lists by age have them in the order of the file.
+ * @param isWanted asked between portions, with how many rows are done: whether it is to go on
+ */
 export async function runImport(
-  client: Pick<ActivationClient, 'changeAll'>,
+  client: Pick<ActivationClient, 'changeAll' | 'newId'>,
   { rows }: ImportPlan,
   isWanted: (done: number) => boolean,
 ): Promise<Imported> {
-  const taken = rows.flatMap((row) => {
-    const change = changeOf(row)
+  // Ids of one millisecond have no order of their own.
+  const ids = rows.map(() => client.newId('audience')).toSorted()
+  const taken = rows.flatMap((row, at) => {
+    const change = changeOf(row, ids[at]!)
     return change ? [{ ...change, name: row.name }] : []
   })
   const outcomes = await changeInPortions(client, taken, isWanted)
@@ -30,7 +35,8 @@ export async function runImport(
   }
 }
 
-function changeOf(row: PlannedRow): UserChange | undefined {
-  if (row.does === 'make') return { op: 'create', noun: 'audience', value: row.value, id: row.id }
+/** @param new_id of an audience of which the file says none */
+function changeOf(row: PlannedRow, new_id: string): UserChange | undefined {
+  if (row.does === 'make') return { op: 'create', noun: 'audience', value: row.value, id: row.id ?? new_id }
   return row.does === 'bring_back' ? { op: 'restore', noun: 'audience', id: row.id } : undefined
 }
