@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { count, freeObject, metadata, text } from './fields.ts'
+import { count, freeObject, metadata, NAME_LENGTH_MAX, text } from './fields.ts'
 import { defineRecordKind, READ_ONLY_SHAPE, type RowOf } from './record-kind.ts'
 import { echoedMembers, requiredWithout, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 
@@ -30,7 +30,7 @@ const segment = z.strictObject({
 export const audienceFields = z.strictObject({
   status: audienceStatus,
   data_type: z.nullable(audienceDataType),
-  name: text(200).check(z.minLength(1)),
+  name: text(NAME_LENGTH_MAX).check(z.minLength(1)),
   description: z.nullable(text(5000)),
   original_query: z.nullable(text(10_000)),
   enhanced_name: z.nullable(text(500)),

@@ -5,6 +5,9 @@ import * as z from 'zod/mini'
  * Building blocks of the record schemas. Limits stand here and in the schemas, and nowhere else.
  */
 
+/** Of a record, in UTF-16 units. */
+export const NAME_LENGTH_MAX = 200
+
 /** Text as sent: any well-formed Unicode up to `length_max` UTF-16 units. Escaping is the business of who shows it. */
 export function text(length_max: number) {
   return z.string({ error: ({ input }) => (input === undefined ? 'is required' : undefined) }).check(

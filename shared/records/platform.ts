@@ -1,7 +1,7 @@
 import { isObject } from '../base/is-object.ts'
 import * as z from 'zod/mini'
 
-import { freeObject, metadata, text, utcTime } from './fields.ts'
+import { freeObject, metadata, NAME_LENGTH_MAX, text, utcTime } from './fields.ts'
 import { defineRecordKind, READ_ONLY_SHAPE, type RecordOf, type RowOf } from './record-kind.ts'
 import { echoedMembers, isNil, sentFields, sentId, withoutMembers } from './sent-fields.ts'
 import { FieldErrors } from './validation/field-errors.ts'
@@ -68,7 +68,7 @@ const settings = freeObject.check(
 export const platformFields = z.strictObject({
   platform_type: z.enum(PLATFORM_TYPES),
   status: z.enum(PLATFORM_STATUSES),
-  name: text(200).check(z.minLength(1)),
+  name: text(NAME_LENGTH_MAX).check(z.minLength(1)),
   settings,
   metadata,
 })

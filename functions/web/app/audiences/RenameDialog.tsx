@@ -1,12 +1,13 @@
 import { useState, type SubmitEvent } from 'react'
 
+import { NAME_LENGTH_MAX } from '#shared/records/fields.ts'
 import { Button } from '../parts/Button.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
 import { TextField } from '../parts/Field.tsx'
 import { useClient } from '../store/hooks.ts'
 import type { Shown } from '../store/records.ts'
 import { renameAudience } from './change-audiences.ts'
-import { nameFault, NAME_LENGTH_MAX } from './name-fault.ts'
+import { nameFault } from './name-fault.ts'
 
 export function RenameDialog({
   subject,

@@ -1,10 +1,16 @@
-import { Archive, ArchiveRestore, Download, PanelRight, Pencil, Send, SquarePen, Tag, Trash2 } from 'lucide-react'
+import { Archive, ArchiveRestore, Copy, Download, PanelRight, Pencil, Send, SquarePen, Tag, Trash2 } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { Action } from '../actions/action.ts'
 import { askToSend } from '../distributions/send-task.ts'
 import type { Shown } from '../store/records.ts'
-import { archiveAudiences, bringBackAudiences, canBeArchived, deleteAudiences } from './change-audiences.ts'
+import {
+  archiveAudiences,
+  bringBackAudiences,
+  canBeArchived,
+  deleteAudiences,
+  duplicateAudience,
+} from './change-audiences.ts'
 import { audience_task } from './tasks.ts'
 
 type Subjects = readonly Shown<'audience'>[]
@@ -62,6 +68,16 @@ export function audienceActions({
       run: ([subject]) => {
         if (onRename) onRename()
         else audience_task.set({ kind: 'rename', subject: subject! })
+      },
+    },
+    {
+      id: 'duplicate',
+      words: 'Duplicate',
+      icon: Copy,
+      isOffered: isOne,
+      run: async ([subject]) => {
+        const id = await duplicateAudience(client, subject!)
+        if (id !== undefined) goTo('audience', id)
       },
     },
     {

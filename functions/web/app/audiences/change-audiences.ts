@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Tags, Trash2, type LucideIcon } from 'lucide-react'
+import { Archive, ArchiveRestore, Copy, Tags, Trash2, type LucideIcon } from 'lucide-react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
@@ -7,6 +7,7 @@ import { change_fault } from '../actions/change-fault.ts'
 import { numberOf } from '../format/numbers.ts'
 import { showToast } from '../parts/toasts.ts'
 import { changeInPortions } from '../store/change-in-portions.ts'
+import { duplicate } from '../store/duplicate.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
 
 /**
@@ -62,6 +63,23 @@ export async function renameAudience(
     })
   }
   return outcome
+}
+
+/** @returns the id of the copy; undefined: it was not kept, which is told */
+export async function duplicateAudience(
+  client: ActivationClient,
+  original: Shown<'audience'>,
+): Promise<string | undefined> {
+  change_fault.set(undefined)
+  const { name, outcome } = await duplicate(client, 'audience', original)
+  if (!outcome.ok) {
+    change_fault.set(`“${original.record.name}” was not duplicated. ${outcome.problem.message}`)
+    return undefined
+  }
+  const { id } = outcome
+  const run = () => tellFault(client.delete('audience', id), name)
+  showToast({ icon: Copy, words: `Made “${name}”, a draft`, undo: { run } })
+  return id
 }
 
 /** @param edit what becomes of the tags of each */

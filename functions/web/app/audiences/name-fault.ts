@@ -1,4 +1,4 @@
-export const NAME_LENGTH_MAX = 200
+import { NAME_LENGTH_MAX } from '#shared/records/fields.ts'
 
 /** What is wrong with a name, and what would be right; undefined: nothing. */
 export function nameFault(name: string): string | undefined {

@@ -76,6 +76,7 @@ function useFindable(goTo: GoTo): Findable {
       onConnect: onPlatforms('connect'),
       onDisconnect: onPlatforms('disconnect'),
       onHistory: onPlatforms('history'),
+      onDuplicate: onPlatforms('duplicate'),
       onDelete: onPlatforms('delete'),
     })
     const send_actions = sendActions({

@@ -1,7 +1,11 @@
+import { Link } from '@tanstack/react-router'
+
+import { isObject } from '#shared/base/is-object.ts'
 import { fieldInWords } from '../../audiences/field-words.ts'
 import { valueInWords } from '../../audiences/differences.ts'
 import { dayOf } from '../../format/dates.ts'
 import { Card, CardHead } from '../../parts/Card.tsx'
+import { useRecord } from '../../store/hooks.ts'
 import type { Audience } from '../../store/records.ts'
 import styles from './AudienceDetail.module.css'
 
@@ -12,7 +16,10 @@ const SHOWN_ELSEWHERE = new Set(['tags', 'campaign_id', 'sample'])
 export function OtherDetails({ audience }: { readonly audience: Audience }) {
   const { enhanced_name, natural_language_criteria, audience_size, insights, metadata, created_at } = audience
   const fields = { enhanced_name, natural_language_criteria, audience_size }
-  const members = Object.entries(metadata).filter(([name]) => !SHOWN_ELSEWHERE.has(name))
+  const original_id = originalIdOf(metadata)
+  const members = Object.entries(metadata).filter(
+    ([name]) => !SHOWN_ELSEWHERE.has(name) && (name !== 'copied_from' || original_id === undefined),
+  )
   const lines = [
     ['Created', dayOf(created_at)] as const,
     ...Object.entries(fields).map(([field, value]) => [fieldInWords(field), valueInWords(field, value)] as const),
@@ -23,6 +30,14 @@ export function OtherDetails({ audience }: { readonly audience: Audience }) {
     <Card>
       <CardHead title="Other details" />
       <dl className={styles.others}>
+        {original_id !== undefined && (
+          <div>
+            <dt>Copied from</dt>
+            <dd dir="auto">
+              <Original id={original_id} />
+            </dd>
+          </div>
+        )}
         {lines.map(([label, value]) =>
           value === null ? null : (
             <div key={label}>
@@ -33,5 +48,21 @@ export function OtherDetails({ audience }: { readonly audience: Audience }) {
         )}
       </dl>
     </Card>
+  )
+}
+
+/** @returns undefined: it is no copy, or another program says so in its own way */
+function originalIdOf({ copied_from }: Audience['metadata']): string | undefined {
+  const id: unknown = isObject(copied_from) ? copied_from['audience_id'] : undefined
+  return typeof id === 'string' ? id : undefined
+}
+
+function Original({ id }: { readonly id: string }) {
+  const { shown } = useRecord('audience', id)
+  if (!shown || shown.is_deleted) return 'An audience that is gone'
+  return (
+    <Link to="/audience/$id" params={{ id }}>
+      {shown.record.name}
+    </Link>
   )
 }

@@ -1,4 +1,4 @@
-import { History, KeyRound, Pencil, Plug, RefreshCw, Send, Trash2, Unplug } from 'lucide-react'
+import { Copy, History, KeyRound, Pencil, Plug, RefreshCw, Send, Trash2, Unplug } from 'lucide-react'
 
 import type { Action } from '../../actions/action.ts'
 import type { Shown } from '../../store/records.ts'
@@ -12,6 +12,7 @@ export interface PlatformDeeds {
   readonly onEdit: (platform: Shown<'platform'>) => void
   readonly onConnect: (platform: Shown<'platform'>) => void
   readonly onDisconnect: (platform: Shown<'platform'>) => void
+  readonly onDuplicate: (platform: Shown<'platform'>) => void
   readonly onDelete: (platform: Shown<'platform'>) => void
 }
 
@@ -54,6 +55,7 @@ export function platformActions(deeds: PlatformDeeds): readonly PlatformAction[]
     },
     { id: 'history', words: 'What was sent there', icon: History, run: of(deeds.onHistory) },
     { id: 'edit', words: 'Name and settings', icon: Pencil, run: of(deeds.onEdit) },
+    { id: 'duplicate', words: 'Duplicate without keys', icon: Copy, run: of(deeds.onDuplicate) },
     {
       id: 'disconnect',
       words: 'Disconnect',

@@ -1,9 +1,11 @@
 import { useNavigate } from '@tanstack/react-router'
+import { Copy } from 'lucide-react'
 import { useState, type Dispatch, type SetStateAction } from 'react'
 
 import type { PlatformType } from '#shared/records/platform.ts'
 import { askToSend } from '../../distributions/send-task.ts'
 import { showToast } from '../../parts/toasts.ts'
+import { duplicate } from '../../store/duplicate.ts'
 import { useClient } from '../../store/hooks.ts'
 import type { Shown } from '../../store/records.ts'
 import { testConnection } from './connection.ts'
@@ -63,6 +65,17 @@ export function useDeeds({
     const also = scheduled === undefined ? '' : ` ${scheduled} for it: what is due meanwhile is cancelled.`
     showToast({ words: `Disconnected ${platform.record.name}. Nothing is sent to it; its keys stay.${also}` })
   }
+  const onDuplicate = async (platform: Shown<'platform'>) => {
+    const { name, outcome } = await duplicate(client, 'platform', platform)
+    if (!outcome.ok) return setFault(platform.id, outcome.problem.message)
+    const { id } = outcome
+    setKeysOf(id)
+    const run = async () => {
+      const undone = await client.delete('platform', id)
+      if (!undone.ok) setFault(id, undone.problem.message)
+    }
+    showToast({ icon: Copy, words: `Made ${name}. It has no keys yet.`, undo: { run } })
+  }
   const deeds: PlatformDeeds = {
     onSend: ({ id }) => askToSend({ platform_id: id }),
     onHistory: ({ id }) => void navigate({ to: '/distributions', search: { platform: id } }),
@@ -71,6 +84,7 @@ export function useDeeds({
     onEdit: (platform) => setDialog({ task: 'edit', platform }),
     onConnect: (platform) => void onConnect(platform),
     onDisconnect: (platform) => void onDisconnect(platform),
+    onDuplicate: (platform) => void onDuplicate(platform),
     onDelete: (platform) => setDialog({ task: 'delete', platform }),
   }
   return { deeds, testing, faults }
