@@ -66,6 +66,9 @@ class GcsObjectStore implements ObjectStore {
     const window = 'suffix_bytes' in range ? { end: -range.suffix_bytes } : { start: range.start, end: range.end - 1 }
     const result = await this.#download(file, window)
     if (result.kind !== 'found') return { kind: 'absent' }
+    if (result.bytes.length !== bytesOf(range, result.object_bytes)) {
+      throw new StoreError('unavailable', `another part of ${name} arrived than was asked for`)
+    }
     return result
   }
 
@@ -78,15 +81,15 @@ class GcsObjectStore implements ObjectStore {
     const file = this.#bucket.file(name)
     const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
     try {
-      await limited(this.#clock, limit_ms, `writing ${name}`, () =>
-        file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
+      return await limited(this.#clock, limit_ms, `writing ${name}`, async () => {
+        await file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
           resumable: false,
           validation: false,
           preconditionOpts: { ifGenerationMatch: options.if_generation },
           metadata: { contentType: options.content_type, crc32c: crc32cToBase64(options.crc32c) },
-        }),
-      )
-      return { kind: 'written', generation: String(file.metadata.generation) }
+        })
+        return { kind: 'written', generation: namedGeneration(file.metadata.generation) }
+      })
     } catch (error) {
       if (answeredStatus(error) === 412) return { kind: 'conflict' }
       throw error
@@ -174,16 +177,34 @@ class GcsObjectStore implements ObjectStore {
           const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]
           const is_cut = headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes.length
           if (is_cut) return reject(new Error('the answer ended early'))
+          const generation = headers['x-goog-generation']
+          if (generation === undefined) return reject(namesNoGeneration())
           resolve({
             kind: 'found',
             bytes,
-            generation: String(headers['x-goog-generation']),
+            generation,
             object_bytes: total === undefined ? bytes.length : Number(total),
             hash: /crc32c=([^,]+)/.exec(headers['x-goog-hash'] ?? '')?.[1],
           })
         })
     })
   }
+}
+
+/** How many bytes a range of an object of that size has. */
+function bytesOf(range: ByteRange, object_bytes: number): number {
+  if ('suffix_bytes' in range) return Math.min(range.suffix_bytes, object_bytes)
+  return Math.min(range.end, object_bytes) - range.start
+}
+
+/** @throws Error when the answer to a write is not that of the store: then nothing is known of the write. */
+function namedGeneration(generation: string | number | undefined): Generation {
+  if (generation === undefined) throw namesNoGeneration()
+  return String(generation)
+}
+
+function namesNoGeneration(): Error {
+  return new Error('the answer names no generation')
 }
 
 function addQuery(file: File, query: Record<string, string>): void {

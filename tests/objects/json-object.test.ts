@@ -44,6 +44,13 @@ describe('an object of JSON', () => {
     expect(await tools.store.read(NAME)).toMatchObject({ kind: 'found', generation })
   })
 
+  test('is known to be ours also when the store fails in passing where we look', async () => {
+    const tools = storeWith('lost_answer')
+    tools.store.strike('read', 'unavailable', 2)
+    const generation = await swapJson(tools, NAME, '{"by":"a"}', NO_OBJECT, RETRIES)
+    expect(await tools.store.read(NAME)).toMatchObject({ kind: 'found', generation })
+  })
+
   test('is written again after a passing failure, and never after a refusal', async () => {
     const passing = storeWith('throttled', 'unavailable')
     expect(await swapJson(passing, NAME, '{}', NO_OBJECT, RETRIES)).toBeDefined()
