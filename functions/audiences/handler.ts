@@ -5,10 +5,14 @@ import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
+import { RecordCopies } from '#shared/resources/record-copies.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
+import { RecordUsage } from '#shared/resources/record-usage.ts'
 import { RecordVersions } from '#shared/resources/record-versions.ts'
 import type { Table } from '#shared/table/table.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
+import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { audienceFilter } from './filter.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
@@ -16,14 +20,30 @@ export interface AudienceDependencies {
   readonly audiences: Table<AudienceRow>
   /** Read only. */
   readonly distributions: Table<DistributionRow>
+  /** Read only, for which of them refresh what was sent to them. */
+  readonly platforms: Table<PlatformRow>
   readonly clock: Clock
   readonly memory: AnswerMemory
 }
 
 export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
-  const { audiences, distributions, clock, memory } = dependencies
+  const { audiences, distributions, platforms, clock, memory } = dependencies
   const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
   const versions = new RecordVersions(AUDIENCES, service)
+  const copies = new RecordCopies(AUDIENCES, service, audiences)
+  const usage = new RecordUsage({
+    kind: AUDIENCES,
+    service,
+    distributions,
+    own_end: 'audience_id',
+    other_end: 'platform_id',
+    refreshing: async (user_id, { status }, completed_with) => {
+      // Nobody sends an archived audience again.
+      if (status === 'archived') return []
+      const refreshing = await refreshingPlatforms(platforms, user_id)
+      return completed_with.filter((platform_id) => refreshing.has(platform_id))
+    },
+  })
   const distribution_service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
   return {
     saveAudience: async (call) => {
@@ -57,7 +77,9 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     },
 
     deleteAudience: async (call) => {
-      await service.change(call, call.params.audience_id, decideDelete)
+      const { audience_id } = call.params
+      const guarded = await usage.guard(call, audience_id, call.query.if_unused === 'true')
+      await service.change(call, audience_id, (asking, row) => guarded(decideDelete(asking, row)))
       return { status: 204 }
     },
 
@@ -67,9 +89,11 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     },
 
     setAudienceStatus: async (call) => {
+      const { audience_id } = call.params
       const { status } = call.body
-      const decide: Parameters<typeof service.change>[2] = (asking, row) => decideStatus(asking, row, status)
-      const changed = await service.change(call, call.params.audience_id, decide)
+      const guarded = await usage.guard(call, audience_id, status === 'archived' && call.query.if_unused === 'true')
+      const decide: Parameters<typeof service.change>[2] = (asking, row) => guarded(decideStatus(asking, row, status))
+      const changed = await service.change(call, audience_id, decide)
       return service.answer(call, changed, { message: `Audience is ${status}` })
     },
 
@@ -81,6 +105,14 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     exportAudience: (call) => service.exportOne(call, call.params.audience_id, call.query, ({ name }) => name),
 
     exportAudiences: (call) => service.export(call, call.query, audienceFilter(call.query)),
+
+    duplicateAudience: async (call) => {
+      const { audience_id: id, name } = call.body
+      const copy = await copies.duplicate(call, call.params.audience_id, { id, name })
+      return service.answer(call, copy, { audience_id: service.idOf(copy), message: 'Audience copied' })
+    },
+
+    getAudienceUsage: (call) => usage.read(call, call.params.audience_id),
 
     listAudienceVersions: (call) => versions.list(call, call.params.audience_id, call.query),
 
@@ -95,4 +127,16 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
 /** The old page formats the total size without asking whether it is known: it would end at a null. */
 function forOldPage(audience: Record<string, unknown>): Record<string, unknown> {
   return { ...audience, total_audience_size: audience['total_audience_size'] ?? 0 }
+}
+
+/** Ids of the platforms that get again by themselves what was sent to them. */
+function refreshingPlatforms(platforms: Table<PlatformRow>, user_id: string): Promise<ReadonlySet<string>> {
+  return platforms.fold(user_id, {
+    columns: ['platform_id', 'deleted', 'status', 'settings'],
+    start: () => new Set<string>(),
+    add: (refreshing, cell) => {
+      const platform = { deleted: cell('deleted'), status: cell('status'), settings: cell('settings') }
+      if (refreshPeriodMs(platform) !== undefined) refreshing.add(cell('platform_id'))
+    },
+  })
 }

@@ -7,11 +7,12 @@ import { deployable } from '#shared/http/server/serve.ts'
 import { type Environment, readSettings } from '#shared/settings/settings.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
 import { audienceHandlers } from './handler.ts'
 
 export const audiencesSettings = { ...edgeSettings, ...storageSettings }
 
-/** The audiences function, composed: the table on the configured bucket, behind the edge. */
+/** The audiences function, composed: its tables on the configured bucket, behind the edge. */
 export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(audiencesSettings, environment)
   const { edge, table, memory, probe } = createFunctionContext(settings, overrides)
@@ -19,8 +20,9 @@ export function createAudiencesApp(environment: Environment, overrides: Override
     function: 'audiences',
     routes: audienceRoutes,
     handlers: audienceHandlers({
-      audiences: table(AUDIENCES, 3 / 4),
+      audiences: table(AUDIENCES, 5 / 8),
       distributions: table(DISTRIBUTIONS, 1 / 4),
+      platforms: table(PLATFORMS, 1 / 8),
       clock: edge.clock,
       memory,
     }),

@@ -15,9 +15,13 @@ import {
   decideStatus,
 } from '#shared/records/decisions.ts'
 import { PLATFORMS, type PlatformRow, type PlatformType } from '#shared/records/platform.ts'
+import type { DistributionRow } from '#shared/records/distribution.ts'
+import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { invalid } from '#shared/records/validation/validate.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
+import { RecordCopies } from '#shared/resources/record-copies.ts'
 import { type Changed, RecordService } from '#shared/resources/record-service.ts'
+import { RecordUsage } from '#shared/resources/record-usage.ts'
 import { RecordVersions } from '#shared/resources/record-versions.ts'
 import type { RowFilter } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
@@ -28,6 +32,8 @@ import { type Owner, ownerOf, PlatformSecrets } from './secrets.ts'
 /** The platforms routes over a table of platforms and a vault. Knows no adapter. */
 export interface PlatformDependencies {
   readonly platforms: Table<PlatformRow>
+  /** Read only. */
+  readonly distributions: Table<DistributionRow>
   readonly vault: CredentialVault
   /** Part of what credentials are sealed for. */
   readonly bucket: string
@@ -40,9 +46,20 @@ export interface PlatformDependencies {
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, vault, bucket, ad_platform_settings, clock, memory, random, onTested } = dependencies
+  const { platforms, distributions, vault, bucket, ad_platform_settings, clock, memory, random, onTested } =
+    dependencies
   const service = new RecordService(PLATFORMS, { table: platforms, clock, memory })
   const versions = new RecordVersions(PLATFORMS, service)
+  const copies = new RecordCopies(PLATFORMS, service, platforms)
+  const usage = new RecordUsage({
+    kind: PLATFORMS,
+    service,
+    distributions,
+    own_end: 'platform_id',
+    other_end: 'audience_id',
+    refreshing: (_, platform, completed_with) =>
+      Promise.resolve(refreshPeriodMs(platform) === undefined ? [] : completed_with),
+  })
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
   /** Whose credentials these will be: known before they are sealed, for they are sealed for it. */
@@ -118,7 +135,9 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     },
 
     deletePlatform: async (call) => {
-      await service.change(call, call.params.platform_id, decideDelete)
+      const { platform_id } = call.params
+      const guarded = await usage.guard(call, platform_id, call.query.if_unused === 'true')
+      await service.change(call, platform_id, (asking, row) => guarded(decideDelete(asking, row)))
       return { status: 204 }
     },
 
@@ -130,10 +149,12 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
         () => 'Platform restored; it is pending and needs its credentials again',
       ),
 
-    setPlatformStatus: (call) => {
+    setPlatformStatus: async (call) => {
+      const { platform_id } = call.params
       const { status } = call.body
-      const decide: Decide = (asking, row) => decideStatus(asking, row, status)
-      return changed(call, call.params.platform_id, decide, () => `Platform is ${status}`)
+      const guarded = await usage.guard(call, platform_id, status === 'disconnected' && call.query.if_unused === 'true')
+      const decide: Decide = (asking, row) => guarded(decideStatus(asking, row, status))
+      return changed(call, platform_id, decide, () => `Platform is ${status}`)
     },
 
     replacePlatformCredentials: async (call) => {
@@ -145,6 +166,15 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     },
 
     testPlatform: (call) => testConnection(call, { service, secrets, settings: ad_platform_settings, clock, onTested }),
+
+    duplicatePlatform: async (call) => {
+      const { platform_id: id, name } = call.body
+      const copy = await copies.duplicate(call, call.params.platform_id, { id, name })
+      const message = 'Platform copied; it is pending and needs its credentials'
+      return service.answer(call, copy, { platform_id: service.idOf(copy), message })
+    },
+
+    getPlatformUsage: (call) => usage.read(call, call.params.platform_id),
 
     listPlatformVersions: (call) => versions.list(call, call.params.platform_id, call.query),
 

@@ -8,13 +8,14 @@ import { edgeSettings, keySettings, storageSettings } from '#shared/settings/edg
 import type { FunctionApp, Overrides } from '#shared/http/server/function-app.ts'
 import { deployable } from '#shared/http/server/serve.ts'
 import { type Environment, readSettings } from '#shared/settings/settings.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { platformHandlers } from './handler.ts'
 import { routes } from './routes.ts'
 
 export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySettings, ...adPlatformSettings }
 
-/** The platforms function, composed: the table on the configured bucket and the vault on the configured key. */
+/** The platforms function, composed: its tables on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
   const { edge, table, memory, probe, hashUser } = createFunctionContext(settings, overrides)
@@ -25,7 +26,8 @@ export function createPlatformsApp(environment: Environment, overrides: Override
     function: 'platforms',
     routes,
     handlers: platformHandlers({
-      platforms: table(PLATFORMS, 1),
+      platforms: table(PLATFORMS, 1 / 2),
+      distributions: table(DISTRIBUTIONS, 1 / 2),
       vault,
       bucket: settings.GCS_BUCKET,
       ad_platform_settings: settings,

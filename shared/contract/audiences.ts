@@ -9,11 +9,13 @@ import {
   audienceStatus,
   audienceSummary,
 } from '../records/audience.ts'
+import { duplicateRoute } from './copying.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { ifUnused, usageRoute } from './usage.ts'
 import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
 /** The routes of the audiences function. */
@@ -43,11 +45,13 @@ const saved = z.object({ ...success, audience_id: z.string(), audience, message:
 /** As it was: what users set. */
 const audienceVersion = z.object({ audience_id: z.string(), ...PAST_SHAPE, ...z.partial(audienceFields).shape })
 
-const versions = versionRoutes(
-  { function: 'audiences', path: '/api/audiences/{audience_id}', noun: 'audience', a_noun: 'an audience' },
-  audienceVersion,
-  audience,
-)
+const subject = {
+  function: 'audiences',
+  path: '/api/audiences/{audience_id}',
+  noun: 'audience',
+  a_noun: 'an audience',
+} as const
+const versions = versionRoutes(subject, audienceVersion, audience)
 
 export const audienceRoutes = {
   saveAudience: {
@@ -120,6 +124,7 @@ export const audienceRoutes = {
     path: '/api/audiences/{audience_id}',
     summary: 'Delete an audience. It can be restored for 90 days.',
     access: 'user',
+    query: ifUnused,
     conditional: true,
     answers: { 204: { description: 'Deleted.' } },
   },
@@ -138,6 +143,7 @@ export const audienceRoutes = {
     path: '/api/audiences/{audience_id}/status',
     summary: 'Move an audience to a status.',
     access: 'user',
+    query: ifUnused,
     body: z.strictObject({ status: audienceStatus }),
     conditional: true,
     answers: { 200: { description: 'The audience as it is now.', body: oneWithMessage } },
@@ -160,6 +166,8 @@ export const audienceRoutes = {
     query: z.strictObject(exported).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  duplicateAudience: duplicateRoute(subject, saved),
+  getAudienceUsage: usageRoute(subject),
   listAudienceVersions: versions.list,
   getAudienceVersion: versions.get,
   restoreAudienceVersion: versions.restore,

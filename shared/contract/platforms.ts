@@ -8,10 +8,12 @@ import {
   platformStatus,
   platformType,
 } from '../records/platform.ts'
+import { duplicateRoute } from './copying.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { ifUnused, usageRoute } from './usage.ts'
 import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
 /** The routes of the platforms function. */
@@ -77,11 +79,13 @@ const tested = z.object({
 /** As it was: what users set. */
 const platformVersion = z.object({ platform_id: z.string(), ...PAST_SHAPE, ...z.partial(platformFields).shape })
 
-const versions = versionRoutes(
-  { function: 'platforms', path: '/api/platforms/{platform_id}', noun: 'platform', a_noun: 'a platform' },
-  platformVersion,
-  platform,
-)
+const subject = {
+  function: 'platforms',
+  path: '/api/platforms/{platform_id}',
+  noun: 'platform',
+  a_noun: 'a platform',
+} as const
+const versions = versionRoutes(subject, platformVersion, platform)
 
 export const platformRoutes = {
   savePlatform: {
@@ -163,6 +167,7 @@ export const platformRoutes = {
     path: '/api/platforms/{platform_id}',
     summary: 'Delete a platform, and its credentials immediately. It can be restored without them for 90 days.',
     access: 'user',
+    query: ifUnused,
     conditional: true,
     answers: { 204: { description: 'Deleted.' } },
   },
@@ -181,6 +186,7 @@ export const platformRoutes = {
     path: '/api/platforms/{platform_id}/status',
     summary: 'Disconnect a platform, or make a disconnected one pending. Only a test connects it.',
     access: 'user',
+    query: ifUnused,
     body: z.strictObject({ status: platformStatus }),
     conditional: true,
     answers: { 200: { description: 'The platform as it is now.', body: oneWithMessage } },
@@ -213,6 +219,8 @@ export const platformRoutes = {
     query: z.strictObject(exported).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  duplicatePlatform: duplicateRoute(subject, saved),
+  getPlatformUsage: usageRoute(subject),
   listPlatformVersions: versions.list,
   getPlatformVersion: versions.get,
   restorePlatformVersion: versions.restore,

@@ -37,6 +37,16 @@ export interface RouteAnswer {
 
 export type Routes = Readonly<Record<string, Route>>
 
+/** The kind of record that routes are about which every kind has. */
+export interface RecordSubject<Function extends Route['function'], Path extends string, Noun extends string> {
+  readonly function: Function
+  /** Of one record. */
+  readonly path: Path
+  readonly noun: Noun
+  /** With its article. */
+  readonly a_noun: string
+}
+
 /** The names in `{}` of a path, as a union: `'/a/{id}/b/{n}'` → `'id' | 'n'`. */
 export type PathParameter<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathParameter<Rest>

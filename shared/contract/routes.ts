@@ -11,6 +11,7 @@ import { insightRoutes } from './insights.ts'
 import { maintenanceRoutes } from './maintenance.ts'
 import { platformRoutes } from './platforms.ts'
 import type { Routes } from './route.ts'
+import { usage } from './usage.ts'
 import { webRoutes } from './web.ts'
 
 /** Every route of the contract, by function and by name; a function of functions.ts without its table does not compile. */
@@ -37,4 +38,5 @@ export const NAMED_SCHEMAS = {
   Platform: platform,
   Distribution: distribution,
   DistributionSummary: distributionSummary,
+  Usage: usage,
 } as const

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 
 import { READ_ONLY_SHAPE } from '../records/record-kind.ts'
 import { paging } from './paging.ts'
-import type { Route } from './route.ts'
+import type { RecordSubject, Route } from './route.ts'
 
 /** The routes of the past of a record, which three kinds have. */
 
@@ -47,15 +47,6 @@ export function versionOf(text: string): number | undefined {
 /** The query of a list of versions. */
 const listQuery = z.strictObject(paging)
 
-interface Subject<Function extends Route['function'], Path extends string, Noun extends string> {
-  readonly function: Function
-  /** Of one record. */
-  readonly path: Path
-  readonly noun: Noun
-  /** With its article. */
-  readonly a_noun: string
-}
-
 /**
  * The four routes for one kind of record.
  * @param past the record as it was
@@ -67,7 +58,7 @@ export function versionRoutes<
   const Noun extends string,
   Past extends z.ZodMiniType,
   One extends z.ZodMiniType,
->({ function: name, path, noun, a_noun }: Subject<Function, Path, Noun>, past: Past, one: One) {
+>({ function: name, path, noun, a_noun }: RecordSubject<Function, Path, Noun>, past: Past, one: One) {
   const base = { function: name, access: 'user' } as const
   const named = <S>(schema: S) => ({ [noun]: schema }) as { readonly [N in Noun]: S }
   return {

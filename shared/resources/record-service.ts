@@ -140,6 +140,7 @@ export class RecordService<K extends RecordKind> {
   /**
    * Creates a record, or saves the one whose id the client sent.
    * @param decide gets the time that the id tells; `undefined` for an id of the old system, which nothing new may get
+   * @param size_bytes of the change in memory, where the body does not tell
    */
   async save(
     call: Call,
@@ -150,13 +151,14 @@ export class RecordService<K extends RecordKind> {
       created_at: string | undefined,
       current: RowOf<K> | undefined,
     ) => Decision<K>,
+    size_bytes = bodyBytes(call),
   ): Promise<Changed<K>> {
     const asking = this.#askingOf(call)
     const outcome = await this.#table.create(call.caller.user_id, {
       id,
       writer: writerOf(call),
       idempotency: call.idempotency,
-      size_bytes: bodyBytes(call),
+      size_bytes,
       decide: (new_id, current) => {
         const problem = !current && id !== undefined ? untimely(this.#kind, id, this.#clock.nowMs()) : undefined
         return problem ? { kind: 'refuse', problem } : decide(asking, new_id, createdAt(this.#kind, new_id), current)

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { ObjectListing, ObjectStore } from '../objects/object-store.ts'
 import type { RowGroupCounter } from './read/aggregate.ts'
+import type { Fold } from './read/fold.ts'
 import type { TableEvents } from './events.ts'
 import { namingObject } from './object/failures.ts'
 import { LegacyIds } from './read/legacy-ids.ts'
@@ -168,6 +169,14 @@ export class Table<R extends Row = Row> {
   /** The same in batches: for exports, which may wait long for their reader. Between two batches nothing is held. */
   batches(user_id: string, request: Omit<RowsRequest<R>, 'after'>): AsyncGenerator<readonly R[], void> {
     return this.#rows.batches(user_id, request)
+  }
+
+  /**
+   * A sum over all of the user's records, deleted ones too, for questions that differ from call to call; `count` is for
+   * those that stay the same. Cost as of `rows`.
+   */
+  async fold<T>(user_id: string, fold: Fold<R, T>): Promise<T> {
+    return await this.#rows.fold(user_id, fold)
   }
 
   /**

@@ -30,6 +30,8 @@ const GOOD_BODIES: Readonly<Record<string, unknown>> = {
   saveAudience: { name: 'Weekend hikers' },
   patchAudience: { name: 'Hikers' },
   setAudienceStatus: { status: 'archived' },
+  duplicateAudience: {},
+  duplicatePlatform: { name: 'Our second seat' },
   savePlatform: { name: 'Our seat', ...TRADE_DESK },
   patchPlatform: { name: 'The seat' },
   setPlatformStatus: { status: 'pending' },

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 484844906fc4a268). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 4688616e5d679218). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audiences/{audience_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a copy of an audience.
+         * @description The copy is a draft with everything that users set of the audience, and with `metadata.copied_from`, its id and version. The conditions are about the audience that is copied. A client that chooses the id of the copy gets the same copy again when it repeats the request. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["duplicateAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audiences/{audience_id}/export": {
         parameters: {
             query?: never;
@@ -165,6 +185,26 @@ export interface paths {
          * @description From draft to active or archived, from active to archived, from archived to active; any other move is 409. With `If-Match` the change is made only if the record still has a version that you name; otherwise the answer is 412 with the record as it is.
          */
         put: operations["setAudienceStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What uses an audience: its distributions that are not done, and its refreshes.
+         * @description Who would miss the audience: distributions that are not done yet, and platforms that get it again regularly. With `if_unused=true` archiving and deleting it are refused while there are any.
+         */
+        get: operations["getAudienceUsage"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -780,6 +820,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/platforms/{platform_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a copy of a platform.
+         * @description The copy has everything that users set of the platform but its credentials: it is `pending` until it gets its own. `metadata.copied_from` has the id and version of the platform that was copied, which the conditions are about. A client that chooses the id of the copy gets the same copy again when it repeats the request. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
+         */
+        post: operations["duplicatePlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/platforms/{platform_id}/export": {
         parameters: {
             query?: never;
@@ -854,6 +914,26 @@ export interface paths {
          * @description One cheap call of the platform, within ten seconds. Whatever it answers, this request succeeds; `ok`, `code` and `message` have the result. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
          */
         post: operations["testPlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/{platform_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What uses a platform: its distributions that are not done, and its refreshes.
+         * @description Who would miss the platform: distributions that are not done yet, and audiences that are sent to it regularly, counted as they were sent: one that was archived or deleted since still counts. With `if_unused=true` disconnecting and deleting the platform are refused while there are any.
+         */
+        get: operations["getPlatformUsage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1258,12 +1338,24 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        Usage: {
+            scheduled: number;
+            pending: number;
+            in_progress: number;
+            /** @description Ids of the platforms on which the audience is refreshed by itself; for a platform, of the audiences. At most 100. */
+            refreshing_on: string[];
+            /** @description How many there are. */
+            refreshing_count: number;
+            completed_count: number;
+            /** @description When the last one was completed; null when none was. */
+            last_at: string | null;
+        };
         Problem: {
             /**
              * @description The kind of problem; it decides what the caller should do
              * @enum {string}
              */
-            type: "/problems/invalid-input" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/illegal-transition" | "/problems/conflict" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/unresolvable-reference" | "/problems/idempotency-mismatch" | "/problems/quota-exceeded" | "/problems/too-many-requests" | "/problems/internal" | "/problems/contended" | "/problems/unavailable";
+            type: "/problems/invalid-input" | "/problems/unauthenticated" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/illegal-transition" | "/problems/conflict" | "/problems/in-use" | "/problems/stale-version" | "/problems/too-large" | "/problems/unsupported-media-type" | "/problems/unresolvable-reference" | "/problems/idempotency-mismatch" | "/problems/quota-exceeded" | "/problems/too-many-requests" | "/problems/internal" | "/problems/contended" | "/problems/unavailable";
             title: string;
             status: number;
             /** @description One sentence for a person */
@@ -1342,7 +1434,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description illegal-transition, conflict */
+        /** @description illegal-transition, conflict, in-use */
         IllegalTransition: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1818,7 +1910,13 @@ export interface operations {
     };
     deleteAudience: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true`: only while nothing uses it; otherwise 409 `in-use`.
+                 * @example true
+                 */
+                if_unused?: "true" | "false";
+            };
             header?: {
                 /**
                  * @description Change the record only if it has one of these versions; `*`: only if it exists.
@@ -2081,6 +2179,96 @@ export interface operations {
             503: components["responses"]["Contended"];
         };
     };
+    duplicateAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Without one that of the source with “(copy)”, “(copy 2)” and so on behind it. */
+                    name?: string | null;
+                    audience_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The copy with this id was made before. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience_id: string;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        audience_id: string;
+                        audience: components["schemas"]["Audience"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
     exportAudience: {
         parameters: {
             query?: {
@@ -2187,7 +2375,13 @@ export interface operations {
     };
     setAudienceStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true`: only while nothing uses it; otherwise 409 `in-use`.
+                 * @example true
+                 */
+                if_unused?: "true" | "false";
+            };
             header?: {
                 /**
                  * @description Change the record only if it has one of these versions; `*`: only if it exists.
@@ -2245,6 +2439,46 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getAudienceUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        usage: components["schemas"]["Usage"];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
         };
@@ -4582,7 +4816,13 @@ export interface operations {
     };
     deletePlatform: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true`: only while nothing uses it; otherwise 409 `in-use`.
+                 * @example true
+                 */
+                if_unused?: "true" | "false";
+            };
             header?: {
                 /**
                  * @description Change the record only if it has one of these versions; `*`: only if it exists.
@@ -4802,6 +5042,96 @@ export interface operations {
             503: components["responses"]["Contended"];
         };
     };
+    duplicatePlatform: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The same key and body within 24 hours: done once, answered with the same result.
+                 * @example 5f0c1d6e-3b0f-4a0e-9a9e-2f8d6a1c7b42
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Change the record only if it has one of these versions; `*`: only if it exists.
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description Change the record only if it has none of these versions; `*`: only create it.
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Without one that of the source with “(copy)”, “(copy 2)” and so on behind it. */
+                    name?: string | null;
+                    platform_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The copy with this id was made before. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform_id: string;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        platform_id: string;
+                        platform: components["schemas"]["Platform"];
+                        message: string;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
     exportPlatform: {
         parameters: {
             query?: {
@@ -4908,7 +5238,13 @@ export interface operations {
     };
     setPlatformStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `true`: only while nothing uses it; otherwise 409 `in-use`.
+                 * @example true
+                 */
+                if_unused?: "true" | "false";
+            };
             header?: {
                 /**
                  * @description Change the record only if it has one of these versions; `*`: only if it exists.
@@ -5021,6 +5357,46 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
             429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getPlatformUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a platform.
+                 * @example plat_01jw8s0c2hez2v7d1r5n8k3mqa
+                 */
+                platform_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        usage: components["schemas"]["Usage"];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Contended"];
         };

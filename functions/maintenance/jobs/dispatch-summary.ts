@@ -1,9 +1,8 @@
-import { DAY_MS } from '#shared/base/durations.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
-import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
-import { valuesOf } from '#shared/records/record-rows.ts'
+import type { PlatformRow } from '#shared/records/platform.ts'
+import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import type { Table } from '#shared/table/table.ts'
 
@@ -81,26 +80,14 @@ export function mergedSummaries(parts: readonly DispatchSummary[]): DispatchSumm
 /** How long a platform's distributions stay fresh, by its id; those that refresh nothing are not in it. */
 export type Refreshes = Map<string, number>
 
-const PERIODS_MS: Readonly<Record<string, number>> = { daily: DAY_MS, weekly: 7 * DAY_MS, monthly: 30 * DAY_MS }
-
 export const refreshPeriods = new RowGroupCounter<PlatformRow, Refreshes>(
   ['platform_id', 'deleted', 'status', 'settings'],
   () => new Map(),
   (refreshes, cell) => {
-    if (cell('deleted') || cell('status') === 'disconnected') return
-    const { settings } = valuesOf(PLATFORMS, { settings: cell('settings') }, ['settings'])
-    // Null in a row of a release that had no settings yet.
-    const { auto_refresh, refresh_frequency } = (settings ?? {}) as Settings
-    if (auto_refresh !== true) return
-    const period_ms = PERIODS_MS[refresh_frequency ?? 'weekly']
+    const period_ms = refreshPeriodMs({ deleted: cell('deleted'), status: cell('status'), settings: cell('settings') })
     if (period_ms !== undefined) refreshes.set(cell('platform_id'), period_ms)
   },
 )
-
-interface Settings {
-  readonly auto_refresh?: unknown
-  readonly refresh_frequency?: string | null
-}
 
 export function mergedRefreshes(parts: readonly Refreshes[]): Refreshes {
   return new Map(parts.flatMap((part) => [...part]))

@@ -1,11 +1,19 @@
 import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
-import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY } from './records.ts'
+import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY, USAGE } from './records.ts'
 import { audienceFields } from '#shared/records/audience.ts'
 import { versionTexts } from './versions.ts'
 
 const { audience_id } = AUDIENCE
+
+const COPY = {
+  ...AUDIENCE,
+  name: 'Eco-conscious millennials, autumn',
+  status: 'draft',
+  version: 1,
+  metadata: { ...AUDIENCE.metadata, copied_from: { audience_id, version: 3 } },
+}
 
 const versions = versionTexts('audience', AUDIENCE, Object.keys(audienceFields.shape))
 
@@ -62,6 +70,23 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
   exportAudience: {
     description: `One audience as a file that has its name. ${FORMATS}`,
     downloads: downloads('audiences', AUDIENCE),
+  },
+  duplicateAudience: {
+    description:
+      'The copy is a draft with everything that users set of the audience, and with `metadata.copied_from`, its id and version. The ' +
+      'conditions are about the audience that is copied. A client that chooses the id of the copy gets the same copy again when it ' +
+      `repeats the request. ${KEYS}`,
+    request: { name: 'Eco-conscious millennials, autumn' },
+    answers: {
+      200: success({ message: 'Audience copied', audience_id, audience: COPY }),
+      201: success({ message: 'Audience copied', audience_id, audience: COPY }),
+    },
+  },
+  getAudienceUsage: {
+    description:
+      'Who would miss the audience: distributions that are not done yet, and platforms that get it again regularly. With ' +
+      '`if_unused=true` archiving and deleting it are refused while there are any.',
+    answers: { 200: success({ usage: USAGE }) },
   },
   listAudienceVersions: versions.list,
   getAudienceVersion: versions.get,

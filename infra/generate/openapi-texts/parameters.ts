@@ -28,6 +28,7 @@ const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
     description: 'Created before this moment, or until the end of this day of UTC.',
     example: '2025-05-31T12:00:00Z',
   },
+  if_unused: { description: '`true`: only while nothing uses it; otherwise 409 `in-use`.', example: 'true' },
   months: { description: 'How many months back, this one included; 12 without it.', example: 12 },
   client_id: { example: 'cli_01h455vb4pex5vsknk084sn02q' },
   deep: { example: '1' },

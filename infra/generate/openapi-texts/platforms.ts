@@ -1,12 +1,24 @@
 import type { platformRoutes } from '#shared/contract/platforms.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
-import { CREDENTIALS, PLATFORM } from './records.ts'
+import { AUDIENCE, CREDENTIALS, PLATFORM, USAGE } from './records.ts'
 import { platformFields } from '#shared/records/platform.ts'
 import { versionTexts } from './versions.ts'
 
 const { platform_id, platform_type, name, settings } = PLATFORM
 const untested = { ...PLATFORM, status: 'pending', last_test: null, last_sync_at: null }
+
+const copied = {
+  message: 'Platform copied; it is pending and needs its credentials',
+  platform_id,
+  platform: {
+    ...untested,
+    name: 'Our second seat',
+    credentials: null,
+    version: 1,
+    metadata: { copied_from: { platform_id, version: 3 } },
+  },
+}
 
 const versions = versionTexts('platform', PLATFORM, Object.keys(platformFields.shape))
 
@@ -82,6 +94,21 @@ export const platformTexts: TextsOf<typeof platformRoutes> = {
   exportPlatform: {
     description: `One platform as a file that has its name. Credentials are in no file. ${FORMATS}`,
     downloads: downloads('platforms', PLATFORM),
+  },
+  duplicatePlatform: {
+    description:
+      'The copy has everything that users set of the platform but its credentials: it is `pending` until it gets its own. ' +
+      '`metadata.copied_from` has the id and version of the platform that was copied, which the conditions are about. A client that ' +
+      `chooses the id of the copy gets the same copy again when it repeats the request. ${KEYS}`,
+    request: { name: 'Our second seat' },
+    answers: { 200: success(copied), 201: success(copied) },
+  },
+  getPlatformUsage: {
+    description:
+      'Who would miss the platform: distributions that are not done yet, and audiences that are sent to it regularly, counted as they ' +
+      'were sent: one that was archived or deleted since still counts. With `if_unused=true` disconnecting and deleting the platform ' +
+      'are refused while there are any.',
+    answers: { 200: success({ usage: { ...USAGE, refreshing_on: [AUDIENCE.audience_id] } }) },
   },
   listPlatformVersions: versions.list,
   getPlatformVersion: versions.get,

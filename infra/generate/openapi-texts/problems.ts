@@ -1,5 +1,5 @@
 import type { ProblemKind } from '#shared/base/problem.ts'
-import { AUDIENCE } from './records.ts'
+import { AUDIENCE, USAGE } from './records.ts'
 
 /** What the example of a problem says; the document adds what follows from its kind. */
 interface ProblemText {
@@ -30,6 +30,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemKind, ProblemText>> = {
     detail: 'The audience with this id was deleted. Restore it to use it again.',
     members: { deleted: true },
   },
+  'in-use': { detail: 'The audience is in use by distributions: 1 scheduled.', members: { usage: USAGE } },
   'stale-version': { detail: 'The audience is at version 3, not 2.', members: { audience: AUDIENCE } },
   'too-large': { detail: 'The request body may have at most 1048576 bytes' },
   'unsupported-media-type': { detail: 'The Content-Type of the body must be application/json in UTF-8' },

@@ -155,3 +155,14 @@ export const PENDING_DISTRIBUTION = {
     { attempt: 1, queued_at: '2025-05-28T14:05:00.000Z', started_at: null, ended_at: null, outcome: null, error: null },
   ],
 }
+
+/** What uses the audience. */
+export const USAGE = {
+  scheduled: 1,
+  pending: 0,
+  in_progress: 0,
+  refreshing_on: [PLATFORM_ID],
+  refreshing_count: 1,
+  completed_count: 3,
+  last_at: DISTRIBUTION.completed_at,
+}

@@ -22,9 +22,9 @@ const USUAL = { memory_mib: 512, concurrency: 80, timeout_s: 60 } as const
 
 /** A function of the contract that is missing here does not compile. */
 export const FUNCTION_RESOURCES: Readonly<Record<FunctionName, FunctionResources>> = {
-  audiences: { ...USUAL, writes: ['audiences/'], reads: ['distributions/', ...LEGACY_IDS] },
+  audiences: { ...USUAL, writes: ['audiences/'], reads: ['distributions/', 'platforms/', ...LEGACY_IDS] },
   // Its instances load the Cloud KMS client, which takes about 100 MiB.
-  platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: LEGACY_IDS },
+  platforms: { ...USUAL, memory_mib: 768, writes: ['platforms/'], reads: ['distributions/', ...LEGACY_IDS] },
   // A completed distribution sets its platform's last_sync_at.
   distributions: { ...USUAL, writes: ['distributions/', 'platforms/'], reads: ['audiences/', ...LEGACY_IDS] },
   insights: { ...USUAL, writes: [], reads: ['audiences/', 'platforms/', 'distributions/'] },

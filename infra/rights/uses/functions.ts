@@ -13,9 +13,16 @@ const LEGACY_IDS = { 'indexes/': 'finds the month of an id of the old system' }
 const FOLDERS: Readonly<Record<FunctionName, Folders>> = {
   audiences: {
     writes: { 'audiences/': 'saves audiences' },
-    reads: { 'distributions/': 'looks whether an audience is in use', ...LEGACY_IDS },
+    reads: {
+      'distributions/': 'looks whether an audience is in use',
+      'platforms/': 'looks which platforms refresh an audience',
+      ...LEGACY_IDS,
+    },
   },
-  platforms: { writes: { 'platforms/': 'saves platforms' }, reads: LEGACY_IDS },
+  platforms: {
+    writes: { 'platforms/': 'saves platforms' },
+    reads: { 'distributions/': 'looks whether a platform is in use', ...LEGACY_IDS },
+  },
   distributions: {
     writes: { 'distributions/': 'saves distributions', 'platforms/': 'notes when a platform was last sent to' },
     reads: { 'audiences/': 'copies the audience that is sent', ...LEGACY_IDS },

@@ -88,6 +88,13 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
       has: ['distributions', 'count', 'next_cursor'],
     },
     exportAudience: { method: 'GET', path: `${audience}/export`, is_download: true },
+    duplicateAudience: {
+      method: 'POST',
+      path: `${audience}/duplicate`,
+      own_id: 'audience_id',
+      has: ['audience_id', 'audience', 'message'],
+    },
+    getAudienceUsage: { method: 'GET', path: `${audience}/usage`, has: ['usage'] },
     listAudienceVersions: { method: 'GET', path: `${audience}/versions`, has: VERSIONS },
     getAudienceVersion: {
       method: 'GET',
@@ -118,6 +125,13 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
     replacePlatformCredentials: { method: 'PUT', path: `${platform}/credentials`, has: ['platform', 'message'] },
     testPlatform: { method: 'POST', path: `${platform}/test`, has: ['ok', 'code', 'message', 'checked_at'] },
     exportPlatform: { method: 'GET', path: `${platform}/export`, is_download: true },
+    duplicatePlatform: {
+      method: 'POST',
+      path: `${platform}/duplicate`,
+      own_id: 'platform_id',
+      has: ['platform_id', 'platform', 'message'],
+    },
+    getPlatformUsage: { method: 'GET', path: `${platform}/usage`, has: ['usage'] },
     listPlatformVersions: { method: 'GET', path: `${platform}/versions`, has: VERSIONS },
     getPlatformVersion: {
       method: 'GET',

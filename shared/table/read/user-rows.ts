@@ -6,6 +6,7 @@ import { detached, memoryBytes } from '../object/row-memory.ts'
 import { summaryColumns, type Row, type TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { rowAt, type Snapshot } from '../object/snapshot.ts'
+import { addGroup, type Fold } from './fold.ts'
 import { scanSnapshot, type Position, type RowFilter } from './listing.ts'
 import type { Lookups } from './lookups.ts'
 import { isBehind, type MonthListing, type UserObjects } from './user-objects.ts'
@@ -100,6 +101,23 @@ export class UserRows<R extends Row> {
     }
   }
 
+  /**
+   * A sum over all rows, in no order that is promised. Columns stay decoded in this instance as those of a listing do.
+   * @throws Problem
+   */
+  async fold<T>(user_id: string, fold: Fold<R, T>): Promise<T> {
+    return await this.#lookups.reading(async () => {
+      const sum = fold.start()
+      for await (const { name, file } of this.#objects.snapshots(user_id, '')) {
+        for (const group of file.groups) {
+          const values = await namingObject(name, () => this.#columns(group, fold.columns))
+          addGroup(this.#schema, values, group.row_count, fold, sum)
+        }
+      }
+      return sum
+    })
+  }
+
   async *#open(
     user_id: string,
     { after, columns, filter }: RowsRequest<R>,
@@ -107,10 +125,7 @@ export class UserRows<R extends Row> {
   ): AsyncGenerator<ListedRow<R>, void> {
     const names = new Set(columns)
     const readRow = this.#rowReader(columns)
-    const summary = summaryColumns(this.#schema)
-    // Of a group whose bytes are not here, one request fetches all that a listing may want.
-    const decode = (group: RowGroup, wanted: readonly string[]) =>
-      this.#cache.columns(group, group.is_whole ? wanted : summary)
+    const decode = (group: RowGroup, wanted: readonly string[]) => this.#columns(group, wanted)
     for await (const snapshot of this.#snapshots(user_id, after, listed)) {
       const found = scanSnapshot(this.#schema, snapshot, { after, filter, decode })
       for (;;) {
@@ -121,6 +136,11 @@ export class UserRows<R extends Row> {
         yield { row: rowAt(this.#schema, values, place.index, names), position }
       }
     }
+  }
+
+  /** Columns of a group. Where its bytes are not here, one request fetches all that a listing may want. */
+  async #columns(group: RowGroup, wanted: readonly string[]): Promise<ColumnValues> {
+    return await this.#cache.columns(group, group.is_whole ? wanted : summaryColumns(this.#schema))
   }
 
   /** Decodes the columns of rows: summaries for all listings of this instance, details for this one. */

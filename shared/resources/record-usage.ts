@@ -1,0 +1,102 @@
+import { isoTime } from '../base/clock.ts'
+import { Problem } from '../base/problem.ts'
+import { REFRESHING_MAX, type Usage } from '../contract/usage.ts'
+import type { Answer, Call } from '../http/call.ts'
+import type { Decision } from '../records/decisions.ts'
+import type { DistributionRow } from '../records/distribution.ts'
+import type { RecordKind, RowOf } from '../records/record-kind.ts'
+import { canonicalSpelling } from '../table/read/legacy-ids.ts'
+import type { Table } from '../table/table.ts'
+import type { RecordService } from './record-service.ts'
+
+/** How distributions refer to records of a kind, and what keeps sending them. */
+export interface UsageOf<K extends RecordKind> {
+  readonly kind: K
+  readonly service: RecordService<K>
+  /** Read only. */
+  readonly distributions: Table<DistributionRow>
+  /** The column of a distribution that names the record. */
+  readonly own_end: Ends
+  /** The one that names what the record was sent to, or what was sent to it. */
+  readonly other_end: Ends
+  /** Those of the other ends with which a record, as it is, is refreshed. */
+  readonly refreshing: (user_id: string, row: RowOf<K>, completed_with: readonly string[]) => Promise<readonly string[]>
+}
+
+type Ends = 'audience_id' | 'platform_id'
+
+/**
+ * What uses a record. It is true of a moment: a distribution that is made meanwhile is not waited for.
+ *
+ * Cost: what a list of distributions costs, and a conditional GET for each other record or table that is asked.
+ */
+export class RecordUsage<K extends RecordKind> {
+  readonly #of: UsageOf<K>
+
+  constructor(of: UsageOf<K>) {
+    this.#of = of
+  }
+
+  async read(call: Call, id: string): Promise<Answer> {
+    const row = await this.#of.service.live(call, id)
+    return { status: 200, body: { usage: await this.#usage(call.caller.user_id, row) } }
+  }
+
+  /**
+   * Lets a decision about the record stand, or refuses it while the record is in use: what would be refused anyway is
+   * refused for its own reason.
+   * @param is_asked without it no question is asked, and everything stands
+   */
+  async guard(call: Call, id: string, is_asked: boolean): Promise<(decision: Decision<K>) => Decision<K>> {
+    if (!is_asked) return (decision) => decision
+    const usage = await this.#usage(call.caller.user_id, await this.#of.service.live(call, id))
+    return (decision) =>
+      decision.kind === 'write' && isUsed(usage) ? { kind: 'refuse', problem: inUse(this.#of.kind, usage) } : decision
+  }
+
+  async #usage(user_id: string, row: RowOf<K>): Promise<Usage> {
+    const { kind, distributions, own_end, other_end, refreshing } = this.#of
+    const own_id = canonicalSpelling(kind, String(row[kind.id_column]))
+    const { counts, completed_with, last_ms } = await distributions.fold(user_id, {
+      columns: ['deleted', own_end, other_end, 'status', 'completed_at', 'created_at'],
+      start: () => ({ counts: new Map<string, number>(), completed_with: new Set<string>(), last_ms: -Infinity }),
+      add: (sum, cell) => {
+        if (cell('deleted') || cell(own_end) !== own_id) return
+        const status = cell('status')
+        sum.counts.set(status, (sum.counts.get(status) ?? 0) + 1)
+        if (status !== 'completed') return
+        sum.completed_with.add(cell(other_end))
+        // A record of the old system may not say when: then it is as old as it can be at most.
+        sum.last_ms = Math.max(sum.last_ms, cell('completed_at') ?? cell('created_at'))
+      },
+    })
+    const refreshing_on =
+      completed_with.size === 0 ? [] : await refreshing(user_id, row, [...completed_with].toSorted())
+    return {
+      scheduled: counts.get('scheduled') ?? 0,
+      pending: counts.get('pending') ?? 0,
+      in_progress: counts.get('in_progress') ?? 0,
+      refreshing_on: refreshing_on.slice(0, REFRESHING_MAX),
+      refreshing_count: refreshing_on.length,
+      completed_count: counts.get('completed') ?? 0,
+      last_at: completed_with.size === 0 ? null : isoTime(last_ms),
+    }
+  }
+}
+
+/** Whether something would go wrong, or silently stop, without the record. What is done needs it no more. */
+function isUsed({ scheduled, pending, in_progress, refreshing_count }: Usage): boolean {
+  return scheduled + pending + in_progress + refreshing_count > 0
+}
+
+function inUse({ noun }: RecordKind, usage: Usage): Problem {
+  const { scheduled, pending, in_progress, refreshing_count } = usage
+  const uses = [
+    [scheduled, 'scheduled'],
+    [pending, 'pending'],
+    [in_progress, 'in progress'],
+    [refreshing_count, 'refreshed regularly'],
+  ] as const
+  const said = uses.flatMap(([count, how]) => (count === 0 ? [] : [`${count} ${how}`]))
+  return new Problem('in-use', `The ${noun} is in use by distributions: ${said.join(', ')}.`, { members: { usage } })
+}

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest'
+
+import { createPlatformsApp } from '#functions/platforms/index.ts'
+import type { Client } from '#tests/functions/audiences/harness.ts'
+import {
+  aPair,
+  created,
+  DEMO,
+  PATH as DISTRIBUTIONS_PATH,
+  reported,
+  runningInTest,
+  storeMany,
+  type DistributionJson,
+  type Running,
+} from '#tests/functions/distributions/harness.ts'
+import { clockAt } from '#tests/support/clock.ts'
+
+const NOTHING = {
+  scheduled: 0,
+  pending: 0,
+  in_progress: 0,
+  refreshing_on: [],
+  refreshing_count: 0,
+  completed_count: 0,
+  last_at: null,
+}
+
+async function usageOf({ call }: Client, path: string): Promise<unknown> {
+  const { status, body, text } = await call('GET', `${path}/usage`)
+  if (status !== 200) throw new Error(text)
+  return body['usage']
+}
+
+/** An audience and a platform that refreshes weekly, with a client of the platforms function. */
+async function withPair() {
+  const clock = clockAt('2025-05-15T12:00:00Z')
+  const running = await runningInTest({ clock })
+  const platforms = (await running.instance(createPlatformsApp)).as(DEMO)
+  const { audience_id, platform_id } = await aPair(running)
+  const audience = `/api/audiences/${audience_id}`
+  const platform = `/api/platforms/${platform_id}`
+  return { clock, running, platforms, pair: { audience_id, platform_id }, audience, platform }
+}
+
+async function completed(running: Running, pair: Record<string, unknown>): Promise<DistributionJson> {
+  return await reported(running.distributions, await created(running.distributions, pair), 'in_progress', 'completed')
+}
+
+describe('the usage of a record', () => {
+  test('counts what is not done, and says what was done and when', async () => {
+    const { clock, running, platforms, pair, audience, platform } = await withPair()
+    expect(await usageOf(running.audiences, audience)).toEqual(NOTHING)
+    expect(await usageOf(platforms, platform)).toEqual(NOTHING)
+
+    await created(running.distributions, { ...pair, scheduled_at: '2025-06-01T00:00:00Z' })
+    await created(running.distributions, pair)
+    await reported(running.distributions, await created(running.distributions, pair), 'in_progress')
+    await completed(running, pair)
+    clock.set('2025-05-16T12:00:00Z')
+    const last = await completed(running, pair)
+    const gone = await created(running.distributions, pair)
+    await running.distributions.call('DELETE', `${DISTRIBUTIONS_PATH}/${gone.distribution_id}`)
+    const other = await aPair(running)
+    await created(running.distributions, other)
+    const expected = {
+      ...NOTHING,
+      scheduled: 1,
+      pending: 1,
+      in_progress: 1,
+      completed_count: 2,
+      last_at: last['completed_at'],
+    }
+    expect(await usageOf(running.audiences, audience)).toEqual(expected)
+    expect(await usageOf(platforms, platform)).toEqual(expected)
+  })
+
+  test('names where it is refreshed by itself, while both ends still are of that mind', async () => {
+    const { running, platforms, pair, audience, platform } = await withPair()
+    const { audience_id, platform_id } = pair
+    await completed(running, pair)
+    const refreshing = { settings: { auto_refresh: true, refresh_frequency: 'weekly' } }
+    await platforms.call('PATCH', platform, refreshing)
+    const refreshes = { refreshing_on: [platform_id], refreshing_count: 1 }
+    expect(await usageOf(running.audiences, audience)).toMatchObject(refreshes)
+    expect(await usageOf(platforms, platform)).toMatchObject({ refreshing_on: [audience_id], refreshing_count: 1 })
+
+    await running.audiences.call('PUT', `${audience}/status`, { status: 'archived' })
+    expect(await usageOf(running.audiences, audience)).toMatchObject({ refreshing_on: [], refreshing_count: 0 })
+    await running.audiences.call('POST', `${audience}/restore`)
+    await platforms.call('PUT', `${platform}/status`, { status: 'disconnected' })
+    expect(await usageOf(running.audiences, audience)).toMatchObject({ refreshing_count: 0 })
+    expect(await usageOf(platforms, platform)).toMatchObject({ refreshing_count: 0 })
+  })
+
+  test('names a hundred of the audiences that are refreshed, and counts all', async () => {
+    const { running, platforms, pair, platform } = await withPair()
+    await platforms.call('PATCH', platform, { settings: { auto_refresh: true } })
+    const rows = Array.from({ length: 120 }, (_, at) => ({
+      audience_id: `aud_${String(at).padStart(26, '0')}`,
+      platform_id: pair.platform_id,
+      status: 'completed',
+      created_at: '2025-05-01T00:00:00.000Z',
+    }))
+    await storeMany(running, rows)
+    const usage = (await usageOf(platforms, platform)) as { refreshing_on: string[] }
+    expect(usage).toMatchObject({ refreshing_count: 120, last_at: '2025-05-01T00:00:00.000Z' })
+    expect(usage.refreshing_on).toHaveLength(100)
+  })
+
+  test('is 404 for what is deleted, of another user, or no id', async () => {
+    const { running, platforms, audience, platform } = await withPair()
+    const other = running.as('somebody_else').audiences
+    expect((await other.call('GET', `${audience}/usage`)).status).toBe(404)
+    await running.audiences.call('DELETE', audience)
+    await platforms.call('DELETE', platform)
+    expect((await running.audiences.call('GET', `${audience}/usage`)).status).toBe(404)
+    expect((await platforms.call('GET', `${platform}/usage`)).status).toBe(404)
+    for (const id of ['aud_ab12cd34', '%00', '..%2f..', '__proto__']) {
+      expect((await running.audiences.call('GET', `/api/audiences/${id}/usage`)).status).toBe(404)
+    }
+  })
+
+  test('costs no LIST more than a list of distributions, and of an audience that was sent one GET of the platforms', async () => {
+    const { running, platforms, pair, audience, platform } = await withPair()
+    await created(running.distributions, pair)
+    const costOf = async (client: Client, path: string) => {
+      await usageOf(client, path)
+      const { reads, writes, lists } = await running.counted(() => usageOf(client, path))
+      return { reads, writes, lists }
+    }
+    expect(await costOf(running.audiences, audience)).toEqual({ reads: 1, writes: 0, lists: 1 })
+    expect(await costOf(platforms, platform)).toEqual({ reads: 1, writes: 0, lists: 1 })
+    await completed(running, pair)
+    expect(await costOf(running.audiences, audience)).toEqual({ reads: 2, writes: 0, lists: 1 })
+    expect(await costOf(platforms, platform)).toEqual({ reads: 1, writes: 0, lists: 1 })
+  })
+})
+
+describe('a change with if_unused=true', () => {
+  test('is refused with the usage while something needs the record, and made without it', async () => {
+    const { running, platforms, pair, audience, platform } = await withPair()
+    await created(running.distributions, { ...pair, scheduled_at: '2025-06-01T00:00:00Z' })
+    const usage = { ...NOTHING, scheduled: 1 }
+    const archive = { status: 'archived' }
+    const changes = [
+      [running.audiences, 'DELETE', audience, undefined],
+      [running.audiences, 'PUT', `${audience}/status`, archive],
+      [platforms, 'DELETE', platform, undefined],
+      [platforms, 'PUT', `${platform}/status`, { status: 'disconnected' }],
+    ] as const
+    for (const [client, method, path, body] of changes) {
+      const refused = await client.call(method, `${path}?if_unused=true`, body)
+      expect({ status: refused.status, type: refused.body.type }).toEqual({ status: 409, type: '/problems/in-use' })
+      expect(refused.body).toMatchObject({ usage })
+      expect(refused.body.detail).toContain('1 scheduled')
+    }
+    expect((await running.audiences.call('PUT', `${audience}/status?if_unused=false`, archive)).status).toBe(200)
+    expect((await running.audiences.call('DELETE', audience)).status).toBe(204)
+    expect((await platforms.call('DELETE', platform)).status).toBe(204)
+  })
+
+  test('is made when all is done, and costs what the usage costs more', async () => {
+    const { running, platforms, pair, audience, platform } = await withPair()
+    await completed(running, pair)
+    await usageOf(running.audiences, audience)
+    const { result, reads, writes, lists } = await running.counted(() =>
+      running.audiences.call('PUT', `${audience}/status?if_unused=true`, { status: 'archived' }),
+    )
+    expect({ status: result.status, reads, writes, lists }).toEqual({ status: 200, reads: 2, writes: 1, lists: 1 })
+    expect((await running.audiences.call('DELETE', `${audience}?if_unused=true`)).status).toBe(204)
+    expect((await platforms.call('DELETE', `${platform}?if_unused=true`)).status).toBe(204)
+  })
+
+  test('is refused for another reason first: not there, stale, no such move, nothing to change', async () => {
+    const { running, pair, audience } = await withPair()
+    await created(running.distributions, pair)
+    const call = running.audiences.call
+    expect((await call('DELETE', `${audience}?if_unused=true`, undefined, { 'if-match': '"7"' })).status).toBe(412)
+    expect((await call('PUT', `${audience}/status?if_unused=true`, { status: 'active' })).status).toBe(200)
+    await call('PUT', `${audience}/status`, { status: 'archived' })
+    expect((await call('PUT', `${audience}/status?if_unused=true`, { status: 'archived' })).status).toBe(200)
+    expect((await call('DELETE', `/api/audiences/aud_ab12cd34?if_unused=true`)).status).toBe(404)
+    for (const query of ['if_unused=yes', 'if_unused=', 'if_unused=true&if_unused=true', 'force=true']) {
+      expect((await call('DELETE', `${audience}?${query}`)).status).toBe(400)
+    }
+  })
+})
