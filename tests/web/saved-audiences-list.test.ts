@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import type { ListedColumns } from '#shared/client/store/entries.ts'
 import { archivedByRetention } from '#functions/web/app/audiences/retention.ts'
 import { tagCounts } from '#functions/web/app/audiences/tag-counts.ts'
 import { handOversInWords, handOversOf } from '#functions/web/app/audiences/hand-overs.ts'
@@ -18,9 +19,20 @@ import {
   recordsTogether,
   selectedAudiences,
 } from '#functions/web/app/pages/saved-audiences/select-audiences.ts'
+import { samplesOf } from '#functions/web/app/store/records.ts'
 import { shownAudience, shownDistribution } from './audience-fixture.ts'
 
 const usual = queryOf({})
+
+/** An audience as it was pulled, of which nobody is to parse the row. */
+function unparsed(shown: ReturnType<typeof shownAudience>, columns: ListedColumns): typeof shown {
+  const fail = (): never => {
+    throw new Error(`${shown.id} was parsed`)
+  }
+  const { record: _record, ...others } = { ...shown, listed: { ...columns, text: '{}' } }
+  return Object.defineProperty(others, 'record', { get: fail }) as typeof shown
+}
+
 const namesOf = (list: ReturnType<typeof selectedAudiences>) => list.map(({ record }) => record.name)
 
 describe('the address of the list', () => {
@@ -122,6 +134,20 @@ describe('the list of audiences', () => {
     const once = namesOf(selectedAudiences(all, usual))
     expect(namesOf(selectedAudiences(all.toReversed(), usual))).toEqual(once)
     expect(once).toEqual(['Audience 3', 'Audience 2', 'Audience 1'])
+  })
+
+  it('is counted and ordered by its last change without one record parsed', () => {
+    const listed = [
+      { status: 'active', updated_at: '2026-11-01T00:00:00.000Z' },
+      { status: 'active', updated_at: '2026-11-03T00:00:00.000Z' },
+      { status: 'archived', updated_at: '2026-11-02T00:00:00.000Z' },
+    ]
+    const all = listed.map((columns, at) => unparsed(shownAudience(at), columns))
+    expect(countsOf(all)).toEqual({ active: 2, draft: 0, archived: 1 })
+    const shown = selectedAudiences(audiencesOfTab(all, 'saved'), usual)
+    expect(shown.map(({ id }) => id)).toEqual([all[1]!.id, all[0]!.id])
+    expect(archivedByRetention(all, '2026-11-02T00:00:00.000Z')).toEqual([])
+    expect(samplesOf(all)).toEqual([])
   })
 
   it('counts each tag once for an audience, the most used first', () => {

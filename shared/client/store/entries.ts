@@ -13,8 +13,16 @@ export type JsonRecord = Readonly<Record<string, unknown>>
 
 export type RecordNoun = 'audience' | 'platform' | 'distribution'
 
+/** What lists count and order by: it lies beside the text of a row, so that nobody parses rows that are not shown. */
+export interface ListedColumns {
+  readonly status?: string | undefined
+  readonly updated_at?: string | undefined
+  /** JSON of the row. What is not in it is not in the record. */
+  readonly text?: string
+}
+
 /** A record as the server has it. As text, because many are read together and few of them are looked at. */
-export interface RowEntry {
+export interface RowEntry extends ListedColumns {
   readonly version: number
   readonly deleted: boolean
   /** JSON of the whole row, or of a deleted one of its id, version and `deleted`. */

@@ -1,10 +1,11 @@
 import { isObject } from '../../base/is-object.ts'
 import type { StoredEntry } from '../storage.ts'
-import type { JsonRecord, RowBlock, RowEntry, ServerRow, StagedRow } from './entries.ts'
+import type { JsonRecord, ListedColumns, RowBlock, RowEntry, ServerRow, StagedRow } from './entries.ts'
 
 /** A record as the server has it, as it is kept. */
 export function rowEntryOf(row: ServerRow): RowEntry {
-  return { version: row.version, deleted: row.deleted, text: JSON.stringify(row) }
+  const { version, deleted, status, updated_at } = row as ServerRow & ListedColumns
+  return { version, deleted, text: JSON.stringify(row), status, updated_at }
 }
 
 /** Whether an entry of the store of rows can be read. */
@@ -30,6 +31,7 @@ export function rowsOfEntry({ key, entry }: StoredEntry<RowBlock | RowEntry>): r
 export class KnownRow {
   readonly version: number
   readonly is_deleted: boolean
+  readonly listed: ListedColumns
   readonly #entry: RowEntry
   #row: ServerRow | undefined
   #before: ServerRow | undefined
@@ -37,7 +39,7 @@ export class KnownRow {
   constructor(entry: RowEntry) {
     this.version = entry.version
     this.is_deleted = entry.deleted
-    this.#entry = entry
+    this.listed = this.#entry = entry
   }
 
   get row(): ServerRow {

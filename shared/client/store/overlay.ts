@@ -1,5 +1,5 @@
 import { isObject } from '../../base/is-object.ts'
-import type { JsonRecord, OutboxEntry, RowEntry, ServerRow } from './entries.ts'
+import type { JsonRecord, ListedColumns, OutboxEntry, RowEntry, ServerRow } from './entries.ts'
 import { newRecord } from './kinds.ts'
 import type { KnownRow } from './known-row.ts'
 
@@ -10,6 +10,8 @@ import type { KnownRow } from './known-row.ts'
 export interface ShownRecord {
   readonly id: string
   readonly record: ServerRow
+  /** Columns of `record` as far as they are known without parsing it. */
+  readonly listed?: ListedColumns
   readonly is_deleted: boolean
   /** Changes that the server has not answered yet. */
   readonly waiting: number
@@ -43,15 +45,15 @@ class UnchangedRecord implements ShownRecord {
   readonly waiting = 0
   readonly aside = []
   readonly id: string
+  readonly listed: ListedColumns
+  readonly is_deleted: boolean
   readonly #known: KnownRow
 
   constructor(id: string, known: KnownRow) {
     this.id = id
+    this.listed = known.listed
+    this.is_deleted = known.is_deleted
     this.#known = known
-  }
-
-  get is_deleted(): boolean {
-    return this.#known.is_deleted
   }
 
   get record(): ServerRow {

@@ -28,7 +28,11 @@ export async function withReserve<Result>(store: LocalStore, work: () => Promise
 
 /** Browsers that compress what they keep cannot make it smaller. */
 function fullText(): string {
+  const codes = new Uint8Array(CHARACTERS)
   let state = 1
-  const next = () => (state = (state * 48_271) % 2_147_483_647) % 94
-  return Array.from({ length: CHARACTERS }, () => String.fromCharCode(33 + next())).join('')
+  for (let at = 0; at < CHARACTERS; at++) {
+    state = (state * 48_271) % 2_147_483_647
+    codes[at] = 33 + (state % 94)
+  }
+  return new TextDecoder().decode(codes)
 }

@@ -116,5 +116,5 @@ const keyAlone = (key: StorageKey): StoredEntry<object> => ({ key, entry: {} })
 
 /** A fault of the program: a browser has ended the transaction meanwhile, and nothing was kept. */
 export function waitedForSomethingElse(): Error {
-  return new Error('The transaction has ended: its work waited for something other than its stores.')
+  return new Error('A transaction waited for something other than its stores.')
 }

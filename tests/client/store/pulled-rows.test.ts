@@ -54,6 +54,22 @@ test(
 )
 
 test(
+  'what lists order by is known of a pulled record without its row, and of a changed one by its record alone',
+  played(async (device) => {
+    const columns = { status: 'active', updated_at: '2025-05-01T00:00:00.000Z' }
+    answerPulls(device, [[{ partition: AUDIENCES, reset: true, last: true, rows: [row(1, columns), row(2, columns)] }]])
+    const first = await device.open(sessionOf('a'))
+    await first.client.syncNow()
+    first.end()
+    const { client } = await device.open(sessionOf('a'))
+    expect(client.list('audience').map(({ listed }) => listed)).toMatchObject([columns, columns])
+    await client.change('audience', idOf(1), { set: { status: 'archived' } })
+    expect(client.get('audience', idOf(1))?.listed).toBeUndefined()
+    expect(client.get('audience', idOf(1))?.record).toMatchObject({ status: 'archived' })
+  }),
+)
+
+test(
   'a record that is deleted while its month comes whole is not shown, nor by the next page that opens',
   played(async (device) => {
     answerPulls(device, [

@@ -1,4 +1,4 @@
-import type { Shown } from '../store/records.ts'
+import { changedAt, statusOf, type Shown } from '../store/records.ts'
 
 /**
  * Audiences that the retention rule moved to the archive: nobody asked for it, so the next visit tells of it. A change by
@@ -6,8 +6,8 @@ import type { Shown } from '../store/records.ts'
  * @param since ISO 8601: those of earlier were told already
  */
 export function archivedByRetention(all: readonly Shown<'audience'>[], since: string): readonly Shown<'audience'>[] {
-  return all.filter(
-    ({ record: { status, client_id, updated_by, updated_at }, waiting }) =>
-      status === 'archived' && waiting === 0 && client_id === 'retention' && !updated_by && updated_at > since,
+  const archived = all.filter((audience) => statusOf(audience) === 'archived' && changedAt(audience) > since)
+  return archived.filter(
+    ({ record: { client_id, updated_by }, waiting }) => waiting === 0 && client_id === 'retention' && !updated_by,
   )
 }

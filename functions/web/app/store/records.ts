@@ -24,6 +24,16 @@ export interface Shown<Noun extends RecordNoun> extends Omit<ShownRecord, 'recor
   readonly record: RecordTypes[Noun]
 }
 
+/** Its status. Who counts ten thousand of them parses none for it. */
+export function statusOf(shown: Shown<'audience'>): Audience['status'] {
+  return (shown.listed?.status as Audience['status'] | undefined) ?? shown.record.status
+}
+
+/** When it was changed last, ISO 8601; also without parsing it. */
+export function changedAt(shown: Shown<'audience'>): string {
+  return shown.listed?.updated_at ?? shown.record.updated_at
+}
+
 /** How many records an audience has, as far as anybody has said; null: not known yet. */
 export function sizeOf({ total_audience_size, audience_size, segments }: Audience): number | null {
   const sizes = segments.map(({ size }) => size).filter((size) => typeof size === 'number')
@@ -40,6 +50,12 @@ export function tagsOf({ metadata }: Pick<Audience, 'metadata'>): readonly strin
 /** Brought by first use, to look around; gone again in one click. */
 export function isSample({ metadata }: { readonly metadata: Readonly<Record<string, unknown>> }): boolean {
   return metadata['sample'] === true
+}
+
+/** The samples among records; of the others none is parsed. */
+export function samplesOf<Noun extends RecordNoun>(all: readonly Shown<Noun>[]): readonly Shown<Noun>[] {
+  const mayBe = (shown: Shown<Noun>) => shown.listed?.text?.includes('"sample":true') ?? true
+  return all.filter((shown) => mayBe(shown) && isSample(shown.record))
 }
 
 /** A distribution is known by what it sends where. Before the service has added the names, those of the records here hold. */

@@ -1,11 +1,13 @@
 import { Boxes } from 'lucide-react'
+import { useDeferredValue, useMemo } from 'react'
 
+import type { RecordNoun } from '#shared/client/store/entries.ts'
 import { useCell } from '../../base/cell.ts'
 import { countOf } from '../../format/numbers.ts'
 import { Banner } from '../../parts/Banner.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { useClient, useRecords } from '../../store/hooks.ts'
-import { isSample } from '../../store/records.ts'
+import { samplesOf, type Shown } from '../../store/records.ts'
 import { dropSamples, sample_task } from './sample-task.ts'
 
 /** Says that there are samples, and takes them away in one click. */
@@ -40,7 +42,11 @@ export function SampleBanner() {
   )
 }
 
-function useSampleCount(noun: 'audience' | 'platform' | 'distribution'): number {
-  const { records } = useRecords(noun)
-  return records.filter(({ record }) => isSample(record)).length
+/** Among so many records samples are looked for when the page is there. */
+const MANY = 1000
+
+function useSampleCount(noun: RecordNoun): number {
+  const { records: all } = useRecords(noun)
+  const records: readonly Shown<RecordNoun>[] = useDeferredValue(all, all.length < MANY ? all : [])
+  return useMemo(() => samplesOf(records).length, [records])
 }

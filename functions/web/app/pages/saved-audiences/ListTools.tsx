@@ -1,6 +1,7 @@
 import { ArrowDownNarrowWide, LayoutGrid, Rows3, SlidersHorizontal } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 
+import { tagCounts } from '../../audiences/tag-counts.ts'
 import { PHONE, useMedia } from '../../base/media.ts'
 import { AUDIENCE_STATUS } from '../../format/status.ts'
 import { dataTypeOf } from '../../format/words.ts'
@@ -23,14 +24,14 @@ import {
   withoutFilters,
   type ListQuery,
 } from './search.ts'
-
-type Tags = readonly (readonly [tag: string, count: number])[]
+import type { ShownAudience } from './select-audiences.ts'
 
 interface ListToolsProps {
   readonly query: ListQuery
   /** As it is typed, before the address has it. */
   readonly text: string
-  readonly tags: Tags
+  /** Those of the tab, whose tags can be chosen. */
+  readonly audiences: readonly ShownAudience[]
   readonly onText: (text: string) => void
   readonly onQuery: (query: ListQuery) => void
 }
@@ -41,14 +42,14 @@ const VIEW_CHOICES = [
 ] as const
 
 /** What narrows the list, orders it, and how it looks. On phones all but the search is behind one button. */
-export function ListTools({ query, text, tags, onText, onQuery }: ListToolsProps) {
+export function ListTools({ query, text, audiences, onText, onQuery }: ListToolsProps) {
   const is_phone = useMedia(PHONE)
   const search = <SearchField label="Search name or description" value={text} onValue={onText} />
   if (is_phone) {
     return (
       <div className={styles.tools}>
         {search}
-        <PhoneTools {...{ query, tags, onQuery }} />
+        <PhoneTools {...{ query, audiences, onQuery }} />
       </div>
     )
   }
@@ -61,7 +62,7 @@ export function ListTools({ query, text, tags, onText, onQuery }: ListToolsProps
           <TypeChoices {...{ query, onQuery }} />
         </FilterPopover>
         <FilterPopover words="Tag">
-          <TagChoices {...{ query, tags, onQuery }} />
+          <TagChoices {...{ query, audiences, onQuery }} />
         </FilterPopover>
       </div>
       <div className={styles.looks}>
@@ -96,6 +97,8 @@ interface ChoicesProps {
   readonly query: ListQuery
   readonly onQuery: (query: ListQuery) => void
 }
+
+type TagChoicesProps = ChoicesProps & Pick<ListToolsProps, 'audiences'>
 
 /** Archived audiences have one status only. */
 function StatusFilter({ query, onQuery }: ChoicesProps) {
@@ -150,7 +153,9 @@ function TypeChoices({ query, onQuery }: ChoicesProps) {
   ))
 }
 
-function TagChoices({ query, tags, onQuery }: ChoicesProps & { readonly tags: Tags }) {
+/** The tags are counted when somebody looks at them: every audience is parsed for it. */
+function TagChoices({ query, audiences, onQuery }: TagChoicesProps) {
+  const tags = useMemo(() => tagCounts(audiences), [audiences])
   // A tag of the address stays choosable, also when no audience has it any more.
   const gone = query.tag.filter((tag) => !tags.some(([other]) => other === tag)).map((tag) => [tag, 0] as const)
   const all = [...gone, ...tags]
@@ -166,7 +171,7 @@ function TagChoices({ query, tags, onQuery }: ChoicesProps & { readonly tags: Ta
   ))
 }
 
-function PhoneTools({ query, tags, onQuery }: ChoicesProps & { readonly tags: Tags }) {
+function PhoneTools({ query, audiences, onQuery }: TagChoicesProps) {
   const [is_open, setOpen] = useState(false)
   const count = filterCount({ ...query, q: '' })
   return (
@@ -218,7 +223,7 @@ function PhoneTools({ query, tags, onQuery }: ChoicesProps & { readonly tags: Ta
         </fieldset>
         <fieldset className={styles.choices}>
           <legend>Tag</legend>
-          <TagChoices {...{ query, tags, onQuery }} />
+          <TagChoices {...{ query, audiences, onQuery }} />
         </fieldset>
         <Button onClick={() => setOpen(false)}>Show the list</Button>
       </div>

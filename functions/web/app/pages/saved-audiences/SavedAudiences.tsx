@@ -2,7 +2,6 @@ import { useDeferredValue, useMemo } from 'react'
 
 import { RefusedCreations } from '../../aside/RefusedCreations.tsx'
 import { audience_task } from '../../audiences/tasks.ts'
-import { tagCounts } from '../../audiences/tag-counts.ts'
 import { useDrafts } from '../../audiences/use-drafts.ts'
 import { useCell } from '../../base/cell.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
@@ -36,7 +35,6 @@ export function SavedAudiences() {
   const counts = useMemo(() => countsOf(records), [records])
   const of_tab = useMemo(() => audiencesOfTab(records, shown_query.tab), [records, shown_query.tab])
   const shown = useMemo(() => selectedAudiences(of_tab, shown_query), [of_tab, shown_query])
-  const tags = useMemo(() => tagCounts(of_tab), [of_tab])
   const is_unknown = !is_known && records.length === 0
   const { tab } = shown_query
   const is_adding_samples = useCell(sample_task).state === 'adding'
@@ -62,7 +60,7 @@ export function SavedAudiences() {
       {tab === 'saved' && <RefusedCreations noun="audience" correct={correctInBuilder} />}
       {of_tab.length > 0 && !is_first_use && (
         <>
-          <ListTools query={query} text={query.q} tags={tags} onText={setText} onQuery={setQuery} />
+          <ListTools query={query} text={query.q} audiences={of_tab} onText={setText} onQuery={setQuery} />
           <FilterChips query={query} onQuery={setQuery} />
         </>
       )}

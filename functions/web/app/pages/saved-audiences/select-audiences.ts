@@ -1,5 +1,5 @@
 import { folded } from '../../audiences/folded.ts'
-import { sizeOf, tagsOf, type Audience, type Shown } from '../../store/records.ts'
+import { changedAt, sizeOf, statusOf, tagsOf, type Audience, type Shown } from '../../store/records.ts'
 import type { ListQuery, Sort } from './search.ts'
 
 /** Which audiences a list shows, and in which order. Pure. */
@@ -23,7 +23,7 @@ function searchedText(record: Audience): string {
 /** The audiences of a tab that is one of records. */
 export function audiencesOfTab(all: readonly ShownAudience[], tab: ListQuery['tab']): readonly ShownAudience[] {
   if (tab === 'drafts') return []
-  return all.filter(({ record: { status } }) => (status === 'archived') === (tab === 'archived'))
+  return all.filter((audience) => (statusOf(audience) === 'archived') === (tab === 'archived'))
 }
 
 /** @param all those of the tab */
@@ -33,13 +33,13 @@ export function selectedAudiences(all: readonly ShownAudience[], query: ListQuer
   const tags = tag.map((one) => one.normalize('NFC'))
   // Words apart from each other are all looked for.
   const words = wanted.split(/\s+/).filter((word) => word !== '')
-  const matches = ({ record }: ShownAudience): boolean => {
-    const { status: now } = record
+  const matches = (audience: ShownAudience): boolean => {
+    const now = statusOf(audience)
     return (
       (tab === 'archived' || status.length === 0 || (now !== 'archived' && status.includes(now))) &&
-      (type.length === 0 || type.includes(record.data_type ?? 'none')) &&
-      (tags.length === 0 || tagsOf(record).some((one) => tags.includes(one.normalize('NFC')))) &&
-      words.every((word) => searchedText(record).includes(word))
+      (type.length === 0 || type.includes(audience.record.data_type ?? 'none')) &&
+      (tags.length === 0 || tagsOf(audience.record).some((one) => tags.includes(one.normalize('NFC')))) &&
+      words.every((word) => searchedText(audience.record).includes(word))
     )
   }
   return all.filter(matches).toSorted(ORDERS[sort])
@@ -62,7 +62,7 @@ const bySize =
   }
 
 const ORDERS: Readonly<Record<Sort, Order>> = {
-  changed: (one, other) => compareTexts(other.record.updated_at, one.record.updated_at) || newest(one, other),
+  changed: (one, other) => compareTexts(changedAt(other), changedAt(one)) || newest(one, other),
   newest: (one, other) => byCreation(other, one) || newest(one, other),
   oldest: (one, other) => byCreation(one, other) || newest(other, one),
   name: (one, other) => byName(one, other) || newest(one, other),
@@ -84,7 +84,7 @@ export interface AudienceCounts {
 
 export function countsOf(all: readonly ShownAudience[]): AudienceCounts {
   const counts = { active: 0, draft: 0, archived: 0 }
-  for (const { record } of all) counts[record.status]++
+  for (const audience of all) counts[statusOf(audience)]++
   return counts
 }
 
