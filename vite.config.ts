@@ -29,27 +29,49 @@ function precacheList(): Plugin {
   }
 }
 
-/** Puts the script that the first frame waits for before everything else of the page: as a classic one, which a build names. */
-function firstScript(): Plugin {
+/**
+ * Puts the script that the first frame waits for before everything else of the page: as a classic one, which a build names. The
+ * configuration is asked for beside the scripts, not after them.
+ */
+function firstRequests(): Plugin {
   const name = 'first-theme'
   return {
-    name,
+    name: 'first-requests',
     transformIndexHtml: {
       order: 'post',
       handler: (_html, { bundle = {} }) => {
         const built = Object.values(bundle).find((file) => file.type === 'chunk' && file.name === name)
-        return [{ tag: 'script', attrs: { src: `/${built?.fileName ?? `${name}.ts`}` }, injectTo: 'head-prepend' }]
+        return [
+          { tag: 'script', attrs: { src: `/${built?.fileName ?? `${name}.ts`}` }, injectTo: 'head-prepend' },
+          {
+            tag: 'link',
+            attrs: { rel: 'preload', href: '/config.json', as: 'fetch', crossorigin: true },
+            injectTo: 'head',
+          },
+        ]
       },
     },
   }
 }
+
+/** These import nothing: a service worker and a classic script have no modules. */
+const ALONE = /[\\/](service-worker[\\/]|first-theme\.ts)/
+
+/**
+ * Few files: each one is asked for by itself, which costs a page more than the bytes that it does not need. One has what every page
+ * waits for, one what several pages share.
+ */
+const CHUNKS = [
+  { name: 'app', tags: ['$initial' as const], test: (id: string) => !ALONE.test(id) },
+  { name: 'pages', minShareCount: 2, test: (id: string) => !ALONE.test(id) },
+]
 
 export default defineConfig(({ command }) => {
   // Whoever builds in tests builds what is delivered, too: React reads this.
   if (command === 'build') process.env['NODE_ENV'] = 'production'
   return {
     root: APP,
-    plugins: [react(), firstScript(), precacheList()],
+    plugins: [react(), firstRequests(), precacheList()],
     server: {
       ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
       proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),
@@ -63,13 +85,18 @@ export default defineConfig(({ command }) => {
       // The content security policy allows no data URLs but for images.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // What every page waits for has a limit of its own: tests/web/browser/size.browser.ts.
+      chunkSizeWarningLimit: 600,
       rolldownOptions: {
         input: {
           index: `${APP}/index.html`,
           'first-theme': `${APP}/first-theme.ts`,
           sw: `${APP}/service-worker/sw.ts`,
         },
-        output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+        output: {
+          entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+          codeSplitting: { groups: CHUNKS },
+        },
       },
     },
   }

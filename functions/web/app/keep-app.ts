@@ -1,3 +1,4 @@
+import { whenIdle } from './base/idle.ts'
 import { keep, kept } from './base/kept.ts'
 import { serviceWorkerUrl } from './base/script-urls.ts'
 
@@ -15,5 +16,6 @@ export function keepApp(): void {
     location.reload()
   })
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  navigator.serviceWorker.register(serviceWorkerUrl()).then(undefined, () => undefined)
+  // It fetches the whole app, which the first page is not to wait for.
+  whenIdle(() => void navigator.serviceWorker.register(serviceWorkerUrl()).catch(() => undefined))
 }

@@ -7,6 +7,7 @@ import './styles/base.css'
 import { App } from './App.tsx'
 import { keepApp } from './keep-app.ts'
 import { noteErrors } from './note-errors.ts'
+import { preloadPage } from './router.tsx'
 import { openSession } from './session/session.ts'
 
 noteErrors()
@@ -16,4 +17,5 @@ createRoot(document.querySelector('#app')!).render(
   </StrictMode>,
 )
 void openSession()
+preloadPage()
 keepApp()

@@ -5,10 +5,11 @@ import { Frame } from './frame/Frame.tsx'
 import { PageFailed, PageMissing } from './frame/PageFailed.tsx'
 import { distributionsSearch } from './pages/distributions/search.ts'
 import { savedAudiencesSearch } from './pages/saved-audiences/search.ts'
+import { SignIn } from './pages/sign-in/SignIn.tsx'
 import { isUndecided } from './session/account.ts'
 import { opened } from './session/session.ts'
 
-/** The app's pages by their addresses; each one is a file of its own, loaded when it is asked for. */
+/** The app's pages by their addresses; each one but the first is a file of its own, loaded when it is asked for. */
 
 /** The first visit asks whether to sign in; the question itself, help and news stay open. */
 const UNASKED: readonly string[] = ['/sign-in', '/help', '/what-is-new']
@@ -78,7 +79,7 @@ const sign_in = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: ({ next }: Record<string, unknown>) => textsOf({ next }),
-  component: lazyRouteComponent(() => import('./pages/sign-in/SignIn.tsx'), 'SignIn'),
+  component: SignIn,
 })
 
 /** The members that are text. */
@@ -100,6 +101,13 @@ export const router = createRouter({
   scrollRestoration: true,
   scrollToTopSelectors: ['#content'],
 })
+
+/** Loads the page of the address while the local data are still being opened. */
+export function preloadPage(): void {
+  const [, , page] = router.getMatchedRoutes(location.pathname)
+  // The first visit is asked something before.
+  if (page && !isUndecided()) router.loadRouteChunk(page)?.catch(() => undefined)
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -64,6 +64,8 @@ test('an error before the records are open reaches the log with the first reques
   context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'errs' } })
   const page = await context.newPage()
   await page.route('**/config.json', async (route) => {
+    // The page asks for it before its scripts run.
+    await page.getByText('Opening').waitFor()
     await page.evaluate(() => {
       dispatchEvent(new ErrorEvent('error', { error: new TypeError('what somebody wrote') }))
       dispatchEvent(new ErrorEvent('error', { error: new RangeError('the same') }))

@@ -2,6 +2,7 @@ import { Outlet, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 
 import { useCell } from '../base/cell.ts'
+import { whenIdle } from '../base/idle.ts'
 import { AudienceTasks } from '../audiences/AudienceTasks.tsx'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
 import { send_task } from '../distributions/send-task.ts'
@@ -39,7 +40,7 @@ export function Frame() {
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
-  useEffect(() => void Promise.allSettled([importPanel(), importDialog(), importSend()]), [])
+  useEffect(() => whenIdle(() => void Promise.allSettled([importPanel(), importDialog(), importSend()])), [])
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {

@@ -1,0 +1,10 @@
+import { clock } from './ports.ts'
+
+/** A page that is never idle does it all the same; so do browsers that do not tell when they are. */
+const IDLE_MS_MAX = 4_000
+
+/** Does what nobody waits for when the page has nothing else to do. */
+export function whenIdle(work: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: IDLE_MS_MAX })
+  else void clock.sleep(IDLE_MS_MAX).then(work)
+}
