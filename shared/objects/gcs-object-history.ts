@@ -1,14 +1,22 @@
 import type { Bucket } from '@google-cloud/storage'
+import { EventEmitter } from 'node:events'
 
 import type { Clock } from '../base/clock.ts'
 import { crc32c, crc32cToBase64 } from '../base/crc32c.ts'
-import { answeredStatus, limited, openBucket, REQUEST_MS_MAX, type GcsOptions } from './gcs-requests.ts'
+import { answeredStatus, limited, openStorage, REQUEST_MS_MAX, type GcsOptions } from './gcs-requests.ts'
 import type { ObjectHistory, StoredGeneration } from './object-history.ts'
 import { StoreError, type Generation } from './object-store.ts'
 
+// The client itself hangs eleven listeners on the stream of a large download; the default of ten makes Node warn.
+EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
+
 /** The generations that a bucket of Google Cloud Storage with Object Versioning keeps, through the official client. */
 export function gcsObjectHistory(options: GcsOptions): ObjectHistory {
-  return new GcsObjectHistory(openBucket(options), options.clock, options.timeout_ms ?? HISTORY_MS_MAX)
+  return new GcsObjectHistory(
+    openStorage(options).bucket(options.bucket),
+    options.clock,
+    options.timeout_ms ?? HISTORY_MS_MAX,
+  )
 }
 
 /** An object of the greatest size, or many pages of a listing. */

@@ -1,10 +1,11 @@
-import type { Bucket, File, GetFilesOptions } from '@google-cloud/storage'
-import { EventEmitter } from 'node:events'
-
 import type { Clock } from '../base/clock.ts'
 import { crc32c, crc32cToBase64 } from '../base/crc32c.ts'
+import { isObject } from '../base/is-object.ts'
+import { parsedJson } from '../base/parsed-json.ts'
+import { systemRandom } from '../base/random.ts'
 import { currentTrace } from '../base/trace.ts'
-import { answeredStatus, limited, openBucket, REQUEST_MS_MAX, type GcsOptions } from './gcs-requests.ts'
+import { type ApiAnswer, type ApiRequest, GcsApi } from './gcs-api.ts'
+import { limited, openStorage, refusalOf, REQUEST_MS_MAX, type GcsOptions } from './gcs-requests.ts'
 import {
   StoreError,
   type ByteRange,
@@ -16,44 +17,55 @@ import {
   type WriteResult,
 } from './object-store.ts'
 
-// The client itself hangs eleven listeners on the stream of a large download; the default of ten makes Node warn.
-EventEmitter.defaultMaxListeners = Math.max(EventEmitter.defaultMaxListeners, 20)
-
 /** Allows for a transfer rate of one megabyte per second. */
 const TIMEOUT_PER_BYTE_MS = 1 / 1000
+/** Objects that one page of a list has at most. */
+const PAGE_LENGTH_MAX = 1000
+const BOUNDARY_BYTES = 18
+/**
+ * An object that is stored compressed is sent as it is stored, which is what its checksum is of; and no cache on the way
+ * answers.
+ */
+const DOWNLOAD_HEADERS = { 'Accept-Encoding': 'gzip', 'Cache-Control': 'no-store' }
 
 /**
- * The object store on Google Cloud Storage, through the official client. Its checks are off as its retries are, because
- * they break the protocol: a checksum mismatch makes it delete without a generation. Instead the checksum travels with the
- * write, so that the service refuses damaged bytes.
+ * The object store on Google Cloud Storage: one request of its JSON API per call. The checksum travels with a write, so
+ * that the service refuses damaged bytes.
  */
 export function gcsObjectStore(options: GcsOptions): ObjectStore {
-  return new GcsObjectStore(openBucket(options), options.clock, options.timeout_ms ?? REQUEST_MS_MAX)
+  const api = new GcsApi(openStorage(options))
+  // Whoever knew it could end an upload early by what is in it.
+  const boundary = Buffer.from(systemRandom.bytes(BOUNDARY_BYTES)).toString('hex')
+  return new GcsObjectStore(api, options, boundary)
 }
 
 class GcsObjectStore implements ObjectStore {
-  readonly #bucket: Bucket
+  readonly #api: GcsApi
+  readonly #objects_path: string
   readonly #clock: Clock
   readonly #timeout_ms: number
+  readonly #boundary: string
 
-  constructor(bucket: Bucket, clock: Clock, timeout_ms: number) {
-    this.#bucket = bucket
+  constructor(api: GcsApi, { bucket, clock, timeout_ms = REQUEST_MS_MAX }: GcsOptions, boundary: string) {
+    this.#api = api
+    this.#objects_path = `/storage/v1/b/${encodeURIComponent(bucket)}/o`
     this.#clock = clock
     this.#timeout_ms = timeout_ms
+    this.#boundary = boundary
   }
 
   async read(name: string, { unless }: { unless?: Generation } = {}): Promise<ReadResult> {
     currentTrace().store_reads++
-    const file = this.#bucket.file(name)
-    // The client has no option for this precondition on a download.
-    if (unless !== undefined) addQuery(file, { ifGenerationNotMatch: unless })
-    const result = await this.#download(file, {})
-    if (result.kind !== 'found') return result
-    const { bytes, generation, hash } = result
+    const precondition = unless === undefined ? '' : `&ifGenerationNotMatch=${unless}`
+    const answer = await this.#download(name, precondition, {}, [200, 304, 404])
+    if (answer.status === 304) return { kind: 'unmodified' }
+    if (answer.status === 404) return { kind: 'absent' }
+    const { body: bytes, headers } = answer
+    const hash = /crc32c=([^,]+)/.exec(String(headers['x-goog-hash']))?.[1]
     if (hash !== undefined && hash !== crc32cToBase64(crc32c(bytes))) {
       throw new StoreError('unavailable', `${name} arrived damaged`)
     }
-    return { kind: 'found', bytes, generation }
+    return { kind: 'found', bytes, generation: generationIn(headers['x-goog-generation']) }
   }
 
   async readRange(
@@ -62,14 +74,17 @@ class GcsObjectStore implements ObjectStore {
     { generation }: { generation?: Generation } = {},
   ): Promise<RangeResult> {
     currentTrace().store_reads++
-    const file = this.#bucket.file(name, generation === undefined ? {} : { generation })
-    const window = 'suffix_bytes' in range ? { end: -range.suffix_bytes } : { start: range.start, end: range.end - 1 }
-    const result = await this.#download(file, window)
-    if (result.kind !== 'found') return { kind: 'absent' }
-    if (result.bytes.length !== bytesOf(range, result.object_bytes)) {
+    const of = generation === undefined ? '' : `&generation=${generation}`
+    const window = 'suffix_bytes' in range ? `-${range.suffix_bytes}` : `${range.start}-${range.end - 1}`
+    const answer = await this.#download(name, of, { Range: `bytes=${window}` }, [200, 206, 404])
+    if (answer.status === 404) return { kind: 'absent' }
+    const { body: bytes, headers } = answer
+    const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]
+    const object_bytes = total === undefined ? bytes.length : Number(total)
+    if (bytes.length !== bytesOf(range, object_bytes)) {
       throw new StoreError('unavailable', `another part of ${name} arrived than was asked for`)
     }
-    return result
+    return { kind: 'found', bytes, generation: generationIn(headers['x-goog-generation']), object_bytes }
   }
 
   async write(
@@ -78,116 +93,60 @@ class GcsObjectStore implements ObjectStore {
     options: { if_generation: Generation; crc32c: number; content_type: string },
   ): Promise<WriteResult> {
     currentTrace().store_writes++
-    const file = this.#bucket.file(name)
-    const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
-    try {
-      return await limited(this.#clock, limit_ms, `writing ${name}`, async () => {
-        await file.save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), {
-          resumable: false,
-          validation: false,
-          preconditionOpts: { ifGenerationMatch: options.if_generation },
-          metadata: { contentType: options.content_type, crc32c: crc32cToBase64(options.crc32c) },
-        })
-        return { kind: 'written', generation: namedGeneration(file.metadata.generation) }
-      })
-    } catch (error) {
-      if (answeredStatus(error) === 412) return { kind: 'conflict' }
-      throw error
+    const query = `uploadType=multipart&name=${encodeURIComponent(name)}&ifGenerationMatch=${options.if_generation}`
+    const metadata = { contentType: options.content_type, crc32c: crc32cToBase64(options.crc32c) }
+    const request: ApiRequest = {
+      method: 'POST',
+      path: `/upload${this.#objects_path}?${query}&fields=generation`,
+      headers: { 'Content-Type': `multipart/related; boundary=${this.#boundary}` },
+      body: relatedParts(this.#boundary, metadata, bytes),
     }
+    const limit_ms = this.#timeout_ms + bytes.length * TIMEOUT_PER_BYTE_MS
+    const answer = await this.#ask(request, limit_ms, `writing ${name}`, [200, 412])
+    if (answer.status === 412) return { kind: 'conflict' }
+    return { kind: 'written', generation: generationIn(parsed(answer)['generation']) }
   }
 
   async list(prefix: string, { from, limit }: { from?: string; limit?: number } = {}): Promise<ObjectListing[]> {
     currentTrace().store_lists++
-    const items = await limited(this.#clock, this.#timeout_ms, `listing ${prefix}`, async () => {
-      const query: GetFilesOptions = {
-        prefix,
-        fields: 'items(name,generation,size),nextPageToken',
-        // By itself the client takes a limit for that of one page, and a page may be a short one.
-        autoPaginate: false,
-        ...(from === undefined ? {} : { startOffset: from }),
-        ...(limit === undefined ? {} : { maxResults: limit }),
-      }
-      const found: { name: string; generation: string; size: string }[] = []
-      for (let page: GetFilesOptions | null = query; page !== null && found.length < (limit ?? Infinity);) {
-        // With `fields` the client returns the answer's items as they are, not the File objects its types promise.
-        const answer: readonly unknown[] = await this.#bucket.getFiles(page)
-        const [listed, next] = answer as [typeof found, GetFilesOptions | null]
-        found.push(...listed)
-        page = next && { ...query, pageToken: next.pageToken! }
-      }
-      return found.slice(0, limit)
+    const query = new URLSearchParams({
+      prefix,
+      fields: 'items(name,generation,size),nextPageToken',
+      ...(from !== undefined && { startOffset: from }),
+      // A page may be a short one, whatever was asked for.
+      ...(limit !== undefined && { maxResults: String(Math.min(limit, PAGE_LENGTH_MAX)) }),
     })
-    return items.map(({ name, generation, size }) => ({
-      name,
-      generation,
-      size_bytes: Number(size),
-    }))
+    const found: ObjectListing[] = []
+    for (let is_last = false; !is_last && found.length < (limit ?? Infinity);) {
+      const { items = [], nextPageToken } = await this.#listPage(prefix, query)
+      found.push(...items.map(({ name, generation, size }) => ({ name, generation, size_bytes: Number(size) })))
+      is_last = nextPageToken === undefined
+      if (!is_last) query.set('pageToken', nextPageToken!)
+    }
+    return found.slice(0, limit)
+  }
+
+  async #listPage(prefix: string, query: URLSearchParams): Promise<ListPage> {
+    const request: ApiRequest = { method: 'GET', path: `${this.#objects_path}?${query.toString()}` }
+    return parsed(await this.#ask(request, this.#timeout_ms, `listing ${prefix}`, [200]))
   }
 
   async #download(
-    file: File,
-    window: { start?: number; end?: number },
-  ): Promise<
-    | { kind: 'found'; bytes: Uint8Array; generation: Generation; object_bytes: number; hash: string | undefined }
-    | { kind: 'unmodified' }
-    | { kind: 'absent' }
-  > {
-    try {
-      return await limited(this.#clock, this.#timeout_ms, `reading ${file.name}`, (signal) =>
-        this.#stream(file, window, signal),
-      )
-    } catch (error) {
-      const status = answeredStatus(error)
-      if (status === 304) return { kind: 'unmodified' }
-      if (status === 404) return { kind: 'absent' }
-      throw error
-    }
+    name: string,
+    query: string,
+    headers: Readonly<Record<string, string>>,
+    expected: readonly number[],
+  ): Promise<ApiAnswer> {
+    const path = `${this.#objects_path}/${encodeURIComponent(name)}?alt=media${query}`
+    const request: ApiRequest = { method: 'GET', path, headers: { ...DOWNLOAD_HEADERS, ...headers } }
+    return await this.#ask(request, this.#timeout_ms, `reading ${name}`, expected)
   }
 
-  /** One GET gives the bytes and, in its headers, generation and checksum. */
-  #stream(file: File, window: { start?: number; end?: number }, signal: AbortSignal) {
-    type Found = {
-      kind: 'found'
-      bytes: Uint8Array
-      generation: string
-      object_bytes: number
-      hash: string | undefined
-    }
-    return new Promise<Found>((resolve, reject) => {
-      const stream = file.createReadStream({ ...window, validation: false, decompress: false })
-      const chunks: Buffer[] = []
-      let headers: Record<string, string | undefined> | undefined
-      let is_given_up = false
-      const giveUp = (): void => {
-        is_given_up = true
-        // An answer that arrives later must drain: the client fails if it finds the stream destroyed.
-        if (headers) stream.destroy()
-        reject(new Error('the request was aborted'))
-      }
-      signal.addEventListener('abort', giveUp, { once: true })
-      stream
-        .on('response', (response: { headers: Record<string, string | undefined> }) => {
-          headers = response.headers
-        })
-        .on('data', (chunk: Buffer) => void (is_given_up || chunks.push(chunk)))
-        .on('error', reject)
-        .on('end', () => {
-          headers ??= {}
-          const bytes = Buffer.concat(chunks)
-          const total = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1]
-          const is_cut = headers['content-length'] !== undefined && Number(headers['content-length']) !== bytes.length
-          if (is_cut) return reject(new Error('the answer ended early'))
-          const generation = headers['x-goog-generation']
-          if (generation === undefined) return reject(namesNoGeneration())
-          resolve({
-            kind: 'found',
-            bytes,
-            generation,
-            object_bytes: total === undefined ? bytes.length : Number(total),
-            hash: /crc32c=([^,]+)/.exec(headers['x-goog-hash'] ?? '')?.[1],
-          })
-        })
-    })
+  /** @throws StoreError when the answer has none of the `expected` statuses, or there is none */
+  async #ask(request: ApiRequest, limit_ms: number, doing: string, expected: readonly number[]): Promise<ApiAnswer> {
+    const answer = await limited(this.#clock, limit_ms, doing, (signal) => this.#api.send(request, signal))
+    if (expected.includes(answer.status)) return answer
+    throw refusalOf(answer, doing)
   }
 }
 
@@ -197,21 +156,29 @@ function bytesOf(range: ByteRange, object_bytes: number): number {
   return Math.min(range.end, object_bytes) - range.start
 }
 
-/** @throws Error when the answer to a write is not that of the store: then nothing is known of the write. */
-function namedGeneration(generation: string | number | undefined): Generation {
-  if (generation === undefined) throw namesNoGeneration()
-  return String(generation)
+/** The fields that a list requests. */
+interface ListPage {
+  readonly items?: readonly { readonly name: string; readonly generation: string; readonly size: string }[]
+  readonly nextPageToken?: string
 }
 
-function namesNoGeneration(): Error {
-  return new Error('the answer names no generation')
+/** Source: https://cloud.google.com/storage/docs/uploading-objects#multipart-upload */
+function relatedParts(boundary: string, metadata: { contentType: string }, bytes: Uint8Array): readonly Uint8Array[] {
+  const head =
+    `--${boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n${JSON.stringify(metadata)}\r\n` +
+    `--${boundary}\r\nContent-Type: ${metadata.contentType}\r\n\r\n`
+  return [Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--`)]
 }
 
-function addQuery(file: File, query: Record<string, string>): void {
-  file.interceptors.push({
-    request: (options) => {
-      const request = options as { uri: string; qs?: object }
-      return { ...request, qs: { ...request.qs, ...query } }
-    },
-  })
+/** @throws StoreError: what was answered is nothing that the API answers, so nothing is known */
+function parsed({ body }: ApiAnswer): Record<string, unknown> {
+  const value = parsedJson(body.toString('utf8'))
+  if (isObject(value)) return value
+  throw new StoreError('unavailable', 'the answer is no JSON object')
+}
+
+/** @throws StoreError when an answer names none: it is not one of Cloud Storage */
+function generationIn(value: unknown): Generation {
+  if (typeof value === 'string') return value
+  throw new StoreError('unavailable', 'the answer names no generation')
 }

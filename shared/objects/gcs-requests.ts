@@ -1,13 +1,13 @@
-import { Storage, type Bucket } from '@google-cloud/storage'
+import { Storage } from '@google-cloud/storage'
 
 import type { Clock } from '../base/clock.ts'
+import { isObject } from '../base/is-object.ts'
+import { parsedJson } from '../base/parsed-json.ts'
 import { withTimeLimit } from '../base/timeout.ts'
+import type { ApiAnswer } from './gcs-api.ts'
 import { StoreError } from './object-store.ts'
 
-/**
- * Requests to Google Cloud Storage through the official client, whose own retries are off: a retried write reports its
- * own success as a false 412. Time limits and retries are the caller's.
- */
+/** A bucket of Google Cloud Storage, and how long its requests may take. Retries are the caller's. */
 export interface GcsOptions {
   bucket: string
   clock: Clock
@@ -18,13 +18,15 @@ export interface GcsOptions {
 }
 
 export const REQUEST_MS_MAX = 10_000
+/** Of an answer that is not the service's JSON. */
+const MESSAGE_CHARACTERS_MAX = 300
 
-export function openBucket({ bucket, api_endpoint }: GcsOptions): Bucket {
-  const storage = new Storage({
+/** The official client. Its own retries are off: a retried write reports its own success as a false 412. */
+export function openStorage({ api_endpoint }: Pick<GcsOptions, 'api_endpoint'>): Storage {
+  return new Storage({
     retryOptions: { autoRetry: false },
     ...(api_endpoint === undefined ? {} : { apiEndpoint: api_endpoint, projectId: 'local' }),
   })
-  return storage.bucket(bucket)
 }
 
 /**
@@ -59,11 +61,25 @@ function statusOf(error: unknown): number | undefined {
 
 function asStoreError(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error
-  const status = statusOf(error)
-  const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
-  if (status === 429) return new StoreError('throttled', message, { cause: error })
+  const text = error instanceof Error ? error.message : String(error)
+  return storeErrorOf(statusOf(error), `${doing}: ${text}`, error)
+}
+
+/** What an answer that is no outcome of the request means. */
+export function refusalOf({ status, body }: ApiAnswer, doing: string): StoreError {
+  return storeErrorOf(status, `${doing}: ${status} ${messageIn(body.toString('utf8'))}`)
+}
+
+function storeErrorOf(status: number | undefined, message: string, cause?: unknown): StoreError {
+  if (status === 429) return new StoreError('throttled', message, { cause })
   // 408 and everything from 500 on, and every failure without an HTTP answer: it may have happened.
-  if (status === undefined || status === 408 || status >= 500)
-    return new StoreError('unavailable', message, { cause: error })
-  return new StoreError('rejected', message, { cause: error })
+  const is_unknown = status === undefined || status === 408 || status >= 500
+  return new StoreError(is_unknown ? 'unavailable' : 'rejected', message, { cause })
+}
+
+/** Failed downloads are answered as text, and failures on the way to the service as a page. */
+function messageIn(text: string): string {
+  const answer = parsedJson(text)
+  const error = isObject(answer) ? answer['error'] : undefined
+  return isObject(error) ? String(error['message']) : text.slice(0, MESSAGE_CHARACTERS_MAX)
 }

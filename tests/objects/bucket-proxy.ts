@@ -42,7 +42,8 @@ export class BucketProxy {
     void work.then(() => this.#under_way.delete(work))
   })
   readonly #under_way = new Set<Promise<void>>()
-  readonly #failures: Failure[] = []
+  readonly #failures: { readonly failure: Failure; readonly meet: () => void }[] = []
+  #last_met = Promise.resolve()
   /** When each name may be changed again. */
   readonly #free_ms = new Map<string, number>()
   /** The object's name by the upload id of its session. */
@@ -63,7 +64,14 @@ export class BucketProxy {
 
   /** The next request fails so. */
   fail(failure: Failure): void {
-    this.#failures.push(failure)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#failures.push({ failure, meet: resolve })
+    this.#last_met = promise
+  }
+
+  /** Resolves when the request is here that fails last. */
+  met(): Promise<void> {
+    return this.#last_met
   }
 
   /** Resolves when nothing that was let through is on its way any more. */
@@ -86,7 +94,9 @@ export class BucketProxy {
         this.refused.push(`${request.method} ${request.url}`)
         return refuse(response, 403, `Only gs://${bucket}/${prefix} may be touched here.`)
       }
-      const failure = this.#failures.shift()
+      const planned = this.#failures.shift()
+      planned?.meet()
+      const failure = planned?.failure
       if (failure === 'stall') return
       if (failure === 'reset') return void response.destroy()
       const status = failure && STATUS_OF[failure]
