@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import { restorations } from '#shared/table/recovery/restore.ts'
 import { Table } from '#shared/table/table.ts'
 import { effort } from '#tests/support/effort.ts'
@@ -18,13 +19,13 @@ import { FaultProfile } from './fault-profile.ts'
 
 const HISTORIES = effort(5, 300)
 const USERS = ['ann', 'bob']
-const SETTLED_MS = 120_000
+const SETTLED_MS = 15 * MINUTE_MS
 
 /** A history in which objects are also restored, and tombstones purged. @returns how many notes were restored */
 async function runHistory(seed: number, mutationsOf = restorations): Promise<number> {
   const random = seededRandom(seed)
   const clock = new VirtualClock()
-  const profile = new FaultProfile(random)
+  const profile = new FaultProfile(random, clock)
   const landings: Landing[] = []
   const store = new MemoryObjectStore({
     clock,
@@ -33,7 +34,15 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
     onLanding: (landing) => void landings.push(landing),
   })
   const schema = random.uniform() < 0.5 ? NOTES : NOTES_BY_USER
-  const history = new History({ seed, schema, store, clock, landings, has_older_release: false })
+  const history = new History({
+    seed,
+    schema,
+    store,
+    clock,
+    landings,
+    damaged: profile.damaged,
+    has_older_release: false,
+  })
   const fleet = new Fleet(history, [{ Table, is_other: false }], random, { has_wild_clocks: false })
   const agreed = await clock.run(async () => {
     const world = { history, fleet, random, trusts_keys: true }
@@ -44,6 +53,7 @@ async function runHistory(seed: number, mutationsOf = restorations): Promise<num
       restoreNowAndThen(history, fleet, random, USERS, mutationsOf),
       purgeNowAndThen(history, fleet, random, USERS),
       fleet.crashNowAndThen(),
+      fleet.pauseNowAndThen(),
       ...clients,
     ])
     return restored
