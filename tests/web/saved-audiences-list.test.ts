@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ListedColumns } from '#shared/client/store/entries.ts'
 import { archivedByRetention } from '#functions/web/app/audiences/retention.ts'
 import { tagCounts } from '#functions/web/app/audiences/tag-counts.ts'
+import { withoutTag, withTagRenamed } from '#functions/web/app/audiences/tags.ts'
 import { handOversInWords, handOversOf } from '#functions/web/app/audiences/hand-overs.ts'
 import {
   filterCount,
@@ -84,7 +85,7 @@ describe('the list of audiences', () => {
     expect(selectedAudiences(all, { ...usual, q: 'nobody' })).toEqual([])
   })
 
-  it('keeps to every filter together, and to any value of one', () => {
+  it('keeps to every filter together, to any value of one, and to all tags', () => {
     const all = [
       shownAudience(1, { data_type: 'first_party', metadata: { tags: ['autumn'] } }),
       shownAudience(2, { data_type: 'first_party', status: 'draft', metadata: { tags: ['win-back', 'autumn'] } }),
@@ -95,6 +96,8 @@ describe('the list of audiences', () => {
     expect(find({ type: ['first_party', 'none'], sort: 'oldest' })).toEqual(['Audience 1', 'Audience 2', 'Audience 3'])
     expect(find({ tag: ['win-back'] })).toEqual(['Audience 2'])
     expect(find({ tag: ['autumn'], sort: 'oldest' })).toEqual(['Audience 1', 'Audience 2'])
+    expect(find({ tag: ['autumn', 'win-back'] })).toEqual(['Audience 2'])
+    expect(find({ tag: ['autumn', 'gone'] })).toEqual([])
   })
 
   it('sorts unknown sizes last, whichever way the others run', () => {
@@ -159,6 +162,12 @@ describe('the list of audiences', () => {
       ['caf\u00e9', 2],
       ['b', 1],
     ])
+  })
+
+  it('renames a tag in its place, merges it into one that is there, and removes it, however it is spelled', () => {
+    expect(withTagRenamed(['a', 'cafe\u0301', 'b'], 'caf\u00e9', 'bar')).toEqual(['a', 'bar', 'b'])
+    expect(withTagRenamed(['a', 'b', 'c'], 'c', 'a')).toEqual(['a', 'b'])
+    expect(withoutTag(['a', 'cafe\u0301'], 'caf\u00e9')).toEqual(['a'])
   })
 
   it('adds up the records of a selection, and says of how many it knows none', () => {

@@ -1,14 +1,15 @@
 import { X } from 'lucide-react'
 import { useMemo, useState, type SubmitEvent } from 'react'
 
-import { countOf } from '../format/numbers.ts'
+import { isSameJson } from '#shared/base/same-json.ts'
+import { countOf, numberOf } from '../format/numbers.ts'
 import { Button } from '../parts/Button.tsx'
 import { SuggestionChip } from '../parts/Chip.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
 import { TextField } from '../parts/Field.tsx'
 import { Icon } from '../parts/Icon.tsx'
 import { useClient, useRecords } from '../store/hooks.ts'
-import type { Shown } from '../store/records.ts'
+import { tagsOf, type Shown } from '../store/records.ts'
 import { retagAudiences } from './change-audiences.ts'
 import { tagCounts } from './tag-counts.ts'
 import styles from './TagsDialog.module.css'
@@ -49,13 +50,15 @@ export function TagsDialog({
     event.preventDefault()
     add(text)
   }
+  const last = text.trim().normalize('NFC')
+  const all_added = last === '' ? added : [...added, last]
+  const edit = (tags: readonly string[]) => [
+    ...new Set([...tags.filter((tag) => !removed.includes(tag.normalize('NFC'))), ...all_added]),
+  ]
+  const changed = subjects.filter(({ record }) => !isSameJson(edit(tagsOf(record)), tagsOf(record))).length
   const onSave = () => {
-    const last = text.trim().normalize('NFC')
-    const all_added = last === '' ? added : [...added, last]
     onClose()
-    void retagAudiences(client, subjects, (tags) => [
-      ...new Set([...tags.filter((tag) => !removed.includes(tag.normalize('NFC'))), ...all_added]),
-    ])
+    void retagAudiences(client, subjects, edit)
   }
   const who = subjects.length === 1 ? `“${subjects[0]!.record.name}”` : countOf(subjects.length, 'audience')
   return (
@@ -94,7 +97,7 @@ export function TagsDialog({
           maxLength={200}
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
-          ref={focusOnce}
+          data-begin
         />
       </form>
       {suggested.length > 0 && (
@@ -105,6 +108,12 @@ export function TagsDialog({
             </SuggestionChip>
           ))}
         </div>
+      )}
+      {subjects.length > 1 && (
+        <p role="status" className={styles.none}>
+          {countOf(changed, 'audience changes', 'audiences change')}
+          {changed < subjects.length && `, ${numberOf(subjects.length - changed)} stay as they are`}.
+        </p>
       )}
     </Dialog>
   )
@@ -124,9 +133,4 @@ function PartOf({
   return count === undefined || count === total ? null : (
     <span className={styles.part}>{`on ${count} of ${total}`}</span>
   )
-}
-
-/** When it comes: the dialog itself would begin with the first tag. */
-function focusOnce(field: HTMLInputElement | null): void {
-  field?.focus()
 }

@@ -2,15 +2,12 @@ import { Archive, ArchiveRestore, Copy, Download, PanelRight, Pencil, Send, Squa
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { Action } from '../actions/action.ts'
+import { clock } from '../base/ports.ts'
 import { askToSend } from '../distributions/send-task.ts'
-import type { Shown } from '../store/records.ts'
-import {
-  archiveAudiences,
-  bringBackAudiences,
-  canBeArchived,
-  deleteAudiences,
-  duplicateAudience,
-} from './change-audiences.ts'
+import { usesOf } from '../distributions/usage.ts'
+import { listOf, type Shown } from '../store/records.ts'
+import { archiveAudiences, bringBackAudiences, deleteAudiences, duplicateAudience } from './change-audiences.ts'
+import { canBeArchived, type ManyDeed } from './many-plan.ts'
 import { audience_task } from './tasks.ts'
 
 type Subjects = readonly Shown<'audience'>[]
@@ -35,6 +32,16 @@ export function audienceActions({
   onRename,
   is_page = false,
 }: AudienceActionsContext): readonly Action<Shown<'audience'>>[] {
+  // One that nothing uses is done immediately, with its way back; the others are shown first.
+  const ask = async (
+    deed: ManyDeed,
+    subjects: Subjects,
+    run: (client: ActivationClient, subjects: Subjects) => Promise<void>,
+  ) => {
+    const is_shown_first = subjects.length > 1 || (deed !== 'bring-back' && isUsed(client, subjects[0]!))
+    if (is_shown_first) audience_task.set({ kind: 'many', deed, subjects })
+    else await run(client, subjects)
+  }
   return [
     {
       id: 'open',
@@ -71,16 +78,6 @@ export function audienceActions({
       },
     },
     {
-      id: 'duplicate',
-      words: 'Duplicate',
-      icon: Copy,
-      isOffered: isOne,
-      run: async ([subject]) => {
-        const id = await duplicateAudience(client, subject!)
-        if (id !== undefined) goTo('audience', id)
-      },
-    },
-    {
       id: 'tags',
       words: 'Change tags',
       icon: Tag,
@@ -95,12 +92,22 @@ export function audienceActions({
       run: (subjects) => audience_task.set({ kind: 'export', subjects }),
     },
     {
+      id: 'duplicate',
+      words: 'Duplicate',
+      icon: Copy,
+      isOffered: isOne,
+      run: async ([subject]) => {
+        const id = await duplicateAudience(client, subject!)
+        if (id !== undefined) goTo('audience', id)
+      },
+    },
+    {
       id: 'archive',
       words: 'Archive',
       icon: Archive,
       keys: 'e',
       isOffered: (subjects) => subjects.some(canBeArchived),
-      run: (subjects) => archiveAudiences(client, subjects),
+      run: (subjects) => ask('archive', subjects, archiveAudiences),
     },
     {
       id: 'bring-back',
@@ -108,7 +115,7 @@ export function audienceActions({
       icon: ArchiveRestore,
       keys: 'e',
       isOffered: (subjects) => subjects.every(isArchived),
-      run: (subjects) => bringBackAudiences(client, subjects),
+      run: (subjects) => ask('bring-back', subjects, bringBackAudiences),
     },
     {
       id: 'delete',
@@ -116,7 +123,17 @@ export function audienceActions({
       icon: Trash2,
       keys: 'Delete',
       is_dangerous: true,
-      run: (subjects) => deleteAudiences(client, subjects),
+      run: (subjects) => ask('delete', subjects, deleteAudiences),
     },
   ]
+}
+
+/** Of what this device knows. */
+function isUsed(client: ActivationClient, { id }: Shown<'audience'>): boolean {
+  const records = {
+    audiences: listOf(client, 'audience'),
+    platforms: listOf(client, 'platform'),
+    distributions: listOf(client, 'distribution'),
+  }
+  return usesOf('audience', records, clock.nowMs()).has(id)
 }

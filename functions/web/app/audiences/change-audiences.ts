@@ -9,6 +9,7 @@ import { showToast } from '../parts/toasts.ts'
 import { changeInPortions } from '../store/change-in-portions.ts'
 import { duplicate } from '../store/duplicate.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
+import { canBeArchived } from './many-plan.ts'
 
 /**
  * What users do to audiences, with its way back. Each change is kept on this device before the next one is made; what was
@@ -16,11 +17,6 @@ import { tagsOf, type Shown } from '../store/records.ts'
  */
 
 type Subjects = readonly Shown<'audience'>[]
-
-/** Drafts have no way back out of the archive but to become active, so they stay where they are. */
-export function canBeArchived({ record }: Shown<'audience'>): boolean {
-  return record.status === 'active'
-}
 
 export async function archiveAudiences(client: ActivationClient, subjects: Subjects): Promise<void> {
   await changeAll(client, subjects.filter(canBeArchived), {
@@ -82,16 +78,17 @@ export async function duplicateAudience(
   return id
 }
 
-/** @param edit what becomes of the tags of each */
+/** @param edit what becomes of the tags of each @param deed what the toast says was done */
 export async function retagAudiences(
   client: ActivationClient,
   subjects: Subjects,
   edit: (tags: readonly string[]) => readonly string[],
+  deed = 'Changed the tags of',
 ): Promise<void> {
   const setTags = (id: string, tags: readonly string[]) => edited(id, { metadata: { tags } })
   await changeAll(client, subjects, {
     icon: Tags,
-    deed: 'Changed the tags of',
+    deed,
     make: ({ id, record }) => setTags(id, edit(tagsOf(record))),
     undo: ({ id, record }) => setTags(id, tagsOf(record)),
   })

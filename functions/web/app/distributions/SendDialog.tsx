@@ -3,12 +3,12 @@ import { useMemo, useState, type SubmitEvent } from 'react'
 
 import { clock } from '../base/ports.ts'
 import { Button, ButtonLink } from '../parts/Button.tsx'
+import { Checks } from '../parts/Checks.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
 import { Select } from '../parts/Field.tsx'
 import { Segmented } from '../parts/Segmented.tsx'
 import { useClient, useRecords, useStatus } from '../store/hooks.ts'
 import type { Shown } from '../store/records.ts'
-import { Checks } from './Checks.tsx'
 import { instantOf, tomorrowMorning, type TypedTime } from './schedule.ts'
 import { ScheduleFields } from './ScheduleFields.tsx'
 import { SegmentChoice } from './SegmentChoice.tsx'
@@ -108,7 +108,7 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
           <Segmented label="When" choices={WHEN} value={when} onValue={setWhen} />
           {when === 'later' && <ScheduleFields typed={typed} onTyped={setTyped} now_ms={now_ms} />}
         </div>
-        <Checks checks={checks} />
+        <Checks checks={checks} label="Checks before sending" />
         {is_online === false && when === 'now' && (
           <p className={styles.hint}>You are offline. It is kept here, and sent when this device is online.</p>
         )}

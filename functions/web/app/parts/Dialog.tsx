@@ -7,7 +7,7 @@ import styles from './Dialog.module.css'
 
 /**
  * A question or a task that comes before everything else, while it is mounted. Buttons stand right, the primary one last
- * and named after the deed. Escape closes, on phones × as well; the focus returns to what opened it.
+ * and named after the deed. The focus begins at what has `data-begin`. Escape closes, on phones × as well; the focus returns to what opened it.
  */
 export function Dialog({
   title,
@@ -34,6 +34,8 @@ export function Dialog({
     const shown = dialog.current
     if (!shown) return
     shown.showModal()
+    // By itself it begins with the first that takes the focus; before it is open nothing in it can.
+    shown.querySelector<HTMLElement>('[data-begin]')?.focus()
     const onCancel = (event: Event) => {
       event.preventDefault()
       close.current()

@@ -1,31 +1,27 @@
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
-import { audienceFields } from '#shared/records/audience.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { copiedFields } from '#shared/records/copied-fields.ts'
 import { copyName } from '#shared/records/copies.ts'
-import { platformFields } from '#shared/records/platform.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
 import type { Shown } from './records.ts'
 
-/** What a copy has of its original, and how it begins. Keys of a platform are on no device, so a copy has none. */
-const COPIED = {
-  audience: { fields: Object.keys(audienceFields.shape), status: 'draft', id_name: 'audience_id' },
-  platform: { fields: Object.keys(platformFields.shape), status: 'pending', id_name: 'platform_id' },
-} as const
+const KINDS = { audience: AUDIENCES, platform: PLATFORMS } as const
 
-type Copied = keyof typeof COPIED
+type Copied = keyof typeof KINDS
 export type DuplicatingClient = Pick<ActivationClient, 'list' | 'create'>
 
-/** The fields of a copy. Its metadata says what it was copied from, and it is no sample: whoever copies one means to keep it. */
+/** The fields of a copy, as the service copies. It is no sample: whoever copies one means to keep it. */
 export function copyOf<Noun extends Copied>(
   noun: Noun,
   { id, record }: Pick<Shown<Noun>, 'id' | 'record'>,
   names: Iterable<string>,
 ): JsonRecord & { readonly name: string } {
-  const { fields, status, id_name } = COPIED[noun]
-  const kept = Object.fromEntries(Object.entries(record).filter(([field]) => fields.includes(field)))
-  const metadata = Object.fromEntries(Object.entries(record.metadata).filter(([name]) => name !== 'sample'))
-  const copied_from = { [id_name]: id, version: record.version }
-  return { ...kept, status, name: copyName(record.name, names), metadata: { ...metadata, copied_from } }
+  const kind = KINDS[noun]
+  const name = copyName(record.name, names)
+  const metadata = Object.fromEntries(Object.entries(record.metadata).filter(([member]) => member !== 'sample'))
+  return { ...copiedFields(kind, { ...record, metadata, [kind.id_column]: id }, name), name }
 }
 
 /** Makes a copy on this device. @returns what it is called, and how that ended */

@@ -34,6 +34,15 @@ export function changedAt(shown: Shown<'audience'>): string {
   return shown.listed?.updated_at ?? shown.record.updated_at
 }
 
+/** Every record of a kind that is not deleted, as the client has it now. */
+export function listOf<Noun extends RecordNoun>(
+  client: Pick<ActivationClient, 'list'>,
+  noun: Noun,
+): readonly Shown<Noun>[] {
+  // The client validates what it stores by the schemas that these types are of.
+  return client.list(noun) as readonly Shown<Noun>[]
+}
+
 /** How many records an audience has, as far as anybody has said; null: not known yet. */
 export function sizeOf({ total_audience_size, audience_size, segments }: Audience): number | null {
   const sizes = segments.map(({ size }) => size).filter((size) => typeof size === 'number')

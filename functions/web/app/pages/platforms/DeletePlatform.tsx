@@ -1,24 +1,30 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 
+import { clock } from '../../base/ports.ts'
+import { NotKnownHere, UsageList } from '../../distributions/UsageList.tsx'
+import { usesOf } from '../../distributions/usage.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { showToast } from '../../parts/toasts.ts'
-import { useClient } from '../../store/hooks.ts'
-import type { Distribution, Shown } from '../../store/records.ts'
-import { scheduledInWords } from './platform-facts.ts'
+import { useClient, useRecords } from '../../store/hooks.ts'
+import type { Shown } from '../../store/records.ts'
 
 /** Asked, since its keys cannot be brought back. */
 export function DeletePlatform({
   platform: { id, record },
-  sends,
   onClose,
 }: {
   readonly platform: Shown<'platform'>
-  readonly sends: readonly Distribution[]
   readonly onClose: () => void
 }) {
   const client = useClient()
-  const scheduled = scheduledInWords(sends)
+  const { records: audiences } = useRecords('audience')
+  const { records: platforms } = useRecords('platform')
+  const { records: distributions } = useRecords('distribution')
+  const uses = useMemo(
+    () => usesOf('platform', { audiences, platforms, distributions }, clock.nowMs()).get(id) ?? [],
+    [id, audiences, platforms, distributions],
+  )
   const [fault, setFault] = useState<string>()
   const onDelete = async () => {
     const outcome = await client.delete('platform', id)
@@ -56,7 +62,15 @@ export function DeletePlatform({
           : 'can be brought back for 90 days.'}{' '}
         What was sent to it stays in the list of distributions.
       </p>
-      {scheduled !== undefined && <p>{scheduled} for it. What is due while it is deleted is cancelled.</p>}
+      {uses.length > 0 && (
+        <>
+          <p>
+            It is still used. What is due while it is deleted is cancelled, and nothing is sent to it again by itself.
+          </p>
+          <UsageList uses={uses} onGo={onClose} />
+        </>
+      )}
+      <NotKnownHere />
       {fault !== undefined && <p role="alert">{fault}</p>}
     </Dialog>
   )

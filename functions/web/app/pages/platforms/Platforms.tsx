@@ -120,9 +120,7 @@ export function Platforms() {
         />
       )}
       {dialog?.task === 'edit' && <EditPlatform platform={dialog.platform} onClose={onClose} />}
-      {dialog?.task === 'delete' && (
-        <DeletePlatform platform={dialog.platform} sends={sendsOf(dialog.platform.id)} onClose={onClose} />
-      )}
+      {dialog?.task === 'delete' && <DeletePlatform platform={dialog.platform} onClose={onClose} />}
     </Page>
   )
 }

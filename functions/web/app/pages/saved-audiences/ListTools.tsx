@@ -1,7 +1,8 @@
-import { ArrowDownNarrowWide, LayoutGrid, Rows3, SlidersHorizontal } from 'lucide-react'
+import { ArrowDownNarrowWide, LayoutGrid, Rows3, SlidersHorizontal, Tags } from 'lucide-react'
 import { useMemo, useState, type ReactNode } from 'react'
 
 import { tagCounts } from '../../audiences/tag-counts.ts'
+import { audience_task } from '../../audiences/tasks.ts'
 import { PHONE, useMedia } from '../../base/media.ts'
 import { AUDIENCE_STATUS } from '../../format/status.ts'
 import { dataTypeOf } from '../../format/words.ts'
@@ -63,6 +64,9 @@ export function ListTools({ query, text, audiences, onText, onQuery }: ListTools
         </FilterPopover>
         <FilterPopover words="Tag">
           <TagChoices {...{ query, audiences, onQuery }} />
+          <Button kind="quiet" size="small" icon={Tags} onClick={() => audience_task.set({ kind: 'tag-manager' })}>
+            Manage tags
+          </Button>
         </FilterPopover>
       </div>
       <div className={styles.looks}>

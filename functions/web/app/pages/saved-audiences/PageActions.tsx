@@ -1,4 +1,4 @@
-import { Download, Ellipsis, LayoutGrid, Plus, Rows3, Upload } from 'lucide-react'
+import { Download, Ellipsis, LayoutGrid, Plus, Rows3, Tags, Upload } from 'lucide-react'
 import { useMemo } from 'react'
 
 import { useOffer } from '../../actions/offers.ts'
@@ -27,9 +27,11 @@ export function PageActions({
       if (audiences.length === 0) showToast({ words: 'There is nothing to export yet' })
       else audience_task.set({ kind: 'export', subjects: audiences })
     }
+    const onTags = () => audience_task.set({ kind: 'tag-manager' })
     return [
       { id: 'import', words: 'Import', icon: Upload, onSelect: onImport },
       { id: 'export-all', words: 'Export', icon: Download, onSelect: onExport },
+      { id: 'tag-manager', words: 'Manage tags', icon: Tags, onSelect: onTags },
     ]
   }, [audiences])
   const offer = useMemo(() => {
@@ -52,11 +54,14 @@ export function PageActions({
           {(trigger) => <IconButton icon={Ellipsis} label="More" kind="plain" {...trigger} />}
         </Menu>
       ) : (
-        files.map(({ id, words, icon, onSelect }) => (
-          <Button key={id} {...(icon && { icon })} onClick={onSelect}>
-            {words}
-          </Button>
-        ))
+        // The tags are managed where they filter.
+        files
+          .filter(({ id }) => id !== 'tag-manager')
+          .map(({ id, words, icon, onSelect }) => (
+            <Button key={id} {...(icon && { icon })} onClick={onSelect}>
+              {words}
+            </Button>
+          ))
       )}
       <ButtonLink kind="primary" icon={Plus} to="/new-audience">
         New audience

@@ -1,4 +1,5 @@
 import { folded } from '../../audiences/folded.ts'
+import { hasTag } from '../../audiences/tags.ts'
 import { changedAt, sizeOf, statusOf, tagsOf, type Audience, type Shown } from '../../store/records.ts'
 import type { ListQuery, Sort } from './search.ts'
 
@@ -28,9 +29,8 @@ export function audiencesOfTab(all: readonly ShownAudience[], tab: ListQuery['ta
 
 /** @param all those of the tab */
 export function selectedAudiences(all: readonly ShownAudience[], query: ListQuery): readonly ShownAudience[] {
-  const { status, type, tag, tab, sort } = query
+  const { status, type, tag: tags, tab, sort } = query
   const wanted = folded(query.q.trim())
-  const tags = tag.map((one) => one.normalize('NFC'))
   // Words apart from each other are all looked for.
   const words = wanted.split(/\s+/).filter((word) => word !== '')
   const matches = (audience: ShownAudience): boolean => {
@@ -38,7 +38,7 @@ export function selectedAudiences(all: readonly ShownAudience[], query: ListQuer
     return (
       (tab === 'archived' || status.length === 0 || (now !== 'archived' && status.includes(now))) &&
       (type.length === 0 || type.includes(audience.record.data_type ?? 'none')) &&
-      (tags.length === 0 || tagsOf(audience.record).some((one) => tags.includes(one.normalize('NFC')))) &&
+      tags.every((one) => hasTag(tagsOf(audience.record), one)) &&
       words.every((word) => searchedText(audience.record).includes(word))
     )
   }

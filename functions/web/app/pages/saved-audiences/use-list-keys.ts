@@ -98,8 +98,9 @@ export function useListKeys({ list, audiences, columns, selection, scrollToRow }
         if (id !== undefined) setFocusedId(id)
       },
       onBlur: ({ relatedTarget }) => {
-        // A row that is taken out loses the focus to nothing.
-        if (relatedTarget !== null) last.current.has_focus = list.current?.contains(relatedTarget) ?? false
+        // A row that is taken out loses the focus to nothing; a dialog gives it back.
+        if (relatedTarget === null || relatedTarget.closest('dialog')) return
+        last.current.has_focus = list.current?.contains(relatedTarget) ?? false
       },
     },
   }

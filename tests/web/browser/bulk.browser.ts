@@ -1,0 +1,192 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+import { startChromium } from '#tests/client/browser/chromium.ts'
+import { violationsOn } from './axe.ts'
+import { openPage, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
+import { startWebSite, type WebSite } from './web-site.ts'
+
+let browser: Browser
+let site: WebSite
+beforeAll(async () => {
+  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
+})
+afterAll(async () => {
+  await browser.close()
+  await site.end()
+})
+
+let context: BrowserContext | undefined
+afterEach(() => context?.close())
+
+async function visit(user_id: string, path = '/saved-audiences', options: VisitOptions = {}): Promise<Page> {
+  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id }, ...options })
+  const page = await openPage(context, path)
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  return page
+}
+
+async function save(user_id: string, ...audiences: readonly object[]): Promise<readonly string[]> {
+  const ids: string[] = []
+  for (const record of audiences) {
+    const { audience } = await site.save(user_id, '/api/audiences', record)
+    ids.push((audience as { audience_id: string }).audience_id)
+  }
+  return ids
+}
+
+/** An audience that waits to be sent to a platform. */
+async function saveScheduled(user_id: string): Promise<void> {
+  const [audience_id] = await save(user_id, { name: 'Trail runners' }, { name: 'Home movers' })
+  const { platform } = await site.save(user_id, '/api/platforms', { name: 'Our Meta', platform_type: 'meta' })
+  const { platform_id } = platform as { platform_id: string }
+  await site.save(user_id, '/api/distributions', {
+    audience_id,
+    platform_id,
+    status: 'scheduled',
+    scheduled_at: '2099-01-02T09:00:00.000Z',
+  })
+}
+
+async function namesOn(page: Page): Promise<readonly string[]> {
+  return await page.locator('[data-id] a[data-name]').allInnerTexts()
+}
+
+async function choose(page: Page, name: string, action: string): Promise<void> {
+  const row = page.locator('[data-id]', { has: page.getByRole('link', { name, exact: true }) })
+  await row.getByRole('button', { name: 'Actions', exact: true }).click()
+  await page.getByRole('menuitem', { name: action }).click()
+}
+
+describe('a copy', () => {
+  test('is made without a connection, is opened, says where it comes from, and is sent later', async () => {
+    const [id] = await save('copier', { name: 'Trail runners', metadata: { tags: ['autumn'] } })
+    const page = await visit('copier', `/audience/${id}`)
+    await context!.setOffline(true)
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Trail runners (copy)' }).waitFor()
+    await page.getByText('Copied from').waitFor()
+    await page.getByRole('button', { name: 'Actions', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Trail runners (copy 2)' }).waitFor()
+    await context!.setOffline(false)
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    const { audiences } = await site.ask('copier', '/api/audiences?view=full')
+    expect(audiences).toContainEqual(
+      expect.objectContaining({
+        name: 'Trail runners (copy)',
+        status: 'draft',
+        metadata: { tags: ['autumn'], copied_from: { audience_id: id, version: 1 } },
+      }),
+    )
+    expect(audiences).toHaveLength(3)
+  })
+
+  test('of a platform has no keys, and asks for them', async () => {
+    const platform = { name: 'Our Meta', platform_type: 'meta', settings: { default_match_rate: 0.6 } }
+    await site.save('copy_platforms', '/api/platforms', platform)
+    const page = await visit('copy_platforms', '/platforms')
+    await page.getByRole('button', { name: 'More for Our Meta' }).click()
+    await page.getByRole('menuitem', { name: 'Duplicate without keys' }).click()
+    await page.getByText('Made Our Meta (copy). It has no keys yet.').waitFor()
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    const { platforms } = await site.ask('copy_platforms', '/api/platforms')
+    expect(platforms).toContainEqual(
+      expect.objectContaining({ name: 'Our Meta (copy)', status: 'pending', settings: platform.settings }),
+    )
+  })
+})
+
+describe('what is still used', () => {
+  test('is named before it is archived, with the way there; what is not used is archived immediately', async () => {
+    await saveScheduled('user')
+    const page = await visit('user')
+    await choose(page, 'Trail runners', 'Archive')
+    const dialog = page.getByRole('dialog', { name: 'Archive “Trail runners”?' })
+    await dialog.getByText('1 audience is still used.').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await dialog.getByRole('link', { name: /^Trail runners is scheduled for Our Meta/ }).click()
+    await page.waitForURL('**/distributions?id=*')
+    expect(await dialog.count()).toBe(0)
+    await page.goBack()
+    await choose(page, 'Home movers', 'Archive')
+    await expect.poll(() => namesOn(page)).toEqual(['Trail runners'])
+    await choose(page, 'Trail runners', 'Archive')
+    await dialog.waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText('No audience is in use').waitFor()
+  })
+
+  test('is named before a platform is deleted, offline with what this device cannot know', async () => {
+    await saveScheduled('deleter')
+    const page = await visit('deleter', '/platforms')
+    await context!.setOffline(true)
+    await page.getByRole('button', { name: /^Sync: / }).click()
+    await page.getByRole('button', { name: /^(Sync now|Try again now)$/ }).click()
+    await expect.poll(() => syncWordsOn(page)).toContain('Offline')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'More for Our Meta' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete this platform?' })
+    await dialog.getByRole('link', { name: /^Trail runners is scheduled for Our Meta/ }).waitFor()
+    await dialog.getByText('what was sent or planned elsewhere is not counted here').waitFor()
+  })
+})
+
+describe('the tags', () => {
+  const TAGGED = [
+    { name: 'Trail runners', metadata: { tags: ['outdoors', 'sport'] } },
+    { name: 'Home movers', metadata: { tags: ['out-doors'] } },
+    { name: 'Gift planners', status: 'archived', metadata: { tags: ['out-doors', 'outdoors'] } },
+  ]
+  const tagsOf = async (user_id: string) => {
+    const { audiences } = await site.ask(user_id, '/api/audiences?view=full&status=all')
+    const saved = audiences as readonly { name: string; metadata: { tags: readonly string[] } }[]
+    return Object.fromEntries(saved.map(({ name, metadata }) => [name, metadata.tags]))
+  }
+
+  test('are renamed, merged and removed on all audiences that have them, offline, too, each with its way back', async () => {
+    await save('tagger', ...TAGGED)
+    const page = await visit('tagger')
+    await page.getByRole('button', { name: 'Tag', exact: true }).click()
+    await page.getByRole('button', { name: 'Manage tags' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Tags' })
+    await dialog.waitFor()
+    await context!.setOffline(true)
+    await expect
+      .poll(() => dialog.getByRole('listitem').allInnerTexts())
+      .toEqual([
+        expect.stringContaining('out-doors'),
+        expect.stringContaining('outdoors'),
+        expect.stringContaining('sport'),
+      ])
+    await dialog.getByRole('button', { name: 'Rename out-doors' }).click()
+    await dialog.getByRole('textbox').fill('outdoors')
+    await dialog.getByText('“outdoors” is there already: both become one tag, on 3 audiences.').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    await dialog.getByText('3 audiences').waitFor()
+    await dialog.getByRole('button', { name: 'Remove sport' }).click()
+    await expect.poll(() => dialog.getByRole('listitem').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await page.getByText('Removed “sport” from “Trail runners”').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await context!.setOffline(false)
+    await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    expect(await tagsOf('tagger')).toEqual({
+      'Trail runners': ['outdoors', 'sport'],
+      'Home movers': ['outdoors'],
+      'Gift planners': ['outdoors'],
+    })
+  })
+
+  test('several of them in the filter mean all of them, and stand in the address', async () => {
+    await save('filterer', ...TAGGED)
+    const page = await visit('filterer', '/saved-audiences?tag=outdoors,sport')
+    await expect.poll(() => namesOn(page)).toEqual(['Trail runners'])
+    await page.getByRole('button', { name: 'Remove the filter Tag: sport' }).click()
+    await page.getByRole('button', { name: 'Remove the filter Tag: outdoors' }).click()
+    await expect.poll(async () => (await namesOn(page)).length).toBe(2)
+  })
+})
