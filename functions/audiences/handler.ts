@@ -5,6 +5,7 @@ import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { listDistributions } from '#shared/resources/distribution-listing.ts'
+import { RecordBatch } from '#shared/resources/record-batch.ts'
 import { RecordCopies } from '#shared/resources/record-copies.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import { RecordUsage } from '#shared/resources/record-usage.ts'
@@ -24,11 +25,14 @@ export interface AudienceDependencies {
   readonly platforms: Table<PlatformRow>
   readonly clock: Clock
   readonly memory: AnswerMemory
+  /** Called with a fault of ours that only a part of a request meets. */
+  readonly onFault: (error: unknown) => void
 }
 
 export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
-  const { audiences, distributions, platforms, clock, memory } = dependencies
+  const { audiences, distributions, platforms, clock, memory, onFault } = dependencies
   const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
+  const batch = new RecordBatch(AUDIENCES, { table: audiences, clock, onFault })
   const versions = new RecordVersions(AUDIENCES, service)
   const copies = new RecordCopies(AUDIENCES, service, audiences)
   const usage = new RecordUsage({
@@ -100,6 +104,11 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     listAudienceDistributions: async (call) => {
       const audience = await service.live(call, call.params.audience_id)
       return listDistributions(distribution_service, call, { ...call.query, audience_id: audience.audience_id })
+    },
+
+    batchAudiences: (call) => {
+      const { filter } = call.body
+      return batch.answer(call, call.body, filter && audienceFilter(filter))
     },
 
     exportAudience: (call) => service.exportOne(call, call.params.audience_id, call.query, ({ name }) => name),

@@ -15,7 +15,7 @@ export const audiencesSettings = { ...edgeSettings, ...storageSettings }
 /** The audiences function, composed: its tables on the configured bucket, behind the edge. */
 export function createAudiencesApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(audiencesSettings, environment)
-  const { edge, table, memory, probe } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, probe, onFault } = createFunctionContext(settings, overrides)
   return createApp({
     function: 'audiences',
     routes: audienceRoutes,
@@ -25,6 +25,7 @@ export function createAudiencesApp(environment: Environment, overrides: Override
       platforms: table(PLATFORMS, 1 / 8),
       clock: edge.clock,
       memory,
+      onFault,
     }),
     settings,
     ...edge,

@@ -19,6 +19,7 @@ import type { DistributionRow } from '#shared/records/distribution.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { invalid } from '#shared/records/validation/validate.ts'
 import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
+import { RecordBatch } from '#shared/resources/record-batch.ts'
 import { RecordCopies } from '#shared/resources/record-copies.ts'
 import { type Changed, RecordService } from '#shared/resources/record-service.ts'
 import { RecordUsage } from '#shared/resources/record-usage.ts'
@@ -43,12 +44,15 @@ export interface PlatformDependencies {
   readonly random: Random
   /** Called for each connection test that really called the platform. */
   readonly onTested: (test: ConnectionTest) => void
+  /** Called with a fault of ours that only a part of a request meets. */
+  readonly onFault: (error: unknown) => void
 }
 
 export function platformHandlers(dependencies: PlatformDependencies): Handlers<typeof routes> {
-  const { platforms, distributions, vault, bucket, ad_platform_settings, clock, memory, random, onTested } =
+  const { platforms, distributions, vault, bucket, ad_platform_settings, clock, memory, random, onTested, onFault } =
     dependencies
   const service = new RecordService(PLATFORMS, { table: platforms, clock, memory })
+  const batch = new RecordBatch(PLATFORMS, { table: platforms, clock, onFault })
   const versions = new RecordVersions(PLATFORMS, service)
   const copies = new RecordCopies(PLATFORMS, service, platforms)
   const usage = new RecordUsage({
@@ -122,6 +126,11 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
       }),
 
     exportPlatforms: (call) => service.export(call, call.query, platformFilter(call.query)),
+
+    batchPlatforms: (call) => {
+      const { filter } = call.body
+      return batch.answer(call, call.body, filter && platformFilter(filter))
+    },
 
     // Its name begins as the table's does: by that the import knows what it reads.
     exportPlatform: (call) =>

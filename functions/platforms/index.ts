@@ -18,7 +18,7 @@ export const platformsSettings = { ...edgeSettings, ...storageSettings, ...keySe
 /** The platforms function, composed: its tables on the configured bucket and the vault on the configured key. */
 export function createPlatformsApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(platformsSettings, environment)
-  const { edge, table, memory, probe, hashUser } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, probe, hashUser, onFault } = createFunctionContext(settings, overrides)
   const { clock, random, log } = edge
   const keys = cloudKms({ key_name: settings.KMS_KEY, api_endpoint: settings.KMS_API_ENDPOINT, clock, random })
   const vault = credentialVault({ keys, random })
@@ -34,6 +34,7 @@ export function createPlatformsApp(environment: Environment, overrides: Override
       clock,
       memory,
       random,
+      onFault,
       onTested: ({ user_id, ...test }) =>
         log.write({
           severity: 'INFO',

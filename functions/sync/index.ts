@@ -1,6 +1,5 @@
 import { syncRoutes } from '#shared/contract/sync.ts'
 import { createApp } from '#shared/http/app.ts'
-import { stackOf } from '#shared/http/request/request-log.ts'
 import type { FunctionApp, Overrides } from '#shared/http/server/function-app.ts'
 import { deployable } from '#shared/http/server/serve.ts'
 import type { LogEntry } from '#shared/logging/log.ts'
@@ -20,7 +19,7 @@ export const syncSettings = { ...edgeSettings, ...storageSettings }
 /** The sync function, composed: the tables that devices keep copies of, behind the edge. It knows no key. */
 export function createSyncApp(environment: Environment, overrides: Overrides = {}): FunctionApp {
   const settings = readSettings(syncSettings, environment)
-  const { edge, table, memory, store, events, probe, hashUser } = createFunctionContext(settings, overrides)
+  const { edge, table, memory, store, events, probe, hashUser, onFault } = createFunctionContext(settings, overrides)
   const { clock, random, log } = edge
   const tables = {
     audiences: table(AUDIENCES, 1 / 2),
@@ -40,10 +39,7 @@ export function createSyncApp(environment: Environment, overrides: Overrides = {
     routes: syncRoutes,
     handlers: syncHandlers({
       pull: new Pull(tables),
-      push: new Push(tables, {
-        clock,
-        onFault: (error) => log.write({ severity: 'ERROR', message: stackOf(error), event: 'push_fault' }),
-      }),
+      push: new Push(tables, { clock, onFault }),
       memory,
       recordMigration: (migration) => recordMigration(migrations, migration),
     }),

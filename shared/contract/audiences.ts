@@ -11,6 +11,7 @@ import {
 } from '../records/audience.ts'
 import { duplicateRoute } from './copying.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
+import { batchRoute, audienceActions } from './batch.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
@@ -96,6 +97,11 @@ export const audienceRoutes = {
     query: z.strictObject({ ...filters, ...exported }).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  batchAudiences: batchRoute(
+    { function: 'audiences', path: '/api/audiences', plural: 'audiences' },
+    audienceActions,
+    filters,
+  ),
   getAudience: {
     function: 'audiences',
     method: 'GET',

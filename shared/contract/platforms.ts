@@ -8,6 +8,7 @@ import {
   platformStatus,
   platformType,
 } from '../records/platform.ts'
+import { batchRoute, platformActions } from './batch.ts'
 import { duplicateRoute } from './copying.ts'
 import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told, withMembers } from './openapi-schemas.ts'
@@ -135,6 +136,11 @@ export const platformRoutes = {
     query: z.strictObject({ ...filters, ...exported }).check(bomNeedsCsv),
     answers: EXPORT_ANSWERS,
   },
+  batchPlatforms: batchRoute(
+    { function: 'platforms', path: '/api/platforms', plural: 'platforms' },
+    platformActions,
+    filters,
+  ),
   getPlatform: {
     function: 'platforms',
     method: 'GET',

@@ -1,11 +1,25 @@
 import * as z from 'zod/mini'
 
-import { PROBLEM_KINDS, type ProblemKind } from '../base/problem.ts'
+import { PROBLEM_KINDS, PROBLEM_TITLES, type Problem, type ProblemKind } from '../base/problem.ts'
 
 /** The `type` of a problem answer: a URI reference that names the kind, the same on every host. */
 export function problemType(kind: ProblemKind): `/problems/${ProblemKind}` {
   return `/problems/${kind}`
 }
+
+/** A problem of one part of a request, inside an answer: without the members of a whole answer, and without `errors`. */
+export function problemMembers({ kind, message, members }: Problem): Readonly<Record<string, unknown>> {
+  const { status } = PROBLEM_KINDS[kind]
+  return { type: problemType(kind), title: PROBLEM_TITLES[kind], status, detail: message, ...members }
+}
+
+/** The same as a schema. */
+export const partialProblem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+})
 
 const KINDS = Object.keys(PROBLEM_KINDS) as ProblemKind[]
 

@@ -5,6 +5,7 @@ import { audience } from '../records/audience.ts'
 import { distributionSummary } from '../records/distribution.ts'
 import { platform } from '../records/platform.ts'
 import { clientId } from './client-id.ts'
+import { partialProblem } from './problem-document.ts'
 import type { Routes } from './route.ts'
 
 /** The routes of the sync function: what a device asks of the server, and what it has changed itself. */
@@ -142,7 +143,7 @@ const result = z.object({
   fields: z.optional(z.array(z.string())),
   server: z.optional(z.nullable(row)),
   retry_after_ms: z.optional(z.int()),
-  problem: z.optional(z.looseObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })),
+  problem: z.optional(partialProblem),
 })
 
 const pushAnswer = z.object({ success: z.literal(true), results: z.array(result) })

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../base/clock.ts'
 import { systemRandom, type Random } from '../base/random.ts'
 import type { EdgeSettings, StorageSettings } from '../settings/edge-settings.ts'
+import { stackOf } from '../http/request/request-log.ts'
 import type { Overrides } from '../http/server/function-app.ts'
 import { streamLog, type Log } from '../logging/log.ts'
 import { hashUserId } from '../logging/user-hash.ts'
@@ -36,6 +37,8 @@ export interface FunctionContext {
   readonly probe: () => Promise<unknown>
   /** What logs know a user by. */
   readonly hashUser: (user_id: string) => string
+  /** Called with a fault of ours that only a part of a request meets; it logs. */
+  readonly onFault: (error: unknown) => void
 }
 
 export function createFunctionContext(settings: FunctionContextSettings, overrides: Overrides): FunctionContext {
@@ -60,5 +63,6 @@ export function createFunctionContext(settings: FunctionContextSettings, overrid
     memory: new AnswerMemory(),
     probe: () => store.list('config/'),
     hashUser,
+    onFault: (error) => log.write({ severity: 'ERROR', message: stackOf(error), event: 'partial_fault' }),
   }
 }

@@ -27,6 +27,8 @@ export const ACCOUNTS: readonly Record<string, unknown>[] = [
 const newClientId = (): string => newId('cli', systemClock.nowMs(), systemRandom)
 
 const GOOD_BODIES: Readonly<Record<string, unknown>> = {
+  batchAudiences: { ids: ['aud_01h455vb4pex5vsknk084sn02q'], action: 'archive' },
+  batchPlatforms: { ids: ['plat_01h455vb4pex5vsknk084sn02q'], action: 'delete' },
   saveAudience: { name: 'Weekend hikers' },
   patchAudience: { name: 'Hikers' },
   setAudienceStatus: { status: 'archived' },

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 4688616e5d679218). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 9ca98ab725564a49). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -18,6 +18,26 @@ export interface paths {
          * @description Without `audience_id` a new audience is created, which needs a `name`. With the id of an audience only the fields that are sent change. A client that was offline may choose the id of a new audience (a TypeID whose time is not ahead): then repeating the request is safe as it is. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
          */
         post: operations["saveAudience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive, delete, restore or tag up to 200 audiences, or ask what that would do.
+         * @description `archive`; `restore`: an archived one is active again; `delete` leaves a tombstone; `undelete`, by `ids` only, brings back what was deleted. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the audiences of this request, and with `next_cursor` the next 200 follow. Each audience decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be.
+         */
+        post: operations["batchAudiences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -726,6 +746,26 @@ export interface paths {
          * @description Without `platform_id` a new platform is created, which needs `platform_type` and `name`. With the id of a platform only the fields that are sent change; its type never does. Credentials are encrypted on arrival, and no answer shows them. With an `Idempotency-Key` the request can be repeated for a day: it is carried out once, and a repetition has `Idempotency-Replayed: true`.
          */
         post: operations["savePlatform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/platforms/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive, delete, restore or tag up to 200 platforms, or ask what that would do.
+         * @description `delete` drops the credentials, too; `undelete`, by `ids` only, brings a platform back, pending and without credentials. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the platforms of this request, and with `next_cursor` the next 200 follow. Each platform decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be.
+         */
+        post: operations["batchPlatforms"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1721,6 +1761,102 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["IllegalTransition"];
             412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    batchAudiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids?: string[];
+                    filter?: {
+                        /**
+                         * @description Default: drafts and active ones; `all` also returns archived ones.
+                         * @enum {string}
+                         */
+                        status?: "draft" | "active" | "archived" | "all";
+                        /** @enum {string} */
+                        data_type?: "first_party" | "third_party" | "clean_room";
+                        tag?: string;
+                        q?: string;
+                    };
+                    cursor?: string;
+                    /** @enum {string} */
+                    action: "archive" | "restore" | "delete" | "undelete" | "tag" | "untag";
+                    tags?: string[];
+                    dry_run?: boolean;
+                } | {
+                    /** @enum {unknown} */
+                    action?: "archive" | "restore" | "delete" | "undelete";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "archive" | "restore" | "delete";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
+                };
+            };
+        };
+        responses: {
+            /** @description One result for each record, in order. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        dry_run: boolean;
+                        results: {
+                            /** @description As it was sent, or as the filter found it. */
+                            id: string;
+                            /** @enum {string} */
+                            outcome: "changed" | "unchanged" | "refused" | "retry";
+                            /** @description Of changed and unchanged records: as it is now; in a dry run as it would be. */
+                            version?: number;
+                            /** @description Of records that are refused or to be retried. */
+                            problem?: {
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                            retry_after_ms?: number;
+                        }[];
+                        counts: {
+                            changed: number;
+                            unchanged: number;
+                            refused: number;
+                            retry: number;
+                        };
+                        /** @description Of a filter that finds more records: send it as `cursor` beside the same filter. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];
@@ -4637,6 +4773,97 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             409: components["responses"]["IllegalTransition"];
             412: components["responses"]["StaleVersion"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    batchPlatforms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ids?: string[];
+                    filter?: {
+                        /** @enum {string} */
+                        platform_type?: "the_trade_desk" | "meta" | "google_ads" | "linkedin" | "tiktok" | "amazon_dsp" | "liveramp" | "facebook" | "google" | "thetradedesk" | "amazon";
+                        /** @description Default, and with `all`: every status. */
+                        status?: ("pending" | "connected" | "disconnected" | "error" | "active" | "inactive") | "all";
+                    };
+                    cursor?: string;
+                    /** @enum {string} */
+                    action: "delete" | "undelete" | "tag" | "untag";
+                    tags?: string[];
+                    dry_run?: boolean;
+                } | {
+                    /** @enum {unknown} */
+                    action?: "delete" | "undelete";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "delete";
+                } | {
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
+                };
+            };
+        };
+        responses: {
+            /** @description One result for each record, in order. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        dry_run: boolean;
+                        results: {
+                            /** @description As it was sent, or as the filter found it. */
+                            id: string;
+                            /** @enum {string} */
+                            outcome: "changed" | "unchanged" | "refused" | "retry";
+                            /** @description Of changed and unchanged records: as it is now; in a dry run as it would be. */
+                            version?: number;
+                            /** @description Of records that are refused or to be retried. */
+                            problem?: {
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                            retry_after_ms?: number;
+                        }[];
+                        counts: {
+                            changed: number;
+                            unchanged: number;
+                            refused: number;
+                            retry: number;
+                        };
+                        /** @description Of a filter that finds more records: send it as `cursor` beside the same filter. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnresolvableReference"];

@@ -1,5 +1,5 @@
-import { Problem, PROBLEM_KINDS, PROBLEM_TITLES } from '#shared/base/problem.ts'
-import { problemType } from '#shared/contract/problem-document.ts'
+import { Problem } from '#shared/base/problem.ts'
+import { problemMembers } from '#shared/contract/problem-document.ts'
 import type { PushStatus } from '#shared/contract/sync.ts'
 import { ID_TIME, untimelyId } from '#shared/records/record-id.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
@@ -79,10 +79,9 @@ export class Results {
     return this.#server_bytes < 0 ? null : record
   }
 
-  #spelled({ kind, message, errors, members }: Problem): Readonly<Record<string, unknown>> {
-    const { status } = PROBLEM_KINDS[kind]
-    const title = PROBLEM_TITLES[kind]
-    const document = { type: problemType(kind), title, status, detail: message, ...members }
+  #spelled(problem: Problem): Readonly<Record<string, unknown>> {
+    const { errors, members } = problem
+    const document = problemMembers(problem)
     if (!errors) return document
     const shown = errors.slice(0, ERRORS_SHOWN)
     this.#errors_bytes -= Buffer.byteLength(JSON.stringify(shown))

@@ -1,4 +1,5 @@
 import type { audienceRoutes } from '#shared/contract/audiences.ts'
+import { batchText } from './batch.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY, USAGE } from './records.ts'
@@ -40,6 +41,13 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
     description: `All audiences that the filters leave, as one file. ${FORMATS}`,
     downloads: downloads('audiences', AUDIENCE),
   },
+  batchAudiences: batchText(
+    'audience',
+    'audiences',
+    [audience_id, 'aud_01h455vb4pex5vsknk084sn02r'],
+    '`archive`; `restore`: an archived one is active again; `delete` leaves a tombstone; `undelete`, by `ids` only, brings back what ' +
+      'was deleted.',
+  ),
   getAudience: {
     description: 'The whole audience, with segments and details. Its version is the `ETag`.',
     answers: { 200: success({ audience: AUDIENCE }) },

@@ -1,4 +1,5 @@
 import type { platformRoutes } from '#shared/contract/platforms.ts'
+import { batchText } from './batch.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
 import { AUDIENCE, CREDENTIALS, PLATFORM, USAGE } from './records.ts'
@@ -42,6 +43,12 @@ export const platformTexts: TextsOf<typeof platformRoutes> = {
     description: `All platforms that the filters leave, as answers show them, as one file. Credentials are in no file. ${FORMATS}`,
     downloads: downloads('platforms', PLATFORM),
   },
+  batchPlatforms: batchText(
+    'platform',
+    'platforms',
+    [platform_id, 'plat_01h455vb4pex5vsknk084sn02r'],
+    '`delete` drops the credentials, too; `undelete`, by `ids` only, brings a platform back, pending and without credentials.',
+  ),
   getPlatform: {
     description: 'The platform, with the names of its credential fields and the ends of those that are no secrets.',
     answers: { 200: success({ platform: PLATFORM }) },

@@ -65,6 +65,7 @@ const audience = '/api/audiences/{audience_id}'
 const platform = '/api/platforms/{platform_id}'
 const distribution = '/api/distributions/{distribution_id}'
 
+const BATCH = ['dry_run', 'results', 'counts', 'next_cursor'] as const
 const VERSIONS = ['versions', 'count', 'kept_since_version', 'gap', 'next_cursor'] as const
 
 export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[F]> } = {
@@ -77,6 +78,7 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
     },
     listAudiences: { method: 'GET', path: '/api/audiences', has: ['audiences', 'count', 'next_cursor'] },
     exportAudiences: { method: 'GET', path: '/api/audiences/export', is_download: true },
+    batchAudiences: { method: 'POST', path: '/api/audiences/batch', is_repeatable: true, has: BATCH },
     getAudience: { method: 'GET', path: audience, has: ['audience'] },
     patchAudience: { method: 'PATCH', path: audience, has: ['audience'] },
     deleteAudience: { method: 'DELETE', path: audience, has: [] },
@@ -117,6 +119,7 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
     },
     listPlatforms: { method: 'GET', path: '/api/platforms', has: ['platforms', 'count', 'next_cursor'] },
     exportPlatforms: { method: 'GET', path: '/api/platforms/export', is_download: true },
+    batchPlatforms: { method: 'POST', path: '/api/platforms/batch', is_repeatable: true, has: BATCH },
     getPlatform: { method: 'GET', path: platform, has: ['platform'] },
     patchPlatform: { method: 'PATCH', path: platform, has: ['platform'] },
     deletePlatform: { method: 'DELETE', path: platform, has: [] },

@@ -1,0 +1,132 @@
+import * as z from 'zod/mini'
+
+import { text } from '../records/fields.ts'
+import { told } from './openapi-schemas.ts'
+import { paging } from './paging.ts'
+import { partialProblem } from './problem-document.ts'
+import type { Route } from './route.ts'
+
+/** One action for many records, which two kinds have. */
+
+const RECORDS_MAX = 200
+const TAGS_MAX = 50
+
+export const audienceActions = z.enum(['archive', 'restore', 'delete', 'undelete', 'tag', 'untag'])
+/** Platforms cannot be archived. */
+export const platformActions = z.enum(['delete', 'undelete', 'tag', 'untag'])
+export type BatchAction = z.output<typeof audienceActions>
+
+/** They need tags; the others have none. */
+const WITH_TAGS: readonly string[] = ['tag', 'untag'] satisfies BatchAction[]
+/** A filter finds only what is not deleted. */
+const BY_ID: readonly string[] = ['undelete'] satisfies BatchAction[]
+
+const id = z.string().check(z.minLength(1), z.maxLength(300))
+/** As the filter of a list takes one. */
+export const tag = text(200).check(z.minLength(1))
+
+/** What of the body no schema of one member tells. */
+interface Together {
+  readonly ids?: unknown
+  readonly filter?: unknown
+  readonly cursor?: unknown
+  readonly tags?: unknown
+  readonly action: string
+}
+
+function faultsTogether({ ids, filter, cursor, tags, action }: Together): [path: string, message: string][] {
+  const needs_tags = WITH_TAGS.includes(action)
+  const faults: [string, string | false][] = [
+    ['ids', ids === undefined && filter === undefined && 'is required, unless there is a filter'],
+    ['filter', ids !== undefined && filter !== undefined && 'must be left out beside ids'],
+    ['filter', ids === undefined && filter !== undefined && BY_ID.includes(action) && `finds nothing to ${action}`],
+    ['cursor', cursor !== undefined && filter === undefined && 'is for a filter only'],
+    ['tags', needs_tags && tags === undefined && `is required to ${action}`],
+    ['tags', !needs_tags && tags !== undefined && `must be left out to ${action}`],
+  ]
+  return faults.flatMap(([path, message]) => (message === false ? [] : [[path, message] as [string, string]]))
+}
+
+/** The same for the contract. */
+function alternatives(actions: readonly string[]) {
+  const without = (...names: readonly string[]) => ({ not: { anyOf: names.map((name) => ({ required: [name] })) } })
+  const of = (names: readonly string[]) => ({ properties: { action: { enum: names } } })
+  const plain = actions.filter((name) => !WITH_TAGS.includes(name))
+  const tagging = actions.filter((name) => WITH_TAGS.includes(name))
+  return {
+    anyOf: [
+      { required: ['ids'], ...of(plain), ...without('filter', 'cursor', 'tags') },
+      { required: ['ids', 'tags'], ...of(tagging), ...without('filter', 'cursor') },
+      { required: ['filter'], ...of(plain.filter((name) => !BY_ID.includes(name))), ...without('ids', 'tags') },
+      { required: ['filter', 'tags'], ...of(tagging), ...without('ids') },
+    ],
+  }
+}
+
+export const batchOutcome = z.enum(['changed', 'unchanged', 'refused', 'retry'])
+export type BatchOutcome = z.output<typeof batchOutcome>
+
+const result = z.object({
+  id: z.string().check(z.describe('As it was sent, or as the filter found it.')),
+  outcome: batchOutcome,
+  version: z
+    .optional(z.int())
+    .check(z.describe('Of changed and unchanged records: as it is now; in a dry run as it would be.')),
+  problem: z.optional(partialProblem).check(z.describe('Of records that are refused or to be retried.')),
+  retry_after_ms: z.optional(z.int()),
+})
+
+const count = z.int()
+const answer = z.object({
+  success: z.literal(true),
+  dry_run: z.boolean(),
+  results: z.array(result),
+  counts: z.object({ changed: count, unchanged: count, refused: count, retry: count }),
+  next_cursor: z
+    .nullable(z.string())
+    .check(z.describe('Of a filter that finds more records: send it as `cursor` beside the same filter.')),
+})
+
+interface Subject<Function extends Route['function'], Path extends string> {
+  readonly function: Function
+  /** Of all records of the kind. */
+  readonly path: Path
+  readonly plural: string
+}
+
+/**
+ * The route for one kind of record.
+ * @param filters as the query of its list has them
+ */
+export function batchRoute<
+  const Function extends Route['function'],
+  const Path extends string,
+  Actions extends z.ZodMiniType<BatchAction> & { readonly options: readonly BatchAction[] },
+  Filters extends Readonly<Record<string, z.ZodMiniType>>,
+>({ function: name, path, plural }: Subject<Function, Path>, actions: Actions, filters: Filters) {
+  const body = z
+    .strictObject({
+      ids: z.optional(z.array(id).check(z.minLength(1), z.maxLength(RECORDS_MAX))),
+      filter: z.optional(z.strictObject(filters)),
+      cursor: paging.cursor,
+      action: actions,
+      tags: z.optional(z.array(tag).check(z.minLength(1), z.maxLength(TAGS_MAX))),
+      dry_run: z.optional(z.boolean()),
+    })
+    .check(
+      z.superRefine((sent, context) => {
+        for (const [path_of_fault, message] of faultsTogether(sent as Together)) {
+          context.addIssue({ code: 'custom', path: [path_of_fault], message })
+        }
+      }),
+    )
+  return {
+    function: name,
+    method: 'POST',
+    path: `${path}/batch`,
+    summary: `Archive, delete, restore or tag up to ${RECORDS_MAX} ${plural}, or ask what that would do.`,
+    access: 'user',
+    body: told(body, (document) => ({ ...document, ...alternatives(actions.options) })),
+    answers: { 200: { description: 'One result for each record, in order.', body: answer } },
+  } as const
+}

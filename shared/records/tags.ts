@@ -1,0 +1,28 @@
+import type { RecordValue } from './rows.ts'
+
+/** The tags of a record, in its metadata. Two spellings of one text in Unicode are one tag. */
+
+/** @param metadata as it is stored: null, or none, is no tags */
+export function tagsOf(metadata: RecordValue): readonly string[] {
+  const { tags } = metadata
+  return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+}
+
+export function isSameTag(a: string, b: string): boolean {
+  return a === b || a.normalize('NFC') === b.normalize('NFC')
+}
+
+/** The metadata with these tags behind its own; itself, when it has them all. */
+export function withTags(metadata: RecordValue, tags: readonly string[]): RecordValue {
+  const all = [...tagsOf(metadata)]
+  const before = all.length
+  for (const tag of tags) if (!all.some((own) => isSameTag(own, tag))) all.push(tag)
+  return all.length === before ? metadata : { ...metadata, tags: all }
+}
+
+/** The metadata without these tags; itself, when it has none of them. */
+export function withoutTags(metadata: RecordValue, tags: readonly string[]): RecordValue {
+  const own = tagsOf(metadata)
+  const left = own.filter((tag) => !tags.some((other) => isSameTag(tag, other)))
+  return left.length === own.length ? metadata : { ...metadata, tags: left }
+}
