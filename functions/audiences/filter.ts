@@ -7,14 +7,15 @@ import type { RowFilter } from '#shared/table/read/listing.ts'
 export interface AudienceQuery {
   readonly status?: string | undefined
   readonly data_type?: string | undefined
-  readonly tag?: string | undefined
+  /** All of them. */
+  readonly tag?: readonly string[] | undefined
   readonly q?: string | undefined
 }
 
 /** Live rows that match; without a status archived ones are left out. Cheap questions come first. */
 export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): RowFilter<AudienceRow> {
   const hasStatus = (is: unknown) => (status === undefined ? is !== 'archived' : status === 'all' || is === status)
-  const hasTag = tag === undefined ? undefined : tagFilter(tag)
+  const tags = tag?.map(tagFilter) ?? []
   const text = q === undefined ? undefined : folded(q)
   return {
     columns: [
@@ -22,21 +23,21 @@ export function audienceFilter({ status, data_type, tag, q }: AudienceQuery): Ro
       'status',
       'data_type',
       ...(text === undefined ? [] : SEARCHED),
-      ...(hasTag === undefined ? [] : (['metadata'] as const)),
+      ...(tags.length === 0 ? [] : (['metadata'] as const)),
     ],
     matches: (cell) =>
       !cell('deleted') &&
       hasStatus(cell('status')) &&
       (data_type === undefined || cell('data_type') === data_type) &&
       (text === undefined || SEARCHED.some((column) => folded(cell(column) ?? '').includes(text))) &&
-      (hasTag === undefined || hasTag(cell('metadata'))),
+      tags.every((hasTag) => hasTag(cell('metadata'))),
   }
 }
 
 const SEARCHED = ['name', 'description', 'original_query'] as const
 
 /** The same for all spellings of a text in Unicode (é is one character, or e and an accent), and in either case. */
-function folded(text: string): string {
+export function folded(text: string): string {
   // Some letters in lower case are spelled in several characters, which are composed again.
   return text.normalize('NFC').toLowerCase().normalize('NFC')
 }

@@ -15,6 +15,7 @@ import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distributio
 import type { PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { audienceFilter } from './filter.ts'
+import { audienceOrder } from './sorting.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
 export interface AudienceDependencies {
@@ -65,6 +66,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
         cursor: call.query.cursor,
         with_details: (call.query.view ?? (call.is_old_client ? 'full' : 'summary')) === 'full',
         filter: audienceFilter(call.query),
+        order: audienceOrder(call.query.sort),
         summarize: (summary) => ({
           ...summary,
           variable_count: (summary['selected_variables'] as readonly string[]).length,

@@ -28,13 +28,28 @@ const statusFilter = z
 const filters = {
   status: z.optional(statusFilter),
   data_type: z.optional(audienceDataType),
-  tag: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  tag: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(z.maxLength(20))),
   q: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
 }
 
+const audienceSort = z.enum([
+  '-created_at',
+  'created_at',
+  'name',
+  '-name',
+  'size',
+  '-size',
+  'updated_at',
+  '-updated_at',
+])
+export type AudienceSort = z.output<typeof audienceSort>
+
 const listQuery = z.strictObject({
   ...filters,
+  sort: z.optional(audienceSort),
   ...paging,
+  // One of a list by name has the name.
+  cursor: z.optional(z.string().check(z.maxLength(4000))),
   view: z.optional(z.enum(['summary', 'full'])),
 })
 
@@ -73,7 +88,7 @@ export const audienceRoutes = {
     function: 'audiences',
     method: 'GET',
     path: '/api/audiences',
-    summary: 'One page of audiences, newest first.',
+    summary: 'One page of audiences, newest first unless `sort` says otherwise.',
     access: 'user',
     query: listQuery,
     answers: {

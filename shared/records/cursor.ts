@@ -23,9 +23,30 @@ export function decodeCursor(text: string): Cursor {
   throw badCursor()
 }
 
+/** Where a page of an order ended, and of which order. */
+export interface SortedCursor {
+  readonly key: string | number | null
+  readonly id: string
+}
+
+export function encodeSortedCursor(order: string, { key, id }: SortedCursor): string {
+  return Buffer.from(JSON.stringify([order, key, id])).toString('base64url')
+}
+
+/** @throws Problem `invalid-input` when the text is not a cursor that this service gave out for the order */
+export function decodeSortedCursor(order: string, text: string): SortedCursor {
+  const parsed = jsonInCursor(text)
+  if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === order) {
+    const [, key, id] = parsed as unknown[]
+    const is_key = key === null || typeof key === 'string' || (typeof key === 'number' && Number.isFinite(key))
+    if (is_key && typeof id === 'string') return { key, id }
+  }
+  throw badCursor()
+}
+
 export function badCursor(): Problem {
-  return new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier page.', {
-    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page' }],
+  return new Problem('invalid-input', 'Invalid cursor. Use `next_cursor` from an earlier page of the same list.', {
+    errors: [{ path: 'cursor', message: 'must be the next_cursor of an earlier page of the same list' }],
   })
 }
 

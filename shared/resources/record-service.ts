@@ -1,7 +1,7 @@
 import { isoTime, type Clock } from '../base/clock.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
-import { decodeCursor, encodeCursor } from '../records/cursor.ts'
+import { decodeCursor, decodeSortedCursor, encodeCursor, encodeSortedCursor } from '../records/cursor.ts'
 import {
   exportedColumns,
   notFound,
@@ -17,7 +17,8 @@ import { createdAt, untimely } from '../records/record-id.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
 import { summaryColumns } from '../table/object/schema.ts'
-import type { Position, RowFilter } from '../table/read/listing.ts'
+import type { RowFilter } from '../table/read/listing.ts'
+import type { RowOrder } from '../table/read/sorted-listing.ts'
 import type { Writer } from '../table/object/writer.ts'
 import type { Table } from '../table/table.ts'
 import { type AnswerMemory, givenUp } from './answer-memory.ts'
@@ -67,27 +68,42 @@ export class RecordService<K extends RecordKind> {
 
   /** One page as `{<kind's name>, count, next_cursor}`: up to `limit` records, or as many as have 4 MiB. */
   async list(call: Call, options: ListOptions<K>): Promise<Answer> {
-    const { limit = PAGE_ROWS, cursor, with_details, filter, summarize = asIs, present = asIs } = options
+    const { limit = PAGE_ROWS, with_details, summarize = asIs, present = asIs } = options
     const { user_id } = call.caller
-    const after = cursor === undefined ? undefined : decodeCursor(cursor)
     const columns = with_details ? shownColumns(this.#kind).map(({ name }) => name) : summaryColumns(this.#table.schema)
     const shown = (row: RowOf<K>): Record<string, unknown> =>
       with_details
         ? present(presentRecord(this.#kind, user_id, row, asJsonText))
         : summarize(presentSummary(this.#kind, user_id, row, asJsonText))
+    const rows = this.#listed(user_id, columns, options)
     const setTaken = await this.#memory.takeForPage(call, PAGE_WORK_BYTES)
     const page = new Page(this.#kind.name, limit)
-    let last: Position | undefined
+    let cursorOfLast: (() => string) | undefined
     let has_more = false
-    for await (const { row, position } of this.#table.rows(user_id, { after, columns, filter })) {
+    for await (const { row, cursorOf } of rows) {
       if (call.signal.aborted) throw givenUp()
       has_more = page.is_full || !page.add(jsonOf(shown(row)))
       if (has_more) break
-      last = position
+      cursorOfLast = cursorOf
     }
-    const json = page.end(has_more && last ? encodeCursor(last) : null)
+    const json = page.end(has_more && cursorOfLast ? cursorOfLast() : null)
     setTaken(page.bytes)
     return { status: 200, json }
+  }
+
+  /** The rows of a list, each with the cursor behind which a later page goes on. @throws Problem for a bad cursor */
+  #listed(
+    user_id: string,
+    columns: readonly string[],
+    { limit = PAGE_ROWS, cursor, filter, order }: ListOptions<K>,
+  ): AsyncGenerator<ListedWithCursor<K>, void> {
+    if (order) {
+      const after = cursor === undefined ? undefined : decodeSortedCursor(order.name, cursor)
+      const rows = this.#table.sorted(user_id, { after, columns, filter, order, rows_wanted: limit + 1 })
+      return withCursors(rows, (position) => encodeSortedCursor(order.name, position))
+    }
+    const after = cursor === undefined ? undefined : decodeCursor(cursor)
+    return withCursors(this.#table.rows(user_id, { after, columns, filter }), encodeCursor)
   }
 
   /**
@@ -220,10 +236,24 @@ export interface ListOptions<K extends RecordKind> {
   /** Whole records rather than summaries. */
   readonly with_details: boolean
   readonly filter: RowFilter<RowOf<K>>
+  /** Without one newest first. */
+  readonly order?: RowOrder<RowOf<K>> | undefined
   /** Adds to a summary what follows from it. */
   readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
   /** Changes a whole record as the caller needs it. */
   readonly present?: (record: Record<string, unknown>) => Record<string, unknown>
+}
+
+interface ListedWithCursor<K extends RecordKind> {
+  readonly row: RowOf<K>
+  readonly cursorOf: () => string
+}
+
+async function* withCursors<K extends RecordKind, Position>(
+  rows: AsyncGenerator<{ readonly row: RowOf<K>; readonly position: Position }, void>,
+  cursorOf: (position: Position) => string,
+): AsyncGenerator<ListedWithCursor<K>, void> {
+  for await (const { row, position } of rows) yield { row, cursorOf: () => cursorOf(position) }
 }
 
 const asIs = (record: Record<string, unknown>) => record

@@ -15,7 +15,13 @@ import { SnapshotCache } from './object/snapshot-cache.ts'
 import type { Row, StoredRow, TableSchema } from './object/schema.ts'
 import { type MonthListing, UserObjects } from './read/user-objects.ts'
 import { ChangeFeed, type FeedRequest, type ObjectChanges } from './read/change-feed.ts'
-import { UserRows, type ListedRow, type RowsRequest } from './read/user-rows.ts'
+import {
+  UserRows,
+  type ListedRow,
+  type RowsRequest,
+  type SortedListedRow,
+  type SortedRequest,
+} from './read/user-rows.ts'
 import { Writes } from './commit/writes.ts'
 
 export interface TableDependencies {
@@ -164,6 +170,11 @@ export class Table<R extends Row = Row> {
   /** The user's records, newest first, each read when it is asked for: memory stays near one of them. */
   rows(user_id: string, request: RowsRequest<R>): AsyncGenerator<ListedRow<R>, void> {
     return this.#rows.list(user_id, request)
+  }
+
+  /** The same in another order than by age: every object is looked into for its first rows. Cost as of `rows`. */
+  sorted(user_id: string, request: SortedRequest<R>): AsyncGenerator<SortedListedRow<R>, void> {
+    return this.#rows.sorted(user_id, request)
   }
 
   /** The same in batches: for exports, which may wait long for their reader. Between two batches nothing is held. */

@@ -86,6 +86,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step('GET', '/api/audiences?limit=1'),
   step('GET', '/api/audiences?limit=2&cursor={cursor}'),
   step('GET', '/api/audiences?tag=t&q=secret'),
+  step('GET', '/api/audiences?tag=t&tag=t&sort=-name&limit=2'),
   step('GET', '/api/audiences/export?format=json&status=all'),
   step('POST', '/api/platforms', {
     platform_type: 'the_trade_desk',

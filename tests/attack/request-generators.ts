@@ -27,7 +27,10 @@ export interface BadRequest {
 
 const JSON_HEADER = { 'content-type': 'application/json' }
 const encoded = (pairs: readonly (readonly [string, unknown])[]) =>
-  pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`).join('&')
+  pairs
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)] as const))
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
 
 const parametersIn = (operation: Operation, place: string) => operation.parameters.filter((one) => one.in === place)
 
@@ -237,11 +240,16 @@ function badQueries(operation: Operation): fc.Arbitrary<Twist>[] {
   ]
   for (const { name, schema } of parametersIn(operation, 'query')) {
     // A parameter that is a number is one as text.
-    const asRead = (text: string) => (schema['type'] === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text)
+    const is_list = schema['type'] === 'array'
+    const asRead = (text: string) => {
+      if (is_list) return [text]
+      return schema['type'] === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text
+    }
     const wrongs = QUERY_TEXTS.filter((text) => schemaFaults(schema, asRead(text)).length > 0).map(encodeURIComponent)
     const cursors = operation.access === 'operator' ? CURSORS_OF_RUNS : CURSORS
     const pairs = [...wrongs, ...(name === 'cursor' ? cursors : [])].map((text) => `${name}=${text}`)
-    const pair = fc.constantFrom(`${name}=1&${name}=1`, ...pairs)
+    const twice = is_list ? [] : [`${name}=1&${name}=1`]
+    const pair = fc.constantFrom(...twice, ...pairs)
     found.push(pair.map((text) => refusedWith(400, withOnly(name, text), naming(name))))
   }
   return found

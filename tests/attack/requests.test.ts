@@ -65,6 +65,8 @@ function cursorOf({ path }: Operation): KnownValues {
 
 /** What only the stored record, or the time of the request, can decide: a schema cannot tell. */
 const JUDGED_BY_STATE: Readonly<Record<string, readonly string[]>> = {
+  // A cursor belongs to its sort.
+  listAudiences: ['cursor'],
   // Of an id that is not there yet everything is needed; of one that is there some cannot be changed.
   saveAudience: ['name'],
   savePlatform: ['name', 'platform_type'],

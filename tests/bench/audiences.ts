@@ -55,6 +55,8 @@ async function tenThousand(title: string, spread_ms: number): Promise<void> {
     }
     await row('first page of 50', 200, () => call('GET', '/api/audiences'))
     await row('first page of 50, full', 50, () => call('GET', '/api/audiences?view=full'))
+    await row('first page of 50 by name', 100, () => call('GET', '/api/audiences?sort=name'))
+    await row('first page of 50 by size', 100, () => call('GET', '/api/audiences?sort=-size'))
     await row('get by id', 300, (run) => call('GET', `/api/audiences/${some(run)}`))
     await row('one more save', 100, (run) =>
       call('POST', '/api/audiences', {

@@ -53,7 +53,7 @@ test('a client generated from the contract plays the tour', async () => {
     }),
   )
   const params = { path: { audience_id: saved.audience_id } }
-  const tagged = dataOf(await client.GET('/api/audiences', { params: { query: { tag: 'spring', limit: 10 } } }))
+  const tagged = dataOf(await client.GET('/api/audiences', { params: { query: { tag: ['spring'], limit: 10 } } }))
   expect(tagged.audiences.map(({ audience_id }) => audience_id)).toEqual([saved.audience_id])
 
   const patched = await client.PATCH('/api/audiences/{audience_id}', {

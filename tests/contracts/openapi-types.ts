@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 9ca98ab725564a49). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 7d5a27ee740122fb). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -8,8 +8,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One page of audiences, newest first.
-         * @description Rows are summaries: how many segments and variables an audience has, but not which segments and details. `view=full` returns whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. A request that names its user in the query, as clients of the old system do, gets whole audiences, with a `total_audience_size` of 0 when it is not known.
+         * One page of audiences, newest first unless `sort` says otherwise.
+         * @description Rows are summaries: how many segments and variables an audience has, but not which segments and details. `view=full` returns whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. Sorted by what can change, a row that changes between two pages may come again (`-updated_at`: when it was on an earlier page) or not at all. A request that names its user in the query, as clients of the old system do, gets whole audiences, with a `total_audience_size` of 0 when it is not known.
          */
         get: operations["listAudiences"];
         put?: never;
@@ -1589,15 +1589,22 @@ export interface operations {
                  */
                 data_type?: "first_party" | "third_party" | "clean_room";
                 /**
-                 * @description Only those whose `metadata.tags` has it.
-                 * @example spring
+                 * @description Only those whose `metadata.tags` has it; of several, all of them.
+                 * @example [
+                 *       "spring"
+                 *     ]
                  */
-                tag?: string;
+                tag?: string[];
                 /**
                  * @description Only those whose name, description or query has this text.
                  * @example green
                  */
                 q?: string;
+                /**
+                 * @description By name (in either case), size (unknown ones last), time of creation or last change; `-` = the greatest first. Rows that are equal come newest first. A cursor belongs to its sort.
+                 * @example -size
+                 */
+                sort?: "-created_at" | "created_at" | "name" | "-name" | "size" | "-size" | "updated_at" | "-updated_at";
                 /**
                  * @description Rows of a page, 1–200; 50 without it.
                  * @example 50
@@ -1788,7 +1795,7 @@ export interface operations {
                         status?: "draft" | "active" | "archived" | "all";
                         /** @enum {string} */
                         data_type?: "first_party" | "third_party" | "clean_room";
-                        tag?: string;
+                        tag?: string[];
                         q?: string;
                     };
                     cursor?: string;
@@ -1879,10 +1886,12 @@ export interface operations {
                  */
                 data_type?: "first_party" | "third_party" | "clean_room";
                 /**
-                 * @description Only those whose `metadata.tags` has it.
-                 * @example spring
+                 * @description Only those whose `metadata.tags` has it; of several, all of them.
+                 * @example [
+                 *       "spring"
+                 *     ]
                  */
-                tag?: string;
+                tag?: string[];
                 /**
                  * @description Only those whose name, description or query has this text.
                  * @example green

@@ -33,7 +33,8 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
   listAudiences: {
     description:
       'Rows are summaries: how many segments and variables an audience has, but not which segments and details. `view=full` returns ' +
-      'whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. A request that names its ' +
+      'whole audiences. `count` is the number of rows of this page; `next_cursor` is null on the last one. Sorted by what can change, a ' +
+      'row that changes between two pages may come again (`-updated_at`: when it was on an earlier page) or not at all. A request that names its ' +
       'user in the query, as clients of the old system do, gets whole audiences, with a `total_audience_size` of 0 when it is not known.',
     answers: { 200: success({ audiences: [AUDIENCE_SUMMARY], ...page(1) }) },
   },

@@ -10,7 +10,13 @@ const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
   user_id: { description: '`me`, or the user of the token.', example: 'me' },
   data_type: { description: 'Only those of this type.', example: 'first_party' },
   platform_type: { description: 'Only those of this type.', example: 'the_trade_desk' },
-  tag: { description: 'Only those whose `metadata.tags` has it.', example: 'spring' },
+  tag: { description: 'Only those whose `metadata.tags` has it; of several, all of them.', example: ['spring'] },
+  sort: {
+    description:
+      'By name (in either case), size (unknown ones last), time of creation or last change; `-` = the greatest first. Rows that are ' +
+      'equal come newest first. A cursor belongs to its sort.',
+    example: '-size',
+  },
   q: { description: 'Only those whose name, description or query has this text.', example: 'green' },
   limit: { description: 'Rows of a page, 1–200; 50 without it.', example: 50 },
   cursor: {

@@ -61,9 +61,13 @@ function pathOf(path: string, params: UntypedInput['params'] = {}): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])))
 }
 
+/** A list is a parameter that comes several times. */
 function searchOf(query: UntypedInput['query'] = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
+  const given = Object.entries(query).flatMap(([name, value]) => {
+    const values = (Array.isArray(value) ? value : [value]) as readonly (string | number | undefined)[]
+    return values.filter((one) => one !== undefined).map((one): [string, string] => [name, String(one)])
+  })
+  const search = new URLSearchParams(given).toString()
   return search === '' ? '' : `?${search}`
 }
 

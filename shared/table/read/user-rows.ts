@@ -1,3 +1,4 @@
+import type { ObjectListing } from '../../objects/object-store.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import { DecodedColumns } from '../object/decoded-columns.ts'
 import { namingObject } from '../object/failures.ts'
@@ -5,10 +6,11 @@ import { objectName } from '../object/partition.ts'
 import { detached, memoryBytes } from '../object/row-memory.ts'
 import { summaryColumns, type Row, type TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
-import { rowAt, type Snapshot } from '../object/snapshot.ts'
+import { findRow, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import { addGroup, type Fold } from './fold.ts'
 import { scanSnapshot, type Position, type RowFilter } from './listing.ts'
 import type { Lookups } from './lookups.ts'
+import { FirstRows, sortedColumns, sortedRows, type RowOrder, type SortedPosition } from './sorted-listing.ts'
 import { isBehind, type MonthListing, type UserObjects } from './user-objects.ts'
 
 export interface RowsRequest<R extends Row = Row> {
@@ -23,6 +25,19 @@ export interface ListedRow<R extends Row = Row> {
   readonly row: R
   /** Where a later request can go on behind. */
   readonly position: Position
+}
+
+export interface SortedRequest<R extends Row = Row> extends Pick<RowsRequest<R>, 'columns' | 'filter'> {
+  readonly order: RowOrder<R>
+  /** Start behind this position; without one at the first record. */
+  readonly after?: SortedPosition | undefined
+  /** Rows to look for at a time: as many as the caller most likely takes. */
+  readonly rows_wanted: number
+}
+
+export interface SortedListedRow<R extends Row = Row> {
+  readonly row: R
+  readonly position: SortedPosition
 }
 
 /** Of a batch, by whatever is reached first. */
@@ -102,6 +117,63 @@ export class UserRows<R extends Row> {
   }
 
   /**
+   * Matching rows in an order. Every object is looked into for the next few rows, by the columns of the order and the
+   * filter alone; of these few the rows are decoded when they are asked for. A row that is changed meanwhile may come
+   * again or not at all.
+   * @throws Problem
+   */
+  async *sorted(user_id: string, request: SortedRequest<R>): AsyncGenerator<SortedListedRow<R>, void> {
+    const { columns, rows_wanted } = request
+    const names = new Set(columns)
+    const readRow = this.#rowReader(columns)
+    for (let { after } = request; ;) {
+      const first = await this.#lookups.reading(() => this.#firstRows(user_id, { ...request, after }))
+      for (const found of first) {
+        const row = await this.#lookups.reading(async () => {
+          const place = await this.#placeOf(found)
+          return (
+            place &&
+            rowAt(this.#schema, await namingObject(found.object.name, () => readRow(place.group)), place.index, names)
+          )
+        })
+        if (row) yield { row, position: found.position }
+      }
+      if (first.length < rows_wanted) return
+      after = first.at(-1)!.position
+    }
+  }
+
+  /** Where the first matching rows behind a position lie. Of objects nothing is held, as they may be large. */
+  async #firstRows(
+    user_id: string,
+    { order, filter, after, rows_wanted }: SortedRequest<R>,
+  ): Promise<readonly Found[]> {
+    const names = sortedColumns(this.#schema, order, filter)
+    const first = new FirstRows<Found>(order, rows_wanted)
+    for await (const { name, generation, size_bytes, file } of this.#objects.snapshots(user_id, '')) {
+      const object = { name, generation, size_bytes }
+      for (const [group_index, group] of file.groups.entries()) {
+        const values = await namingObject(name, () => this.#columns(group, names))
+        for (const { index, position } of sortedRows(this.#schema, group, values, { order, filter, after })) {
+          if (!first.add({ object, group_index, index, position })) break
+        }
+      }
+    }
+    return first.rows
+  }
+
+  /** Where a row is that was found a moment ago; undefined when it was deleted since. */
+  async #placeOf({ object, group_index, index, position }: Found): Promise<RowPlace | undefined> {
+    const snapshot = await this.#cache.listed(this.#schema, object)
+    if (snapshot.generation === object.generation) return { group: snapshot.file.groups[group_index]!, index }
+    return await namingObject(object.name, async () => {
+      const place = await findRow(snapshot, this.#schema, position.id)
+      const is_deleted = place && (await this.#columns(place.group, ['deleted'])).get('deleted')![place.index]
+      return is_deleted === true ? undefined : place
+    })
+  }
+
+  /**
    * A sum over all rows, in no order that is promised. Columns stay decoded in this instance as those of a listing do.
    * @throws Problem
    */
@@ -175,4 +247,12 @@ export class UserRows<R extends Row> {
   #isByMonth(): boolean {
     return this.#schema.partitioned_by === 'month'
   }
+}
+
+/** Where a row of an order lies: in which object as it was listed, and where in it. */
+interface Found {
+  readonly object: ObjectListing
+  readonly group_index: number
+  readonly index: number
+  readonly position: SortedPosition
 }

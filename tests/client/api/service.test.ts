@@ -61,7 +61,7 @@ test('a record is saved, read, changed, downloaded and deleted', async () => {
   expect([saved.status, saved.etag]).toEqual([201, '"1"'])
   const params = { audience_id: saved.body.audience_id }
 
-  const listed = succeeded(await api.audiences.listAudiences({ query: { tag: 'spring', limit: 10 } }))
+  const listed = succeeded(await api.audiences.listAudiences({ query: { tag: ['spring', 'spring'], limit: 10 } }))
   expect(listed.body.audiences.map(({ name }) => name)).toEqual(['Urban greens'])
   const patched = succeeded(
     await api.audiences.patchAudience({ params, body: { name: 'Green city people' }, if_match: 1 }),

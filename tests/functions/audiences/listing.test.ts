@@ -212,7 +212,7 @@ test('one answer names every bad parameter', async () => {
   )
   expect(status).toBe(400)
   expect(new Set(body.errors.map(({ path }) => path))).toEqual(
-    new Set(['limit', 'status', 'data_type', 'view', 'tag', 'unknown', 'limit2', 'q']),
+    new Set(['limit', 'status', 'data_type', 'view', 'tag[0]', 'unknown', 'limit2', 'q']),
   )
 })
 
