@@ -10,9 +10,10 @@ import { RecordCopies } from '#shared/resources/record-copies.ts'
 import { RecordService } from '#shared/resources/record-service.ts'
 import { RecordUsage } from '#shared/resources/record-usage.ts'
 import { RecordVersions } from '#shared/resources/record-versions.ts'
+import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
-import type { PlatformRow } from '#shared/records/platform.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { audienceFilter } from './filter.ts'
 import { audienceOrder } from './sorting.ts'
@@ -147,7 +148,7 @@ function refreshingPlatforms(platforms: Table<PlatformRow>, user_id: string): Pr
     start: () => new Set<string>(),
     add: (refreshing, cell) => {
       const platform = { deleted: cell('deleted'), status: cell('status'), settings: cell('settings') }
-      if (refreshPeriodMs(platform) !== undefined) refreshing.add(cell('platform_id'))
+      if (refreshPeriodMs(platform) !== undefined) refreshing.add(canonicalSpelling(PLATFORMS, cell('platform_id')))
     },
   })
 }

@@ -2,8 +2,10 @@ import { isoTime } from '../base/clock.ts'
 import { Problem } from '../base/problem.ts'
 import { REFRESHING_MAX, type Usage } from '../contract/usage.ts'
 import type { Answer, Call } from '../http/call.ts'
+import { AUDIENCES } from '../records/audience.ts'
 import type { Decision } from '../records/decisions.ts'
 import type { DistributionRow } from '../records/distribution.ts'
+import { PLATFORMS } from '../records/platform.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import { canonicalSpelling } from '../table/read/legacy-ids.ts'
 import type { Table } from '../table/table.ts'
@@ -19,11 +21,13 @@ export interface UsageOf<K extends RecordKind> {
   readonly own_end: Ends
   /** The one that names what the record was sent to, or what was sent to it. */
   readonly other_end: Ends
-  /** Those of the other ends with which a record, as it is, is refreshed. */
+  /** Those of the other ends, in their canonical spellings, with which a record, as it is, is refreshed. */
   readonly refreshing: (user_id: string, row: RowOf<K>, completed_with: readonly string[]) => Promise<readonly string[]>
 }
 
 type Ends = 'audience_id' | 'platform_id'
+
+const KINDS = { audience_id: AUDIENCES, platform_id: PLATFORMS }
 
 /**
  * What uses a record. It is true of a moment: a distribution that is made meanwhile is not waited for.
@@ -61,11 +65,11 @@ export class RecordUsage<K extends RecordKind> {
       columns: ['deleted', own_end, other_end, 'status', 'completed_at', 'created_at'],
       start: () => ({ counts: new Map<string, number>(), completed_with: new Set<string>(), last_ms: -Infinity }),
       add: (sum, cell) => {
-        if (cell('deleted') || cell(own_end) !== own_id) return
+        if (cell('deleted') || canonicalSpelling(kind, cell(own_end)) !== own_id) return
         const status = cell('status')
         sum.counts.set(status, (sum.counts.get(status) ?? 0) + 1)
         if (status !== 'completed') return
-        sum.completed_with.add(cell(other_end))
+        sum.completed_with.add(canonicalSpelling(KINDS[other_end], cell(other_end)))
         // A record of the old system may not say when: then it is as old as it can be at most.
         sum.last_ms = Math.max(sum.last_ms, cell('completed_at') ?? cell('created_at'))
       },
