@@ -19,7 +19,7 @@ import type { ShownRecord } from './store/overlay.ts'
 import type { Quarantine } from './store/quarantine.ts'
 import type { Exchange } from './store/sender.ts'
 import { isTokenOf, syncServerOf } from './store/server-of.ts'
-import { type SyncStatus, statusInWords } from './store/status.ts'
+import type { SyncStatus } from './store/status.ts'
 import type { StorageState } from './store/storage-state.ts'
 import { SyncSwitch } from './store/switch.ts'
 import { Telemetry } from './store/telemetry.ts'
@@ -97,10 +97,6 @@ export class ActivationClient {
     if (this.#cleared && status.synced_at !== this.#cleared.synced_at) this.#cleared = undefined
     const storage = this.#storage_state === 'ok' && this.#cleared ? 'cleared' : this.#storage_state
     return { ...status, storage, elsewhere: this.#elsewhere }
-  }
-
-  get statusInWords(): string {
-    return statusInWords(this.status)
   }
 
   /** What the sync did last, oldest first, at most 200 lines. */

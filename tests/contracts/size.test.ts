@@ -36,7 +36,7 @@ const ADAPTERS = ["export { browserPorts } from '#shared/client/browser/browser-
 const RULES_BYTES_MAX = 20_000
 const CALLS_AND_ADAPTERS_BYTES_MAX = 9_000
 /** What the client may take: its calls, its store and its sync, with the schemas of records and what it needs of a browser. */
-const CLIENT_BYTES_MAX = 46_000
+const CLIENT_BYTES_MAX = 45_000
 
 interface BrowserBundle {
   readonly code: string

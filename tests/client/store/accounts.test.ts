@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import { made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
 test(
@@ -65,7 +66,7 @@ test(
     await device.pass(60 * SECOND_MS)
     expect(service.bodies('push')).toEqual([])
     expect(client.status).toMatchObject({ needs_sign_in: true, pending: 1 })
-    expect(client.statusInWords).toBe('Saved on this device · 1 change waits · sign in to send them')
+    expect(statusInWords(client.status)).toBe('Saved on this device · 1 change waits · sign in to send them')
     await client.signIn(sessionOf('a'))
     await client.syncNow()
     expect(service.records('a')).toHaveLength(1)
@@ -128,7 +129,7 @@ test(
     await one.client.signOut()
     await device.pass(SECOND_MS)
     expect(two.client.status.elsewhere).toBe('signed-out')
-    expect(two.client.statusInWords).toBe('Signed out in another tab: reload')
+    expect(statusInWords(two.client.status)).toBe('Signed out in another tab: reload')
     expect(await two.client.create('audience', { name: 'Late' })).toMatchObject({ ok: false })
     const requests = service.met.length
     await device.pass(60 * 60 * SECOND_MS)
@@ -150,7 +151,7 @@ test(
     const other = await device.open(sessionOf('a'))
     await other.client.signIn(sessionOf('b'))
     const said: string[] = []
-    one.client.subscribe(() => said.push(one.client.statusInWords))
+    one.client.subscribe(() => said.push(statusInWords(one.client.status)))
     one.lifecycle.play('page-restored')
     expect(said[0]).toBe('Looking at the data on this device')
     await device.pass(SECOND_MS)

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { json, problem } from '#tests/client/api/harness.ts'
 import type { Channels } from '#shared/client/ports.ts'
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { PushBody } from '#shared/client/store/answers.ts'
 import { Device, made, names, played, SECOND_MS, sessionOf, type StandInService } from './stand-in.ts'
@@ -13,7 +14,7 @@ test(
     const { client } = await device.open()
     const ids = [await made(client, 'One'), await made(client, 'Two')]
     await client.change('audience', ids[1]!, { set: { description: 'x' } })
-    expect(client.statusInWords).toBe('Saved on this device only')
+    expect(statusInWords(client.status)).toBe('Saved on this device only')
     expect(service.met).toEqual([])
     await client.signIn(sessionOf('a'))
     expect(names(client)).toEqual(['One', 'Two'])
@@ -104,7 +105,7 @@ test(
     })
     await device.pass(SECOND_MS)
     expect(two.client.status.elsewhere).toBe('signed-in')
-    expect(two.client.statusInWords).toBe('Signed in in another tab: reload')
+    expect(statusInWords(two.client.status)).toBe('Signed in in another tab: reload')
     await two.client.signIn(sessionOf('a'))
     expect(names(two.client)).toEqual(['One'])
     service.is_offline = false
@@ -171,7 +172,7 @@ test(
     await client.signIn(sessionOf('a'))
     await device.pass(SECOND_MS)
     expect(client.status).toMatchObject({ is_guest_waiting: true, is_switched_off: true, is_migrating: false })
-    expect(client.statusInWords).toContain('your guest data wait')
+    expect(statusInWords(client.status)).toContain('your guest data wait')
     await client.signOut()
     expect(names(client)).toEqual(['One'])
     expect(await client.create('audience', { name: 'Two' })).toMatchObject({ ok: true })

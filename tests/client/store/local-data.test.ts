@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { rescuedData, startOver } from '#shared/client/rescue.ts'
 import type { Channels } from '#shared/client/ports.ts'
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import { Device, made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
@@ -51,7 +52,7 @@ test('a full store refuses the next change aloud, keeps those before it, lets de
     const outcome = await client.create('audience', { name: 'Too much', description: 'x'.repeat(2000) })
     expect(outcome).toMatchObject({ ok: false, problem: { kind: 'full' } })
     expect(client.status.storage).toBe('full')
-    expect(client.statusInWords).toBe('This device is full: the last change was not saved')
+    expect(statusInWords(client.status)).toBe('This device is full: the last change was not saved')
     expect(names(client)).toEqual(['Kept'])
     expect(await client.delete('audience', id)).toMatchObject({ ok: true })
     expect(names(client)).toEqual([])
@@ -142,7 +143,7 @@ test(
     await device.clear()
     expect(await client.change('audience', id, { set: { description: 'after' } })).toMatchObject({ ok: true })
     expect(client.status.storage).toBe('cleared')
-    expect(client.statusInWords).toContain('the browser has cleared the data of this site')
+    expect(statusInWords(client.status)).toContain('the browser has cleared the data of this site')
     device.browser.storages.tell((await accountsOf(device))[0]!, 'connection-lost')
     await device.pass(SECOND_MS)
     expect(client.status.pending).toBe(2)
@@ -227,7 +228,7 @@ test(
     await device.clear()
     const again = await device.open(sessionOf('a'))
     expect(names(again.client)).toEqual([])
-    expect(again.client.statusInWords).not.toBe('Saved')
+    expect(statusInWords(again.client.status)).not.toBe('Saved')
     await again.client.syncNow()
     expect(names(again.client)).toEqual(['Sent'])
   }),
@@ -244,7 +245,7 @@ test(
     await put(device, 'outbox', 7, { seq: 7, what: 'nobody knows' })
     const { client } = await device.open(sessionOf('a'))
     expect(client.status).toMatchObject({ quarantined: 1, pending: 1 })
-    expect(client.statusInWords).toContain('1 change cannot be read')
+    expect(statusInWords(client.status)).toContain('1 change cannot be read')
     const [entry] = await client.quarantine.list()
     expect(entry).toMatchObject({ entry: { what: 'nobody knows' } })
     expect((await client.downloadData()).unreadable).toMatchObject([{ entry: { what: 'nobody knows' } }])
@@ -301,7 +302,7 @@ test(
       ok: false,
       problem: { kind: 'newer-version' },
     })
-    expect(client.statusInWords).toMatch(/^A newer version of this app has the data: reload/)
+    expect(statusInWords(client.status)).toMatch(/^A newer version of this app has the data: reload/)
     await client.close()
     await expect(device.open(sessionOf('a'))).rejects.toMatchObject({ kind: 'newer-version' })
     await put(device, 'meta', 'min_reader', { min_reader: 1 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { json, problem } from '#tests/client/api/harness.ts'
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import { made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
 const MINUTE_MS = 60 * SECOND_MS
@@ -15,11 +16,11 @@ test(
     const id = await made(client, 'One')
     await device.pass(25 * 60 * MINUTE_MS)
     expect(client.status).toMatchObject({ is_online: false, pending: 1 })
-    expect(client.statusInWords).toBe('Saved on this device · 1 change waits · offline')
+    expect(statusInWords(client.status)).toBe('Saved on this device · 1 change waits · offline')
     await client.close()
     await device.pass(7 * 24 * 60 * MINUTE_MS)
     const again = await device.open(sessionOf('a'))
-    expect(again.client.statusInWords).toBe('Saved on this device · 1 change waits')
+    expect(statusInWords(again.client.status)).toBe('Saved on this device · 1 change waits')
     service.is_offline = false
     await device.pass(5 * MINUTE_MS)
     expect(service.record('a', id)).toMatchObject({ version: 1 })
@@ -81,7 +82,7 @@ test(
     await made(client, 'One')
     await device.pass(5 * MINUTE_MS)
     expect(client.status).toMatchObject({ is_stuck: true, pending: 1 })
-    expect(client.statusInWords).toContain('trying again')
+    expect(statusInWords(client.status)).toContain('trying again')
     expect(service.bodies('push').length).toBeLessThan(320)
     service.instead = () => undefined
     await device.pass(MINUTE_MS)
@@ -99,11 +100,11 @@ test(
     service.unreadable = ['distributions/2025-05']
     await client.syncNow()
     expect(client.status.unreadable).toBe(1)
-    expect(client.statusInWords).toBe('Saved · some data cannot be fetched at the moment')
+    expect(statusInWords(client.status)).toBe('Saved · some data cannot be fetched at the moment')
     expect(names(client)).toEqual(['One'])
     service.unreadable = []
     await client.syncNow()
-    expect(client.statusInWords).toBe('Saved')
+    expect(statusInWords(client.status)).toBe('Saved')
   }),
 )
 
@@ -146,7 +147,7 @@ test(
     await made(client, 'One')
     await device.pass(60 * MINUTE_MS)
     expect(service.bodies('push')).toEqual([])
-    expect(client.statusInWords).toBe('Saved on this device · 1 change waits · syncing is paused')
+    expect(statusInWords(client.status)).toBe('Saved on this device · 1 change waits · syncing is paused')
     service.is_on = true
     await device.pass(20 * MINUTE_MS)
     expect(service.records('a')).toHaveLength(1)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Channels } from '#shared/client/ports.ts'
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import { made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
 test(
@@ -64,7 +65,7 @@ test(
     const second = await device.open(sessionOf('a'))
     await device.pass(1)
     expect(second.client.status).toMatchObject({ leader: 'other', is_online: false })
-    expect(second.client.statusInWords).toBe('Saved · offline')
+    expect(statusInWords(second.client.status)).toBe('Saved · offline')
   }),
 )
 

@@ -1,6 +1,7 @@
 import { browserPorts } from '#shared/client/browser/browser-ports.ts'
 import { ActivationClient } from '#shared/client/client.ts'
 import type { ClientEvent, Session } from '#shared/client/client-types.ts'
+import { statusInWords } from '#shared/client/status-in-words.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { AppConfig } from './app-config.ts'
@@ -81,8 +82,8 @@ function opened(): ActivationClient {
 
 /** Changes what differs, as any framework does. */
 function show(event: ClientEvent): void {
-  const { statusInWords } = opened()
-  if (status_line.textContent !== statusInWords) status_line.textContent = statusInWords
+  const words = statusInWords(opened().status)
+  if (status_line.textContent !== words) status_line.textContent = words
   if ('records' in event) {
     for (const key of event.records) if (key.startsWith('audience:')) showRecord(key.slice('audience:'.length))
     return
