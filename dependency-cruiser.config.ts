@@ -76,6 +76,7 @@ const INFRA_LAYERS = {
     'shared/credentials/',
     'shared/ad-platforms/',
   ],
+  audiences: ['shared/base/', 'shared/records/', 'shared/contract/', 'shared/client/', 'shared/settings/'],
   deliver: ['shared/base/', 'shared/records/', 'shared/contract/', 'shared/table/'],
   doctor: ['infra/deliver/rollout/', 'shared/base/', 'shared/contract/functions.ts', 'shared/records/'],
   rights: ['shared/contract/'],

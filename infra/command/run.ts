@@ -23,8 +23,13 @@ export async function runCommand<Spec extends CommandSpec>(
   } catch (error) {
     const hint = error instanceof UsageError ? `\n${usageText(spec)}\nHelp:  ${commandLine(spec, '--help')}` : ''
     process.stderr.write(`${failureText(error)}${hint}\n`)
-    process.exitCode = error instanceof OperatorError ? error.exit_code : 1
+    process.exitCode = exitCodeOf(error, spec)
   }
+}
+
+function exitCodeOf(error: unknown, { usage_exit_code }: CommandSpec): number {
+  if (error instanceof UsageError) return usage_exit_code ?? error.exit_code
+  return error instanceof OperatorError ? error.exit_code : 1
 }
 
 function failureText(error: unknown): string {

@@ -17,6 +17,8 @@ export interface CommandSpec {
   readonly positionals?: Readonly<Record<string, PositionalSpec>>
   /** Besides 0, 1 (failed) and 2 (wrong command line), which every program has; a text for one of those replaces its. */
   readonly exit_codes?: Readonly<Record<number, string>>
+  /** Of a wrong command line, where 2 means something else to those who run it. */
+  readonly usage_exit_code?: number
   readonly examples: readonly Example[]
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
+import { AUDIENCES_COMMAND } from '#infra/audiences/command.ts'
 import { CHECK_DEPLOY_COMMAND } from '#infra/checks/delivery/command.ts'
 import { CHECK_COMMAND } from '#infra/checks/static/command.ts'
 import { CHECK_INFRA_COMMAND } from '#infra/checks/terraform/command.ts'
@@ -44,6 +45,7 @@ const COMMANDS: readonly CommandSpec[] = [
   MAINTENANCE_COMMAND,
   FLAGS_COMMAND,
   USER_HASH_COMMAND,
+  AUDIENCES_COMMAND,
   DOCTOR_COMMAND,
   BIGQUERY_LOAD_COMMAND,
   BENCH_COMMAND,
