@@ -39,12 +39,13 @@ const ISOLATED = [
  * `npm run test:long` runs them, and so does CI.
  */
 export const LONG = [
-  'tests/docs/{runbooks,tour}.test.ts',
+  'tests/docs/{audiences-as-code,runbooks,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
   'tests/functions/audiences/processes.test.ts',
   'tests/functions/platforms/bundle.test.ts',
   'tests/functions/sync/processes.test.ts',
   'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
+  'tests/infra/audiences/processes.test.ts',
   'tests/infra/checks/terraform/{apply,changed,plan,promql}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback,writers}.test.ts',

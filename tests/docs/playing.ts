@@ -27,7 +27,8 @@ export interface Stage {
 /** An import tries once whether it may open stored credentials. */
 const TRIED_BY_IMPORT = 'cloudkms.cryptoKeyVersions.useToDecrypt'
 
-export async function stage(): Promise<Stage> {
+/** @param more variables of the shell's environment */
+export async function stage(more: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'guides-'))
   const log = fileLog(folder, systemClock, 'DEBUG')
   await shareIssuerKey(folder)
@@ -57,6 +58,7 @@ export async function stage(): Promise<Stage> {
     PROJECT: 'local',
     REGION: 'local',
     ENVIRONMENT: 'local',
+    ...more,
   }
   const shells: Shell[] = []
   onTestFinished(async () => {

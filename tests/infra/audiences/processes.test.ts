@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { everyAudience, listening, type RunningAudiences, saved } from '#tests/functions/audiences/harness.ts'
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
+import { audiencesInTest, deskAt, textsOf } from './harness.ts'
+
+const MAIN = join(PROJECT_ROOT, 'infra/audiences/main.ts')
+
+/** The command as a process of its own. */
+async function typed(running: RunningAudiences, args: readonly string[], url = running.url): Promise<ChildProcess> {
+  const { PATH = '' } = process.env
+  const connection = { AUDIENCES_URL: url, AUDIENCES_TOKEN: await running.token('demo_user') }
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, ...CHILD_ENVIRONMENT, ...connection },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+async function endOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null; printed: string }> {
+  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'exit')])
+  return { code: child.exitCode, signal: child.signalCode, printed: out + err }
+}
+
+/** Between the command and the service: `onSave` gets each save before it goes on, and after it was answered. */
+async function between(
+  running: RunningAudiences,
+  onSave: (count: number, when: 'before' | 'after') => void,
+): Promise<string> {
+  let count = 0
+  const server = createServer((request, response) => {
+    const forward = async () => {
+      const is_save = request.method === 'POST'
+      const number = is_save ? ++count : 0
+      const body = await buffer(request)
+      if (is_save) onSave(number, 'before')
+      const headers = Object.entries(request.headers).filter(
+        ([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name),
+      )
+      const answer = await fetch(`${running.url}${request.url}`, {
+        method: request.method!,
+        headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
+        ...(body.length > 0 && { body }),
+      })
+      const answered = Buffer.from(await answer.arrayBuffer())
+      if (is_save) onSave(number, 'after')
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' })
+      response.end(answered)
+    }
+    void forward().catch(() => response.destroy())
+  })
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return await listening(server)
+}
+
+test('two processes that apply the same folder’s audiences simultaneously lose no edit of either', async () => {
+  const running = await audiencesInTest()
+  const count = 30
+  for (let at = 0; at < count; at++) await saved(running, { name: `n${at}`, description: `d${at}` })
+  const desks = [await deskAt(running), await deskAt(running)]
+  for (const desk of desks) await desk.run('pull')
+  for (const name of await desks[0]!.names()) {
+    await desks[0]!.edit(name, /^name: (\S+)$/m, 'name: $1-first')
+    await desks[1]!.edit(name, /^description: (\S+)$/m, 'description: $1-second')
+  }
+  const work = async (dir: string): Promise<void> => {
+    for (let round = 0; round < 20; round++) {
+      const { code, printed } = await endOf(await typed(running, ['apply', dir, '--partial']))
+      if (code === 0) return
+      expect(printed).toMatch(/conflict|after the plan/)
+      const pulled = await endOf(await typed(running, ['pull', dir]))
+      expect(pulled, pulled.printed).toMatchObject({ code: 0 })
+    }
+    throw new Error('it never ended')
+  }
+  await Promise.all(desks.map(({ dir }) => work(dir)))
+  const audiences = await everyAudience(running)
+  expect(
+    audiences.map(({ name, description, version }) => `${name} ${String(description)} ${version}`).toSorted(),
+  ).toEqual(Array.from({ length: count }, (_, at) => `n${at}-first d${at}-second 3`).toSorted())
+})
+
+test('a command that is killed again and again makes each new audience once, and leaves no half a file', async () => {
+  const running = await audiencesInTest()
+  const desk = await deskAt(running)
+  await desk.run('pull')
+  const names = Array.from({ length: 40 }, (_, at) => `n${String(at).padStart(2, '0')}`)
+  for (const name of names) await desk.write(`${name}.yaml`, `name: ${name}\n`)
+  let victim: ChildProcess | undefined
+  let kills = 0
+  for (let round = 1; ; round++) {
+    // Killed when a save is on its way, or when it has been answered and the file does not say so yet.
+    const [at, when] = [3 + round, round % 2 === 0 ? 'before' : 'after'] as const
+    const url = await between(running, (number, now) => {
+      if (number === at && now === when) victim?.kill('SIGKILL')
+    })
+    victim = await typed(running, ['apply', desk.dir], url)
+    const { code, signal, printed } = await endOf(victim)
+    if (signal === null) {
+      expect(code, printed).toBe(0)
+      break
+    }
+    kills += 1
+  }
+  expect(kills).toBeGreaterThan(3)
+  const audiences = await everyAudience(running)
+  expect(audiences.map(({ name, version }) => `${name} ${version}`).toSorted()).toEqual(
+    names.map((name) => `${name} 1`),
+  )
+  const texts = Object.entries(await textsOf(desk))
+  expect(texts).toHaveLength(names.length)
+  for (const [, file] of texts)
+    expect(file).toMatch(/^audience_id: aud_\w{26}\nversion: 1\nname: n\d\d\nstatus: active\n$/)
+})
+
+test('Ctrl+C ends the process with what is under way, and says how many were applied', async () => {
+  const running = await audiencesInTest()
+  const desk = await deskAt(running)
+  await desk.run('pull')
+  for (let at = 0; at < 30; at++) await desk.write(`${at}.yaml`, `name: n${at}\n`)
+  const held: { child?: ChildProcess } = {}
+  const url = await between(running, (number, when) => {
+    if (number === 5 && when === 'before') held.child?.kill('SIGINT')
+  })
+  held.child = await typed(running, ['apply', desk.dir], url)
+  const { code, printed } = await endOf(held.child)
+  expect(code).toBe(1)
+  const [, applied] = /(\d+) of 30 applied\.\nStopped\. A second run goes on from here\.\n$/.exec(printed) ?? []
+  const audiences = await everyAudience(running)
+  expect(audiences).toHaveLength(Number(applied))
+  expect(audiences.length).toBeLessThan(30)
+})
