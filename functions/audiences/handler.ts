@@ -17,6 +17,7 @@ import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { audienceFilter } from './filter.ts'
 import { audienceOrder } from './sorting.ts'
+import { listTags, renameTag } from './tags.ts'
 
 /** The audiences routes over a table of audiences. Knows no adapter. */
 export interface AudienceDependencies {
@@ -34,6 +35,7 @@ export interface AudienceDependencies {
 export function audienceHandlers(dependencies: AudienceDependencies): Handlers<typeof audienceRoutes> {
   const { audiences, distributions, platforms, clock, memory, onFault } = dependencies
   const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
+  const tags = { audiences, clock, onFault }
   const batch = new RecordBatch(AUDIENCES, { table: audiences, clock, onFault })
   const versions = new RecordVersions(AUDIENCES, service)
   const copies = new RecordCopies(AUDIENCES, service, audiences)
@@ -125,6 +127,10 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     },
 
     getAudienceUsage: (call) => usage.read(call, call.params.audience_id),
+
+    listTags: (call) => listTags(tags, call),
+
+    renameTag: (call) => renameTag(tags, call),
 
     listAudienceVersions: (call) => versions.list(call, call.params.audience_id, call.query),
 

@@ -16,6 +16,7 @@ import { bomNeedsCsv, EXPORT_ANSWERS, exported } from './exporting.ts'
 import { needsOneOf, neverNull, told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import type { Routes } from './route.ts'
+import { tagRoutes } from './tags.ts'
 import { ifUnused, usageRoute } from './usage.ts'
 import { PAST_SHAPE, versionRoutes } from './versions.ts'
 
@@ -193,4 +194,5 @@ export const audienceRoutes = {
   getAudienceVersion: versions.get,
   restoreAudienceVersion: versions.restore,
   forgetAudienceVersions: versions.forget,
+  ...tagRoutes,
 } as const satisfies Routes

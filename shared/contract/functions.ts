@@ -6,7 +6,7 @@
  * with the prefix `/` gets every path that no other prefix begins.
  */
 export const FUNCTIONS = {
-  audiences: { path_prefixes: ['/api/audiences'] },
+  audiences: { path_prefixes: ['/api/audiences', '/api/tags'] },
   platforms: { path_prefixes: ['/api/platforms'] },
   distributions: { path_prefixes: ['/api/distributions'] },
   insights: { path_prefixes: ['/api/insights', '/api/users'] },

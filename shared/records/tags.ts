@@ -26,3 +26,12 @@ export function withoutTags(metadata: RecordValue, tags: readonly string[]): Rec
   const left = own.filter((tag) => !tags.some((other) => isSameTag(tag, other)))
   return left.length === own.length ? metadata : { ...metadata, tags: left }
 }
+
+/** The metadata with another name for a tag, in its place, or without it where it has the other one, too. */
+export function withRenamedTag(metadata: RecordValue, from: string, to: string): RecordValue {
+  const own = tagsOf(metadata)
+  if (isSameTag(from, to) || !own.some((tag) => isSameTag(tag, from))) return metadata
+  const renamed = own.map((tag) => (isSameTag(tag, from) ? to : tag))
+  const tags = renamed.filter((tag, at) => !isSameTag(tag, to) || renamed.findIndex((one) => isSameTag(one, to)) === at)
+  return { ...metadata, tags }
+}

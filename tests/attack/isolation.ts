@@ -103,6 +103,8 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   }),
   step('GET', '/api/distributions/{distribution}'),
   step('GET', '/api/distributions?limit=1'),
+  step('GET', '/api/tags'),
+  step('POST', '/api/tags/rename', { from: 't', to: 'secret tag' }),
   step('GET', '/api/users/me/summary'),
   step('GET', '/api/insights/audiences?months=1'),
   step('GET', '/api/insights/distributions?months=1'),

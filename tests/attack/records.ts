@@ -33,6 +33,7 @@ const GOOD_BODIES: Readonly<Record<string, unknown>> = {
   patchAudience: { name: 'Hikers' },
   setAudienceStatus: { status: 'archived' },
   duplicateAudience: {},
+  renameTag: { from: 'spring', to: 'autumn' },
   duplicatePlatform: { name: 'Our second seat' },
   savePlatform: { name: 'Our seat', ...TRADE_DESK },
   patchPlatform: { name: 'The seat' },

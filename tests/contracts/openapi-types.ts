@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 7d5a27ee740122fb). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 0932a1a7aa8b863c). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -1098,6 +1098,46 @@ export interface paths {
          * @description One push of a client at a time, its changes numbered upwards by `seq`, at most 1000. `acked` is the number up to which the client has written down the final answer of every change. A change is `op` `create` (with `value`), `patch` (`set`, `unset` for members of `metadata` and `settings`, and `base`: what the fields were before), `delete` or `restore`, of the `kind` `audience`, `platform` or `distribution` with an `id`; all but `create` name the `base_version` that was pulled before the first unsent change of the record. A change that is pushed twice is made once. `conflict`: another device changed the same fields; `server` is the record as it is. `invalid`: it cannot be made. `retry`: push it again. A copy of the client that uses the same numbers is refused with 409 and the code `client_forked`, and nothing is done.
          */
         post: operations["push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One page of the tags of your audiences, by name, and how many audiences have each.
+         * @description Tags of more than 200 characters, which no filter takes, are left out. `count` is the number of tags of this page; `next_cursor` is null on the last one.
+         */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give another name to a tag on all your audiences, or merge it into a tag that there is.
+         * @description Every audience that has `from` gets `to` in its place, archived ones too, as one more change of each; one that has both keeps `to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.
+         */
+        post: operations["renameTag"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6106,6 +6146,119 @@ export interface operations {
                                 [key: string]: unknown;
                             };
                         }[];
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Rows of a page, 1–200; 50 without it.
+                 * @example 50
+                 */
+                limit?: number;
+                /**
+                 * @description `next_cursor` of the previous page.
+                 * @example WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spellings of one text in Unicode are one tag. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        tags: {
+                            tag: string;
+                            /** @description Drafts and active audiences that have it. */
+                            live: number;
+                            archived: number;
+                        }[];
+                        count: number;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    renameTag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    from: string;
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What became of the audiences that had the tag. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @enum {string} */
+                        outcome: "changed" | "unchanged";
+                        /** @description Audiences that have the new name now. */
+                        changed: number;
+                        /** @description Audiences that keep the old one, and why; the first 50. */
+                        left: {
+                            audience_id: string;
+                            name: string;
+                            problem: {
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                        left_count: number;
+                        /** @description There was not enough time for all of them: ask again. */
+                        more: boolean;
                     };
                 };
             };

@@ -16,10 +16,12 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
     await context.step('refuse a caller without a token', async () => {
       expectStatus(await context.call('GET', '/api/audiences', undefined, { anonymous: true }), 401)
     })
+    await answers(context, 'tags', '/api/tags')
     await savedRecord(context, AUDIENCES, {
       path: '/api/audiences',
       body: { name: 'Smoke test', description: 'Created and removed by a rollout', data_type: 'first_party' },
       meanwhile: async (id, user_id) => {
+        await answers(context, 'usage', `/api/audiences/${id}/usage`)
         await context.step('object at its path', async () => {
           const month = monthOfId(AUDIENCES, id)
           if (month === undefined) throw new Error(`${id} is not an audience id`)
@@ -43,6 +45,7 @@ export const SMOKE_STEPS: Readonly<Record<FunctionName, (context: SmokeContext) 
       path: '/api/platforms',
       body: { platform_type: 'the_trade_desk', name: 'Smoke test', credentials },
       meanwhile: async (id) => {
+        await answers(context, 'usage', `/api/platforms/${id}/usage`)
         await context.step('show no credentials', async () => {
           const shown = expectStatus(await context.call('GET', `/api/platforms/${id}`), 200)
           if (JSON.stringify(shown).includes(credentials.api_key)) throw new Error('the response contains a credential')

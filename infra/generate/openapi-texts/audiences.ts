@@ -97,6 +97,19 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
       '`if_unused=true` archiving and deleting it are refused while there are any.',
     answers: { 200: success({ usage: USAGE }) },
   },
+  listTags: {
+    description:
+      'Tags of more than 200 characters, which no filter takes, are left out. `count` is the number of tags of this page; `next_cursor` ' +
+      'is null on the last one.',
+    answers: { 200: success({ tags: [{ tag: 'spring', live: 12, archived: 3 }], ...page(1) }) },
+  },
+  renameTag: {
+    description:
+      'Every audience that has `from` gets `to` in its place, archived ones too, as one more change of each; one that has both keeps ' +
+      '`to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.',
+    request: { from: 'spring', to: 'spring 2025' },
+    answers: { 200: success({ outcome: 'changed', changed: 15, left: [], left_count: 0, more: false }) },
+  },
   listAudienceVersions: versions.list,
   getAudienceVersion: versions.get,
   restoreAudienceVersion: versions.restore,

@@ -97,6 +97,8 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
       has: ['audience_id', 'audience', 'message'],
     },
     getAudienceUsage: { method: 'GET', path: `${audience}/usage`, has: ['usage'] },
+    listTags: { method: 'GET', path: '/api/tags', has: ['tags', 'count', 'next_cursor'] },
+    renameTag: { method: 'POST', path: '/api/tags/rename', is_repeatable: true, has: ['changed', 'more'] },
     listAudienceVersions: { method: 'GET', path: `${audience}/versions`, has: VERSIONS },
     getAudienceVersion: {
       method: 'GET',

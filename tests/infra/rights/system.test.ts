@@ -84,6 +84,8 @@ describe.skipIf(planned === undefined)('the system, with the rights of its accou
     await ok(call('GET', `/api/platforms/${String(platform_id)}/usage`))
     await ok(call('POST', `/api/audiences/${audience_id}/duplicate`, {}))
     await ok(call('POST', `/api/platforms/${String(platform_id)}/duplicate`, {}))
+    await ok(call('GET', '/api/tags'))
+    await ok(call('POST', '/api/tags/rename', { from: 'spring', to: 'autumn' }))
     await ok(call('GET', '/api/users/me/summary'))
     await ok(call('GET', '/api/insights/audiences'))
     await ok(call('GET', '/api/insights/distributions'))
