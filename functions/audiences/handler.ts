@@ -16,6 +16,7 @@ import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distributio
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import { audienceFilter } from './filter.ts'
+import { handOversOf, sizesOf } from './insights.ts'
 import { audienceOrder } from './sorting.ts'
 import { listTags, renameTag } from './tags.ts'
 
@@ -127,6 +128,12 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     },
 
     getAudienceUsage: (call) => usage.read(call, call.params.audience_id),
+
+    getInsightsOfAudience: async (call) => {
+      const row = await service.live(call, call.params.audience_id)
+      const hand_overs = await handOversOf(distributions, call.caller.user_id, row)
+      return { status: 200, body: { ...sizesOf(row), ...hand_overs } }
+    },
 
     listTags: (call) => listTags(tags, call),
 

@@ -1,5 +1,6 @@
 import type { AudienceRow } from '#shared/records/audience.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
+import { meanMatchRate } from '#shared/records/match-rate.ts'
 import type { PlatformRow } from '#shared/records/platform.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { CellReader } from '#shared/table/read/listing.ts'
@@ -148,8 +149,7 @@ export function mergedPlatformMonths(counts: readonly DistributionCount[]): read
 export function meanRate(counts: readonly Pick<PlatformMonthCount, 'rates' | 'rates_sum'>[]): number | null {
   const rates = counts.reduce((sum, count) => sum + count.rates, 0)
   const rates_sum = counts.reduce((sum, count) => sum + count.rates_sum, 0)
-  // Sums of doubles have a rest that means nothing, and a mean never leaves 0–1.
-  return rates === 0 ? null : Math.min(1, Number((rates_sum / rates).toFixed(6)))
+  return meanMatchRate(rates_sum, rates)
 }
 
 /** The months to tell of, newest first: the one of `now_ms` and those before it. */

@@ -9,6 +9,7 @@ import {
   audienceStatus,
   audienceSummary,
 } from '../records/audience.ts'
+import { audienceInsights } from './audience-insights.ts'
 import { duplicateRoute } from './copying.ts'
 import { audienceDistributionsQuery, distributionPage } from './distributions.ts'
 import { batchRoute, audienceActions } from './batch.ts'
@@ -190,6 +191,15 @@ export const audienceRoutes = {
   },
   duplicateAudience: duplicateRoute(subject, saved),
   getAudienceUsage: usageRoute(subject),
+  getInsightsOfAudience: {
+    function: 'audiences',
+    method: 'GET',
+    path: '/api/audiences/{audience_id}/insights',
+    summary: 'The sizes of an audience over time, and its hand-overs by platform.',
+    access: 'user',
+    query: z.strictObject({}),
+    answers: { 200: { description: 'Null is what is not known: never 0.', body: audienceInsights } },
+  },
   listAudienceVersions: versions.list,
   getAudienceVersion: versions.get,
   restoreAudienceVersion: versions.restore,

@@ -8,7 +8,7 @@ export function tagsOf(metadata: RecordValue): readonly string[] {
   return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
 }
 
-export function isSameTag(a: string, b: string): boolean {
+function isSameTag(a: string, b: string): boolean {
   return a === b || a.normalize('NFC') === b.normalize('NFC')
 }
 

@@ -79,6 +79,7 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step('GET', '/api/audiences/{audience}/distributions'),
   step('POST', '/api/audiences/{audience}/duplicate', {}),
   step('GET', '/api/audiences/{audience}/usage'),
+  step('GET', '/api/audiences/{audience}/insights'),
   step('DELETE', '/api/audiences/{audience}?if_unused=true'),
   step('POST', '/api/platforms/{platform}/duplicate', {}),
   step('GET', '/api/platforms/{platform}/usage'),

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 0932a1a7aa8b863c). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 66b3afb8f15fa0d3). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -164,6 +164,26 @@ export interface paths {
          * @description One audience as a file that has its name. All formats can be imported again. CSV guards cells that a spreadsheet would take for formulas; the import takes the guard off. A file has no limit of size and comes in chunks, without a Content-Length. An instance sends four files at a time: one more is 503.
          */
         get: operations["exportAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audiences/{audience_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sizes of an audience over time, and its hand-overs by platform.
+         * @description Sizes come from the audience and the past that is kept of it: `kept_since_version` says how far it reaches, and `gap` whether something before that was not recorded. Nothing is estimated.
+         */
+        get: operations["getInsightsOfAudience"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2493,6 +2513,84 @@ export interface operations {
                     };
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    getInsightsOfAudience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an audience.
+                 * @example aud_01jw8rj5m7fkb9c3xw0q4z6t2n
+                 */
+                audience_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Null is what is not known: never 0. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** @description Newest first: each version that changed a size, and the oldest. */
+                        sizes: {
+                            version: number;
+                            /** @description Null for the oldest that is kept, unless it is the creation. */
+                            at: string | null;
+                            /** @description `total_audience_size`, or `audience_size` without one; null when it was not known. */
+                            total: number | null;
+                            /** @description Null when they were too large then to be kept. */
+                            segments: {
+                                segment_id: number | string;
+                                name: string | null;
+                                size: number | null;
+                            }[] | null;
+                        }[];
+                        /** @description The earliest version whose sizes are known. */
+                        kept_since_version: number;
+                        /** @description Whether something before that was not recorded, rather than left out because it is old. */
+                        gap: boolean;
+                        /** @description Those with the most hand-overs first, at most 200. */
+                        platforms: {
+                            platform_id: string;
+                            /** @description As the newest distribution has it. */
+                            platform_name: string | null;
+                            platform_type: string | null;
+                            /** @description All except scheduled and cancelled ones. */
+                            handed_over: number;
+                            completed: number;
+                            failed: number;
+                            /** @description The sum of the known sizes of completed ones; null when none is known. */
+                            total_records: number | null;
+                            /** @description The sum of the reported counts; null when none was reported. */
+                            matched_records: number | null;
+                            /** @description The mean of the reported match rates; null when none was reported. */
+                            match_rate: number | null;
+                            /** @description When the last one was completed; null when none was. */
+                            last_at: string | null;
+                        }[];
+                        /** @description How many platforms there are. */
+                        platform_count: number;
+                    };
                 };
             };
             400: components["responses"]["InvalidInput"];

@@ -2,7 +2,7 @@ import type { audienceRoutes } from '#shared/contract/audiences.ts'
 import { batchText } from './batch.ts'
 import { downloads, FORMATS } from './downloads.ts'
 import { CONDITIONS, KEYS, page, success, type TextsOf } from './operation-text.ts'
-import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY, USAGE } from './records.ts'
+import { AUDIENCE, AUDIENCE_SENT, AUDIENCE_SUMMARY, DISTRIBUTION_SUMMARY, PLATFORM, USAGE } from './records.ts'
 import { audienceFields } from '#shared/records/audience.ts'
 import { versionTexts } from './versions.ts'
 
@@ -96,6 +96,41 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
       'Who would miss the audience: distributions that are not done yet, and platforms that get it again regularly. With ' +
       '`if_unused=true` archiving and deleting it are refused while there are any.',
     answers: { 200: success({ usage: USAGE }) },
+  },
+  getInsightsOfAudience: {
+    description:
+      'Sizes come from the audience and the past that is kept of it: `kept_since_version` says how far it reaches, and `gap` whether ' +
+      'something before that was not recorded. Nothing is estimated.',
+    answers: {
+      200: success({
+        sizes: [
+          {
+            version: 3,
+            at: AUDIENCE.updated_at,
+            total: 300000,
+            segments: [{ segment_id: 0, name: 'Urban greens', size: 125000 }],
+          },
+          { version: 1, at: AUDIENCE.created_at, total: 240000, segments: [] },
+        ],
+        kept_since_version: 1,
+        gap: false,
+        platforms: [
+          {
+            platform_id: PLATFORM.platform_id,
+            platform_name: PLATFORM.name,
+            platform_type: PLATFORM.platform_type,
+            handed_over: 2,
+            completed: 1,
+            failed: 1,
+            total_records: 300000,
+            matched_records: 210000,
+            match_rate: 0.7,
+            last_at: DISTRIBUTION_SUMMARY.completed_at,
+          },
+        ],
+        platform_count: 1,
+      }),
+    },
   },
   listTags: {
     description:

@@ -99,6 +99,7 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
     getAudienceUsage: { method: 'GET', path: `${audience}/usage`, has: ['usage'] },
     listTags: { method: 'GET', path: '/api/tags', has: ['tags', 'count', 'next_cursor'] },
     renameTag: { method: 'POST', path: '/api/tags/rename', is_repeatable: true, has: ['changed', 'more'] },
+    getInsightsOfAudience: { method: 'GET', path: `${audience}/insights`, has: ['sizes', 'platforms'] },
     listAudienceVersions: { method: 'GET', path: `${audience}/versions`, has: VERSIONS },
     getAudienceVersion: {
       method: 'GET',

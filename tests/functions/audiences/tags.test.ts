@@ -144,8 +144,8 @@ describe('a renamed tag', () => {
     const clock = clockAt('2025-05-15T12:00:00Z')
     const running = await audiencesInTest({ clock })
     for (const month of ['03', '04', '05']) {
-      const audience_id = () => newId('aud', Date.parse(`2025-${month}-01T00:00:00Z`), systemRandom)
-      await Promise.all([0, 1, 2].map(() => tagged(running, ['spring'], { audience_id: audience_id() })))
+      const newIn = () => newId('aud', Date.parse(`2025-${month}-01T00:00:00Z`), systemRandom)
+      await Promise.all([0, 1, 2].map(() => tagged(running, ['spring'], { audience_id: newIn() })))
     }
     const { result, reads, writes, lists } = await running.counted(() => rename(running, 'spring', 'autumn'))
     expect(result).toMatchObject({ changed: 9 })

@@ -39,14 +39,16 @@ describe('the smoke test', () => {
     expect(checks.map(({ step }) => step)).toEqual([
       'health',
       'refuse a caller without a token',
+      'tags',
       'save',
       'get',
       'list',
+      'usage',
       'object at its path',
       'archive',
       'remove',
     ])
-    expect(checks.reduce((sum, { requests }) => sum + requests, 0)).toBe(8)
+    expect(checks.reduce((sum, { requests }) => sum + requests, 0)).toBe(10)
     expect(looked_for).toEqual([expect.stringMatching(/^audiences\/user_id=smoke\/year=\d{4}\/month=\d\d\/audiences_/)])
     expect(await listed()).toBe(0)
   })
