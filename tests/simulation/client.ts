@@ -93,12 +93,12 @@ export class Client {
     const key = this.#maybeKey(mark)
     const time_ms = this.#history.clock.nowMs() + between(this.#random, -5000, 5000)
     const own_id = this.#random.uniform() < 0.25 ? newId('note', time_ms, this.#random) : undefined
-    const operation = this.#begin({ mark, kind: 'create', known_version: 0, key })
-    await this.#insist(operation, this.#creating(mark, key), { key, own_id, only })
+    const is_large = this.#random.uniform() < LARGE_SHARE
+    const operation = this.#begin({ mark, kind: 'create', known_version: 0, key, is_large })
+    await this.#insist(operation, this.#creating(operation), { key, own_id, only })
   }
 
-  #creating(mark: string, key: Key | undefined): Send {
-    const is_large = this.#random.uniform() < LARGE_SHARE
+  #creating({ mark, key, is_large }: Operation): Send {
     return ({ table, release }, id) => {
       const colour = release.is_other ? { size: 1, colour: '1' } : { size: 0 }
       const title = is_large ? LARGE_TITLE : titleOf(mark)
@@ -124,7 +124,7 @@ export class Client {
     const { clock } = this.#history
     const operation = this.#begin({ mark, kind: 'create', known_version: 0, key, repeats: earlier })
     const age_at_least_ms = clock.monotonicMs() - earlier.answered_ms!
-    await this.#insist(operation, this.#creating(mark, key), { key, own_id: earlier.own_id })
+    await this.#insist(operation, this.#creating(operation), { key, own_id: earlier.own_id })
     const age_at_most_ms = clock.monotonicMs() - earlier.asked_ms
     const is_found = earlier.own_id !== undefined && operation.refusal?.kind === 'conflict'
     // With the key forgotten, an id that the client chose is in use.
@@ -199,12 +199,14 @@ export class Client {
         const is_proof = is_open && repeats_id !== undefined && answer.problem.kind === 'conflict'
         operation.status = is_proof ? 'acknowledged' : is_open ? 'maybe' : 'refused'
         operation.refusal = answer.problem
+        this.#history.reached.add(String(answer.problem.members['limit'] ?? answer.problem.kind))
         if (is_proof) operation.note_id = repeats_id!
         return
       }
       if (answer.kind !== 'nothing' && answer.kind !== 'thrown') return this.#acknowledge(operation, answer)
       if (answer.kind === 'nothing' || answer.problem.members['outcome'] === 'unknown') is_open = true
       operation.status = is_open ? 'maybe' : 'unmade'
+      if (answer.kind === 'thrown') this.#history.reached.add(`${answer.problem.kind} for all`)
       const id = answer.kind === 'thrown' ? answer.problem.members['note_id'] : undefined
       const is_own_id = operation.kind === 'create' && operation.note_id === undefined
       if (is_own_id && !is_safe_by_key && typeof id === 'string') repeats_id = id

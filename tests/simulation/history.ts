@@ -97,6 +97,8 @@ export interface Operation {
   readonly repeats?: Operation
   readonly asked_ms: number
   answered_ms?: number
+  /** It may be larger than a note may be. */
+  readonly is_large?: boolean
   /** The id that the client chose. */
   own_id?: string | undefined
   /** It was answered as what was done before. */

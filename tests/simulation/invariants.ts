@@ -6,6 +6,7 @@ import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts
 import type { Table } from '#shared/table/table.ts'
 import { allPages } from './looks.ts'
 import type { History, Operation, Sight } from './history.ts'
+import { checkLimits, isLimited } from './quotas.ts'
 import { checkStamps, STAMPED_COLUMNS } from './stamps.ts'
 import { checkToldCommits } from './told-commits.ts'
 import { checkPast, SeenVersions } from './past.ts'
@@ -25,7 +26,8 @@ export async function checkHistory(history: History, fresh: readonly Table[]): P
   for (const [id, { row }] of notes) checkNote(id, row)
   for (const [id, { row }] of notes) checkPast(history, id, row as StoredRow, seen)
   for (const operation of history.operations) checkOperation(operation, notes, history.purgeable)
-  for (const operation of history.operations) checkRefusal(operation, history)
+  const most = checkLimits(history)
+  for (const operation of history.operations) if (!isLimited(operation, most)) checkRefusal(operation, history)
   for (const sight of history.sights) checkSight(sight, history.purgeable)
 }
 

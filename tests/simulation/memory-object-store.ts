@@ -22,7 +22,9 @@ import {
  * - `lost_answer`: whatever the answer was, it does not arrive.
  * - `late_landing`: the answer is lost immediately; the write arrives, with its precondition, `delay_ms` later.
  * - `duplicated`: the write is carried out and answered, and a copy of it arrives `delay_ms` later.
- * - `damaged`, `cut`: a range arrives with a wrong byte, or without its end. Whole objects are verified by the adapter.
+ * - `damaged`: the end of an object, asked for by its range, arrives with a wrong byte. Whole objects are verified by the
+ *   adapter; between footer and start only the connection protects a range.
+ * - `cut`: a range arrives without its end.
  * - `stalled`: nothing happens until the caller's time limit passes.
  * - `rejected`: no permission (403).
  */
@@ -72,6 +74,8 @@ export interface MemoryStoreOptions {
 /** The adapter's own limit for one request. */
 const TIME_LIMIT_MS = 10_000
 const TIME_BETWEEN_CHANGES_MS = 1000
+/** In the footer of any file. */
+const DAMAGED_BEFORE_END = 100
 /** As Cloud Storage has it. */
 const PAGE_OBJECTS_MAX = 1000
 
@@ -147,7 +151,8 @@ export class MemoryObjectStore implements ObjectStore {
           ? stored.bytes.slice(Math.max(0, object_bytes - range.suffix_bytes))
           : stored.bytes.slice(range.start, range.end)
       this.#countBody(bytes)
-      if (fault === 'damaged') bytes[Math.floor(bytes.length / 2)]! ^= 1
+      const is_end = 'suffix_bytes' in range || range.end >= object_bytes
+      if (fault === 'damaged' && is_end) bytes[bytes.length - DAMAGED_BEFORE_END]! ^= 1
       const arrived = fault === 'cut' ? bytes.subarray(0, -1) : bytes
       return { kind: 'found', bytes: arrived, generation: stored.generation, object_bytes }
     })

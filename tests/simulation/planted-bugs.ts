@@ -18,21 +18,17 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/commit.ts',
-        from: 'if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {',
+        from: 'if (hasLanded(next, landed.snapshot)) {',
         to: 'if (false) {',
       },
     ],
     found_as: TWICE,
   },
   {
-    title: 'commit ids that are forgotten with the next commit',
+    title: 'commit ids that are forgotten with the next commit, and missed by nobody',
     edits: [
-      { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
-      {
-        file: 'shared/table/object/footer.ts',
-        from: 'const COMMITS_KEPT_MS = MINUTE_MS',
-        to: 'const COMMITS_KEPT_MS = 0',
-      },
+      { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 12', to: 'const COMMITS_KEPT = 1' },
+      { file: 'shared/table/object/footer.ts', from: 'return rev - earlier_rev >= COMMITS_KEPT', to: 'return false' },
     ],
     // A creation that had landed finds its own note.
     found_as: /was carried out in 2 notes|was refused and carried out|was refused as conflict: exists/,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { Problem } from '#shared/base/problem.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
+import { assembleNext, randomMark } from '#shared/table/commit/commit.ts'
 import { changeNote, createNote, deleteNote, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness, rowOf, type TableHarness } from './harness.ts'
 
@@ -207,6 +208,28 @@ describe('an answer that was lost', () => {
     expect(await lost).toMatchObject({ title: 'by a', version: 2, rev: 2 })
     expect(await r.run(() => r.a.get('u', r.id))).toMatchObject({ title: 'by a', size: 5, version: 3, rev: 3 })
     expect(r.commits.find(({ answer_lost }) => answer_lost)?.rev).toBe(2)
+  })
+
+  test('of a writer who slept while more commits came than are remembered is unknown, and not called unmade', async () => {
+    const r = await twoInstances()
+    r.store.strike('write', 'lost_answer')
+    const problem = await r.run(async () => {
+      const pending = r.a.mutate('u', changeNote(r.id, { title: 'by a' })).catch((error: unknown) => error)
+      await r.clock.sleep(1)
+      let latest = r.snapshot(OBJECT)
+      expect(latest.footer.rev).toBe(2)
+      let time_ms = r.clock.nowMs()
+      let bytes = new Uint8Array()
+      for (let commits = 600; commits > 0; commits--) {
+        const mark = { commit_id: randomMark(r.random), time_ms: (time_ms += 1000) }
+        const next = assembleNext(latest, latest.file, { ...mark, footer: {} })
+        latest = { ...next.snapshot, generation: 'later' }
+        bytes = Uint8Array.from(next.bytes)
+      }
+      r.store.place(OBJECT, bytes)
+      return await pending
+    })
+    expect(problem).toMatchObject({ kind: 'unavailable', members: { outcome: 'unknown' } })
   })
 
   test('of a create makes no second record', async () => {

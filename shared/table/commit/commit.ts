@@ -12,6 +12,7 @@ import type { TableEvents } from '../events.ts'
 import { namingObject, outcomeUnknown, retryReads } from '../object/failures.ts'
 import {
   encodeFooter,
+  isForgotten,
   OLDEST_WRITER_BESIDE,
   withCommit,
   WRITER_RELEASE,
@@ -124,7 +125,7 @@ async function commitAttempts<R extends Row>(
       const landed = await refresh().catch((error: unknown) => {
         throw attempts.exhausted(error)
       })
-      if (landed.snapshot.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {
+      if (hasLanded(next, landed.snapshot)) {
         // The attempt whose answer was lost had landed: the whole batch stands as computed.
         report(events, landed.snapshot, next, effect, attempts.count, true)
         return effect.outcomes
@@ -250,6 +251,16 @@ export function assembleNext(
     crc32c,
     commit_id,
   }
+}
+
+/**
+ * Whether a generation whose answer was lost is among those that a later one goes on from.
+ * @throws Problem with `outcome: "unknown"` when so many commits came between that nobody can tell
+ */
+export function hasLanded({ commit_id, snapshot }: NextGeneration, { footer }: Snapshot): boolean {
+  if (footer.commits.some((commit) => commit.commit_id === commit_id)) return true
+  if (isForgotten(footer, snapshot.footer.rev)) throw outcomeUnknown()
+  return false
 }
 
 /** A commit id, or an epoch. */

@@ -93,6 +93,11 @@ export function withCommit(commits: readonly CommitMark[], mark: CommitMark): Co
   return [...kept, mark]
 }
 
+/** Whether the ids of commits no longer reach back to a revision: then they prove nothing about it. */
+export function isForgotten({ rev }: Footer, earlier_rev: number): boolean {
+  return rev - earlier_rev >= COMMITS_KEPT
+}
+
 /** The past of an epoch that begins behind this footer's last commit. */
 export function pastOf({ past_epochs, epoch, rev, commits }: Footer): readonly PastEpoch[] {
   return [...past_epochs, { epoch, rev, time_ms: commits.at(-1)?.time_ms ?? 0 }].slice(-PAST_EPOCHS_KEPT)

@@ -3,6 +3,7 @@ import type { Generation } from '../../objects/object-store.ts'
 import {
   assembleNext,
   Attempts,
+  hasLanded,
   randomMark,
   report,
   requireWriter,
@@ -60,7 +61,7 @@ export async function startNewEpoch(
         if (error instanceof CorruptObject) return undefined
         throw attempts.exhausted(error)
       })
-      if (landed?.footer.commits.some(({ commit_id }) => commit_id === next.commit_id)) {
+      if (landed && hasLanded(next, landed)) {
         report(events, landed, next, { changes }, attempts.count, true)
         return landed
       }
