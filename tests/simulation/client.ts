@@ -133,8 +133,8 @@ export class Client {
       this.#history.reached.add('a key is remembered')
       if (operation.status === 'acknowledged') throw new Error(`${mark} was made although its key was known`)
       const is_mismatch = operation.refusal?.kind === 'idempotency-mismatch'
-      if (operation.status === 'refused' && is_mismatch !== has_other_body)
-        throw new Error(`${mark} was judged as if it had another body`)
+      if (has_other_body ? operation.is_replay : is_mismatch)
+        throw new Error(`${mark} was judged as if it had ${has_other_body ? 'the same' : 'another'} body`)
     } else if (age_at_least_ms > KEY_IS_DEAD_MS) {
       this.#history.reached.add('a key has expired')
       if (operation.is_replay) throw new Error(`${mark} was answered by a key that has expired`)
@@ -199,7 +199,8 @@ export class Client {
         const is_proof = is_open && repeats_id !== undefined && answer.problem.kind === 'conflict'
         operation.status = is_proof ? 'acknowledged' : is_open ? 'maybe' : 'refused'
         operation.refusal = answer.problem
-        this.#history.reached.add(String(answer.problem.members['limit'] ?? answer.problem.kind))
+        const { limit } = answer.problem.members
+        this.#history.reached.add(typeof limit === 'string' ? limit : answer.problem.kind)
         if (is_proof) operation.note_id = repeats_id!
         return
       }

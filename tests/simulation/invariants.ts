@@ -19,7 +19,6 @@ import { checkPast, SeenVersions } from './past.ts'
 export async function checkHistory(history: History, fresh: readonly Table[]): Promise<void> {
   const misjudged = history.corrupt.find((name) => !history.wasDamaged(name))
   if (misjudged !== undefined) fail(`${misjudged} was called corrupt`)
-  checkToldCommits(history)
   const seen = await checkLandings(history)
   const notes = await storedNotes(history)
   for (const table of fresh) await checkListings(history, table, notes)
@@ -29,6 +28,7 @@ export async function checkHistory(history: History, fresh: readonly Table[]): P
   const most = checkLimits(history)
   for (const operation of history.operations) if (!isLimited(operation, most)) checkRefusal(operation, history)
   for (const sight of history.sights) checkSight(sight, history.purgeable)
+  checkToldCommits(history)
 }
 
 const DAY_MS = 24 * 60 * 60_000
