@@ -32,7 +32,8 @@ export interface MenuTriggerProps {
 interface MenuProps {
   /** Its name: whose actions they are. */
   readonly label: string
-  readonly items: readonly MenuItem[]
+  /** A function where many rows have a menu: it is asked when one is opened. */
+  readonly items: readonly MenuItem[] | (() => readonly MenuItem[])
   readonly place?: Place
   readonly children: (trigger: MenuTriggerProps) => ReactNode
 }
@@ -67,7 +68,8 @@ interface MenuLayerProps extends Required<Pick<MenuProps, 'label' | 'items' | 'p
   readonly onClose: () => void
 }
 
-function MenuLayer({ label, items, place, about, onClose }: MenuLayerProps) {
+function MenuLayer({ label, items: offered, place, about, onClose }: MenuLayerProps) {
+  const items = typeof offered === 'function' ? offered() : offered
   const id = useId()
   const layer = useLayer(about, true, onClose, place)
   useEffect(() => itemsIn(layer.current)[0]?.focus(), [layer])

@@ -1,22 +1,14 @@
-import { useId, useRef, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 
 import { placeBeside } from './place-beside.ts'
 import styles from './Tooltip.module.css'
 
 /** Shows a name or an exact value while what it is about is pointed at or focused; never the only place of a fact. */
 export function Tooltip({ words, children }: { readonly words: string; readonly children: ReactNode }) {
-  const id = useId()
-  const bubble = useRef<HTMLSpanElement>(null)
   const about = useRef<HTMLSpanElement>(null)
-  const show = () => {
-    const [shown, target] = [bubble.current, about.current?.firstElementChild]
-    if (!shown || !target || shown.matches(':popover-open')) return
-    shown.showPopover()
-    placeBeside(shown, target, { side: 'above', align: 'center' })
-  }
-  const hide = () => {
-    if (bubble.current?.matches(':popover-open')) bubble.current.hidePopover()
-  }
+  const [is_shown, setShown] = useState(false)
+  const show = () => setShown(true)
+  const hide = () => setShown(false)
   return (
     // It only listens to what happens to the element in it.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
@@ -31,10 +23,23 @@ export function Tooltip({ words, children }: { readonly words: string; readonly 
       onKeyDown={(event) => event.key === 'Escape' && hide()}
     >
       {children}
-      {/* The name is on the element itself. */}
-      <span ref={bubble} id={id} popover="manual" aria-hidden className={styles.bubble}>
-        {words}
-      </span>
+      {is_shown && <Bubble about={about} words={words} />}
+    </span>
+  )
+}
+
+function Bubble({ about, words }: { readonly about: RefObject<HTMLElement | null>; readonly words: string }) {
+  const bubble = useRef<HTMLSpanElement>(null)
+  useLayoutEffect(() => {
+    const [shown, target] = [bubble.current, about.current?.firstElementChild]
+    if (!shown || !target) return
+    shown.showPopover()
+    placeBeside(shown, target, { side: 'above', align: 'center' })
+  }, [about, words])
+  return (
+    // The name is on the element itself.
+    <span ref={bubble} popover="manual" aria-hidden className={styles.bubble}>
+      {words}
     </span>
   )
 }

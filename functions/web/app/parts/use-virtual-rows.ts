@@ -32,11 +32,12 @@ export function useVirtualRows(
     initialRect: { width: innerWidth, height: innerHeight },
     initialOffset: () => scroller()?.scrollTop ?? 0,
   })
-  // What stands above the list may come and go; it settles with the second picture.
+  // What stands above the list may come and go; it settles with the second picture. While it scrolls nobody looks: that would
+  // lay out every frame twice.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => {
     const [about, content] = [list.current, scroller()]
-    if (!about || !content) return
+    if (!about || !content || virtualizer.isScrolling) return
     const top = about.getBoundingClientRect().top - content.getBoundingClientRect().top + content.scrollTop + head_px
     if (Math.abs(top - scrollMargin) >= 1) setMargin(top)
   })

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import { Ellipsis, GitCompare } from 'lucide-react'
 import { memo } from 'react'
 
 import { offered, type Action } from '../../actions/action.ts'
+import { AudienceLink } from '../../audiences/AudienceLink.tsx'
 import { handOversInWords, type HandOvers } from '../../audiences/hand-overs.ts'
 import { variableWords } from '../../audiences/variable-words.ts'
 import { dayOf } from '../../format/dates.ts'
@@ -74,15 +74,13 @@ export const AudienceCard = memo(function AudienceCard({
           <StatusWord noun="audience" status={record.status} />
         )}
         <span className={styles.menu}>
-          <Menu label={`Actions for ${record.name}`} items={offered(actions, [audience])}>
+          <Menu label={`Actions for ${record.name}`} items={() => offered(actions, [audience])}>
             {(trigger) => <IconButton icon={Ellipsis} label="Actions" size="small" {...trigger} />}
           </Menu>
         </span>
       </div>
       <h2 className={styles.name}>
-        <Link to="/audience/$id" params={{ id }} data-name dir="auto" preload={false}>
-          {record.name}
-        </Link>
+        <AudienceLink id={id}>{record.name}</AudienceLink>
       </h2>
       <p className={styles.description} dir="auto">
         {record.description ?? record.original_query}

@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router'
 import { Ellipsis } from 'lucide-react'
 import { memo } from 'react'
 
 import { offered } from '../../actions/action.ts'
+import { AudienceLink } from '../../audiences/AudienceLink.tsx'
 import { handOversInWords } from '../../audiences/hand-overs.ts'
 import { dayOf, exactlyOf } from '../../format/dates.ts'
 import { numberOf } from '../../format/numbers.ts'
@@ -44,9 +44,7 @@ export const AudienceRow = memo(function AudienceRow({
         />
       </td>
       <th scope="row" className={styles.name}>
-        <Link to="/audience/$id" params={{ id }} data-name dir="auto" preload={false}>
-          {record.name}
-        </Link>
+        <AudienceLink id={id}>{record.name}</AudienceLink>
         <span className={styles.context}>
           {aside.length > 0 ? <b className={styles.needs_choice}>Needs your choice</b> : handOversInWords(hand_overs)}
           {isSample(record) && <Chip tone="sample">Sample</Chip>}
@@ -76,7 +74,7 @@ export const AudienceRow = memo(function AudienceRow({
         {dayOf(record.created_at)}
       </NumberCell>
       <td className={styles.menu}>
-        <Menu label={`Actions for ${record.name}`} items={offered(actions, [audience])}>
+        <Menu label={`Actions for ${record.name}`} items={() => offered(actions, [audience])}>
           {(trigger) => <IconButton icon={Ellipsis} label="Actions" size="small" {...trigger} />}
         </Menu>
       </td>
