@@ -49,16 +49,18 @@ function faultsTogether({ ids, filter, cursor, tags, action }: Together): [path:
 
 /** The same for the contract. */
 function alternatives(actions: readonly string[]) {
-  const without = (...names: readonly string[]) => ({ not: { anyOf: names.map((name) => ({ required: [name] })) } })
-  const of = (names: readonly string[]) => ({ properties: { action: { enum: names } } })
+  const of = (names: readonly string[], ...absent: readonly string[]) => ({
+    properties: { action: { enum: names }, ...Object.fromEntries(absent.map((name) => [name, false])) },
+  })
   const plain = actions.filter((name) => !WITH_TAGS.includes(name))
   const tagging = actions.filter((name) => WITH_TAGS.includes(name))
+  const found = plain.filter((name) => !BY_ID.includes(name))
   return {
     anyOf: [
-      { required: ['ids'], ...of(plain), ...without('filter', 'cursor', 'tags') },
-      { required: ['ids', 'tags'], ...of(tagging), ...without('filter', 'cursor') },
-      { required: ['filter'], ...of(plain.filter((name) => !BY_ID.includes(name))), ...without('ids', 'tags') },
-      { required: ['filter', 'tags'], ...of(tagging), ...without('ids') },
+      { required: ['ids'], ...of(plain, 'filter', 'cursor', 'tags') },
+      { required: ['ids', 'tags'], ...of(tagging, 'filter', 'cursor') },
+      { required: ['filter'], ...of(found, 'ids', 'tags') },
+      { required: ['filter', 'tags'], ...of(tagging, 'ids') },
     ],
   }
 }

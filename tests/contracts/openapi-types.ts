@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 66b3afb8f15fa0d3). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 422024c42e826c08). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -1866,15 +1866,23 @@ export interface operations {
                 } | {
                     /** @enum {unknown} */
                     action?: "archive" | "restore" | "delete" | "undelete";
+                    filter?: never;
+                    cursor?: never;
+                    tags?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                    filter?: never;
+                    cursor?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "archive" | "restore" | "delete";
+                    ids?: never;
+                    tags?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                    ids?: never;
                 };
             };
         };
@@ -4953,15 +4961,23 @@ export interface operations {
                 } | {
                     /** @enum {unknown} */
                     action?: "delete" | "undelete";
+                    filter?: never;
+                    cursor?: never;
+                    tags?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                    filter?: never;
+                    cursor?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "delete";
+                    ids?: never;
+                    tags?: never;
                 } | {
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                    ids?: never;
                 };
             };
         };
