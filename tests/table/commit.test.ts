@@ -300,6 +300,17 @@ describe('an answer that was lost', () => {
     expect(r.clock.monotonicMs() - started_ms).toBeLessThan(31_000)
   })
 
+  test('before a refusal is unknown, under the id to repeat it with, and the operator learns of the refusal', async () => {
+    const r = await twoInstances()
+    r.store.strike('write', 'lost_answer')
+    r.store.strike('write', 'rejected')
+    const problem = await r.run(() => r.a.create('u', createNote())).catch((error: unknown) => error)
+    expect(problem).toMatchObject({ kind: 'unavailable', members: { outcome: 'unknown' } })
+    const id = String((problem as Problem).members['note_id'])
+    expect(await r.run(() => idsOf(r.b, 'u'))).toContain(id)
+    expect(r.store_failures.map(({ kind }) => kind)).toEqual(['rejected'])
+  })
+
   test('before a read that fails as well is unknown, not "nothing was changed"', async () => {
     const r = await twoInstances()
     r.store.strike('write', 'lost_answer')

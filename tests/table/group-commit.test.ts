@@ -176,6 +176,58 @@ describe('the queue of one object', () => {
     expect(await run(() => idsOf(table, 'u'))).toHaveLength(2)
   })
 
+  test('commits what waited exactly eight seconds, and answers everyone in the batch', async () => {
+    const clock = new VirtualClock()
+    const outcome: Outcome = { kind: 'refused', problem: new Problem('not-found', 'gone') }
+    const sizes: number[] = []
+    const group_commit = new GroupCommit<{ name: string }>(async (_, batch) => {
+      sizes.push(batch.length)
+      await clock.sleep(8001)
+      return batch.map(() => outcome)
+    }, clock)
+    const submit = () =>
+      group_commit.submit('u', { name: 'object' }, [changeNote('note_1', {})]).then(
+        () => 'committed',
+        (error: unknown) => error,
+      )
+    const answers = await clock.run(async () => {
+      const first = submit()
+      await clock.sleep(0)
+      const too_long = submit()
+      await clock.sleep(1)
+      const exactly = submit()
+      await clock.sleep(1)
+      // No more than three: from four on a burst is waited for.
+      return await Promise.all([first, too_long, exactly, submit()])
+    })
+    const waited_too_long = expect.objectContaining({ kind: 'contended', retry_after_ms: 2000 }) as unknown
+    expect(answers).toEqual(['committed', waited_too_long, 'committed', 'committed'])
+    expect(sizes).toEqual([1, 2])
+  })
+
+  test('goes on with what comes later when all of a batch waited too long', async () => {
+    const clock = new VirtualClock()
+    const outcome: Outcome = { kind: 'refused', problem: new Problem('not-found', 'gone') }
+    const group_commit = new GroupCommit<{ name: string }>(async (_, batch) => {
+      await clock.sleep(9000)
+      return batch.map(() => outcome)
+    }, clock)
+    const many = Array.from({ length: LIMITS.batch_operations }, () => changeNote('note_1', {}))
+    const submit = (changes: readonly Mutation[]) =>
+      group_commit.submit('u', { name: 'object' }, changes).then(
+        (outcomes) => outcomes.length,
+        (error: unknown) => (error as Problem).kind,
+      )
+    const answers = await clock.run(async () => {
+      const first = submit(many)
+      await clock.sleep(10)
+      const overdue = submit(many)
+      await clock.sleep(5000)
+      return await Promise.all([first, overdue, submit(many), submit([changeNote('note_1', {})])])
+    })
+    expect(answers).toEqual([2000, 'contended', 2000, 'contended'])
+  })
+
   test('goes on after a commit that failed, whatever it threw', async () => {
     const clock = new VirtualClock()
     const failures: unknown[] = [new Problem('contended', 'busy'), new TypeError('a bug'), 'a text']

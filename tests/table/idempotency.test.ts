@@ -205,6 +205,36 @@ describe("across a month's end", () => {
     expect(await reads('c')).toBe(0)
   })
 
+  test('a key of the month before that has expired makes a new record, to the millisecond', async () => {
+    const { run, clock, instance } = tableHarness({ start: '2025-05-31T10:00:00Z' })
+    const create = () => kindOf(instance().create('u', createNote({ key: keyed('k') })))
+    expect(await run(create)).toBe('written')
+    // What is stored there is read, but the entry is a day and a minute old.
+    await clock.advance(DAY_MS + 60_000 - 1)
+    expect(await run(create)).toBe('replayed')
+    await clock.advance(1)
+    expect(await run(create)).toBe('written')
+    expect(await run(() => idsOf(instance(), 'u'))).toHaveLength(2)
+    expect(await run(create)).toBe('replayed')
+  })
+
+  test('a key of the month before is asked for as long as any may live there, to the millisecond', async () => {
+    const { run, clock, instance, store } = tableHarness({ start: '2025-05-31T23:59:59.999Z' })
+    await run(() => instance().create('u', createNote({ key: keyed('k') })))
+    const asked = async () => {
+      store.resetCounts()
+      const kind = await run(() => kindOf(instance().create('u', createNote({ key: keyed('k') }))))
+      return [kind, store.counts.read]
+    }
+    await clock.advance(DAY_MS + 60_000 - 1)
+    expect(await asked()).toEqual(['replayed', 1])
+    await clock.advance(1)
+    expect(await asked()).toEqual(['written', 2])
+    await clock.advance(1)
+    // Not asked any more: that of the new month knows it.
+    expect(await asked()).toEqual(['replayed', 1])
+  })
+
   test('a reservation whose creation was never made is carried out under its id when the request is repeated', async () => {
     for (const repeated_after_ms of [1000, 12 * 60_000]) {
       const { run, clock, store, instance } = tableHarness({ start: '2025-06-01T00:00:20Z' })
@@ -215,7 +245,9 @@ describe("across a month's end", () => {
           .create('u', createNote({ key: keyed('k') }))
           .catch((error: unknown) => error),
       )
-      expect(lost).toMatchObject({ kind: 'unavailable', members: {} })
+      expect(lost).toMatchObject({ kind: 'unavailable', retry_after_ms: 2000 })
+      // Nothing of the reservation: no record was made, and its id means nothing to anybody.
+      expect((lost as Problem).members).toEqual({})
       const [reserved] = wholeSnapshot(MAY, 'any', store.bytesOf(MAY)!).footer.ledger.entries
       await clock.advance(repeated_after_ms)
       const repeated = await run(() => instance().create('u', createNote({ key: keyed('k') })))
@@ -269,7 +301,8 @@ describe("across a month's end", () => {
         .create('u', createNote({ key: keyed('k') }))
         .catch((e: unknown) => e),
     )
-    expect(answer).toMatchObject({ kind: 'unavailable', members: {} })
+    expect(answer).toMatchObject({ kind: 'unavailable' })
+    expect((answer as Problem).members).toEqual({})
     await clock.advance(HOUR_MS)
     expect(await run(() => idsOf(instance(), 'u'))).toEqual([])
   })

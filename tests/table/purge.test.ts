@@ -53,6 +53,31 @@ describe('a purge', () => {
     expect(snapshot(MAY).footer.rev).toBeGreaterThan(Math.max(...revs))
   })
 
+  test.each([
+    ['one after the other', 1],
+    ['in one commit', 2],
+  ])(
+    'never lowers the floor, nor the version behind which a record comes back, whatever goes later (%s)',
+    async (_, together) => {
+      const { run, table, ids, month, snapshot } = await withTombstones()
+      const [changed, early] = [ids[3]!, ids[0]!]
+      for (let size = 2; size < 6; size++) await run(() => table.mutate('u', changeNote(changed, { size })))
+      await run(() => table.mutate('u', deleteNote(changed)))
+      const last = (await run(() => table.get('u', changed)))!
+      const purges = [changed, early].map(purge)
+      for (let at = 0; at < 2; at += together)
+        await run(() => table.mutateAll('u', month, purges.slice(at, at + together)))
+      const { footer } = snapshot(MAY)
+      expect([footer.floor, footer.purged_version]).toEqual([last.rev, last.version])
+      const revive: Mutation = {
+        ...purge(early),
+        decide: () => ({ kind: 'write', row: noteRow(early), status: 200, revives: { version: 1 } }),
+      }
+      await run(() => table.mutateAll('u', month, [revive]))
+      expect(await run(() => table.get('u', early))).toMatchObject({ version: last.version + 1 })
+    },
+  )
+
   test('uses the ids up: nobody creates anything under them, in this instance or another', async () => {
     const { run, table, deleted, month, instance } = await withTombstones()
     await run(() => table.mutateAll('u', month, deleted.map(purge)))
