@@ -118,7 +118,18 @@ export function distributionHandlers(dependencies: DistributionDependencies): Ha
       const decided = new Decided()
       const saved = await service
         .save(call, distribution_id, (asking, id, created_at, current) =>
-          decided.by(current, decideCreation({ asking, id, created_at, current, sent, source, now_ms: clock.nowMs() })),
+          decided.by(
+            current,
+            decideCreation({
+              asking,
+              id,
+              created_at,
+              current,
+              sent: spelledAsIn(current, sent),
+              source,
+              now_ms: clock.nowMs(),
+            }),
+          ),
         )
         .catch(reportingUnknown(call, distribution_id, sent, decided))
       await settle(call, decided.before, saved.row)
@@ -195,6 +206,18 @@ function withCanonicalIds<T extends SentReferences>(sent: T): T {
     ...sent,
     ...(audience_id && { audience_id: canonicalSpelling(AUDIENCES, audience_id) }),
     ...(platform_id && { platform_id: canonicalSpelling(PLATFORMS, platform_id) }),
+  }
+}
+
+/** The references as the distribution has them, where they are other spellings of the same ids: that is no change. */
+function spelledAsIn<T extends SentReferences>(current: DistributionRow | undefined, sent: T): T {
+  if (!current) return sent
+  const { audience_id, platform_id } = current
+  const stored = withCanonicalIds({ audience_id, platform_id })
+  return {
+    ...sent,
+    ...(sent.audience_id === stored.audience_id && { audience_id }),
+    ...(sent.platform_id === stored.platform_id && { platform_id }),
   }
 }
 

@@ -18,7 +18,7 @@ export async function listDistributions(
   return service.list(call, { limit, cursor, with_details: call.is_old_client, filter: distributionFilter(query) })
 }
 
-/** Live ones that match. */
+/** Live ones that match. Stored as well as asked for, an old id may have either spelling. */
 export function distributionFilter(query: DistributionFilters): RowFilter<DistributionRow> {
   const { audience_id, platform_id, status, from, to } = query
   const audience = audience_id === undefined ? undefined : canonicalSpelling(AUDIENCES, audience_id)
@@ -31,8 +31,8 @@ export function distributionFilter(query: DistributionFilters): RowFilter<Distri
     matches: (cell) =>
       !cell('deleted') &&
       (status === undefined || cell('status') === status) &&
-      (audience === undefined || cell('audience_id') === audience) &&
-      (platform === undefined || cell('platform_id') === platform) &&
+      (audience === undefined || canonicalSpelling(AUDIENCES, cell('audience_id')) === audience) &&
+      (platform === undefined || canonicalSpelling(PLATFORMS, cell('platform_id')) === platform) &&
       (!is_timed || isBetween(cell('created_at'), from_ms, until_ms)),
   }
 }

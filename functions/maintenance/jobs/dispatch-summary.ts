@@ -1,9 +1,11 @@
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
 import type { DistributionRow } from '#shared/records/distribution.ts'
-import type { PlatformRow } from '#shared/records/platform.ts'
+import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import type { Row } from '#shared/table/object/schema.ts'
+import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */
@@ -22,7 +24,7 @@ export interface Scheduled {
   readonly platform_id: string
 }
 
-/** A platform and an audience, as one key. */
+/** A platform and an audience, as one key, however a distribution spells them. */
 export type Pair = string
 
 export interface Completed {
@@ -42,7 +44,7 @@ export const dispatchSummary = new RowGroupCounter<DistributionRow, DispatchSumm
     const status = cell('status')
     const distribution_id = cell('distribution_id')
     const [platform_id, audience_id] = [cell('platform_id'), cell('audience_id')]
-    const pair = JSON.stringify([platform_id, audience_id])
+    const pair = JSON.stringify([canonicalSpelling(PLATFORMS, platform_id), canonicalSpelling(AUDIENCES, audience_id)])
     if (OPEN.has(status)) facts.open.add(pair)
     if (status === 'scheduled') {
       facts.scheduled.set(distribution_id, { due_ms: Number(cell('scheduled_at')), audience_id, platform_id })
@@ -77,7 +79,7 @@ export function mergedSummaries(parts: readonly DispatchSummary[]): DispatchSumm
   return merged
 }
 
-/** How long a platform's distributions stay fresh, by its id; those that refresh nothing are not in it. */
+/** How long a platform's distributions stay fresh, by its id in canonical spelling; those that refresh nothing are not in it. */
 export type Refreshes = Map<string, number>
 
 export const refreshPeriods = new RowGroupCounter<PlatformRow, Refreshes>(
@@ -85,7 +87,7 @@ export const refreshPeriods = new RowGroupCounter<PlatformRow, Refreshes>(
   () => new Map(),
   (refreshes, cell) => {
     const period_ms = refreshPeriodMs({ deleted: cell('deleted'), status: cell('status'), settings: cell('settings') })
-    if (period_ms !== undefined) refreshes.set(cell('platform_id'), period_ms)
+    if (period_ms !== undefined) refreshes.set(canonicalSpelling(PLATFORMS, cell('platform_id')), period_ms)
   },
 )
 

@@ -3,6 +3,7 @@ import { decideDue } from '#shared/records/distribution-decisions.ts'
 import { unusableReferences, type UnusableReference } from '#shared/records/distribution-source.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
+import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import {
   dispatchSummary,
@@ -71,7 +72,7 @@ export class Dispatch implements Job<DispatchSums> {
 
     const refreshes = await this.#refreshes.of(user_id, folder.objects.get(PLATFORMS.name) ?? [])
     for (const [pair, completed] of facts.last_completed) {
-      const period_ms = refreshes.get(completed.platform_id)
+      const period_ms = refreshes.get(canonicalSpelling(PLATFORMS, completed.platform_id))
       if (period_ms === undefined || facts.open.has(pair)) continue
       const refresh = dueRefresh(completed, period_ms, now_ms)
       if (!refresh) continue

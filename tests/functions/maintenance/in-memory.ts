@@ -67,8 +67,8 @@ export function jobsInMemory(start: string) {
         const created_at = more['created_at'] ?? isoTime(idTimeMs(kind.id_prefix, id) ?? clock.nowMs())
         const times = { created_at, updated_at: created_at }
         const record = {
-          ...DEFAULTS[kind.name],
           ...kind.defaults,
+          ...DEFAULTS[kind.name],
           deleted: false,
           version: 1,
           rev: 1,
