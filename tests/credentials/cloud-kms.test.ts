@@ -146,6 +146,41 @@ describe('checksums', () => {
     expect(await keyErrorOf(keys.decrypt(SECRET, AAD))).toMatchObject({ kind: 'unavailable' })
   })
 
+  test('count only when the service says of each part of the request that it checked it', async () => {
+    const kms = await start()
+    const { ciphertext } = await adapterOf(kms).encrypt(SECRET, AAD)
+    const answer = {
+      name: version(1),
+      ciphertext: Buffer.from(ciphertext).toString('base64'),
+      ciphertextCrc32c: String(crc32c(ciphertext)),
+    }
+    for (const plaintext of [true, false, undefined]) {
+      for (const aad of [true, false, undefined]) {
+        const said = { verifiedPlaintextCrc32c: plaintext, verifiedAdditionalAuthenticatedDataCrc32c: aad }
+        const keys = adapterOf(await impostor(answering(200, JSON.stringify({ ...answer, ...said }))))
+        const outcome = await keys.encrypt(SECRET, AAD).catch((error: unknown) => (error as { kind: unknown }).kind)
+        const expected = { ciphertext: expect.anything() as unknown, key_version: version(1) }
+        expect([said, outcome]).toEqual([said, plaintext && aad ? expected : 'unavailable'])
+      }
+    }
+  })
+
+  test('of an answer must be those of its bytes, also of none', async () => {
+    for (const [bytes, checksum, is_right] of [
+      [SECRET, crc32c(SECRET), true],
+      [SECRET, crc32c(SECRET) + 1, false],
+      [SECRET, 0, false],
+      [new Uint8Array(), 0, true],
+    ] as const) {
+      const body = { plaintext: Buffer.from(bytes).toString('base64'), plaintextCrc32c: String(checksum) }
+      const keys = adapterOf(await impostor(answering(200, JSON.stringify(body))))
+      const outcome = await keys
+        .decrypt(SECRET, AAD)
+        .then(textOf, (error: unknown) => (error as { kind: unknown }).kind)
+      expect([checksum, outcome]).toEqual([checksum, is_right ? textOf(bytes) : 'unavailable'])
+    }
+  })
+
   test('do not make another key’s answer acceptable', async () => {
     const kms = await start()
     const { ciphertext } = await adapterOf(kms).encrypt(SECRET, AAD)

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 
 import { systemRandom } from '#shared/base/random.ts'
@@ -187,6 +188,81 @@ describe('the vault', () => {
       { ...enveloped, envelope: { wrapped_key: direct.ciphertext } },
     ]
     for (const one of swapped) expect(await keyErrorOf(vault.open(one, BINDING))).toMatchObject({ kind: 'refused' })
+  })
+
+  /** A key service that keeps what it is given in clear, with what it was bound to. */
+  function openly() {
+    const bound: string[] = []
+    const keys: KeyWrapper = {
+      encrypt: (plaintext, aad) => {
+        bound.push(Buffer.from(aad).toString('utf8'))
+        return Promise.resolve({ ciphertext: Uint8Array.from(plaintext), key_version: 'v' })
+      },
+      decrypt: (ciphertext) => Promise.resolve(Uint8Array.from(ciphertext)),
+      primaryVersion: () => Promise.resolve('v'),
+    }
+    return { bound, vault: credentialVault({ keys, random: systemRandom }) }
+  }
+
+  test('binds to exactly these bytes, for ever: what is sealed opens with no others', async () => {
+    const { bound, vault } = openly()
+    await vault.seal(SMALL, BINDING)
+    await vault.seal(LARGE, BINDING)
+    expect(bound).toEqual(Array(2).fill('["am1","bucket","demo_user","plat_1","the_trade_desk"]'))
+  })
+
+  test('binds to different bytes whenever any part of a binding differs, whatever characters it has', async () => {
+    const part = fc.oneof(
+      fc.string({ maxLength: 3 }),
+      fc.string({ unit: fc.constantFrom('"', ',', '[', '/', ':', '\\', '\0', 'a') }),
+    )
+    const binding = fc.record({ bucket: part, user_id: part, platform_id: part, platform_type: part })
+    const property = fc.asyncProperty(binding, binding, async (one, other) => {
+      const { bound, vault } = openly()
+      await vault.seal(SMALL, one)
+      await vault.seal(SMALL, other)
+      expect(bound[0] === bound[1]).toBe(JSON.stringify(one) === JSON.stringify(other))
+    })
+    await fc.assert(property, runs(100))
+  })
+
+  test('takes nothing but a marked key of 32 bytes for the key of an envelope', async () => {
+    const { vault } = openly()
+    const nonce = new Uint8Array(12)
+    const aad = Buffer.from('["am1","bucket","demo_user","plat_1","the_trade_desk"]')
+    const open = async (mark: readonly number[], key: Uint8Array) => {
+      const is_key = key.length === 32
+      const cipher = is_key ? createCipheriv('aes-256-gcm', key, nonce).setAAD(aad) : undefined
+      const parts = cipher ? [cipher.update('{"a":1}'), cipher.final(), cipher.getAuthTag()] : [new Uint8Array(23)]
+      const sealed = {
+        format: 'am1',
+        key_version: 'v',
+        ciphertext: Buffer.concat([nonce, ...parts]).toString('base64'),
+        envelope: { wrapped_key: Buffer.from([...mark, ...key]).toString('base64') },
+      } as const
+      return await vault.open(sealed, BINDING).catch((error: unknown) => (error as { kind?: unknown }).kind ?? error)
+    }
+    const key = Buffer.alloc(32, 'k')
+    expect(await open([1], key)).toEqual({ a: 1 })
+    // Credentials of 33 bytes that somebody has bound to the same platform look like this.
+    for (const mark of [[0], [2], [0x7b], [], [1, 1]]) expect([mark, await open(mark, key)]).toEqual([mark, 'refused'])
+    for (const length of [0, 16, 31, 33]) {
+      expect([length, await open([1], Buffer.alloc(length, 'k'))]).toEqual([length, 'refused'])
+    }
+  })
+
+  test('refuses what is too short to be sealed, and what is sealed and no object', async () => {
+    const { vault } = openly()
+    const wrapped_key = Buffer.from([1, ...Buffer.alloc(32)]).toString('base64')
+    const base = { format: 'am1', key_version: 'v' } as const
+    for (const length of [0, 27, 28]) {
+      const sealed = { ...base, ciphertext: Buffer.alloc(length).toString('base64'), envelope: { wrapped_key } }
+      expect(await keyErrorOf(vault.open(sealed, BINDING))).toMatchObject({ kind: 'refused' })
+    }
+    for (const text of ['', 'null', '[]', '"text"', '7', '{', '\u00e9']) {
+      const sealed = { ...base, ciphertext: Buffer.from(text, 'latin1').toString('base64') }
+      expect(await keyErrorOf(vault.open(sealed, BINDING))).toMatchObject({ kind: 'refused' })
+    }
   })
 
   test('opens every JSON object to itself', async () => {
