@@ -227,6 +227,62 @@ describe('the run of a job', () => {
     })
   })
 
+  test('counts failures one after another: a call that gets on in between begins the count again', async () => {
+    const away = new Problem('unavailable', 'away', { cause: new StoreError('unavailable', 'away') })
+    const unavailable = new Set<string>()
+    const { turns, faults, run } = world({
+      turn_ms: 10 * SECOND_MS,
+      happens: (user_id) => {
+        if (unavailable.has(user_id)) throw away
+      },
+    })
+    const failing = async (user_id: string, times: number) => {
+      unavailable.add(user_id)
+      for (let i = 0; i < times; i++) await expect(run()).rejects.toBe(away)
+      unavailable.clear()
+    }
+    await failing('user00', 2)
+    expect(await run()).toMatchObject({ state: 'more', run: { calls: 3, failures: 0 } })
+    // Three more are waited for, since none of them follows the two.
+    await failing('user16', 3)
+    expect(await run()).toMatchObject({ state: 'more', run: { failures: 0, sums: { failed_users: 0 } } })
+    expect(await run()).toMatchObject({
+      state: 'done',
+      run: { calls: 8, sums: { users: 40, failed_users: 0, turns: 40 } },
+    })
+    expect([faults, new Set(turns).size]).toEqual([[], 40])
+  })
+
+  test('keeps its count of failures from call to call, and where it had come to', async () => {
+    const away = new Problem('unavailable', 'away', { cause: new StoreError('unavailable', 'away') })
+    const { store, run } = world({
+      happens: (user_id) => {
+        if (user_id === 'user09') throw away
+      },
+    })
+    for (const failures of [1, 2, 3]) {
+      await expect(run()).rejects.toBe(away)
+      const progress = JSON.parse(Buffer.from(store.bytesOf(PROGRESS)!).toString()) as { run: object; claim?: object }
+      // It stops before the failing eight, who are processed again, and gives its claim back.
+      expect(progress).toMatchObject({
+        run: { failures, calls: failures, after: expect.stringContaining('user08') as string },
+      })
+      expect(progress.claim).toBeUndefined()
+    }
+  })
+
+  test('is taken over when its claim has run out, to the millisecond', async () => {
+    const { clock, store, run } = world()
+    const claimed = (ahead_ms: number) => {
+      const until = new Date(clock.nowMs() + ahead_ms).toISOString()
+      store.place(PROGRESS, Buffer.from(JSON.stringify({ format: 1, claim: { claim_id: 'x', until } })))
+    }
+    claimed(1)
+    expect((await run()).state).toBe('busy')
+    claimed(0)
+    expect((await run()).state).toBe('done')
+  })
+
   test('that cannot list goes on from its cursor when it can again', async () => {
     const { store, turns, run } = world({ turn_ms: 10 * SECOND_MS })
     await run()
