@@ -52,7 +52,7 @@ export interface Plan {
   readonly conflicts: readonly Conflict[]
   readonly faults: readonly FileFault[]
   readonly settled: readonly Settled[]
-  /** Audiences, but for archived ones, that no file is of. */
+  /** Audiences, but for archived ones, that no file is of. Not known, and empty, while a file cannot be read. */
   readonly missing: readonly ServedAudience[]
 }
 
@@ -68,17 +68,19 @@ export class Planning {
   readonly #conflicts: Conflict[] = []
   readonly #settled: Settled[] = []
   readonly #missing: ServedAudience[] = []
+  readonly #is_readable: boolean
 
   constructor({ files, faults }: FolderContent) {
     this.#files = new Map(files.flatMap((file) => (file.audience_id === undefined ? [] : [[file.audience_id, file]])))
     this.#new = files.filter(({ audience_id }) => audience_id === undefined)
     this.#faults = [...faults]
+    this.#is_readable = faults.length === 0
   }
 
   add(now: ServedAudience): void {
     const file = this.#files.get(now.audience_id)
     if (file === undefined) {
-      if (now.content.status !== 'archived') this.#missing.push(now)
+      if (this.#is_readable && now.content.status !== 'archived') this.#missing.push(now)
       return
     }
     this.#seen.add(now.audience_id)

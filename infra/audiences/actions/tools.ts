@@ -21,4 +21,4 @@ export interface Ended {
 }
 
 /** Requests under way simultaneously: those of one month share a commit. */
-export const SIDE_BY_SIDE = { count_max: 8, bytes_max: Number.MAX_SAFE_INTEGER }
+export const SIDE_BY_SIDE = { count_max: 16, bytes_max: Number.MAX_SAFE_INTEGER }

@@ -35,6 +35,8 @@ const IS_AUDIENCE = /\.ya?ml$/i
  */
 export class AudienceFolder {
   readonly #root: string
+  /** Names that new files are getting. */
+  readonly #taken = new Set<string>()
 
   private constructor(root: string) {
     this.#root = root
@@ -86,6 +88,8 @@ export class AudienceFolder {
     const { audience_id, content } = stated
     const names = [fileName(content.name, audience_id), `${audience_id.replace(/[^\w-]/g, '-')}.yaml`]
     for (const name of names) {
+      if (this.#taken.has(name)) continue
+      this.#taken.add(name)
       if (!(await this.#isFree(name))) continue
       await this.#write(name, audienceText(stated))
       return name

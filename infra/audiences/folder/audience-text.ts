@@ -24,6 +24,9 @@ const LINE_CHARACTERS = 100
 /** What a plain or literal text would lose or hide: other line ends, control characters, byte order marks. */
 // oxlint-disable-next-line no-control-regex
 const NEEDS_ESCAPES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/
+/** A block that begins with space, or has lines of space alone, is read as another one. */
+const BEGINS_WITH_SPACE = /^[ \t\n]/
+const HAS_LINE_OF_SPACE = /^[ \t]+$/m
 
 /**
  * The one text of an audience: the same values always give the same bytes. Fields come in the order of the schema, names
@@ -40,12 +43,18 @@ export function audienceText({ audience_id, version, content }: StatedAudience):
   const document = new Document(stated, { version: '1.2', aliasDuplicateObjects: false, compat: 'yaml-1.1' })
   visit(document, {
     Scalar: (_, scalar) => {
-      if (isScalar(scalar) && typeof scalar.value === 'string' && NEEDS_ESCAPES.test(scalar.value)) {
+      if (isScalar(scalar) && typeof scalar.value === 'string' && isQuoted(scalar.value)) {
         scalar.type = Scalar.QUOTE_DOUBLE
       }
     },
   })
   return document.toString({ lineWidth: LINE_CHARACTERS, blockQuote: 'literal', indentSeq: true })
+}
+
+function isQuoted(text: string): boolean {
+  return (
+    NEEDS_ESCAPES.test(text) || (text.includes('\n') && (BEGINS_WITH_SPACE.test(text) || HAS_LINE_OF_SPACE.test(text)))
+  )
 }
 
 function shownFields(content: AudienceContent): Record<string, unknown> {

@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 
 import type { AudiencesInput } from '#infra/audiences/command.ts'
 import { runAudiences } from '#infra/audiences/run.ts'
 import { type Clock, systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { Fetch } from '#shared/client/api/attempt.ts'
-import { startAudiences, type RunningAudiences } from '#tests/functions/audiences/harness.ts'
+import { type Client, type RunningAudiences, startAudiences } from '#tests/functions/audiences/harness.ts'
 
 /** One person with a folder, and the command as they type it. */
 export interface Desk {
@@ -26,21 +26,36 @@ export interface DeskOptions {
   readonly fetch?: Fetch
   readonly clock?: Clock
   readonly signal?: AbortSignal
-  readonly user_id?: string
 }
 
-export async function audiencesInTest(): Promise<RunningAudiences> {
-  const running = await startAudiences()
-  onTestFinished(() => running.close())
-  return running
+/** A user with audiences of their own, and the service that has them. */
+export interface Account extends Client {
+  readonly url: string
+  readonly user_id: string
+  token(): Promise<string>
 }
 
-export async function deskAt(running: RunningAudiences, options: DeskOptions = {}): Promise<Desk> {
-  const { user_id = 'demo_user', clock = systemClock, signal = new AbortController().signal } = options
+/** One service for the tests of a file. @returns makes an account that is nobody else's */
+export function accounts(): () => Account {
+  let running: RunningAudiences
+  let count = 0
+  beforeAll(async () => {
+    running = await startAudiences()
+  })
+  afterAll(() => running.close())
+  return () => {
+    const user_id = `user_${++count}`
+    const { call } = running.as(user_id)
+    return { call, url: running.url, user_id, token: () => running.token(user_id) }
+  }
+}
+
+export async function deskAt(account: Account, options: DeskOptions = {}): Promise<Desk> {
+  const { clock = systemClock, signal = new AbortController().signal } = options
   const folder = await mkdtemp(join(tmpdir(), 'audiences-desk-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const dir = join(folder, 'files')
-  const environment = { AUDIENCES_TOKEN: await running.token(user_id), AUDIENCES_URL: running.url }
+  const environment = { AUDIENCES_TOKEN: await account.token(), AUDIENCES_URL: account.url }
   return {
     dir,
     async run(action, more = {}) {

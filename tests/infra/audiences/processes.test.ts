@@ -6,16 +6,18 @@ import { buffer, text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
-import { everyAudience, listening, type RunningAudiences, saved } from '#tests/functions/audiences/harness.ts'
+import { everyAudience, listening, saved } from '#tests/functions/audiences/harness.ts'
 import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
-import { audiencesInTest, deskAt, textsOf } from './harness.ts'
+import { type Account, accounts, deskAt, textsOf } from './harness.ts'
+
+const newAccount = accounts()
 
 const MAIN = join(PROJECT_ROOT, 'infra/audiences/main.ts')
 
 /** The command as a process of its own. */
-async function typed(running: RunningAudiences, args: readonly string[], url = running.url): Promise<ChildProcess> {
+async function typed(account: Account, args: readonly string[], url = account.url): Promise<ChildProcess> {
   const { PATH = '' } = process.env
-  const connection = { AUDIENCES_URL: url, AUDIENCES_TOKEN: await running.token('demo_user') }
+  const connection = { AUDIENCES_URL: url, AUDIENCES_TOKEN: await account.token() }
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { PATH, ...CHILD_ENVIRONMENT, ...connection },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,10 +32,7 @@ async function endOf(child: ChildProcess): Promise<{ code: number | null; signal
 }
 
 /** Between the command and the service: `onSave` gets each save before it goes on, and after it was answered. */
-async function between(
-  running: RunningAudiences,
-  onSave: (count: number, when: 'before' | 'after') => void,
-): Promise<string> {
+async function between(account: Account, onSave: (count: number, when: 'before' | 'after') => void): Promise<string> {
   let count = 0
   const server = createServer((request, response) => {
     const forward = async () => {
@@ -44,7 +43,7 @@ async function between(
       const headers = Object.entries(request.headers).filter(
         ([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name),
       )
-      const answer = await fetch(`${running.url}${request.url}`, {
+      const answer = await fetch(`${account.url}${request.url}`, {
         method: request.method!,
         headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
         ...(body.length > 0 && { body }),
@@ -64,10 +63,10 @@ async function between(
 }
 
 test('two processes that apply the same folder’s audiences simultaneously lose no edit of either', async () => {
-  const running = await audiencesInTest()
+  const account = newAccount()
   const count = 30
-  for (let at = 0; at < count; at++) await saved(running, { name: `n${at}`, description: `d${at}` })
-  const desks = [await deskAt(running), await deskAt(running)]
+  for (let at = 0; at < count; at++) await saved(account, { name: `n${at}`, description: `d${at}` })
+  const desks = [await deskAt(account), await deskAt(account)]
   for (const desk of desks) await desk.run('pull')
   for (const name of await desks[0]!.names()) {
     await desks[0]!.edit(name, /^name: (\S+)$/m, 'name: $1-first')
@@ -75,45 +74,44 @@ test('two processes that apply the same folder’s audiences simultaneously lose
   }
   const work = async (dir: string): Promise<void> => {
     for (let round = 0; round < 20; round++) {
-      const { code, printed } = await endOf(await typed(running, ['apply', dir, '--partial']))
+      const { code, printed } = await endOf(await typed(account, ['apply', dir, '--partial']))
       if (code === 0) return
       expect(printed).toMatch(/conflict|after the plan/)
-      const pulled = await endOf(await typed(running, ['pull', dir]))
-      expect(pulled, pulled.printed).toMatchObject({ code: 0 })
+      const pulled = await endOf(await typed(account, ['pull', dir]))
+      expect(pulled).toMatchObject({ code: 0 })
     }
     throw new Error('it never ended')
   }
   await Promise.all(desks.map(({ dir }) => work(dir)))
-  const audiences = await everyAudience(running)
+  const audiences = await everyAudience(account)
   expect(
     audiences.map(({ name, description, version }) => `${name} ${String(description)} ${version}`).toSorted(),
   ).toEqual(Array.from({ length: count }, (_, at) => `n${at}-first d${at}-second 3`).toSorted())
 })
 
 test('a command that is killed again and again makes each new audience once, and leaves no half a file', async () => {
-  const running = await audiencesInTest()
-  const desk = await deskAt(running)
+  const account = newAccount()
+  const desk = await deskAt(account)
   await desk.run('pull')
-  const names = Array.from({ length: 40 }, (_, at) => `n${String(at).padStart(2, '0')}`)
+  const names = Array.from({ length: 80 }, (_, at) => `n${String(at).padStart(2, '0')}`)
   for (const name of names) await desk.write(`${name}.yaml`, `name: ${name}\n`)
   let victim: ChildProcess | undefined
   let kills = 0
+  let last: Awaited<ReturnType<typeof endOf>>
   for (let round = 1; ; round++) {
     // Killed when a save is on its way, or when it has been answered and the file does not say so yet.
     const [at, when] = [3 + round, round % 2 === 0 ? 'before' : 'after'] as const
-    const url = await between(running, (number, now) => {
+    const url = await between(account, (number, now) => {
       if (number === at && now === when) victim?.kill('SIGKILL')
     })
-    victim = await typed(running, ['apply', desk.dir], url)
-    const { code, signal, printed } = await endOf(victim)
-    if (signal === null) {
-      expect(code, printed).toBe(0)
-      break
-    }
+    victim = await typed(account, ['apply', desk.dir], url)
+    last = await endOf(victim)
+    if (last.signal === null) break
     kills += 1
   }
+  expect(last).toMatchObject({ code: 0 })
   expect(kills).toBeGreaterThan(3)
-  const audiences = await everyAudience(running)
+  const audiences = await everyAudience(account)
   expect(audiences.map(({ name, version }) => `${name} ${version}`).toSorted()).toEqual(
     names.map((name) => `${name} 1`),
   )
@@ -124,19 +122,19 @@ test('a command that is killed again and again makes each new audience once, and
 })
 
 test('Ctrl+C ends the process with what is under way, and says how many were applied', async () => {
-  const running = await audiencesInTest()
-  const desk = await deskAt(running)
+  const account = newAccount()
+  const desk = await deskAt(account)
   await desk.run('pull')
-  for (let at = 0; at < 30; at++) await desk.write(`${at}.yaml`, `name: n${at}\n`)
+  for (let at = 0; at < 60; at++) await desk.write(`${at}.yaml`, `name: n${at}\n`)
   const held: { child?: ChildProcess } = {}
-  const url = await between(running, (number, when) => {
+  const url = await between(account, (number, when) => {
     if (number === 5 && when === 'before') held.child?.kill('SIGINT')
   })
-  held.child = await typed(running, ['apply', desk.dir], url)
+  held.child = await typed(account, ['apply', desk.dir], url)
   const { code, printed } = await endOf(held.child)
   expect(code).toBe(1)
-  const [, applied] = /(\d+) of 30 applied\.\nStopped\. A second run goes on from here\.\n$/.exec(printed) ?? []
-  const audiences = await everyAudience(running)
+  const [, applied] = /(\d+) of 60 applied\.\nStopped\. A second run goes on from here\.\n$/.exec(printed) ?? []
+  const audiences = await everyAudience(account)
   expect(audiences).toHaveLength(Number(applied))
-  expect(audiences.length).toBeLessThan(30)
+  expect(audiences.length).toBeLessThan(60)
 })
