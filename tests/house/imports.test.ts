@@ -93,6 +93,10 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'infra/deliver/rollout/to-local.ts': "import '../../local/one.ts'",
     'infra/deliver/rollout/to-checks.ts': "import '#infra/checks/delivery/one.ts'",
   },
+  'infra-audiences': {
+    'infra/audiences/to-operate.ts': "import '../operate/bigquery/one.ts'",
+    'infra/audiences/to-table.ts': "import '#shared/table/one.ts'",
+  },
   'infra-doctor': { 'infra/doctor/to-operate.ts': "import '../operate/bigquery/one.ts'" },
   'infra-rights': { 'infra/rights/to-bigquery.ts': "import '../operate/bigquery/one.ts'" },
   'infra-generate': { 'infra/generate/to-bigquery.ts': "import '../operate/bigquery/one.ts'" },

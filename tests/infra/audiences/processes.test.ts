@@ -138,3 +138,16 @@ test('Ctrl+C ends the process with what is under way, and says how many were app
   expect(audiences).toHaveLength(Number(applied))
   expect(audiences.length).toBeLessThan(60)
 })
+
+test('a pipeline tells differences from a wrong command line and from a service that does not answer', async () => {
+  const account = newAccount()
+  const desk = await deskAt(account)
+  await desk.run('pull')
+  await desk.write('new.yaml', 'name: New\n')
+  const codeOf = async (...args: string[]) => (await endOf(await typed(account, args))).code
+  expect(await codeOf('plan', desk.dir)).toBe(2)
+  expect(await codeOf('plna', desk.dir)).toBe(1)
+  expect(await codeOf('plan', desk.dir, '--url', 'http://127.0.0.1:1')).toBe(1)
+  expect(await codeOf('apply', desk.dir)).toBe(0)
+  expect(await codeOf('plan', desk.dir)).toBe(0)
+})
