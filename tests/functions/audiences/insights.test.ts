@@ -50,45 +50,36 @@ describe('the sizes of an audience', () => {
     })
   })
 
-  test('reach as far back as the past is kept, and segments that were too large for it are null', async () => {
-    const running = await audiencesInTest()
-    const segments = Array.from({ length: 200 }, (_, at) => ({ segment_id: at, name: 'x'.repeat(60), size: at }))
-    const { audience_id } = await saved(running, { total_audience_size: 1, segments })
-    for (let size = 2; size <= 52; size++) {
-      const changes = { total_audience_size: size, ...(size === 52 && { segments: [] }) }
-      await running.call('PATCH', `${PATH}/${audience_id}`, changes)
-    }
-    const { sizes, kept_since_version, gap } = await insightsOf(running, audience_id)
-    expect({ kept_since_version, gap }).toEqual({ kept_since_version: 2, gap: false })
-    const told = sizes as readonly Record<string, unknown>[]
-    expect(told.map(({ version, total }) => [version, total])).toEqual(
-      Array.from({ length: 51 }, (_, at) => [52 - at, 52 - at]),
-    )
-    expect(told[0]!['segments']).toEqual([])
-    expect(told.slice(1).every((one) => one['segments'] === null)).toBe(true)
-    expect(told.at(-1)!['at']).toBeNull()
+  const at = '2025-05-01T00:00:00.000Z'
+  const entry = (version: number, more: Record<string, unknown>) => {
+    return { version, from_version: version - 1, at, by: 'u', via: 'api', client_id: null, ...more }
+  }
+  /** A row at version 5, of the size 7, with this past. */
+  const rowWith = (history: Record<string, unknown>): AudienceRow => {
+    const record = { ...AUDIENCES.defaults, audience_id: 'aud_1', name: 'a', version: 5, deleted: false }
+    return rowOf(AUDIENCES, { ...record, audience_size: 7, created_at: at, updated_at: at, history })
+  }
+
+  test('reach as far back as the past is kept, and segments that were too large for it are null', () => {
+    const entries = [
+      entry(5, { before: { audience_size: 6 } }),
+      entry(4, { before: { audience_size: 5 }, omitted: ['segments'] }),
+      entry(3, { before: { segments: [{ segment_id: 1 }] } }),
+    ]
+    expect(sizesOf(rowWith({ seen: 5, entries }))).toEqual({
+      sizes: [
+        { version: 5, at, total: 7, segments: [] },
+        { version: 4, at, total: 6, segments: [] },
+        { version: 3, at, total: 5, segments: null },
+        { version: 2, at: null, total: 5, segments: [{ segment_id: 1, name: null, size: null }] },
+      ],
+      kept_since_version: 2,
+      gap: false,
+    })
   })
 
   test('are those of today alone where an earlier release has written since, which is called a gap', () => {
-    const record = { ...AUDIENCES.defaults, audience_id: 'aud_1', name: 'a', version: 5, deleted: false }
-    const at = '2025-05-01T00:00:00.000Z'
-    const entry = {
-      version: 4,
-      from_version: 3,
-      at,
-      by: 'u',
-      via: 'api',
-      client_id: null,
-      before: { audience_size: 1 },
-    }
-    const row: AudienceRow = rowOf(AUDIENCES, {
-      ...record,
-      audience_size: 7,
-      created_at: at,
-      updated_at: at,
-      history: { seen: 4, entries: [entry] },
-    })
-    expect(sizesOf(row)).toEqual({
+    expect(sizesOf(rowWith({ seen: 4, entries: [entry(4, { before: { audience_size: 1 } })] }))).toEqual({
       sizes: [{ version: 5, at, total: 7, segments: [] }],
       kept_since_version: 5,
       gap: true,
