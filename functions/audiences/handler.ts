@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/base/clock.ts'
-import type { audienceRoutes } from '#shared/contract/audiences.ts'
+import { isByAge, type audienceRoutes } from '#shared/contract/audiences.ts'
 import type { Handlers } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decidePatch, decideRestore, decideSave, decideStatus } from '#shared/records/decisions.ts'
@@ -68,7 +68,8 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
       service.list(call, {
         limit: call.query.limit,
         cursor: call.query.cursor,
-        with_details: (call.query.view ?? (call.is_old_client ? 'full' : 'summary')) === 'full',
+        with_details:
+          (call.query.view ?? (call.is_old_client && isByAge(call.query.sort) ? 'full' : 'summary')) === 'full',
         filter: audienceFilter(call.query),
         order: audienceOrder(call.query.sort),
         summarize: (summary) => ({

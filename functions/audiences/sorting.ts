@@ -1,6 +1,6 @@
 import type { AudienceRow } from '#shared/records/audience.ts'
 import type { RowOrder } from '#shared/table/read/sorted-listing.ts'
-import type { AudienceSort } from '#shared/contract/audiences.ts'
+import { isByAge, type AudienceSort } from '#shared/contract/audiences.ts'
 import { folded } from './filter.ts'
 
 type Keys = Pick<RowOrder<AudienceRow>, 'columns' | 'keyOf'>
@@ -18,7 +18,7 @@ const KEYS: Readonly<Record<'created_at' | 'updated_at' | 'name' | 'size', Keys>
 
 /** The order of a list; undefined: newest first, which every list has by itself. */
 export function audienceOrder(sort: AudienceSort | undefined): RowOrder<AudienceRow> | undefined {
-  if (sort === undefined || sort === '-created_at') return undefined
+  if (sort === undefined || isByAge(sort)) return undefined
   const is_descending = sort.startsWith('-')
   const by = (is_descending ? sort.slice(1) : sort) as keyof typeof KEYS
   return { name: sort, is_descending, ...KEYS[by] }

@@ -46,14 +46,24 @@ const audienceSort = z.enum([
 ])
 export type AudienceSort = z.output<typeof audienceSort>
 
-const listQuery = z.strictObject({
-  ...filters,
-  sort: z.optional(audienceSort),
-  ...paging,
-  // One of a list by name has the name.
-  cursor: z.optional(z.string().check(z.maxLength(4000))),
-  view: z.optional(z.enum(['summary', 'full'])),
-})
+const listQuery = z
+  .strictObject({
+    ...filters,
+    sort: z.optional(audienceSort),
+    ...paging,
+    // One of a list by name has the name.
+    cursor: z.optional(z.string().check(z.maxLength(4000))),
+    view: z.optional(z.enum(['summary', 'full'])),
+  })
+  .check(
+    z.refine(({ sort, view }) => view !== 'full' || isByAge(sort), {
+      path: ['view'],
+      error: 'must be left out with this sort: only lists by age have whole records',
+    }),
+  )
+
+/** Whether rows come in the order in which they lie: in any other one each whole record costs unpacking its neighbours. */
+export const isByAge = (sort: AudienceSort | undefined): boolean => sort === undefined || sort === '-created_at'
 
 const success = { success: z.literal(true) }
 const one = z.object({ ...success, audience })

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 422024c42e826c08). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 9622c7693e635657). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -1676,7 +1676,7 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
-                 * @description `full` = whole records, as old clients expect.
+                 * @description `full` = whole records, as old clients expect; in lists by age (`-created_at`) only.
                  * @example full
                  */
                 view?: "summary" | "full";

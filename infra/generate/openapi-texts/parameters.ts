@@ -23,7 +23,10 @@ const PARAMETER_TEXTS: Readonly<Record<string, ParameterText>> = {
     description: '`next_cursor` of the previous page.',
     example: 'WzE3NDgzMzczMzA4ODcsImF1ZF8wMWp3OHJqNW03ZmtiOWMzeHcwcTR6NnQybiJd',
   },
-  view: { description: '`full` = whole records, as old clients expect.', example: 'full' },
+  view: {
+    description: '`full` = whole records, as old clients expect; in lists by age (`-created_at`) only.',
+    example: 'full',
+  },
   format: { description: '`json` without it.', example: 'csv' },
   bom: {
     description: '`true`: the CSV file begins with a byte order mark, without which Excel misreads `ü`.',
