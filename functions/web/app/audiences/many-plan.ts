@@ -1,6 +1,6 @@
 import { countOf } from '../format/numbers.ts'
 import type { Use, Uses } from '../distributions/usage.ts'
-import type { Check } from '../parts/Checks.tsx'
+import type { Check } from '../parts/check.ts'
 import { statusOf, type Shown } from '../store/records.ts'
 
 /** What a deed would do to some audiences, worked out before it is done. All of it is on this device. Pure. */

@@ -1,16 +1,9 @@
 import { Check as CheckMark, CircleX, Minus, TriangleAlert } from 'lucide-react'
 
+import type { Check } from './check.ts'
 import styles from './Checks.module.css'
 import { classes } from './classes.ts'
 import { Icon } from './Icon.tsx'
-
-/** What was looked at before a deed, and what came of it. */
-export interface Check {
-  readonly id: string
-  /** `refused`: it cannot be done. `warning`: it can, and you may not want it. `same`: nothing happens. */
-  readonly outcome: 'fine' | 'same' | 'warning' | 'refused'
-  readonly words: string
-}
 
 const ICONS = { fine: CheckMark, same: Minus, warning: TriangleAlert, refused: CircleX } as const
 const WORDS = { fine: 'Fine', same: 'No change', warning: 'Warning', refused: 'Not possible' } as const
