@@ -6,6 +6,7 @@ import { canonicalSpelling, type LegacyIds } from './legacy-ids.ts'
 import type { ClientLedgers } from '../object/client-ledgers.ts'
 import type { LedgerEntry } from '../object/ledger.ts'
 import { monthOfId, objectName, type Month } from '../object/partition.ts'
+import { ReadRows } from '../object/read-rows.ts'
 import type { Row, StoredRow, TableSchema } from '../object/schema.ts'
 import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { findRow, rowAt, type Snapshot } from '../object/snapshot.ts'
@@ -18,6 +19,9 @@ interface LookupDependencies {
   readonly events: TableEvents
 }
 
+/** Some hundred records of a usual size: those that are read over and over. */
+const READ_ROWS_BYTES_MAX = 2 * 1024 * 1024
+
 /** Where a record is or would be, and the id that it is stored under. */
 export interface Located {
   readonly id: string
@@ -28,6 +32,7 @@ export interface Located {
 export class Lookups<R extends Row> {
   readonly #schema: TableSchema<R>
   readonly #dependencies: LookupDependencies
+  readonly #rows = new ReadRows<StoredRow<R>>(READ_ROWS_BYTES_MAX)
 
   constructor(schema: TableSchema<R>, dependencies: LookupDependencies) {
     this.#schema = schema
@@ -123,6 +128,8 @@ export class Lookups<R extends Row> {
 
   async #rowIn(snapshot: Snapshot, id: string): Promise<StoredRow<R> | undefined> {
     const place = await findRow(snapshot, this.#schema, id)
-    return place && rowAt(this.#schema, await place.group.allColumns(), place.index)
+    if (!place) return undefined
+    const { group, index } = place
+    return await this.#rows.of(place, async () => rowAt(this.#schema, await group.allColumns(), index))
   }
 }
