@@ -120,8 +120,8 @@ function ended({ output }: ActionTools, notes: readonly FileNote[]): Ended {
   const count = (outcome: FileOutcome) => notes.filter((note) => note.outcome === outcome).length
   if (count('both') > 0) {
     line(
-      'Changed here and on the service, and left: put the file right, then give it the version above. ' +
-        '--discard-edits takes the service’s.',
+      'Changed here and on the service, and left: put the file right and give it the version above, or remove it and ' +
+        'pull again. --discard-edits takes what the service has for all.',
     )
   }
   if (count('gone') > 0) line('Gone: deleted, or another user’s. Remove the file, or its audience_id and version.')

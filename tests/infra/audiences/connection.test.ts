@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { parseCommand } from '#infra/command/parse.ts'
 import { AUDIENCES_COMMAND, checkOptions } from '#infra/audiences/command.ts'
+import { paintOn } from '#infra/audiences/output.ts'
 import { connectionOf } from '#infra/audiences/service/connection.ts'
 import { saved } from '#tests/functions/audiences/harness.ts'
 import { accounts, deskAt } from './harness.ts'
@@ -65,4 +66,10 @@ test('an option that has no effect is refused', () => {
   const parsed = parseCommand(AUDIENCES_COMMAND, ['plan', 'files', '--partial'])
   if (parsed.kind !== 'input') throw new Error('it was read as help')
   expect(() => checkOptions(parsed.input)).toThrow('--partial does not belong to plan.')
+})
+
+test('colours are for terminals, and not for those who ask for none', () => {
+  expect(paintOn({ isTTY: true }, {})('red', 'fault')).toBe('\x1b[31mfault\x1b[0m')
+  expect(paintOn({ isTTY: true }, { NO_COLOR: '1' })('red', 'fault')).toBe('fault')
+  expect(paintOn({}, {})('red', 'fault')).toBe('fault')
 })

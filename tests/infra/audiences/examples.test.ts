@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { everyAudience } from '#tests/functions/audiences/harness.ts'
@@ -24,14 +22,4 @@ test('the examples are planned and applied as they stand, a second time without 
   expect((await desk.run('plan', { dir })).out).toBe('0 to create, 0 to change, 2 as they are.\n')
   expect(await desk.run('apply', { dir, keep_files: true })).toMatchObject({ code: 0 })
   expect(await everyAudience(account, 'full')).toEqual(before)
-})
-
-test('the example of a pipeline takes a plan with differences for a success, and writes no file', async () => {
-  const { steps } = parse(await readFile(join(EXAMPLES, 'audiences-pipeline.yaml'), 'utf8')) as {
-    steps: { id: string; args: string[] }[]
-  }
-  const script = steps.find(({ id }) => id === 'audiences')!.args.at(-1)!
-  expect(script).toContain('"$$ACTION" /workspace/audiences $$options')
-  expect(script).toMatch(/= apply \] && echo --keep-files/)
-  expect(script).toMatch(/= plan \] && \[ \$\$code = 2 \] && code=0/)
 })

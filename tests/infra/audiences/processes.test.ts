@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { everyAudience, listening, saved } from '#tests/functions/audiences/harness.ts'
@@ -150,4 +152,34 @@ test('a pipeline tells differences from a wrong command line and from a service 
   expect(await codeOf('plan', desk.dir, '--url', 'http://127.0.0.1:1')).toBe(1)
   expect(await codeOf('apply', desk.dir)).toBe(0)
   expect(await codeOf('plan', desk.dir)).toBe(0)
+})
+
+test('the step of the example of a pipeline plans and applies, and tells the next steps how it ended', async () => {
+  const account = newAccount()
+  const desk = await deskAt(account)
+  const workspace = dirname(desk.dir)
+  await cp(join(PROJECT_ROOT, 'infra/docs/examples/audiences'), join(workspace, 'audiences'), { recursive: true })
+  const pipeline = await readFile(join(PROJECT_ROOT, 'infra/docs/examples/audiences-pipeline.yaml'), 'utf8')
+  const { steps } = parse(pipeline) as { steps: { id: string; args: string[] }[] }
+  const script = steps
+    .find(({ id }) => id === 'audiences')!
+    .args.at(-1)!
+    .replaceAll('$$', '$')
+    .replaceAll('/workspace/command', PROJECT_ROOT)
+    .replaceAll('/workspace', workspace)
+  const step = async (ACTION: string): Promise<string> => {
+    const connection = { AUDIENCES_URL: account.url, AUDIENCES_TOKEN: await account.token() }
+    const PATH = [dirname(process.execPath), process.env['PATH']].join(':')
+    const env = { PATH, HOME: workspace, ...CHILD_ENVIRONMENT, ...connection, ACTION }
+    const child = spawn('bash', ['-uc', script], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await endOf(child)
+    const read = (name: string) => readFile(join(workspace, name), 'utf8')
+    return `${await read('report.txt')}${await read('code.txt')}`
+  }
+  expect(await step('plan')).toMatch(/create .*\n2 to create, 0 to change, 0 as they are\.\n0\n$/)
+  expect(await step('apply')).toMatch(/2 of 2 applied\.\n0\n$/)
+  expect(await step('plan')).toBe('0 to create, 0 to change, 2 as they are.\n0\n')
+  await writeFile(join(workspace, 'audiences/bad.yaml'), 'nmae: x\n')
+  expect(await step('plan')).toMatch(/fault {5}bad\.yaml:1:1 {2}nmae is not a known field\n[^]*\n1\n$/)
 })
