@@ -51,7 +51,7 @@ export async function apply(tools: ActionTools, options: ApplyOptions): Promise<
   const { outcomes, stopped } = run
   const count_applied = outcomes.filter(({ outcome }) => outcome === 'applied').length
   output.line(`${count_applied} of ${steps.length} applied.`)
-  if (stopped !== undefined) output.line(`${stopped} A second run goes on from here.`)
+  if (stopped !== undefined) output.line(stopped)
   const is_whole = count_applied === steps.length && plan.conflicts.length === 0 && plan.faults.length === 0
   return {
     exit_code: is_whole ? 0 : 1,
@@ -103,7 +103,7 @@ class ApplyRun {
       })
     } catch (error) {
       if (!(error instanceof ServiceStopped)) throw error
-      this.stopped = error.message
+      this.stopped = `${error.message} A second run goes on from here.`
     }
   }
 
@@ -144,7 +144,8 @@ class ApplyRun {
       return
     }
     line(`${paint('red', outcome.outcome.padEnd(8))}  ${place}  ${plainText(outcome.detail ?? '')}`)
-    if (!this.#options.is_partial && this.#count > 1) this.stopped ??= 'Ended at the first step that was not applied.'
+    if (!this.#options.is_partial && this.#count > 1)
+      this.stopped ??= 'Ended at the first step that was not applied; --partial goes on past it.'
   }
 }
 

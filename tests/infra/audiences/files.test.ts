@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { audienceText, type AudienceContent } from '#infra/audiences/folder/audience-text.ts'
+import { AudienceFolder } from '#infra/audiences/folder/audience-folder.ts'
 import { fileName } from '#infra/audiences/folder/file-names.ts'
 import { readAudience } from '#infra/audiences/folder/read-audience.ts'
 import { merged } from '#infra/audiences/actions/pull.ts'
@@ -169,4 +170,15 @@ test('a merge takes each field from the side that changed it', () => {
     }),
     runs(50),
   )
+})
+
+test('two audiences of one name get a file each, though their ids end alike', async () => {
+  const desk = await deskAt(newAccount())
+  const folder = await AudienceFolder.open(desk.dir, { makes: true })
+  const ids = ['old-12345678', 'new-12345678']
+  const paths = await Promise.all(
+    ids.map((audience_id) => folder.add({ audience_id, version: 1, content: content({}) })),
+  )
+  expect(paths).toEqual(['any-12345678.yaml', 'new-12345678.yaml'])
+  expect(await desk.names()).toEqual(paths)
 })
