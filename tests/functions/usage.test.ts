@@ -62,9 +62,13 @@ describe('the usage of a record', () => {
     await running.distributions.call('DELETE', `${DISTRIBUTIONS_PATH}/${gone.distribution_id}`)
     const other = await aPair(running)
     await created(running.distributions, other)
+    // As an import has kept it: an old id has two spellings.
+    const { audience_id, platform_id } = pair
+    const imported = { audience_id: audience_id.replace('_', '-'), platform_id: platform_id.replace('_', '-') }
+    await storeMany(running, [{ ...imported, status: 'scheduled', created_at: '2025-05-14T00:00:00.000Z' }])
     const expected = {
       ...NOTHING,
-      scheduled: 1,
+      scheduled: 2,
       pending: 1,
       in_progress: 1,
       completed_count: 2,

@@ -175,6 +175,20 @@ describe('a renamed tag', () => {
     ])
   })
 
+  test('loses nothing that another instance does to the same audiences simultaneously', async () => {
+    const running = await audiencesInTest()
+    const ids = await Promise.all([0, 1, 2].map(async () => (await tagged(running, ['a'])).audience_id))
+    const other = await running.anotherInstance()
+    await Promise.all([
+      rename(running, 'a', 'b'),
+      other.call('POST', `${PATH}/batch`, { ids, action: 'tag', tags: ['c'] }),
+      other.call('PATCH', `${PATH}/${ids[0]}`, { name: 'renamed meanwhile' }),
+    ])
+    const { body } = await running.call('GET', PATH)
+    expect(body.audiences.map(({ metadata }) => metadata['tags'])).toEqual(ids.map(() => ['b', 'c']))
+    expect(body.audiences.map(({ name }) => name)).toContain('renamed meanwhile')
+  })
+
   test('is left as it was where an audience has no room for the new name, and the answer says so', async () => {
     const running = await audiencesInTest()
     const text = 'x'.repeat(64 * 1024 - 40)
