@@ -243,6 +243,19 @@ describe('a token is refused', () => {
     expect(await refused(token)).toBe(true)
   })
 
+  test('to the second of its tolerance, also once it is remembered', async () => {
+    const [expiring, coming] = [await sign({ exp: NOW_S + 10 }), await sign({ nbf: NOW_S + 70, exp: NOW_S + 3600 })]
+    await identify(expiring)
+    expect(await refused(coming)).toBe(true)
+    clock.advance(10_000)
+    expect(await identify(coming)).toMatchObject({ user_id: 'demo_user' })
+    clock.advance(59_999)
+    expect(await identify(expiring)).toMatchObject({ user_id: 'demo_user' })
+    clock.advance(1)
+    expect(await reasonOf(expiring)).toBe('The token has expired')
+    expect(await reasonOf(await sign({ exp: NOW_S + 10 }))).toBe('The token has expired')
+  })
+
   test('with a subject that cannot be a user id', async () => {
     for (const sub of [undefined, '', 7, 'a\0b', 'a\nb', '\ud800', 'ü'.repeat(128), 'x'.repeat(256)]) {
       expect(await refused(await sign({ sub }))).toBe(true)

@@ -320,6 +320,33 @@ describe('an answer that was lost', () => {
   })
 })
 
+describe('a save that takes longer than its request', () => {
+  /** What it is answered with, and when. */
+  async function answered(slow: 'read' | 'write', options: Parameters<typeof createNote>[0] = {}) {
+    const r = tableHarness({ latencyMs: ({ operation }) => (operation === slow ? 70_000 : 0) })
+    const started_ms = r.clock.monotonicMs()
+    const saved = r.run(() => r.instance().create('u', createNote(options)))
+    const problem = (await saved.catch((error: unknown) => error)) as Problem
+    const after_ms = r.clock.monotonicMs() - started_ms
+    await r.clock.advance(200_000)
+    return { ...r, problem, after_ms }
+  }
+
+  test('is unknown after 28 seconds, under the id to repeat it with', async () => {
+    const { problem, after_ms, run, instance } = await answered('write')
+    expect([problem.kind, problem.retry_after_ms, after_ms]).toEqual(['unavailable', 5000, 28_000])
+    const [id] = await run(() => idsOf(instance(), 'u'))
+    expect(problem.members).toEqual({ outcome: 'unknown', note_id: id })
+  })
+
+  test('before it was sent changes nothing, then or later', async () => {
+    // An old id has to be looked up first.
+    const { problem, after_ms, landings } = await answered('read', { id: 'note-old' })
+    expect([problem.kind, problem.retry_after_ms, after_ms]).toEqual(['unavailable', 2000, 28_000])
+    expect([problem.members, landings]).toEqual([{}, []])
+  })
+})
+
 describe('a store that is unavailable', () => {
   test('is waited for at one write per second, and the save succeeds', async () => {
     const r = await twoInstances()

@@ -7,7 +7,7 @@ import type { Outcome } from '#shared/table/commit/mutation.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { Table } from '#shared/table/table.ts'
 import type { StoreCall } from '#tests/simulation/memory-object-store.ts'
-import { changeNote, createNote, deleteNote, keyed, NOTES_BY_USER } from './notes.ts'
+import { changeNote, createNote, deleteNote, keyed, NOTES, NOTES_BY_USER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
@@ -151,6 +151,17 @@ describe('the ledger', () => {
       429,
       'written',
     ])
+  })
+
+  test('with room for one more has it for one of a batch, and turns the others of it away', async () => {
+    const { run, clock, store, instance } = tableHarness({ schema: NOTES_BY_USER })
+    const ledger = new Ledger(full(clock.nowMs()).entries.slice(1))
+    store.place(OBJECT, await storedObject(NOTES_BY_USER, OBJECT, [], { ledger }))
+    const table = instance()
+    const kinds = await run(() => all(3, (at) => kindOf(table.create('u', createNote({ key: keyed(String(at)) })))))
+    expect(kinds).toEqual(['written', 'too-many-requests', 'too-many-requests'])
+    // One that is known already takes no place.
+    expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('0') }))))).toBe('replayed')
   })
 
   test('full of entries that have expired turns nobody away', async () => {
@@ -326,6 +337,15 @@ describe("across a month's end", () => {
     expect(await kindOf(run(() => table.create('u', createNote({ key: keyed('k', 'two') }))))).toBe(
       'idempotency-mismatch',
     )
+  })
+
+  test('where a newer release has reserved the month before, a key cannot be reserved there, and nothing is made', async () => {
+    const { run, store, instance } = tableHarness({ start: '2025-06-01T00:00:20Z' })
+    store.place(MAY, await storedObject(NOTES, MAY, [], { min_writer: 2 }))
+    expect(await kindOf(run(() => instance().create('u', createNote({ key: keyed('k') }))))).toBe('unavailable')
+    expect(store.names()).toEqual([MAY])
+    // Nobody looks there for one without a key.
+    expect(await kindOf(run(() => instance().create('u', createNote())))).toBe('written')
   })
 
   test('what is refused reserves nothing', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { startNewEpoch, type Replacement } from '#shared/table/recovery/new-epoch.ts'
+import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import { WritePacer } from '#shared/table/commit/write-pacer.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
@@ -84,6 +85,21 @@ describe('a new epoch', () => {
       'stale-version',
     )
     expect(rowOf(await run(() => table.mutate('u', changeNote(id, { size: 2 }))))).toMatchObject({ version: 1002 })
+  })
+
+  test('moves the versions of what was purged as well: what comes back goes on behind all that were given out', async () => {
+    const world = await withNotes()
+    const { run, table, id, snapshot } = world
+    for (let size = 2; size < 5; size++) await run(() => table.mutate('u', changeNote(id, { size })))
+    await run(() => table.mutate('u', deleteNote(id)))
+    const change = (decide: () => Decision): Mutation => ({ id, writer: WRITER, size_bytes: 0, decide })
+    await run(() => table.mutateAll('u', '202505', [change(() => ({ kind: 'purge' }))]))
+    expect(snapshot(MAY).footer.purged_version).toBe(5)
+    await renew(world)
+    expect(snapshot(MAY).footer.purged_version).toBe(1005)
+    const revived = change(() => ({ kind: 'write', row: noteRow(id), status: 200, revives: { version: 5 } }))
+    await run(() => table.mutateAll('u', '202505', [revived]))
+    expect(await run(() => table.get('u', id))).toMatchObject({ version: 1006 })
   })
 
   test('of what a newer release wrote is left to it', async () => {

@@ -52,6 +52,39 @@ describe('the difference to an old generation', () => {
     )
   })
 
+  test.each([
+    ['has lost its end', ['x', 'y'], ['x']],
+    ['has gained an end', ['x'], ['x', 'y']],
+    ['is empty now', ['x'], []],
+    ['was empty', [], ['x']],
+    ['is another one in the end', ['x', 'y'], ['x', 'z']],
+    ['is in another order', ['x', 'y'], ['y', 'x']],
+    ['is none now', ['x'], null],
+    ['was none', null, []],
+  ])('names a list that %s', async (_, then, now) => {
+    const world = await withNotes()
+    const { run, table, a } = world
+    await run(() => table.mutate('u', changeNote(a, { tags: then })))
+    const earlier = world.store.bytesOf(MAY)!
+    await run(() => table.mutate('u', changeNote(a, { tags: now })))
+    expect(await differencesTo(world, earlier)).toMatchObject([{ id: a, kind: 'changed', columns: ['tags'] }])
+    await run(async () => table.mutateAll('u', '202505', restorations(await differencesTo(world, earlier))))
+    expect(await run(() => table.get('u', a))).toMatchObject({ tags: then })
+  })
+
+  test.each([
+    ['that has lost its end', '12', '1'],
+    ['that has gained an end', '1', '12'],
+    ['of the same length', '12', '13'],
+  ])('names content %s', async (_, then, now) => {
+    const world = await withNotes()
+    const { run, table, a } = world
+    await run(() => table.mutate('u', changeNote(a, { body: Buffer.from(then) })))
+    const earlier = world.store.bytesOf(MAY)!
+    await run(() => table.mutate('u', changeNote(a, { body: Buffer.from(now) })))
+    expect(await differencesTo(world, earlier)).toMatchObject([{ id: a, kind: 'changed', columns: ['body'] }])
+  })
+
   test('can be asked of some records alone', async () => {
     const world = await withNotes()
     const { run, table, a, b, earlier } = world

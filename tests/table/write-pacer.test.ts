@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
+import { WritePacer } from '#shared/table/commit/write-pacer.ts'
+import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { longTest } from '#tests/support/effort.ts'
 
 import { createNote } from './notes.ts'
@@ -67,4 +69,30 @@ test('what was throttled is forgotten after a minute', async () => {
   expect(await savedTwiceMs()).toBeGreaterThan(1000)
   await clock.advance(60_000)
   expect(await savedTwiceMs()).toBe(2 * PUT_MS)
+})
+
+describe('a batch of an object that was throttled', () => {
+  /** How long the next batch waits. @param chance 0 the least, 1 the most */
+  async function waitedMs(chance: number, { landed_ms, asked_ms }: { landed_ms: number; asked_ms: number }) {
+    const clock = new VirtualClock()
+    const pacer = new WritePacer(clock, { uniform: () => chance, bytes: (length) => new Uint8Array(length) })
+    pacer.throttled('object')
+    await clock.advance(landed_ms)
+    pacer.landed('object')
+    await clock.advance(asked_ms - landed_ms)
+    await clock.run(() => pacer.ready('object'))
+    return clock.monotonicMs() - asked_ms
+  }
+
+  test('leaves one to two seconds after the one before landed', async () => {
+    const landed = { landed_ms: 500, asked_ms: 500 }
+    expect([await waitedMs(0, landed), await waitedMs(1, landed)]).toEqual([1000, 2000])
+    expect(await waitedMs(0, { landed_ms: 500, asked_ms: 900 })).toBe(600)
+    expect(await waitedMs(0, { landed_ms: 500, asked_ms: 1500 })).toBe(0)
+  })
+
+  test('is paced for a minute, to the millisecond', async () => {
+    expect(await waitedMs(0, { landed_ms: 60_000, asked_ms: 60_000 })).toBe(1000)
+    expect(await waitedMs(0, { landed_ms: 60_001, asked_ms: 60_001 })).toBe(0)
+  })
 })
