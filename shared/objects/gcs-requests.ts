@@ -72,9 +72,9 @@ export function refusalOf({ status, body }: ApiAnswer, doing: string): StoreErro
 
 function storeErrorOf(status: number | undefined, message: string, cause?: unknown): StoreError {
   if (status === 429) return new StoreError('throttled', message, { cause })
-  // 408 and everything from 500 on, and every failure without an HTTP answer: it may have happened.
-  const is_unknown = status === undefined || status === 408 || status >= 500
-  return new StoreError(is_unknown ? 'unavailable' : 'rejected', message, { cause })
+  // Only these refuse for certain. After any other answer, and after none, it may have happened.
+  const is_refused = status !== undefined && status >= 400 && status < 500 && status !== 408
+  return new StoreError(is_refused ? 'rejected' : 'unavailable', message, { cause })
 }
 
 /** Failed downloads are answered as text, and failures on the way to the service as a page. */

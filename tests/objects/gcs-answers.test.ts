@@ -104,6 +104,17 @@ describe('a status means the same, whatever the method', () => {
     }
   })
 
+  test('and one that is none of its own says nothing: a success of another kind, or a way to somewhere else', async () => {
+    for (const method of ['read', 'read of a range', 'write', 'list']) {
+      for (const status of [201, 202, 204, 301, 302, 307, 308, 600, 999]) {
+        answer = (response) => response.writeHead(status, { location: `${url}/elsewhere` }).end()
+        expect([method, status, await outcomeOf(method)]).toEqual([method, status, 'unavailable'])
+      }
+    }
+    answer = (response) => response.writeHead(206, { 'x-goog-generation': '7' }).end(BYTES.subarray(0, 4))
+    expect(await outcomeOf('read')).toBe('unavailable')
+  })
+
   test('and is asked for once: no method repeats by itself', async () => {
     for (const status of [429, 503]) {
       answer = (response) => response.writeHead(status).end()
