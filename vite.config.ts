@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 
 const APP = `${import.meta.dirname}/functions/web/app`
@@ -25,6 +27,24 @@ function precacheList(): Plugin {
         .map((name) => `/${name}`)
       const cache = `app-${createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12)}`
       worker.code = `const BUILD=${JSON.stringify({ cache, files })};\n${worker.code}`
+    },
+  }
+}
+
+/**
+ * Browsers that know this line compile the script of every page beside its loading, instead of piece by piece while it runs. It has
+ * to be the first line, which Vite's own plugins write last.
+ */
+function compiledWhileLoading(): Plugin {
+  return {
+    name: 'compiled-while-loading',
+    apply: 'build',
+    async writeBundle({ dir = '' }, bundle) {
+      const scripts = Object.values(bundle).filter((file) => file.type === 'chunk' && file.name === 'index')
+      for (const { fileName } of scripts) {
+        const path = join(dir, fileName)
+        await writeFile(path, `//# allFunctionsCalledOnLoad\n${await readFile(path, 'utf8')}`)
+      }
     },
   }
 }
@@ -71,7 +91,7 @@ export default defineConfig(({ command }) => {
   if (command === 'build') process.env['NODE_ENV'] = 'production'
   return {
     root: APP,
-    plugins: [react(), firstRequests(), precacheList()],
+    plugins: [react(), firstRequests(), compiledWhileLoading(), precacheList()],
     server: {
       ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),
       proxy: Object.fromEntries(['/api', '/local', '/config.json'].map((path) => [path, SERVICE_URL])),

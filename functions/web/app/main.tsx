@@ -5,7 +5,7 @@ import './styles/fonts.css'
 import './styles/tokens.css'
 import './styles/base.css'
 import { App } from './App.tsx'
-import { keepApp } from './keep-app.ts'
+import { keepApp, reloadForFiles } from './keep-app.ts'
 import { noteErrors } from './note-errors.ts'
 import { preloadPage } from './router.tsx'
 import { openSession } from './session/session.ts'
@@ -16,6 +16,6 @@ createRoot(document.querySelector('#app')!).render(
     <App />
   </StrictMode>,
 )
-void openSession()
+reloadForFiles()
+void openSession().then(keepApp)
 preloadPage()
-keepApp()
