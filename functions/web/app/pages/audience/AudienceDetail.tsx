@@ -22,6 +22,7 @@ import { HistoryDrawer } from './HistoryDrawer.tsx'
 import { OtherDetails } from './OtherDetails.tsx'
 import { Segments } from './Segments.tsx'
 import { SentTo } from './SentTo.tsx'
+import { SizeOverTime } from './SizeOverTime.tsx'
 import { Variables } from './Variables.tsx'
 
 export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> }) {
@@ -106,6 +107,7 @@ export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> })
         <Variables audience={record} />
         <SentTo distributions={distributions} />
         <OtherDetails audience={record} />
+        <SizeOverTime shown={shown} />
       </div>
       {has_history && <HistoryDrawer shown={shown} distributions={distributions} onClose={() => setHistory(false)} />}
     </Page>
