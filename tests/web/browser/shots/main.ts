@@ -7,6 +7,7 @@ import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { openPage, startVisit, syncWordsOn, type Visitor } from '../visits.ts'
 import { SHOTS_COMMAND } from './command.ts'
+import { MANY_SHOTS } from './many-shots.ts'
 import { PLATFORM_SHOTS } from './platform-shots.ts'
 import { SEND_SHOTS } from './send-shots.ts'
 import type { Shot } from './shot.ts'
@@ -35,6 +36,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'first-use', path: '/saved-audiences', visitor: { kind: 'guest' } },
   ...PLATFORM_SHOTS,
   ...SEND_SHOTS,
+  ...MANY_SHOTS,
   { name: 'help', path: '/help', visitor: ACCOUNT },
   { name: 'what-is-new', path: '/what-is-new', visitor: ACCOUNT },
   { name: 'help-statuses', path: '/help#statuses', visitor: ACCOUNT },

@@ -39,7 +39,16 @@ export const TOPICS: readonly Topic[] = [
     sentences: [
       'An archived audience is out of the way: it has its own tab on the page of audiences, cannot be sent, and can be brought back at any time.',
       'An active audience that nobody changed or sent for 90 days is archived by itself, unless those who run this service set another time. The page of audiences tells you, with Undo.',
+      'Before several are archived, deleted or tagged, the app says what would happen to how many. One that is scheduled, being sent or refreshed by a platform is named first, with a link to what uses it.',
       'What you deleted can be brought back with Undo, or from its page, for 90 days, unless those who run this service set another time.',
+    ],
+  },
+  {
+    id: 'copies-and-tags',
+    title: 'Copies and tags',
+    sentences: [
+      'Duplicate, in the menu of an audience, makes a draft with the same fields, and its details say what it was copied from. A copy of a platform has no keys: enter them for the copy. Both work without a connection.',
+      'Several tags in the filter mean audiences that have all of them. Manage tags, below the filter, renames, merges or removes a tag on every audience that has it.',
     ],
   },
   {

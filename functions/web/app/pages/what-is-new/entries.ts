@@ -16,6 +16,13 @@ export interface NewsEntry {
 export const NEWS: readonly NewsEntry[] = [
   {
     day: NEWEST_ENTRY,
+    title: 'Many audiences, looked at before they change',
+    words:
+      'Select several, and see what archiving, deleting or tagging would do, and what still uses them. Duplicate one, and rename, merge or remove tags everywhere.',
+    link: { words: 'Open audiences', to: '/saved-audiences' },
+  },
+  {
+    day: NEWEST_ENTRY,
     title: 'Help knows every word',
     words:
       'Search it for a status, and read what it means and what to do. Single letters as shortcuts can be switched off there.',
