@@ -5,6 +5,33 @@ import { Problem } from './problem.ts'
  * SIGKILL; the server aborts one signal shortly before that, and every layer answers what it knows.
  */
 
+/** Who waits for each signal's abort. */
+const waiting = new WeakMap<AbortSignal, Set<() => void>>()
+
+/**
+ * Calls `end` when `ending`, which has not aborted, aborts. Each request under way waits for that, and a signal goes
+ * through all its listeners whenever one comes or leaves: so it has one, which calls the others.
+ * @returns stops waiting
+ */
+export function onEnding(ending: AbortSignal, end: () => void): () => void {
+  const known = waiting.get(ending) ?? listenTo(ending)
+  known.add(end)
+  return () => known.delete(end)
+}
+
+function listenTo(ending: AbortSignal): Set<() => void> {
+  const ends = new Set<() => void>()
+  waiting.set(ending, ends)
+  ending.addEventListener(
+    'abort',
+    () => {
+      for (const end of ends) end()
+    },
+    { once: true },
+  )
+  return ends
+}
+
 /**
  * The outcome of `work`, or an error as soon as `ending` aborts: the process is about to end, and its callers are
  * answered before it does.
@@ -22,12 +49,12 @@ export async function untilEnding<T>(
       if (error !== undefined) reject(error)
     }, reject)
   }
+  const stop = ending.aborted ? undefined : onEnding(ending, end)
   if (ending.aborted) end()
-  else ending.addEventListener('abort', end, { once: true })
   try {
     return await Promise.race([work(), ended])
   } finally {
-    ending.removeEventListener('abort', end)
+    stop?.()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
 import type { Clock } from '../../base/clock.ts'
-import { processEnding } from '../../base/ending.ts'
+import { onEnding, processEnding } from '../../base/ending.ts'
 import { Problem } from '../../base/problem.ts'
 import { SETTLED } from '../../base/timeout.ts'
 
@@ -57,11 +57,10 @@ function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal |
     const chunks: Uint8Array[] = []
     let received_bytes = 0
     const settled = new AbortController()
-
     const settle = (received: BodyResult) => {
       if (settled.signal.aborted) return
       settled.abort(SETTLED)
-      ending?.removeEventListener('abort', onEnding)
+      stopWaiting?.()
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone)
       if (received.kind !== 'read') request.pause()
       resolve(received)
@@ -77,9 +76,9 @@ function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal |
       request.on('error', () => undefined)
       settle({ kind: 'gone' })
     }
-    const onEnding = () => settle(refuse(processEnding()))
-    if (ending?.aborted) return onEnding()
-    ending?.addEventListener('abort', onEnding, { once: true })
+    const end = () => settle(refuse(processEnding()))
+    const stopWaiting = ending && !ending.aborted ? onEnding(ending, end) : undefined
+    if (ending?.aborted) return end()
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
     void clock.sleep(BODY_DURATION_MS_MAX, settled.signal).then(() => {
       if (!settled.signal.aborted) settle(tooSlow())
