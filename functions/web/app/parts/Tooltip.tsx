@@ -35,7 +35,7 @@ function Bubble({ about, words }: { readonly about: RefObject<HTMLElement | null
     if (!shown || !target) return
     shown.showPopover()
     placeBeside(shown, target, { side: 'above', align: 'center' })
-  }, [about, words])
+  }, [about])
   return (
     // The name is on the element itself.
     <span ref={bubble} popover="manual" aria-hidden className={styles.bubble}>
