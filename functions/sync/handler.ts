@@ -2,15 +2,18 @@ import { Problem } from '#shared/base/problem.ts'
 import type { PushRequest, PushStatus, syncRoutes } from '#shared/contract/sync.ts'
 import type { Call, Handlers } from '#shared/http/call.ts'
 import { type AnswerMemory, givenUp } from '#shared/resources/answer-memory.ts'
+import { writerOf } from '#shared/resources/record-service.ts'
 import type { GuestMigration } from './migration.ts'
 import type { Pull } from './pull/pull.ts'
 import type { Push } from './push/push.ts'
 import type { PushResult } from './push/results.ts'
+import type { Undo } from './undo/undo.ts'
 
 /** The sync routes. Knows no adapter. */
 export interface SyncDependencies {
   readonly pull: Pull
   readonly push: Push
+  readonly undo: Undo
   readonly memory: AnswerMemory
   readonly recordMigration: (migration: {
     user_id: string
@@ -22,7 +25,13 @@ export interface SyncDependencies {
 /** Memory that an answer takes while it is made. */
 const WORK_BYTES = 8 * 1024 * 1024
 
-export function syncHandlers({ pull, push, memory, recordMigration }: SyncDependencies): Handlers<typeof syncRoutes> {
+export function syncHandlers({
+  pull,
+  push,
+  undo,
+  memory,
+  recordMigration,
+}: SyncDependencies): Handlers<typeof syncRoutes> {
   return {
     pull: async (call) => {
       noteSender(call, call.body)
@@ -43,6 +52,12 @@ export function syncHandlers({ pull, push, memory, recordMigration }: SyncDepend
       call.noteSync({ mutations: mutations.length, ...countsOf(results) })
       if (migration) await recordMigration({ user_id, client_id, migration })
       return { status: 200, body: { results } }
+    },
+
+    undo: async (call) => {
+      await memory.takeForPage(call, WORK_BYTES)
+      const caller = { user_id: call.caller.user_id, writer: writerOf(call), signal: call.signal }
+      return { status: 200, body: { ...(await undo.answer(caller, call.body)) } }
     },
   }
 }

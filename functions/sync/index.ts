@@ -13,6 +13,7 @@ import { syncHandlers } from './handler.ts'
 import { type MigrationReport, recordMigration } from './migration.ts'
 import { Pull } from './pull/pull.ts'
 import { Push } from './push/push.ts'
+import { Undo } from './undo/undo.ts'
 
 export const syncSettings = { ...edgeSettings, ...storageSettings }
 
@@ -40,6 +41,7 @@ export function createSyncApp(environment: Environment, overrides: Overrides = {
     handlers: syncHandlers({
       pull: new Pull(tables),
       push: new Push(tables, { clock, onFault }),
+      undo: new Undo(tables, { clock, onFault }),
       memory,
       recordMigration: (migration) => recordMigration(migrations, migration),
     }),

@@ -10,7 +10,7 @@ export const FUNCTIONS = {
   platforms: { path_prefixes: ['/api/platforms'] },
   distributions: { path_prefixes: ['/api/distributions'] },
   insights: { path_prefixes: ['/api/insights', '/api/users'] },
-  sync: { path_prefixes: ['/api/sync'] },
+  sync: { path_prefixes: ['/api/sync', '/api/undo'] },
   flags: { path_prefixes: ['/api/flags'] },
   maintenance: { path_prefixes: ['/api/maintenance'] },
   web: { path_prefixes: ['/api/web', '/'] },

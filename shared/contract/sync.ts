@@ -7,6 +7,7 @@ import { platform } from '../records/platform.ts'
 import { clientId } from './client-id.ts'
 import { partialProblem } from './problem-document.ts'
 import type { Routes } from './route.ts'
+import { undoAnswer, undoBody } from './undo.ts'
 
 /** The routes of the sync function: what a device asks of the server, and what it has changed itself. */
 
@@ -166,5 +167,14 @@ export const syncRoutes = {
     access: 'user',
     body: pushBody,
     answers: { 200: { description: 'One result for each change, in order.', body: pushAnswer } },
+  },
+  undo: {
+    function: 'sync',
+    method: 'POST',
+    path: '/api/undo',
+    summary: 'Take back what you have changed since a moment of the last day, or ask what that would do.',
+    access: 'user',
+    body: undoBody,
+    answers: { 200: { description: 'What was taken back, and what was left as it is.', body: undoAnswer } },
   },
 } as const satisfies Routes

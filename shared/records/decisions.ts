@@ -135,6 +135,18 @@ export function decideReplace<K extends RecordKind>(
   return fields instanceof Problem ? refuse(fields) : change(asking, current!, fields)
 }
 
+/**
+ * Gives the record, also a deleted one, values that it had before: what was stored once may be so again, and to go back is
+ * no move of its machine.
+ */
+export function decideBack<K extends RecordKind>(
+  { kind }: Asking<K>,
+  current: RowOf<K>,
+  values: Partial<RecordOf<K>>,
+): Decision<K> {
+  return written(kind, current, { ...values, ...derivedOf(kind, current, values as Partial<FieldsOf<K>>) })
+}
+
 /** Leaves the record as it is, without its past. */
 export function decideForget<K extends RecordKind>(asking: Asking<K>, current: RowOf<K> | undefined): Decision<K> {
   const refusal = requireLive(asking, current)

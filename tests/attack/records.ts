@@ -1,5 +1,5 @@
 import { fc } from '#tests/support/seeds.ts'
-import { systemClock } from '#shared/base/clock.ts'
+import { isoTime, systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { Operation } from './contract.ts'
@@ -88,6 +88,7 @@ export class Records {
       return { audience_id: await this.some('audience'), platform_id: await this.some('platform') }
     }
     if (id === 'pull') return { client_id: newClientId(), cursor: null }
+    if (id === 'undo') return { at: isoTime(systemClock.nowMs()), dry_run: true }
     if (id === 'push') {
       const change = { op: 'create', kind: 'audience', id: absentId('audience'), value: { name: 'Weekend hikers' } }
       return { client_id: newClientId(), acked: 0, mutations: [{ seq: 1, mutation_id: newClientId(), ...change }] }

@@ -1,3 +1,4 @@
+import { isoTime, systemClock } from '#shared/base/clock.ts'
 import { fc } from '#tests/support/seeds.ts'
 import { OPERATIONS, type Operation, schemaFaults } from './contract.ts'
 import { ACCOUNTS } from './records.ts'
@@ -91,6 +92,7 @@ function validBody(operation: Operation, known: KnownValues): fc.Arbitrary<Uint8
   const described = sane.chain((value) => {
     if (id === 'replacePlatformCredentials') return fc.constant({ credentials: ACCOUNTS[0]!['credentials'] })
     const { credentials: _, platform_type, ...rest } = value
+    if (id === 'undo') return fc.constant({ ...value, at: isoTime(systemClock.nowMs()) })
     if (id === 'push') return numberedPushes(fc.constant(value), known)
     if (id === 'patchPlatform') return fc.constant({ ...rest, ...(platform_type !== undefined && { platform_type }) })
     if (id !== 'savePlatform') return fc.constant(value)
@@ -200,6 +202,7 @@ function badBodies(operation: Operation, known: KnownValues): fc.Arbitrary<Twist
   const account = Object.entries(ACCOUNTS[0]!).map(([name, value]) => [name, fc.constant(value)] as const)
   const described: Readonly<Record<string, KnownValues>> = {
     savePlatform: Object.fromEntries(account),
+    undo: { at: fc.constant(isoTime(systemClock.nowMs())) },
     push: { acked: fc.constant(0), mutations: fc.constant([{ seq: 1, mutation_id: 'a' }]) },
   }
   const around = { ...known, ...described[operation.id] }

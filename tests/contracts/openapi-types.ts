@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 9622c7693e635657). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 573012ad722dc9ad). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -1158,6 +1158,26 @@ export interface paths {
          * @description Every audience that has `from` gets `to` in its place, archived ones too, as one more change of each; one that has both keeps `to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.
          */
         post: operations["renameTag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what you have changed since a moment of the last day, or ask what that would do.
+         * @description Records that you made since are deleted, those that you deleted come back, and fields that you changed have their former values again, as one more change of each record. `at` is at most a day ago. Left as they are, with the reason: what others, or the service by itself, have changed since (`changed_by_others`); changes of a draft that are kept as one and begin before `at` (`shared_entry`); what has no past that reaches back (`not_kept`); distributions that were begun (`already_sent`) or whose time has passed (`past_due`); what only tells how far work is (`cannot_go_back`). Credentials never come back. One request takes back 2000 records at most, and begins no commit after 12 s: with `more`, ask again. To repeat it is safe. To take the undo back, undo to the moment before it.
+         */
+        post: operations["undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6372,6 +6392,94 @@ export interface operations {
                         }[];
                         left_count: number;
                         /** @description There was not enough time for all of them: ask again. */
+                        more: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IllegalTransition"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnresolvableReference"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Contended"];
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description Everything is to be as it was then: at most a day ago.
+                     */
+                    at: string;
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description What was taken back, and what was left as it is. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        at: string;
+                        dry_run: boolean;
+                        undone: {
+                            /** @enum {string} */
+                            kind: "audience" | "platform" | "distribution";
+                            id: string;
+                            /** @description Of a distribution: of its audience. */
+                            name: string | null;
+                            /**
+                             * @description `deleted`: it was made since; `restored`: it was deleted since; `changed`: its fields are as they were.
+                             * @enum {string}
+                             */
+                            change: "deleted" | "restored" | "changed";
+                            /** @description Fields that have their former values again. */
+                            fields: string[];
+                            /** @description Fields that were changed since and cannot go back. */
+                            kept: string[];
+                            /** @description As it is now; in a dry run as it would be. */
+                            version: number;
+                        }[];
+                        left: {
+                            /** @enum {string} */
+                            kind: "audience" | "platform" | "distribution";
+                            id: string;
+                            /** @description Of a distribution: of its audience. */
+                            name: string | null;
+                            /** @enum {string} */
+                            reason: "changed_by_others" | "shared_entry" | "not_kept" | "already_sent" | "past_due" | "cannot_go_back" | "retry";
+                            problem?: {
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                        /** @description How many are left; `left` names the first 1000. */
+                        left_count: number;
+                        /** @description Whether there is more to take back: ask again with the same time. */
                         more: boolean;
                     };
                 };

@@ -78,4 +78,41 @@ export const syncTexts: TextsOf<typeof syncRoutes> = {
       }),
     },
   },
+  undo: {
+    description:
+      'Records that you made since are deleted, those that you deleted come back, and fields that you changed have their former ' +
+      'values again, as one more change of each record. `at` is at most a day ago. Left as they are, with the reason: what others, ' +
+      'or the service by itself, have changed since (`changed_by_others`); changes of a draft that are kept as one and begin before ' +
+      '`at` (`shared_entry`); what has no past that reaches back (`not_kept`); distributions that were begun (`already_sent`) or ' +
+      'whose time has passed (`past_due`); what only tells how far work is (`cannot_go_back`). Credentials never come back. One request takes back 2000 records at most, and begins no ' +
+      'commit after 12 s: with `more`, ask again. To repeat it is safe. To take the undo back, undo to the moment before it.',
+    request: { at: '2025-05-28T14:05:00Z', dry_run: true },
+    answers: {
+      200: success({
+        at: '2025-05-28T14:05:00.000Z',
+        dry_run: true,
+        undone: [
+          {
+            kind: 'audience',
+            id: AUDIENCE.audience_id,
+            name: AUDIENCE.name,
+            change: 'changed',
+            fields: ['name', 'metadata'],
+            kept: [],
+            version: 5,
+          },
+        ],
+        left: [
+          {
+            kind: 'distribution',
+            id: 'dist_01h455vb4pex5vsknk084sn02q',
+            name: AUDIENCE.name,
+            reason: 'already_sent',
+          },
+        ],
+        left_count: 1,
+        more: false,
+      }),
+    },
+  },
 }

@@ -185,6 +185,7 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
   sync: {
     pull: { method: 'POST', path: '/api/sync/pull', is_repeatable: true, has: ['partitions', 'cursor', 'more'] },
     push: { method: 'POST', path: '/api/sync/push', is_repeatable: true, has: ['results'] },
+    undo: { method: 'POST', path: '/api/undo', is_repeatable: true, has: ['undone', 'left', 'more'] },
   },
   flags: {
     getFlags: { method: 'GET', path: '/api/flags', has: ['flags', 'notice'] },

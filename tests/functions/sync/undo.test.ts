@@ -1,0 +1,304 @@
+import { expect, test } from 'vitest'
+
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
+import { fc, runs } from '#tests/support/seeds.ts'
+import { DISPATCH, MINUTE_MS, undoWorld, type UndoWorld } from './undo-world.ts'
+
+const HOUR_MS = 60 * MINUTE_MS
+
+function shortOf({ undone, left }: Awaited<ReturnType<UndoWorld['undo']>>) {
+  return {
+    undone: undone.map(({ id, change }) => [id, change]),
+    left: left.map(({ id, reason }) => [id, reason]),
+  }
+}
+
+test('what was made since is deleted, what was deleted comes back, and changed fields are as they were', async () => {
+  const world = undoWorld()
+  const kept = await world.audience({ name: 'Kept' })
+  const changed = await world.audience({ name: 'Before', metadata: { tags: ['spring'] } })
+  const removed = await world.audience({ name: 'Removed' })
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  const made = await world.audience({ name: 'Made' })
+  await world.patch(AUDIENCES, changed, { name: 'After', metadata: { tags: null } })
+  await world.patch(AUDIENCES, changed, { name: 'After all', status: 'archived' })
+  await world.remove(AUDIENCES, removed)
+  await world.pass()
+
+  const told = await world.undo(at, { dry_run: true })
+  const done = await world.undo(at)
+  expect(told).toEqual({ ...done, dry_run: true })
+  expect(done.undone).toEqual(
+    expect.arrayContaining([
+      { kind: 'audience', id: made, name: 'Made', change: 'deleted', fields: [], kept: [], version: 2 },
+      {
+        kind: 'audience',
+        id: changed,
+        name: 'After all',
+        change: 'changed',
+        fields: ['status', 'name', 'metadata'],
+        kept: [],
+        version: 4,
+      },
+      { kind: 'audience', id: removed, name: 'Removed', change: 'restored', fields: [], kept: [], version: 3 },
+    ]),
+  )
+  expect([done.undone.length, done.left, done.more]).toEqual([3, [], false])
+  expect(await world.shown(AUDIENCES, made)).toBe('deleted')
+  expect(await world.shown(AUDIENCES, changed)).toMatchObject({
+    name: 'Before',
+    status: 'active',
+    metadata: { tags: ['spring'] },
+  })
+  expect(await world.shown(AUDIENCES, removed)).toMatchObject({ name: 'Removed' })
+  expect(await world.shown(AUDIENCES, kept)).toMatchObject({ name: 'Kept' })
+  expect(await world.undo(at)).toMatchObject({ undone: [], left: [], more: false })
+})
+
+test('an undo is taken back by an undo to the moment before it', async () => {
+  const world = undoWorld()
+  const id = await world.audience({ name: 'Before' })
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.patch(AUDIENCES, id, { name: 'After' })
+  const made = await world.audience({ name: 'Made' })
+  await world.pass()
+  const before_undo = world.now()
+  await world.pass()
+  await world.undo(at)
+  await world.pass()
+  expect(shortOf(await world.undo(before_undo))).toEqual({
+    undone: [
+      [made, 'restored'],
+      [id, 'changed'],
+    ],
+    left: [],
+  })
+  expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: 'After' })
+})
+
+test('what the service has changed since is left, and what only the service has changed is not spoken of', async () => {
+  const world = undoWorld()
+  const both = await world.audience()
+  const idle = await world.audience()
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.patch(AUDIENCES, both, { name: 'Own' })
+  for (const id of [both, idle]) await world.patch(AUDIENCES, id, { status: 'archived' }, DISPATCH)
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [], left: [[both, 'changed_by_others']] })
+})
+
+test('changes of a draft that are kept as one and begin before the moment are left', async () => {
+  const world = undoWorld()
+  const id = await world.audience({ status: 'draft' })
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.patch(AUDIENCES, id, { name: 'One entry with the creation' })
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [], left: [[id, 'shared_entry']] })
+})
+
+test('a record whose past is not kept far enough is left, and so is one whose value was too large to keep', async () => {
+  const world = undoWorld()
+  const often = await world.audience()
+  const large = await world.audience({ description: 'x'.repeat(5000), original_query: 'y'.repeat(9000) })
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  for (let n = 0; n < 51; n++) await world.patch(AUDIENCES, often, { name: `${n}` })
+  await world.patch(AUDIENCES, large, { original_query: null })
+  expect(shortOf(await world.undo(at)).left).toEqual(
+    expect.arrayContaining([
+      [often, 'not_kept'],
+      [large, 'not_kept'],
+    ]),
+  )
+})
+
+test('a platform comes back pending and without credentials, and says so; a disconnection goes no further back', async () => {
+  const world = undoWorld()
+  const deleted = await world.platform({ name: 'Deleted' })
+  const renamed = await world.platform({ name: 'Renamed' })
+  const cut = await world.platform({ name: 'Cut' })
+  const credentials = { encrypted: true, fields: ['token'], hint: {}, updated_at: world.now() }
+  for (const id of [deleted, renamed, cut]) await world.set(PLATFORMS, id, { status: 'connected', credentials })
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.remove(PLATFORMS, deleted)
+  await world.patch(PLATFORMS, renamed, { name: 'New', status: 'disconnected' })
+  await world.patch(PLATFORMS, cut, { status: 'disconnected' })
+  const done = await world.undo(at)
+  expect(done.undone).toMatchObject([
+    { id: renamed, change: 'changed', fields: ['name'], kept: ['status'] },
+    { id: deleted, change: 'restored', fields: [], kept: ['status', 'credentials'] },
+  ])
+  expect(shortOf(done).left).toEqual([[cut, 'cannot_go_back']])
+  expect(await world.shown(PLATFORMS, deleted)).toMatchObject({ name: 'Deleted', status: 'pending' })
+  expect(await world.shown(PLATFORMS, renamed)).toMatchObject({ name: 'Renamed', status: 'disconnected' })
+})
+
+test('distributions that are begun stay, others are deleted with their audience; a time that is ahead goes back', async () => {
+  const world = undoWorld()
+  const platform = await world.platform()
+  const old = await world.audience()
+  const [first, second] = ['2025-05-15T20:00:00.000Z', '2025-05-15T22:00:00.000Z']
+  const moved = await world.distribute(old, platform, first)
+  const soon = await world.distribute(old, platform, '2025-05-15T12:10:00.000Z')
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  const made = await world.audience()
+  const waiting = await world.distribute(made, platform, second)
+  const begun = await world.distribute(old, platform)
+  await world.report(begun, 'in_progress')
+  await world.report(begun, 'completed')
+  await world.reschedule(moved, second)
+  await world.remove(DISTRIBUTIONS, soon)
+  await world.pass(HOUR_MS)
+  const done = await world.undo(at)
+  expect(new Map(done.undone.map(({ id, change }) => [id, change]))).toEqual(
+    new Map([
+      [waiting, 'deleted'],
+      [made, 'deleted'],
+      [moved, 'changed'],
+    ]),
+  )
+  expect(new Map(done.left.map(({ id, reason }) => [id, reason]))).toEqual(
+    new Map([
+      [begun, 'already_sent'],
+      [soon, 'past_due'],
+    ]),
+  )
+  // Nothing was left for a moment that names a deleted audience.
+  expect(done.undone[0]).toMatchObject({ id: waiting })
+  expect(await world.shown(DISTRIBUTIONS, moved)).toMatchObject({ scheduled_at: first, status: 'scheduled' })
+})
+
+test('each month costs one PUT, and a dry run only what lists cost', async () => {
+  const world = undoWorld()
+  const months = ['2025-03', '2025-04', '2025-05']
+  const ids: string[] = []
+  for (const month of months) for (let n = 0; n < 3; n++) ids.push(await world.audience({}, { month }))
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  for (const id of ids) await world.patch(AUDIENCES, id, { name: 'After' })
+  world.store.resetCounts()
+  await world.undo(at, { dry_run: true })
+  expect(world.store.counts).toMatchObject({ list: 2, read: 4, write: 0 })
+  world.store.resetCounts()
+  expect((await world.undo(at)).undone).toHaveLength(9)
+  expect(world.store.counts).toMatchObject({ list: 2, read: 4, write: 3 })
+})
+
+test('a month that the bucket does not take is told with more to do, and the next undo does only that', async () => {
+  const broken = { is_on: false }
+  const world = undoWorld({
+    faultOf: ({ operation, name }) =>
+      broken.is_on && operation === 'write' && name.includes('202504') ? 'unavailable' : undefined,
+  })
+  const ids: string[] = []
+  for (const month of ['2025-03', '2025-04', '2025-05']) ids.push(await world.audience({}, { month }))
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  for (const id of ids) await world.patch(AUDIENCES, id, { name: 'After' })
+  broken.is_on = true
+  const first = await world.undo(at)
+  expect([first.undone.length, first.more]).toEqual([2, true])
+  expect(first.left).toMatchObject([{ id: ids[1], reason: 'retry', problem: { status: 503 } }])
+  broken.is_on = false
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [[ids[1], 'changed']], left: [] })
+})
+
+test('lost answers and two undos at two instances simultaneously take everything back once', async () => {
+  const world = undoWorld()
+  const ids: string[] = []
+  for (let n = 0; n < 5; n++) ids.push(await world.audience({ name: `${n}` }))
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  for (const id of ids) await world.patch(AUDIENCES, id, { name: 'After' })
+  world.store.strike('write', 'lost_answer', 2)
+  const both = await Promise.all([world.undo(at), world.undo(at)])
+  expect(both.flatMap(({ undone }) => undone)).toHaveLength(5)
+  expect(both.flatMap(({ left }) => left)).toEqual([])
+  for (const [n, id] of ids.entries()) expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: `${n}` })
+})
+
+test('a moment more than a day ago, or in the future, is refused', async () => {
+  const world = undoWorld()
+  for (const at of ['2025-05-14T11:59:00Z', '2025-05-15T12:02:00Z']) {
+    await expect(world.undo(at)).rejects.toMatchObject({ kind: 'invalid-input', errors: [{ path: 'at' }] })
+  }
+})
+
+/** One step of a history: which record, and what is done to it. */
+const step = fc.record({
+  which: fc.nat(4),
+  what: fc.constantFrom('make', 'rename', 'tag', 'archive', 'activate', 'delete', 'restore', 'serve'),
+  pass_ms: fc.constantFrom(0, 1, 90_000, 11 * MINUTE_MS),
+})
+
+/** Carries it out as far as the record's machine allows. */
+async function carryOut(world: UndoWorld, ids: string[], { which, what }: { which: number; what: string }, n: number) {
+  if (what === 'make')
+    return void ids.push(await world.audience({ name: `made ${n}`, status: n % 2 ? 'draft' : 'active' }))
+  const id = ids[which % ids.length]!
+  const steps: Readonly<Record<string, () => Promise<unknown>>> = {
+    rename: () => world.patch(AUDIENCES, id, { name: `renamed ${n}`, segments: [{ segment_id: n }] }),
+    tag: () => world.patch(AUDIENCES, id, { metadata: { tags: [`${n}`] } }),
+    archive: () => world.patch(AUDIENCES, id, { status: 'archived' }),
+    activate: () => world.patch(AUDIENCES, id, { status: 'active' }),
+    delete: () => world.remove(AUDIENCES, id),
+    restore: () => world.restore(AUDIENCES, id),
+    serve: () => world.patch(AUDIENCES, id, { description: `served ${n}` }, DISPATCH),
+  }
+  await steps[what]!().catch(() => undefined)
+}
+
+test('after an undo every record that nobody else has touched is as it was, unless it is named as left', async () => {
+  const history = fc.array(step, { minLength: 1, maxLength: 9 })
+  let undone_count = 0
+  await fc.assert(
+    fc.asyncProperty(history, history, async (before, since) => {
+      const world = undoWorld()
+      const ids = [await world.audience({ name: 'first' }), await world.audience({ name: 'second', status: 'draft' })]
+      const carryOutAll = async (steps: typeof before, from: number) => {
+        for (const [n, one] of steps.entries()) {
+          await world.pass(one.pass_ms)
+          await carryOut(world, ids, one, from + n)
+        }
+      }
+      await carryOutAll(before, 0)
+      const at = world.now()
+      const then = new Map<string, unknown>()
+      for (const id of ids) then.set(id, await world.shown(AUDIENCES, id))
+      await world.pass(1)
+      await carryOutAll(since, 100)
+      await world.pass(1)
+      const now = new Map<string, unknown>()
+      for (const id of ids) now.set(id, await world.shown(AUDIENCES, id))
+      const { undone, left, more } = await world.undo(at)
+      undone_count += undone.length
+      expect(more).toBe(false)
+      const named = new Set(left.map(({ id }) => id))
+      for (const id of ids) {
+        const shown = await world.shown(AUDIENCES, id)
+        // What only the service has changed since is nobody's to take back.
+        const is_left = named.has(id) || /served 1\d\d/.test(JSON.stringify(shown))
+        expect(shown).toEqual(is_left ? now.get(id) : (then.get(id) ?? 'deleted'))
+      }
+      expect((await world.undo(at)).undone).toEqual([])
+    }),
+    runs(15, 600),
+  )
+  expect(undone_count).toBeGreaterThan(10)
+})
