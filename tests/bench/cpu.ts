@@ -1,10 +1,11 @@
 /**
  * What a request costs in processor time: the deployed bundles, with the store in another process, beside the bare echo
  * of the functions framework, and beside a plain service with the same routes on PostgreSQL and on SQLite. They take turns
- * in each round, so that all see the same machine.
+ * in each round, so that all see the same machine. The price is that of the service's processor time on Cloud Run.
  */
 import { withSystems, type System, type Systems } from './cpu/systems.ts'
 import { printRow } from './figures.ts'
+import { PRICES } from './model/prices.ts'
 import { closeConnections, send, type Sent } from './runtime.ts'
 import { sampleAudience } from './sample-audience.ts'
 import { newId } from '#shared/base/ids.ts'
@@ -87,7 +88,7 @@ await withSystems(async (systems) => {
       run: (system) => inTurn(300, () => expected(200, pull(systems, system, cursor))),
     },
   ]
-  printRow('CPU of a request, in ms', ['service', 'its store', 'together', 'beside ours', 'wanted'])
+  printRow('CPU of a request, in ms', ['service', 'its store', 'together', 'beside ours', 'a million', 'wanted'])
   for (const work of works) {
     const costs = await measure(work)
     const ours = costs[0]!
@@ -100,12 +101,18 @@ await withSystems(async (systems) => {
         store_ms.toFixed(2),
         (service_ms + store_ms).toFixed(2),
         `${ratio.toFixed(2)} ×`,
+        priceOfMillion(service_ms),
         wanted,
       ])
     }
   }
 })
 closeConnections()
+
+/** Of the processor time alone; the store's requests and the fee per request come in addition. */
+function priceOfMillion(service_ms: number): string {
+  return `$${((service_ms / 1000) * 1e6 * PRICES.vcpu_s).toFixed(3)}`
+}
 
 async function measure({ systems, run }: Work): Promise<readonly Cost[]> {
   for (const system of systems) await run(system)
