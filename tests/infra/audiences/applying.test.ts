@@ -301,3 +301,61 @@ test('while a file cannot be read nobody knows which audience has none, and none
   expect(refused.out).toContain('Nothing was applied: 0 audiences have no file, not 1.')
   expect((await everyAudience(account))[0]).toMatchObject({ status: 'active', version: 1 })
 })
+
+test('who was first after the plan keeps what they made; the same change made by two is done', async () => {
+  const account = newAccount()
+  const { audience_id } = await saved(account, { name: 'Shared' })
+  const new_id = `${audience_id.slice(0, -4)}0000`
+  const plain = await deskAt(account)
+  await plain.run('pull')
+  const [path = ''] = await plain.names()
+  await plain.edit(path, 'name: Shared', 'name: Agreed')
+  await plain.write('new.yaml', `audience_id: ${new_id}\nname: Mine\n`)
+  let overtaking: Promise<void> | undefined
+  const overtake = async (): Promise<void> => {
+    await account.call('PATCH', `/api/audiences/${audience_id}`, { name: 'Agreed' })
+    await account.call('POST', '/api/audiences', { audience_id: new_id, name: 'Theirs' })
+  }
+  const overtaken = await deskAt(account, {
+    fetch: async (url, init) => {
+      if (isSave(init)) await (overtaking ??= overtake())
+      return await fetch(url, init)
+    },
+  })
+  const applied = await overtaken.run('apply', { dir: plain.dir })
+  expect(applied.out).toContain('it is version 1 now, "Theirs"')
+  expect(applied.out).toContain('Ended at the first step that was not applied')
+  const audiences = await everyAudience(account)
+  expect(audiences.map(({ name, version }) => `${name} ${version}`).toSorted()).toEqual(['Agreed 2', 'Theirs 1'])
+  expect(await plain.run('apply', { partial: true })).toMatchObject({ code: 1 })
+  expect(await plain.text(path)).toMatch(/^version: 2\nname: Agreed$/m)
+})
+
+test('what the service would refuse is a fault of the plan, and only where the file differs', async () => {
+  const account = newAccount()
+  await saved(account, { name: 'Urban greens' })
+  const desk = await deskAt(account)
+  await desk.run('pull')
+  const [path = ''] = await desk.names()
+  await desk.edit(path, 'status: active', 'status: draft')
+  expect((await desk.run('plan')).out).toContain(
+    `fault     ${path}  status draft: an audience that is active can become`,
+  )
+  await desk.edit(path, 'status: draft', 'status: active')
+  await desk.edit(path, 'size: 125000', 'size: -1')
+  const planned = await desk.run('plan')
+  expect(planned).toMatchObject({ code: 1 })
+  expect(planned.out).toMatch(/^fault {5}urban\S+:\d+:\d+ {2}segments\[0\]\.size must be at least 0$/m)
+})
+
+test('a checkout that nobody keeps creates nothing from a file without an id', async () => {
+  const account = newAccount()
+  const desk = await deskAt(account)
+  await desk.run('pull')
+  await desk.write('new.yaml', 'name: New\n')
+  const refused = await desk.run('apply', { keep_files: true })
+  expect(refused).toMatchObject({ code: 1 })
+  expect(refused.out).toContain('a new file has no audience_id')
+  expect(await everyAudience(account)).toEqual([])
+  expect(await desk.text('new.yaml')).toBe('name: New\n')
+})

@@ -23,7 +23,20 @@ const TEXTS = fc.oneof(
   fc.string({
     unit: fc.constantFrom('a', ' ', '\n', '\r', '\t', '#', ':', '-', '"', "'", '\u2028', '\u0085', '\ufeff'),
   }),
-  fc.constantFrom('yes', '1e3', '0x1f', '~', '<<', '12:30', '=======', '--- a', '# not a comment', 'a\n# b\n'),
+  fc.constantFrom(
+    'yes',
+    '1e3',
+    '0x1f',
+    '~',
+    '<<',
+    '12:30',
+    '=======',
+    '--- a',
+    '# not a comment',
+    ' \n  a',
+    'a\n  \nb',
+    'a\n# b\n',
+  ),
   fc.string({ unit: fc.constantFrom('word ', 'x'), minLength: 30, maxLength: 60 }),
 )
 /** Names of members: one that no record keeps is a fault. */
