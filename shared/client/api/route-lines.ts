@@ -97,8 +97,6 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
       has: ['audience_id', 'audience', 'message'],
     },
     getAudienceUsage: { method: 'GET', path: `${audience}/usage`, has: ['usage'] },
-    listTags: { method: 'GET', path: '/api/tags', has: ['tags', 'count', 'next_cursor'] },
-    renameTag: { method: 'POST', path: '/api/tags/rename', is_repeatable: true, has: ['changed', 'more'] },
     getInsightsOfAudience: { method: 'GET', path: `${audience}/insights`, has: ['sizes', 'platforms'] },
     listAudienceVersions: { method: 'GET', path: `${audience}/versions`, has: VERSIONS },
     getAudienceVersion: {
@@ -112,6 +110,8 @@ export const ROUTE_LINES: { readonly [F in UserFunction]: RouteLines<UserRoutes[
       has: ['audience', 'message'],
     },
     forgetAudienceVersions: { method: 'DELETE', path: `${audience}/versions`, has: [] },
+    listTags: { method: 'GET', path: '/api/tags', has: ['tags', 'count', 'next_cursor'] },
+    renameTag: { method: 'POST', path: '/api/tags/rename', is_repeatable: true, has: ['changed', 'more'] },
   },
   platforms: {
     savePlatform: {
