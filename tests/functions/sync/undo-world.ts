@@ -28,7 +28,7 @@ import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 
 const USER = 'u'
-export const OWN: Writer = { by: USER, client_id: null, via: 'api' }
+const OWN: Writer = { by: USER, client_id: null, via: 'api' }
 export const DISPATCH = serverWriter('dispatch')
 export const MINUTE_MS = 60_000
 
