@@ -324,6 +324,7 @@ test('who was first after the plan keeps what they made; the same change made by
   })
   const applied = await overtaken.run('apply', { dir: plain.dir })
   expect(applied.out).toContain('it is version 1 now, "Theirs"')
+  expect(applied.out).toContain(`applied   ${path}  ${audience_id} version 2`)
   expect(applied.out).toContain('Ended at the first step that was not applied')
   const audiences = await everyAudience(account)
   expect(audiences.map(({ name, version }) => `${name} ${version}`).toSorted()).toEqual(['Agreed 2', 'Theirs 1'])

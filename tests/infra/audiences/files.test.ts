@@ -68,6 +68,14 @@ test('every audience is read from its text as it was, and has one text', () => {
   )
 })
 
+test.each([' \n', ' \n ', '\n', '\n a', ' a\n  b', 'a\n  \nb', 'a\n\n', 'a\n \n', '\t\na', 'a \nb'])(
+  'a text of several lines is read with its unseen space: %j',
+  (description) => {
+    const text = audienceText({ audience_id: undefined, version: undefined, content: content({ description }) })
+    expect(readAudience('a.yaml', text).stated?.content.description).toBe(description)
+  },
+)
+
 test('members come in the order of the schema or of the alphabet, however a file has them', () => {
   const { stated } = readAudience(
     'a.yaml',
