@@ -168,15 +168,15 @@ describe.skipIf(planned === undefined)('the system, with the rights of its accou
   })
 
   test('is refused where one function would read what is another one’s', async () => {
-    const { STORAGE_API_ENDPOINT } = await runtime.doorsFor(accountOf('audiences'))
-    const name = encodeURIComponent('platforms/user_id=demo_user/platforms.parquet')
+    const { STORAGE_API_ENDPOINT } = await runtime.doorsFor(accountOf('platforms'))
+    const name = encodeURIComponent('audiences/user_id=demo_user/year=2025/month=05/audiences_202505.parquet')
     const response = await fetch(`${STORAGE_API_ENDPOINT}/storage/v1/b/activation-local/o/${name}?alt=media`)
     expect([response.status, await response.json()]).toMatchObject([
       403,
       {
         error: {
           errors: [{ reason: 'forbidden' }],
-          message: expect.stringContaining('am-audiences does not have') as string,
+          message: expect.stringContaining('am-platforms does not have') as string,
         },
       },
     ])
