@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type RefObject, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 
 import { ChangeFault } from '../../actions/ChangeFault.tsx'
 import { useCell } from '../../base/cell.ts'
@@ -10,7 +10,7 @@ import styles from './Builder.module.css'
 import { CRUMBS } from './crumbs.ts'
 import { BuilderDock } from './BuilderDock.tsx'
 import { DraftNotices } from './DraftNotices.tsx'
-import { type DraftFault, faultsOf, unconfirmedReason } from './model/checks.ts'
+import { faultsOf, unconfirmedReason } from './model/checks.ts'
 import { type BuilderDraft, nameOf } from './model/draft.ts'
 import type { DraftKeeper } from './model/keeper.ts'
 import { saveDraft, type SaveOutcome } from './model/save.ts'
@@ -166,14 +166,17 @@ function useHeadingFocus(step: StepId): RefObject<HTMLDivElement | null> {
 function useFaults(draft: BuilderDraft) {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [is_all, setAll] = useState(false)
-  const faults: readonly DraftFault[] = faultsOf(draft)
-  const words = new Map(faults.map((fault) => [fault.field, fault.words]))
+  const words = useMemo(() => new Map(faultsOf(draft).map((fault) => [fault.field, fault.words])), [draft])
+  const of = useCallback(
+    (field: string): string | undefined => (is_all || left.has(field) ? words.get(field) : undefined),
+    [words, is_all, left],
+  )
   const leave = useCallback(
     (field: string) => setLeft((before) => (before.has(field) ? before : new Set([...before, field]))),
     [],
   )
   return {
-    of: (field: string): string | undefined => (is_all || left.has(field) ? words.get(field) : undefined),
+    of,
     leave,
     showAll: () => setAll(true),
   }

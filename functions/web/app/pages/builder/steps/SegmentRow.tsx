@@ -1,7 +1,6 @@
 import { Ellipsis, EyeOff, Trash2, Undo2 } from 'lucide-react'
 import { memo, useState } from 'react'
 
-import { percentOf } from '../../../format/numbers.ts'
 import { IconButton } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
 import { classes } from '../../../parts/classes.ts'
@@ -10,14 +9,13 @@ import { LENGTHS } from '../model/checks.ts'
 import type { DraftSegment } from '../model/draft.ts'
 import { shownSize, sizeIn } from '../model/sizes.ts'
 import { CellFault } from './CellFault.tsx'
+import { SegmentShare } from './SegmentShare.tsx'
 import cells from './cells.module.css'
 import styles from './SegmentTable.module.css'
 
 interface SegmentRowProps {
   readonly segment: DraftSegment
   readonly at: number
-  /** Of all that are kept and known. */
-  readonly total: number | null
   readonly name_fault: string | undefined
   readonly size_fault: string | undefined
   readonly onEdit: (segment_id: DraftSegment['segment_id'], values: Partial<DraftSegment>) => void
@@ -27,7 +25,7 @@ interface SegmentRowProps {
 
 /** One segment. It is drawn again only when something of it changes: there may be a thousand. */
 export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
-  const { segment, at, total, name_fault, size_fault, onEdit, onLeave, onRemove } = props
+  const { segment, at, name_fault, size_fault, onEdit, onLeave, onRemove } = props
   const { segment_id, name, note, size, is_kept } = segment
   const called = name.trim() || `segment ${at + 1}`
   const field = `segments.${at}`
@@ -100,7 +98,7 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
         <CellFault field={`${field}.size`} words={size_fault} />
       </td>
       <td>
-        <Share size={sizeIn(size)} total={total} is_kept={is_kept} />
+        <SegmentShare size={sizeIn(size)} is_kept={is_kept} />
       </td>
       <td className={cells.end}>
         <Menu label={`Actions for ${called}`} items={items}>
@@ -110,24 +108,3 @@ export const SegmentRow = memo(function SegmentRow(props: SegmentRowProps) {
     </tr>
   )
 })
-
-interface ShareProps {
-  readonly size: number | null | undefined
-  readonly total: number | null
-  readonly is_kept: boolean
-}
-
-function Share({ size, total, is_kept }: ShareProps) {
-  if (!is_kept) return <span className={styles.no_share}>Left out</span>
-  if (typeof size !== 'number') return <span className={styles.no_share}>Needs a size</span>
-  // All of them are empty.
-  const ratio = total ? size / total : 0
-  return (
-    <span className={styles.share}>
-      <span className={styles.track} aria-hidden>
-        {size > 0 && <span className={styles.bar} style={{ inlineSize: `${ratio * 100}%` }} />}
-      </span>
-      {percentOf(ratio)}
-    </span>
-  )
-}

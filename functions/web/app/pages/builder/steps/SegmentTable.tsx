@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { memo, useCallback, useEffect, useState } from 'react'
 
 import { Button } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
@@ -7,9 +7,9 @@ import { HeadCell, Table } from '../../../parts/Table.tsx'
 import { showToast } from '../../../parts/toasts.ts'
 import { ENTRIES_MAX } from '../model/checks.ts'
 import type { DraftSegment } from '../model/draft.ts'
-import { knownSizes } from '../model/record.ts'
 import { newSegment } from '../model/segments.ts'
 import { SegmentRow } from './SegmentRow.tsx'
+import { SegmentTotal } from './SegmentShare.tsx'
 import type { StepProps } from './step-props.ts'
 import styles from './SegmentTable.module.css'
 
@@ -19,9 +19,7 @@ interface SegmentTableProps extends Pick<StepProps, 'faultOf' | 'onLeave'> {
 }
 
 /** Each segment with its size, as fields. */
-export function SegmentTable({ segments, onSegments, faultOf, onLeave }: SegmentTableProps) {
-  // Every share depends on it: with a thousand segments typing does not wait for theirs.
-  const total = useDeferredValue(useMemo(() => knownSizes({ segments: [...segments] }).total, [segments]))
+export const SegmentTable = memo(function SegmentTable({ segments, onSegments, faultOf, onLeave }: SegmentTableProps) {
   const kept = segments.filter(({ is_kept }) => is_kept).length
   const [added, setAdded] = useState<DraftSegment['segment_id']>()
   useEffect(() => {
@@ -78,14 +76,16 @@ export function SegmentTable({ segments, onSegments, faultOf, onLeave }: Segment
         </thead>
       )}
       <tbody>
-        {segments.map((segment, at) => (
-          <SegmentRow
-            key={segment.segment_id}
-            {...{ segment, at, total, onEdit, onLeave, onRemove }}
-            name_fault={faultOf(`segments.${at}.name`)}
-            size_fault={faultOf(`segments.${at}.size`)}
-          />
-        ))}
+        <SegmentTotal segments={segments}>
+          {segments.map((segment, at) => (
+            <SegmentRow
+              key={segment.segment_id}
+              {...{ segment, at, onEdit, onLeave, onRemove }}
+              name_fault={faultOf(`segments.${at}.name`)}
+              size_fault={faultOf(`segments.${at}.size`)}
+            />
+          ))}
+        </SegmentTotal>
         <tr className={styles.add}>
           <td colSpan={5}>
             {segments.length === 0 && <span className={styles.none}>No segments yet.</span>}
@@ -101,4 +101,4 @@ export function SegmentTable({ segments, onSegments, faultOf, onLeave }: Segment
       </tbody>
     </Table>
   )
-}
+})
