@@ -1,15 +1,16 @@
 import { useState, type SubmitEvent } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
+import { inSteps } from '../base/in-steps.ts'
 import { clock } from '../base/ports.ts'
 import { saveFile } from '../files/save-file.ts'
 import { countOf } from '../format/numbers.ts'
 import { Button } from '../parts/Button.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
 import { showToast } from '../parts/toasts.ts'
-import type { Shown } from '../store/records.ts'
+import type { Audience, Shown } from '../store/records.ts'
 import styles from './ExportDialog.module.css'
-import { exportedFile, fileNameOf, MEDIA_TYPES, type Format } from './export-file.ts'
+import { exportedPieces, fileNameOf, MEDIA_TYPES, type Format } from './export-file.ts'
 
 const FORMATS: readonly { readonly value: Format; readonly words: string; readonly hint: string }[] = [
   { value: 'csv', words: 'CSV for Excel', hint: 'One row for each audience. Opens in any spreadsheet.' },
@@ -34,11 +35,10 @@ export function ExportDialog({
     event.preventDefault()
     setFault(undefined)
     setBusy(true)
-    const records = subjects.map(({ record }) => record)
     const [day = ''] = isoTime(clock.nowMs()).split('T')
-    const name = fileNameOf(records, day, format)
+    const name = fileNameOf(only && subjects.length === 1 ? [only.record] : [], day, format)
     try {
-      saveFile(name, await exportedFile(format, records), MEDIA_TYPES[format])
+      saveFile(name, await exportedFile(format, subjects), MEDIA_TYPES[format])
     } catch {
       setBusy(false)
       return setFault(`The file was not made. The part of the app that writes it could not be loaded: try again.`)
@@ -95,4 +95,21 @@ export function ExportDialog({
       </form>
     </Dialog>
   )
+}
+
+async function exportedFile(
+  format: Format,
+  subjects: readonly Shown<'audience'>[],
+): Promise<string | Uint8Array<ArrayBuffer>> {
+  if (format === 'parquet') {
+    const { exportedParquet } = await import('./parquet-export.ts')
+    return exportedParquet(subjects.map(({ record }) => record))
+  }
+  const { pieces } = await inSteps(exportedPieces(format, recordsOf(subjects)))
+  return pieces.join('')
+}
+
+/** Each is parsed when its turn comes. */
+function* recordsOf(subjects: readonly Shown<'audience'>[]): Generator<Audience, undefined> {
+  for (const { record } of subjects) yield record
 }

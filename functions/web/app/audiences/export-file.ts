@@ -17,33 +17,32 @@ export const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   parquet: 'application/vnd.apache.parquet',
 }
 
-export async function exportedFile(
-  format: Format,
-  records: readonly Audience[],
-): Promise<string | Uint8Array<ArrayBuffer>> {
-  if (format !== 'parquet') return exportedText(format, records)
-  const { exportedParquet } = await import('./parquet-export.ts')
-  return exportedParquet(records)
+export function exportedText(format: TextFormat, records: Iterable<Audience>): string {
+  return [...exportedPieces(format, records)].join('')
 }
 
-export function exportedText(format: TextFormat, records: readonly Audience[]): string {
-  return format === 'csv' ? csvOf(records) : jsonOf(records)
+/** The same piece by piece, an audience each: of ten thousand the page answers in between. */
+export function exportedPieces(format: TextFormat, records: Iterable<Audience>): Generator<string, undefined> {
+  return format === 'csv' ? csvPieces(records) : jsonPieces(records)
 }
 
 /** One audience in a line. */
-function jsonOf(records: readonly Audience[]): string {
+function* jsonPieces(records: Iterable<Audience>): Generator<string, undefined> {
   const names = columnNames()
-  const lines = records.map((record) =>
-    JSON.stringify(Object.fromEntries(names.map((name) => [name, cellOf(record, name)]))),
-  )
-  return lines.length === 0 ? '{"audiences":[\n]}\n' : `{"audiences":[\n${lines.join(',\n')}\n]}\n`
+  yield '{"audiences":['
+  let before = '\n'
+  for (const record of records) {
+    yield before + JSON.stringify(Object.fromEntries(names.map((name) => [name, cellOf(record, name)])))
+    before = ',\n'
+  }
+  yield '\n]}\n'
 }
 
 /** Excel reads it as UTF-8 by its first character. */
-function csvOf(records: readonly Audience[]): string {
+function* csvPieces(records: Iterable<Audience>): Generator<string, undefined> {
   const names = columnNames()
-  const lines = records.map((record) => names.map((name) => csvCell(cellOf(record, name))).join(','))
-  return `${BYTE_ORDER_MARK}${[names.join(','), ...lines].join('\r\n')}\r\n`
+  yield `${BYTE_ORDER_MARK}${names.join(',')}\r\n`
+  for (const record of records) yield `${names.map((name) => csvCell(cellOf(record, name))).join(',')}\r\n`
 }
 
 function columnNames(): readonly string[] {
