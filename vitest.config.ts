@@ -1,10 +1,22 @@
 import { matchesGlob, relative } from 'node:path'
 
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where `.ci/run` wants the counts, as vitest's JSON report. */
 const report_path = process.env['TEST_REPORT']
+
+/** Of `npm run test:mutation`: the one change that this run makes to a source, never on disk. */
+const changed_source = process.env['CHANGED_SOURCE']
+
+function changing(json: string): Plugin {
+  const { file, from, to } = JSON.parse(json) as { file: string; from: string; to: string }
+  return {
+    name: 'changed-source',
+    enforce: 'pre',
+    transform: (code, id) => (id.endsWith(`/${file}`) ? code.replace(from, () => to) : undefined),
+  }
+}
 
 /** For everything that a test waits for: no test fails because the machine is busy. */
 const WAIT_MS_MAX = 60_000
@@ -81,7 +93,10 @@ class ShortFilesLast extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: changed_source === undefined ? [] : [changing(changed_source)],
   test: {
+    // What a run with a changed source has transformed is of no other.
+    fsModuleCache: changed_source === undefined,
     environment: 'node',
     projects,
     sequence: { sequencer: ShortFilesLast },

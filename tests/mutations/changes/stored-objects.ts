@@ -1,0 +1,21 @@
+import { changesOf, type Change } from '../change.ts'
+
+/** Of objects as they are stored, kept in memory and put back. */
+export const STORED_OBJECTS_CHANGES: readonly Change[] = [
+  ...changesOf('shared/table/object/snapshot-cache.ts', 'tests/table/cache-bounds.test.ts', [
+    ['let total = this.#decoded.bytes', 'let total = 0'],
+    ['    this.#snapshots.delete(snapshot.name)\n', ''],
+  ]),
+  ...changesOf('shared/table/object/decoded-columns.ts', 'tests/table/cache-bounds.test.ts', [
+    ['this.#groups.delete(group)\n', ''],
+    ['      this.#keep(group, known)\n', ''],
+    ['bytes - (held?.bytes ?? 0)', 'bytes'],
+  ]),
+  ...changesOf('shared/base/cell.ts', 'tests/table/restore.test.ts', [
+    ['a.length === b.length && a.every', 'a.every'],
+    ['if (a.length !== b.length) return false', ''],
+  ]),
+  ...changesOf('shared/table/recovery/new-epoch.ts', 'tests/table/new-epoch.test.ts', [
+    ['purged_version: base.footer.purged_version + VERSIONS_AHEAD', 'purged_version: base.footer.purged_version'],
+  ]),
+]
