@@ -23,6 +23,11 @@ describe('sizes over time', () => {
     expect(firstAndLast(chart)).toEqual({ first: 40, last: 100 })
   })
 
+  it('are those of the segments together where nobody has said the total', () => {
+    const chart = sizeChart([{ version: 1, at: at(1), total: null, segments: [segment(1, 4), segment(2, null)] }])
+    expect(chart.bars).toMatchObject([{ total: 4, segments: [4, null], others: 0 }])
+  })
+
   it('that nobody knew are unknown, not nothing', () => {
     const chart = sizeChart([{ version: 1, at: at(1), total: null, segments: null }])
     expect(chart.bars).toMatchObject([{ total: null, segments: [] }])

@@ -50,7 +50,7 @@ export function accounts(): () => Account {
   }
 }
 
-export async function deskAt(account: Account, options: DeskOptions = {}): Promise<Desk> {
+export async function deskAt(account: Pick<Account, 'url' | 'token'>, options: DeskOptions = {}): Promise<Desk> {
   const { clock = systemClock, signal = new AbortController().signal } = options
   const folder = await mkdtemp(join(tmpdir(), 'audiences-desk-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))

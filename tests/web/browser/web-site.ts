@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import { buildApp, removeStaleApp } from '#infra/local/app-build.ts'
 import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
+import type { Clock } from '#shared/base/clock.ts'
+import type { FunctionFactory } from '#shared/http/server/function-app.ts'
 import type { Environment } from '#shared/settings/settings.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
 /** The app and the whole service behind it, as `npm start` has them. */
 export interface WebSite {
   readonly url: string
+  /** For programs of a user. */
+  token(user_id: string): Promise<string>
   /** Saves a record of a user at the service. @param path of the route, as `/api/audiences` */
   save(user_id: string, path: string, record: object): Promise<Readonly<Record<string, unknown>>>
   /** As `save`, for a route that replaces what is there. */
@@ -29,12 +33,15 @@ export interface WebSiteOptions {
   readonly has_google?: boolean
   /** Further settings, such as SIZE_URL. */
   readonly environment?: Environment
+  /** Of the service; browsers have their own. */
+  readonly clock?: Clock
 }
 
 export async function startWebSite({
   is_split = false,
   has_google = false,
   environment = {},
+  clock,
 }: WebSiteOptions = {}): Promise<WebSite> {
   if (removeStaleApp() && !(await buildApp((text) => void process.stderr.write(text)))) throw new Error('no app')
   const data_dir = await mkdtemp(join(tmpdir(), 'web-site-'))
@@ -45,13 +52,15 @@ export async function startWebSite({
     split: is_split,
     google: has_google,
     environment,
-    factories: FUNCTION_FACTORIES,
+    factories: clock ? factoriesAt(clock) : FUNCTION_FACTORIES,
     log: SILENT,
     fsync: false,
   })
-  const call = callsOf(runtime)
+  const token = tokensOf(runtime)
+  const call = callsOf(runtime, token)
   return {
     url: runtime.function_urls.web,
+    token,
     save: (user_id, path, record) => call(user_id, path, record),
     report: (user_id, path, body) => call(user_id, path, body, 'PUT'),
     ask: (user_id, path) => call(user_id, path),
@@ -62,23 +71,38 @@ export async function startWebSite({
   }
 }
 
-function callsOf({ url, function_urls }: LocalRuntime) {
+function factoriesAt(clock: Clock): typeof FUNCTION_FACTORIES {
+  const entries = Object.entries(FUNCTION_FACTORIES).map(
+    ([name, create]) =>
+      [name, (settings, overrides) => create(settings, { ...overrides, clock })] as [string, FunctionFactory],
+  )
+  return Object.fromEntries(entries) as typeof FUNCTION_FACTORIES
+}
+
+/** Each user has one. */
+function tokensOf({ url }: LocalRuntime): WebSite['token'] {
   const tokens = new Map<string, Promise<string>>()
-  const tokenOf = async (user_id: string): Promise<string> => {
+  const ask = async (user_id: string): Promise<string> => {
     const answer = await fetch(`${url}/local/token`, { method: 'POST', body: JSON.stringify({ user_id }) })
     return ((await answer.json()) as { id_token: string }).id_token
   }
+  return async (user_id) => {
+    const known = tokens.get(user_id) ?? ask(user_id)
+    tokens.set(user_id, known)
+    return await known
+  }
+}
+
+function callsOf({ function_urls }: LocalRuntime, token: WebSite['token']) {
   return async (
     user_id: string,
     path: string,
     body?: object,
     method = 'POST',
   ): Promise<Readonly<Record<string, unknown>>> => {
-    let token = tokens.get(user_id)
-    if (token === undefined) tokens.set(user_id, (token = tokenOf(user_id)))
     const name = path.split(/[/?]/)[2] as keyof typeof function_urls
     const answer = await fetch(`${function_urls[name]}${path}`, {
-      headers: { Authorization: `Bearer ${await token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: `Bearer ${await token(user_id)}`, ...(body && { 'Content-Type': 'application/json' }) },
       ...(body && { method, body: JSON.stringify(body) }),
     })
     if (!answer.ok) throw new Error(`the service answered ${answer.status}: ${await answer.text()}`)

@@ -1,4 +1,4 @@
-import { Download, LogIn, MonitorCheck, RefreshCw } from 'lucide-react'
+import { Download, History, LogIn, MonitorCheck, RefreshCw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 
 import { ports } from '../base/ports.ts'
@@ -12,7 +12,7 @@ import { useSession } from '../session/use-session.ts'
 import { useAside, useStatus } from '../store/hooks.ts'
 import { AsideChange } from './AsideChange.tsx'
 import { downloadData } from './download-data.ts'
-import { sync_panel_open } from './layers.ts'
+import { askToGoBack, sync_panel_open } from './layers.ts'
 import { SyncLog } from './SyncLog.tsx'
 import styles from './SyncPanel.module.css'
 import { WaitingRecords } from './WaitingRecords.tsx'
@@ -51,6 +51,11 @@ export function SyncPanel() {
           <Button kind="quiet" size="small" icon={Download} onClick={() => void downloadData()}>
             Download my data
           </Button>
+          {account && !status.needs_sign_in && (
+            <Button kind="quiet" size="small" icon={History} onClick={askToGoBack}>
+              Back to an earlier moment
+            </Button>
+          )}
         </div>
         {status.mode === 'account' && status.needs_sign_in && (
           <div className={styles.sign_in}>

@@ -1,11 +1,11 @@
-import { Download, Keyboard, LogIn, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { Download, History, Keyboard, LogIn, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 
 import { chooseTheme, theme, THEMES, type Theme } from '../base/theme.ts'
 import type { LucideIcon } from '../parts/Icon.tsx'
 import type { MenuItem } from '../parts/Menu.tsx'
 import { opened } from '../session/session.ts'
 import { downloadData } from './download-data.ts'
-import { askToSignOut, openShortcuts } from './layers.ts'
+import { askToGoBack, askToSignOut, openShortcuts } from './layers.ts'
 
 const THEME_LOOKS: Readonly<Record<Theme, { readonly words: string; readonly icon: LucideIcon }>> = {
   system: { words: 'Colours of this device', icon: Monitor },
@@ -27,6 +27,7 @@ export function accountItems(goTo: (to: '/sign-in') => void): MenuItem[] {
     ...themes,
     { id: 'shortcuts', words: 'Keyboard shortcuts', icon: Keyboard, keys: '?', onSelect: openShortcuts },
     { id: 'download', words: 'Download my data', icon: Download, onSelect: () => void downloadData() },
+    ...(account ? [{ id: 'back', words: 'Back to an earlier moment', icon: History, onSelect: askToGoBack }] : []),
     ...(can_sign_in ? [{ id: 'sign-in', words: 'Sign in', icon: LogIn, onSelect: () => goTo('/sign-in') }] : []),
     ...(account ? [{ id: 'sign-out', words: 'Sign out', icon: LogOut, onSelect: askToSignOut }] : []),
   ]

@@ -29,10 +29,20 @@ async function lookAtSizes(page: Page): Promise<void> {
   await page.getByText('Hand-overs by platform').scrollIntoViewIfNeeded()
 }
 
+async function goBack(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search and actions' }).fill('earlier moment')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'An hour ago' }).click()
+  await page.getByRole('button', { name: 'Show what would change' }).click()
+  await page.getByRole('button', { name: 'Another moment' }).waitFor()
+}
+
 /** What is done to many together, and what is looked at before. */
 export const MANY_SHOTS: readonly Shot[] = [
   { name: 'many-selected', path, visitor, act: selectAll },
   { name: 'many-archive', path, visitor, act: archiveAll },
   { name: 'many-tags', path, visitor, act: manageTags },
   { name: 'many-sizes', path, visitor, act: lookAtSizes },
+  { name: 'many-back', path, visitor, act: goBack },
 ]

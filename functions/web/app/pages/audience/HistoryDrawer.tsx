@@ -1,5 +1,5 @@
-import { History } from 'lucide-react'
-import { useMemo } from 'react'
+import { Eraser, History } from 'lucide-react'
+import { useMemo, useState } from 'react'
 
 import { countOf } from '../../format/numbers.ts'
 import { Button } from '../../parts/Button.tsx'
@@ -10,6 +10,7 @@ import { Timeline } from '../../parts/Timeline.tsx'
 import { useSession } from '../../session/use-session.ts'
 import type { Shown } from '../../store/records.ts'
 import { handedOverOf, type HandedOver } from './handed-over.ts'
+import { ForgetDialog } from './ForgetDialog.tsx'
 import styles from './HistoryDrawer.module.css'
 import { HandOverEntry, VersionEntry } from './HistoryEntries.tsx'
 import { versionsBefore, type Version } from './history.ts'
@@ -53,7 +54,8 @@ export function HistoryDrawer({
 }
 
 function AccountHistory({ shown, distributions, onClose }: Parameters<typeof HistoryDrawer>[0]) {
-  const [versions, loadMore] = useVersions(shown.id, shown.record.version)
+  const [versions, loadMore, reload] = useVersions(shown.id, shown.record.version)
+  const [is_forgetting, setForgetting] = useState(false)
   const is_loaded = versions.state === 'loaded'
   return (
     <Drawer
@@ -96,6 +98,16 @@ function AccountHistory({ shown, distributions, onClose }: Parameters<typeof His
         </div>
       )}
       {is_loaded && <Entries shown={shown} distributions={distributions} list={versions} />}
+      {is_loaded && versions.versions.length > 1 && (
+        <p className={styles.waiting}>
+          <Button kind="quiet" size="small" icon={Eraser} onClick={() => setForgetting(true)}>
+            Forget the past
+          </Button>
+        </p>
+      )}
+      {is_forgetting && (
+        <ForgetDialog shown={shown} onClose={() => setForgetting(false)} onForgotten={() => void reload()} />
+      )}
     </Drawer>
   )
 }

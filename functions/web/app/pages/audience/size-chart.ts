@@ -46,7 +46,8 @@ export function sizeChart(sizes: readonly SizesAtVersion[]): SizeChart {
     }
   }
   const largest = [...named.values()].toSorted((one, other) => other.size - one.size).slice(0, SEGMENTS_MAX)
-  const bars = shown.toReversed().map(({ version, at, total, segments }) => {
+  const bars = shown.toReversed().map(({ version, at, segments, ...told }) => {
+    const total = told.total ?? together(segments)
     const known = new Map((segments ?? []).map(({ segment_id, size }) => [String(segment_id), size]))
     const own = largest.map(({ id }) => known.get(id) ?? null)
     const sum = own.reduce<number>((together, size) => together + (size ?? 0), 0)
@@ -57,6 +58,12 @@ export function sizeChart(sizes: readonly SizesAtVersion[]): SizeChart {
     segments: largest.map(({ id, name }) => ({ id, name })),
     ticks: ticksUpTo(Math.max(0, ...bars.map(({ total }) => total ?? 0))),
   }
+}
+
+/** The segments together, where nobody has said the total: as the size is shown elsewhere. */
+function together(segments: SizesAtVersion['segments']): number | null {
+  const sizes = (segments ?? []).map(({ size }) => size).filter((size) => size !== null)
+  return sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** "From 1,204 to 2,000 records, in 3 versions": what a bar cannot say to who does not see it. */

@@ -22,7 +22,10 @@ export interface VersionList {
 }
 
 /** @param version of the record now: a newer one is asked for when it has come */
-export function useVersions(audience_id: string, version: number): readonly [Versions, more: () => Promise<void>] {
+export function useVersions(
+  audience_id: string,
+  version: number,
+): readonly [Versions, more: () => Promise<void>, reload: () => Promise<void>] {
   const client = useClient()
   const [versions, setVersions] = useState<Versions>({ state: 'loading' })
   useEffect(() => {
@@ -44,7 +47,8 @@ export function useVersions(audience_id: string, version: number): readonly [Ver
     const known = cursor !== undefined && versions.state === 'loaded' ? versions.versions : []
     setVersions(found.state === 'loaded' ? { ...found, versions: [...known, ...found.versions] } : found)
   }
-  return [versions, more]
+  const reload = async () => setVersions(await pageOf(client, audience_id, {}))
+  return [versions, more, reload]
 }
 
 async function pageOf(

@@ -16,6 +16,13 @@ export interface NewsEntry {
 export const NEWS: readonly NewsEntry[] = [
   {
     day: NEWEST_ENTRY,
+    title: 'Back to an earlier moment',
+    words:
+      'In the account menu, the sync panel and the search: choose a moment of the last day, see what would change, and have everything as it was then.',
+    link: { words: 'Read how', to: '/help' },
+  },
+  {
+    day: NEWEST_ENTRY,
     title: 'Many audiences, looked at before they change',
     words:
       'Select several, and see what archiving, deleting or tagging would do, and what still uses them. Duplicate one, and rename, merge or remove tags everywhere.',
