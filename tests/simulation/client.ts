@@ -118,7 +118,7 @@ export class Client {
       (one) => one.writer === this.#writer && one.kind === 'create' && one.status === 'acknowledged' && one.key,
     )
     const earlier = own.length > 0 ? oneOf(this.#random, own) : undefined
-    if (!earlier?.key || earlier.known_version > 0) return
+    if (!earlier?.key || this.#mayHaveRenewed(earlier, earlier.key)) return
     const has_other_body = this.#random.uniform() < 0.3
     const key = has_other_body ? { ...earlier.key, body_hash: keyed('', 'another').body_hash } : earlier.key
     const { clock } = this.#history
@@ -143,6 +143,14 @@ export class Client {
     }
   }
 
+  /** Whether a later request with the same key may have been carried out, after the key had expired. */
+  #mayHaveRenewed(earlier: Operation, { request_hash }: Key): boolean {
+    const { operations } = this.#history
+    return operations
+      .slice(operations.indexOf(earlier) + 1)
+      .some(({ key, status }) => key?.request_hash === request_hash && /^(acknowledged|maybe)$/.test(status))
+  }
+
   /** Tries to create what was there before, and perhaps is purged by now. */
   async #reuse(mark: string): Promise<void> {
     const [id] = [...this.#history.knownOf(this.#user_id).keys()]
@@ -161,7 +169,9 @@ export class Client {
     const condition = this.#random.uniform() < 0.4 ? { if_match: version } : {}
     const kind = this.#random.uniform() < 0.1 ? 'delete' : 'change'
     const operation = this.#begin({ mark, kind, note_id: id, known_version: version, key, ...condition })
-    const mutation = changeNote(id, {}, { ...condition, ...(key ? { key } : {}) })
+    // An old id has two spellings.
+    const spelled = id.startsWith('note-') && this.#random.uniform() < 0.5 ? id.replace('-', '_') : id
+    const mutation = changeNote(spelled, {}, { ...condition, ...(key ? { key } : {}) })
     const send: Send = ({ table, release }) =>
       table.mutate(this.#user_id, {
         ...mutation,

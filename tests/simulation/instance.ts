@@ -1,8 +1,10 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
-import type { CommitEvent } from '#shared/table/events.ts'
+import { logTableEvents } from '#shared/table/event-log.ts'
+import type { CommitEvent, TableEvents } from '#shared/table/events.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
+import type { WalkDependencies } from '#shared/table/read/user-folders.ts'
 import type { Table } from '#shared/table/table.ts'
 import { startMortal, type Mortal } from './mortal.ts'
 
@@ -16,6 +18,8 @@ export interface Release {
 /** One running instance of the service, which can end, or pause, at any of its awaits. */
 export interface Instance extends Pick<Mortal, 'crashed' | 'crash' | 'pause' | 'calm'> {
   readonly table: Table
+  /** What it reads past its table. */
+  readonly walk: WalkDependencies
   readonly release: Release
 }
 
@@ -35,13 +39,24 @@ interface World {
 export function startInstance(world: World): Instance {
   const { release, schema, random } = world
   const { store, clock, ...mortal } = startMortal(world)
-  const ignore = (): void => undefined
+  const told = logTableEvents({ write: () => undefined }, (user_id) => user_id)
+  const events: TableEvents = {
+    ...told,
+    committed: (commit) => {
+      told.committed(commit)
+      world.onCommitted(commit)
+    },
+    corrupt: (object, error) => {
+      told.corrupt(object, error)
+      world.onCorrupt(object)
+    },
+  }
   const table = new release.Table(schema, {
     store,
     clock,
     random,
-    events: { committed: world.onCommitted, corrupt: world.onCorrupt, storeFailed: ignore, nearLimit: ignore },
+    events,
     cache_bytes_max: 64 * 1024,
   })
-  return { table, release, ...mortal }
+  return { table, release, walk: { store, clock, random, events }, ...mortal }
 }

@@ -1,8 +1,17 @@
 import { idTimeMs } from '#shared/base/ids.ts'
 import { WRITER_RELEASE, type Footer } from '#shared/table/object/footer.ts'
-import { monthOf, monthOfObject } from '#shared/table/object/partition.ts'
+import {
+  escapePartitionValue,
+  monthOf,
+  monthOfObject,
+  userOfObject,
+  type Month,
+} from '#shared/table/object/partition.ts'
 import { rowAt, wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
 import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts'
+import { userOfIndex } from '#shared/table/read/legacy-ids.ts'
+import { comparePositions } from '#shared/table/read/listing.ts'
+import { inspectObject } from '#shared/table/recovery/integrity.ts'
 import type { Table } from '#shared/table/table.ts'
 import { allPages } from './looks.ts'
 import type { History, Operation, Sight } from './history.ts'
@@ -52,18 +61,37 @@ async function rowsOf(history: History, { file }: Snapshot, columns?: readonly s
   return rows
 }
 
+/** Nothing is wrong with an object that an inspection would find. */
+async function checkIntegrity({ schema, store }: History, user_id: string, name: string, month: Month): Promise<void> {
+  const index = store.bytesOf(`indexes/user_id=${escapePartitionValue(user_id)}/legacy_ids.json`)
+  const { tables } = (index ? JSON.parse(Buffer.from(index).toString('utf8')) : { tables: {} }) as OldIds
+  const { findings } = await inspectObject(schema, {
+    name,
+    bytes: store.bytesOf(name)!,
+    month,
+    monthOfLegacyId: (id) => tables[schema.name]?.[id]?.[1],
+  })
+  if (findings.length > 0) fail(`${name} would be found wanting: ${findings.map(({ detail }) => detail).join('; ')}`)
+}
+
+interface OldIds {
+  readonly tables: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>>
+}
+
 /** Every stored row, from the live objects themselves; each id once, in the object that its time names. */
 async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
   const { store, schema } = history
   const notes = new Map<string, StoredNote>()
   for (const name of store.names()) {
-    const user_id = /user_id=([a-z]+)/.exec(name)?.[1] ?? ''
-    const home = monthOfObject(schema, user_id, name)
-    if (home === undefined) fail(`nobody asked for ${name}`)
+    if (userOfIndex(name) !== undefined) continue
+    const user_id = userOfObject(schema, name) ?? fail(`nobody asked for ${name}`)
+    const home = monthOfObject(schema, user_id, name) ?? ''
+    await checkIntegrity(history, user_id, name, home)
     for (const row of await rowsOf(history, wholeSnapshot(name, 'live', store.bytesOf(name)!))) {
       const id = String(row['note_id'])
       if (notes.has(id)) fail(`${id} is stored twice`)
-      if (idTimeMs('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
+      const time_ms = idTimeMs('note', id)
+      if (time_ms !== undefined && time_ms !== row['created_at']) fail(`${id} was not created when its id says`)
       if (home !== '' && monthOf(Number(row['created_at'])) !== home) fail(`${id} is not at home in ${name}`)
       notes.set(id, { user_id, row })
     }
@@ -155,13 +183,17 @@ async function checkListings(
   notes: ReadonlyMap<string, StoredNote>,
 ): Promise<void> {
   for (const user_id of new Set([...notes.values()].map((note) => note.user_id))) {
-    const expected = [...notes].filter(([, note]) => note.user_id === user_id).map(([id]) => id)
+    const expected = [...notes]
+      .filter(([, note]) => note.user_id === user_id)
+      .map(([id, { row }]) => ({ id, created_at_ms: Number(row['created_at']) }))
+      .toSorted(comparePositions)
+      .map(({ id }) => id)
     for (const limit of [1000, 2]) {
       const listed = (await allPages(table, user_id, limit)).map((row) => String(row['note_id']))
-      if (listed.join() !== expected.toSorted().toReversed().join()) fail(`${user_id} is not shown what is stored`)
+      if (listed.join() !== expected.join()) fail(`${user_id} is not shown what is stored`)
     }
   }
-  const strays = store.names().filter((name) => !name.startsWith(`${schema.name}/`))
+  const strays = store.names().filter((name) => !name.startsWith(`${schema.name}/`) && userOfIndex(name) === undefined)
   if (strays.length > 0) fail(`nobody asked for ${strays.join()}`)
 }
 

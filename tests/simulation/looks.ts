@@ -4,6 +4,7 @@ import type { Row } from '#shared/table/object/schema.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import type { Position, RowFilter } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
+import type { RowOrder } from '#shared/table/read/sorted-listing.ts'
 import { batchesOf, EVERY_ROW, pageOf } from '#tests/table/pages.ts'
 import type { History } from './history.ts'
 import type { Instance } from './instance.ts'
@@ -35,7 +36,8 @@ export async function look(seer: Seer, instance: Instance): Promise<Problem | un
   const wanted = title === undefined ? known : history.knownWith(user_id, title)
   const is_single = (way === 'get' || way === 'reader') && known.size > 0
   const asked = is_single ? oneOf(random, [...known.keys()]) : undefined
-  const looking = rowsOf(instance.table, user_id, { way, asked, title })
+  const spelled = asked?.startsWith('note-') && random.uniform() < 0.5 ? asked.replace('-', '_') : asked
+  const looking = rowsOf(instance.table, user_id, { way, asked: spelled, title })
   const answer = await seer.waitFor(
     instance,
     looking.catch((error: unknown) => problemOf(error)),
@@ -44,13 +46,26 @@ export async function look(seer: Seer, instance: Instance): Promise<Problem | un
   if (answer instanceof Problem) return answer
   for (const row of answer) history.learn(user_id, row)
   const seen = answer.map((row) => ({ id: String(row['note_id']), version: Number(row['version']) }))
-  history.sights.push({ user_id, known: wanted, seen, asked })
+  const expected = way === 'sorted' ? withoutDeleted(history, wanted) : wanted
+  history.sights.push({ user_id, known: expected, seen, asked })
   const others = answer.filter((row) => title !== undefined && row['title'] !== title)
   if (others.length > 0) throw new Error(`${user_id} was shown ${others.length} notes that the filter leaves out`)
   return undefined
 }
 
-const WAYS = ['get', 'get', 'reader', 'list', 'pages', 'pages', 'filter', 'details', 'batches', 'count'] as const
+const WAYS = [
+  'get',
+  'get',
+  'reader',
+  'list',
+  'pages',
+  'pages',
+  'filter',
+  'details',
+  'batches',
+  'sorted',
+  'count',
+] as const
 type Way = (typeof WAYS)[number]
 
 interface Looked {
@@ -69,9 +84,31 @@ async function rowsOf(table: Table, user_id: string, { way, asked, title }: Look
     for await (const batch of batchesOf(table, user_id)) rows.push(...batch.map(withMarks))
     return rows
   }
+  if (way === 'sorted') return await sortedRows(table, user_id)
   if (way === 'details') return (await pageOf(table, user_id, { with_details: true })).rows.map(withMarks)
   const filter = title === undefined ? EVERY_ROW : titled(title)
   return await allPages(table, user_id, way === 'pages' ? PAGE_ROWS : 1000, filter)
+}
+
+/** In the order of what never changes, as of all that may: a note that is deleted meanwhile may be left out. */
+const BY_TITLE: RowOrder = {
+  name: 'title',
+  is_descending: false,
+  columns: ['title'],
+  keyOf: (cell) => String(cell('title')),
+}
+
+function withoutDeleted({ operations }: History, known: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const deleted = new Set(operations.filter(({ kind }) => kind === 'delete').map(({ note_id }) => note_id))
+  return new Map([...known].filter(([id]) => !deleted.has(id)))
+}
+
+async function sortedRows(table: Table, user_id: string): Promise<readonly Row[]> {
+  const columns = table.schema.columns.map(({ name }) => name)
+  const request = { order: BY_TITLE, after: undefined, filter: EVERY_ROW, columns, rows_wanted: PAGE_ROWS }
+  const rows: Row[] = []
+  for await (const { row } of table.sorted(user_id, request)) rows.push(withMarks(row))
+  return rows
 }
 
 function titled(title: string): RowFilter {

@@ -220,15 +220,15 @@ export class MemoryObjectStore implements ObjectStore {
         await clock.sleep(TIME_LIMIT_MS)
         throw new StoreError('unavailable', 'struck: no answer within the time limit')
       default:
-        if ('duplicated' in fault) {
-          void clock.sleep(half_ms + fault.duplicated.delay_ms).then(() => this.#quietly(carryOut))
-          break
-        }
+        if ('duplicated' in fault) break
         void clock.sleep(fault.late_landing.delay_ms).then(() => this.#quietly(carryOut))
         throw new StoreError('unavailable', 'struck: the answer was lost')
     }
     if (call.operation === 'write' && this.#isTooSoon(call.name)) throw new StoreError('throttled', 'too soon: 429')
     const answer = carryOut(fault)
+    if (typeof fault === 'object' && 'duplicated' in fault) {
+      void clock.sleep(fault.duplicated.delay_ms).then(() => this.#quietly(carryOut))
+    }
     await clock.sleep(half_ms)
     const has_landed = (answer as { kind?: string }).kind === 'written'
     if (fault === 'lost_answer' || (fault === 'unavailable_after' && has_landed)) {

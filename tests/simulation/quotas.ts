@@ -1,5 +1,6 @@
 import { LEDGER_ENTRIES_MAX } from '#shared/table/object/ledger.ts'
 import { LIMITS } from '#shared/table/object/limits.ts'
+import { userOfObject } from '#shared/table/object/partition.ts'
 import { rowCount, wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import type { History, Operation } from './history.ts'
 
@@ -23,7 +24,7 @@ export function checkLimits(history: History): ReadonlyMap<string, Most> {
     if (rows > LIMITS.object_rows) fail(`${name} has ${rows} rows`)
     if (bytes.length > LIMITS.object_bytes + LIMITS.object_reserve_bytes) fail(`${name} has ${bytes.length} bytes`)
     if (keys > LEDGER_ENTRIES_MAX) fail(`${name} has ${keys} keys`)
-    const user_id = /user_id=([a-z]+)/.exec(name)?.[1] ?? ''
+    const user_id = userOfObject(history.schema, name) ?? fail(`nobody asked for ${name}`)
     const before = most.get(user_id) ?? NOTHING
     most.set(user_id, {
       rows: Math.max(before.rows, rows),

@@ -7,6 +7,7 @@ import { startOfHistoryMs } from './days.ts'
 import { FaultProfile } from './fault-profile.ts'
 import { Fleet } from './fleet.ts'
 import { History } from './history.ts'
+import { importNowAndThen } from './importer.ts'
 import type { Release } from './instance.ts'
 import { checkHistory } from './invariants.ts'
 import { purgeNowAndThen } from './janitor.ts'
@@ -16,7 +17,7 @@ import { vandalizeNowAndThen } from './vandal.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { WrongHistory } from './wrong-history.ts'
 
-const USERS = ['ann', 'bob']
+const USERS = ['ann', 'bob@a b']
 /** Whether the other release is one from before rows had a history: `releases.ts` changes it. */
 const HAS_OLDER_RELEASE = false
 /** Nobody lives longer than minutes; an hour means that something goes round in circles. */
@@ -49,7 +50,7 @@ export async function runHistory(
     page_objects_max: oneOf(random, [1, 2, 1000]),
     faultOf: (call) => profile.faultOf(call),
     onLanding: (landing) => {
-      landings.push(landing)
+      if (landing.name.startsWith('notes/')) landings.push(landing)
       history.note(`${landing.name} is at generation ${landing.generation}`)
     },
   })
@@ -65,6 +66,7 @@ export async function runHistory(
   })
   const has_wild_clocks = random.uniform() < 0.15
   const has_janitor = random.uniform() < 0.4
+  const has_old_ids = random.uniform() < 0.3
   const has_vandal = random.uniform() < 0.15
   const is_for_days = random.uniform() < 0.1
   const fleet = new Fleet(history, releases, random, { has_wild_clocks })
@@ -87,7 +89,8 @@ export async function runHistory(
           fleet.crashNowAndThen(),
           fleet.pauseNowAndThen(),
           ...(has_vandal ? [vandalizeNowAndThen(history, random)] : []),
-          ...(has_janitor ? [purgeNowAndThen(history, fleet, random, USERS)] : []),
+          ...(has_old_ids ? USERS.map((user_id) => importNowAndThen(history, fleet, random, user_id)) : []),
+          ...(has_janitor ? [purgeNowAndThen(history, fleet, random)] : []),
         ])
       },
       is_for_days ? LIFE_OF_DAYS : LIFE,

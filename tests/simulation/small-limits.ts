@@ -11,7 +11,7 @@ export const SMALL_LIMITS: readonly Edit[] = [
   { file: 'shared/table/object/layout.ts', from: 'SMALL_GROUPS_KEPT = 8', to: 'SMALL_GROUPS_KEPT = 2' },
   { file: 'shared/table/object/row-history.ts', from: 'HISTORY_ENTRIES_MAX = 50', to: 'HISTORY_ENTRIES_MAX = 4' },
   { file: 'shared/table/object/limits.ts', from: 'record_bytes: 256 * 1024', to: 'record_bytes: 3 * 1024' },
-  { file: 'shared/table/object/limits.ts', from: 'object_bytes: 64 * 1024 * 1024', to: 'object_bytes: 28 * 1024' },
+  { file: 'shared/table/object/limits.ts', from: 'object_bytes: 64 * 1024 * 1024', to: 'object_bytes: 10 * 1024' },
   {
     file: 'shared/table/object/limits.ts',
     from: 'object_reserve_bytes: 1024 * 1024',

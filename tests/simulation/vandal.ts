@@ -7,7 +7,7 @@ export async function vandalizeNowAndThen(history: History, random: Random): Pro
   const { clock, store } = history
   for (let rounds = between(random, 1, 3); rounds > 0; rounds--) {
     await clock.sleep(between(random, 500, 8000))
-    const names = store.names()
+    const names = store.names().filter((name) => name.startsWith('notes/'))
     if (names.length === 0) continue
     const name = oneOf(random, names)
     const bytes = store.bytesOf(name)!
