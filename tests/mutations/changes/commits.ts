@@ -33,8 +33,12 @@ export const COMMITS_CHANGES: readonly Change[] = [
     ['if (fresh.snapshot.generation === view.snapshot.generation) return effect.outcomes', 'return effect.outcomes'],
     ['cache.put(snapshot)', ''],
     ['      retry_after_ms: 2000,\n', ''],
-    ['Math.max(base.footer.floor, effect.purges.floor)', 'effect.purges.floor'],
     ['attempts,\n    answer_lost,', 'attempts: 1,\n    answer_lost,'],
+  ]),
+  ...changesOf('shared/table/commit/commit.ts', 'tests/table/purge.test.ts', [
+    ['Math.max(base.footer.floor, effect.purges.floor)', 'effect.purges.floor'],
+  ]),
+  ...changesOf('shared/table/commit/commit.ts', 'tests/table/near-limits.test.ts', [
     [
       'if (snapshot.size_bytes > LIMITS.object_bytes * WARN_SHARE) {',
       'if (snapshot.size_bytes > LIMITS.object_bytes) {',
@@ -63,7 +67,7 @@ export const COMMITS_CHANGES: readonly Change[] = [
   ...changesOf('shared/table/commit/group-commit.ts', 'tests/table/idempotency.test.ts', [
     ['this.#queues.delete(object.name)', ''],
   ]),
-  ...changesOf('shared/table/commit/write-pacer.ts', 'tests/table/commit.test.ts', [
+  ...changesOf('shared/table/commit/write-pacer.ts', 'tests/table/write-pacer.test.ts', [
     ['busy.until_ms < now_ms) return', 'busy.until_ms <= now_ms) return'],
     ['CHANGE_INTERVAL_MS = 1000', 'CHANGE_INTERVAL_MS = 500'],
   ]),

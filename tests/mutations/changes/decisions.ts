@@ -9,15 +9,13 @@ export const DECISIONS_CHANGES: readonly Change[] = [
     ['this.#ledger_entries.get(request_hash) ?? this.#ledger.find', 'this.#ledger.find'],
     ["this.#remember(mutation, decision.status)\n        return { kind: 'kept'", "return { kind: 'kept'"],
     ['if (entry) ids.add(entry.id)', ''],
-  ]),
-  ...changesOf('shared/table/commit/evaluate.ts', 'tests/table/commit.test.ts', [
     ['this.#ledger.entries.length + this.#ledger_entries.size', 'this.#ledger.entries.length'],
     ["if (this.#admission === 'read_only' && mutation.is_reservation) return refused(newerRelease())", ''],
+  ]),
+  ...changesOf('shared/table/commit/evaluate.ts', 'tests/table/limits.test.ts', [
     ['this.#rows_free-- <= 0', 'this.#rows_free-- < 0'],
-    [
-      "if (this.#admission === 'read_only') return refused(newerRelease())\n    const version_before",
-      'const version_before',
-    ],
+  ]),
+  ...changesOf('shared/table/commit/evaluate.ts', 'tests/functions/maintenance/reencrypt.test.ts', [
     ['client_id: keeps_writer && current ? current.client_id : client_id', 'client_id'],
     ['updated_at: updated_at_ms ?? this.#now_ms', 'updated_at: this.#now_ms'],
   ]),
@@ -50,6 +48,8 @@ export const DECISIONS_CHANGES: readonly Change[] = [
       'return storeAway()',
     ],
     ['...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),', ''],
+  ]),
+  ...changesOf('shared/table/commit/writes.ts', 'tests/table/ending.test.ts', [
     ['if (sent_id !== undefined) return undefined\n', ''],
   ]),
   ...changesOf('shared/table/read/lookups.ts', 'tests/table/idempotency.test.ts', [
