@@ -83,7 +83,8 @@ export class Client {
     await this.#change(`${mark}b`, instance)
     const problem = await look(this.#seer, instance)
     if (problem) throw new Error(`${mark} is not shown anything by a healthy store: ${problem.message}`)
-    for (const { mark: own, status } of this.#history.operations.slice(-2)) {
+    const marks = [`${mark}a`, `${mark}b`]
+    for (const { mark: own, status } of this.#history.operations.filter((one) => marks.includes(one.mark))) {
       const is_answered = status === 'acknowledged' || status === 'refused'
       if (!is_answered) throw new Error(`${own} is not answered by a healthy store`)
     }

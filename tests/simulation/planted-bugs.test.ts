@@ -10,8 +10,8 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** Each is found within so many histories; most within twenty. `npm test` plants one of two kinds each, CI all. */
-const SEEDS_MAX = 400
+/** Each is found within so many histories, most within twenty. `npm test` plants one of two kinds each, CI all. */
+const SEEDS_MAX = 800
 
 test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS, ...WORSE_TIMES_BUGS])(
   'the sources have the text that this bug changes: $title',

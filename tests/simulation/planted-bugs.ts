@@ -8,7 +8,7 @@ export interface PlantedBug {
 }
 
 const TWICE =
-  /was carried out in 2 notes|was changed twice by one request|was (refused|unmade) and carried out|although its key was known/
+  /was carried out in 2 notes|was changed twice by one request|was (refused|unmade) and carried out|although its key was known|was refused as conflict: exists/
 const FORGOTTEN_KEY = /forgot a key|although its key was known/
 const STALE_REFUSAL = /did not find|was refused at version/
 const LOST = /lost note_|lost a change at revision|is gone|as what it never became/
@@ -210,7 +210,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
              throw problem instanceof`,
       },
     ],
-    found_as: /is not at home|is stored twice|was carried out in 2 notes|did not find|although its key was known/,
+    found_as:
+      /is not at home|is stored twice|was carried out in 2 notes|did not find|although its key was known|belongs in another month/,
   },
   {
     title: 'the month taken from now instead of from the id',
@@ -255,7 +256,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
         to: 'if (cached) return cached',
       },
     ],
-    found_as: /was known at version|did not find|was refused at version|went from revision|unmade and carried out/,
+    found_as:
+      /was known at version|did not find|was refused at version|went from revision|unmade and carried out|by a healthy store/,
   },
   {
     title: 'ranges of whatever generation is there',
@@ -376,7 +378,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
         to: 'const change = { before: current && [...this.#batch_rows.rows.values()][0]?.row,',
       },
     ],
-    found_as: /is told to have been|has a gap in its past/,
+    found_as: /is told to have been|has a gap in its past|does not tell of each version/,
   },
   {
     title: 'trimming that refuses the change',
@@ -402,7 +404,7 @@ export const WORSE_TIMES_BUGS: readonly PlantedBug[] = [
         to: 'throw error',
       },
     ],
-    found_as: /was unmade and carried out|was carried out in 2 notes/,
+    found_as: TWICE,
   },
   {
     title: 'an object that cannot be read counts as an empty one',
