@@ -363,7 +363,7 @@ describe('the palette of a record that it found', () => {
     await page.keyboard.press('Tab')
     await expect.poll(() => field.getAttribute('aria-label')).toBe('Actions on “Trail runners”')
     const words = (await optionsOn(page)).map((text) => text.split('\n')[0])
-    expect(words).toEqual(['Send to a platform', 'Rename', 'Change tags', 'Export', 'Archive', 'Delete'])
+    expect(words).toEqual(['Send to a platform', 'Rename', 'Change tags', 'Export', 'Duplicate', 'Archive', 'Delete'])
     expect(await violationsOn(page)).toEqual([])
     await page.keyboard.press('Shift+Tab')
     await expect.poll(() => field.inputValue()).toBe('trail')
@@ -383,6 +383,9 @@ describe('the palette of a record that it found', () => {
       .waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.type('arch')
+    await page.keyboard.press('Enter')
+    // It is scheduled.
+    await page.getByRole('dialog', { name: 'Archive “Trail runners”?' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByText('Archived “Trail runners”').waitFor()
     await page.keyboard.press('Control+z')
