@@ -139,7 +139,9 @@ export function badRequest(operation: Operation, known: KnownValues): fc.Arbitra
   return fc.tuple(validRequest(operation, known), twist).map(([request, spoil]) => spoil(request))
 }
 
-const naming = (name: string) => (errors: readonly { path: string }[]) => errors.some(({ path }) => path === name)
+/** Of a parameter that may come several times, the field says which. */
+const naming = (name: string) => (errors: readonly { path: string }[]) =>
+  errors.some(({ path }) => path === name || path.startsWith(`${name}[`))
 
 const NOT_JSON = ['{', '{"name":"x",}', "{'name':'x'}", 'NaN', '{"a":01}', '{"a":+1}', '{"a":1}{}', '\0', '{"a":"\n"}']
 const NOT_UTF8 = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])
