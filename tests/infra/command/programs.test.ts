@@ -26,6 +26,7 @@ import { USER_HASH_COMMAND } from '#infra/operate/user-hash/command.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { BENCH_COMMAND } from '#tests/bench/command.ts'
 import { LONG_COMMAND } from '#tests/long/command.ts'
+import { MUTATION_COMMAND } from '#tests/mutations/command.ts'
 import { TEST_GCS_COMMAND } from '#tests/objects/command.ts'
 import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
 import { SHOTS_COMMAND } from '#tests/web/browser/shots/command.ts'
@@ -52,6 +53,7 @@ const COMMANDS: readonly CommandSpec[] = [
   SIMULATE_COMMAND,
   TEST_GCS_COMMAND,
   LONG_COMMAND,
+  MUTATION_COMMAND,
   SHOTS_COMMAND,
 ]
 
