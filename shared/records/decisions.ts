@@ -15,7 +15,13 @@ import { conditionFault, type VersionCondition } from './version-condition.ts'
  * asks, and a commit that lost a race asks again on fresher rows.
  */
 export type Decision<K extends RecordKind = RecordKind> =
-  | { readonly kind: 'write'; readonly row: RowOf<K>; readonly status: number; readonly forgets?: true }
+  | {
+      readonly kind: 'write'
+      readonly row: RowOf<K>
+      readonly status: number
+      readonly goes_back?: true
+      readonly forgets?: true
+    }
   | { readonly kind: 'keep'; readonly row: RowOf<K>; readonly status: number }
   | Refusal
 
@@ -121,7 +127,7 @@ export function decideSet<K extends RecordKind>(
 }
 
 /**
- * Gives the record all these fields, as one change that its machine allows.
+ * Gives the record again all fields of an earlier version, as one change that its machine allows.
  * @param wanted asked only of a record that is there and meets the conditions of the request
  */
 export function decideReplace<K extends RecordKind>(
@@ -132,7 +138,9 @@ export function decideReplace<K extends RecordKind>(
   const refusal = requireLive(asking, current)
   if (refusal) return refuse(refusal)
   const fields = wanted(current!)
-  return fields instanceof Problem ? refuse(fields) : change(asking, current!, fields)
+  if (fields instanceof Problem) return refuse(fields)
+  const decision = change(asking, current!, fields)
+  return decision.kind === 'write' ? { ...decision, goes_back: true } : decision
 }
 
 /**

@@ -281,12 +281,19 @@ class Evaluation<R extends Row> {
     row: StoredRow<R>,
     record_bytes: number,
     current: StoredRow<R> | undefined,
-    { forgets }: WriteDecision<R>,
+    { goes_back, forgets }: WriteDecision<R>,
     writer: Writer,
   ): StoredRow<R> {
     if (!this.#schema.history) return row
     const room_bytes = Math.min(this.#history_bytes_max, LIMITS.record_bytes - record_bytes)
-    const change = { before: current, after: row, writer, at_ms: this.#now_ms, forgets: forgets === true }
+    const change = {
+      before: current,
+      after: row,
+      writer,
+      at_ms: this.#now_ms,
+      goes_back: goes_back === true,
+      forgets: forgets === true,
+    }
     return { ...row, [HISTORY_COLUMN]: nextHistory(this.#schema, change, room_bytes) }
   }
 

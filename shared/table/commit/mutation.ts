@@ -38,6 +38,8 @@ export type Decision<R extends Row = Row> =
       readonly updated_at_ms?: number
       /** Nobody changed the record: it keeps its last writer. */
       readonly keeps_writer?: true
+      /** To what the record was before: in its history this stands alone, so that it can be taken back itself. */
+      readonly goes_back?: true
       /** What the record was before is forgotten. */
       readonly forgets?: true
       readonly revives?: { readonly version: number }

@@ -60,6 +60,8 @@ export interface RowChange {
   readonly after: StoredRow
   readonly writer: Writer
   readonly at_ms: number
+  /** It takes back earlier changes, so it shares no entry with them. */
+  readonly goes_back: boolean
   /** The user wants the past forgotten. */
   readonly forgets: boolean
 }
@@ -132,12 +134,12 @@ function entryOf(
 /** The newest entry with a further change in it, where the two belong together. */
 function withShared(
   { history }: TableSchema,
-  { before, after, writer, at_ms }: RowChange,
+  { before, after, writer, at_ms, goes_back }: RowChange,
   newest: HistoryEntry | undefined,
   entry: HistoryEntry,
 ): HistoryEntry | undefined {
   const draft = history!.draft
-  if (!newest || !before || !draft) return undefined
+  if (!newest || !before || !draft || goes_back) return undefined
   const isDraft = (row: StoredRow) => !row.deleted && row[draft.column] === draft.value
   if (!isDraft(before) || !isDraft(after)) return undefined
   if (newest.by !== writer.by || newest.client_id !== writer.client_id || newest.via !== writer.via) return undefined

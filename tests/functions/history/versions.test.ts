@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
+import { newId } from '#shared/base/ids.ts'
+import { systemRandom } from '#shared/base/random.ts'
 import { audiencesInTest } from '#tests/functions/audiences/fixture.ts'
 import { saved, type Client, type Reply } from '#tests/functions/audiences/harness.ts'
 import { created, runningInTest } from '#tests/functions/distributions/harness.ts'
@@ -107,6 +109,18 @@ describe('the versions of a record', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     const same = await running.call('POST', `${path}/versions/1/restore`)
     expect(same.body.audience.version).toBe(4)
+  })
+
+  test('of a draft are restored as a version of its own, so that what it replaces can be restored again', async () => {
+    const running = await audiencesInTest()
+    const { audience_id } = await saved(running, { status: 'draft', name: 'first' })
+    const path = `${PATH}/${audience_id}`
+    const client_id = newId('cli', 0, systemRandom)
+    await running.call('PATCH', path, { name: 'second' }, { 'client-id': client_id })
+    await running.call('POST', `${path}/versions/1/restore`, undefined, { 'client-id': client_id })
+    expect((await running.call('GET', path)).body.audience).toMatchObject({ name: 'first', version: 3 })
+    await running.call('POST', `${path}/versions/2/restore`, undefined, { 'client-id': client_id })
+    expect((await running.call('GET', path)).body.audience).toMatchObject({ name: 'second', version: 4 })
   })
 
   test('are not restored against the machine of the record, and it is told what stands against it', async () => {
