@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts'
 
 /** What one request may do that commits to several objects. */
 
+/** No more is looked for later in the request, if something is found. */
+const SEARCH_MS_MAX = 8_000
 /** No commit begins later in the request. */
 const BEGIN_MS_MAX = 12_000
 /** Less than the 28 s that a save has: the answer has to be made yet. */
@@ -31,6 +33,11 @@ export class CommitTime {
   /** Whether it is too late to begin a commit. */
   get is_over(): boolean {
     return this.#elapsed_ms > BEGIN_MS_MAX
+  }
+
+  /** Whether the search for what to commit ends here, so that what is found can be committed. */
+  get is_search_over(): boolean {
+    return this.#elapsed_ms > SEARCH_MS_MAX
   }
 
   /** What a commit that begins now may take. */

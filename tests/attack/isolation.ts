@@ -1,3 +1,5 @@
+import { isoTime, systemClock } from '#shared/base/clock.ts'
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import { fc } from '#tests/support/seeds.ts'
 import { type AttackedSystem, jsonBytes, type Received, type SentRequest } from './harness.ts'
 
@@ -62,6 +64,9 @@ const PUSHED = fc
     return step('POST', '/api/sync/push', { client_id: CLIENT_ID, acked: 0, mutations })
   })
 
+/** Before anything that is done here. */
+const AN_HOUR_AGO = isoTime(systemClock.nowMs() - 60 * MINUTE_MS)
+
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   PUSHED,
   step('POST', '/api/sync/pull', { client_id: CLIENT_ID, cursor: null }),
@@ -109,6 +114,8 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   step('POST', '/api/platforms/batch', { ids: ['{platform}'], action: 'tag', tags: ['t'] }),
   step('GET', '/api/tags'),
   step('POST', '/api/tags/rename', { from: 't', to: 'secret tag' }),
+  step('POST', '/api/undo', { at: AN_HOUR_AGO }),
+  step('POST', '/api/undo', { at: AN_HOUR_AGO, dry_run: true }),
   step('GET', '/api/users/me/summary'),
   step('GET', '/api/insights/audiences?months=1'),
   step('GET', '/api/insights/distributions?months=1'),

@@ -34,7 +34,8 @@ export type Judgement =
 export function judge(kind: RecordKind, { user_id, at_ms }: Undoing, row: Row, now_ms: number): Judgement {
   const { entries } = chainOf(row)
   if (entries.length === 0) return row['updated_by'] === user_id ? left('not_kept') : NOTHING
-  const since = entries.filter(({ at }) => Date.parse(at) > at_ms)
+  // Two instances' clocks may differ: what came between two later changes goes back with them.
+  const since = entries.slice(0, entries.findLastIndex(({ at }) => Date.parse(at) > at_ms) + 1)
   const oldest = since.at(-1)
   if (!oldest || !since.some((entry) => isOwn(entry, user_id))) return NOTHING
   if (!since.every((entry) => isOwn(entry, user_id))) return left('changed_by_others')

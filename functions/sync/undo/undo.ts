@@ -128,7 +128,10 @@ class OneUndo {
     return { undone, left: this.#left, left_count: this.#left_count, more: this.#has_more }
   }
 
-  /** Looks at every record that was written since; only those with something to take back count. */
+  /**
+   * Looks at every record that was written since; only those with something to take back count. It leaves time for
+   * their commits, so that who asks again comes to an end.
+   */
   async plan(): Promise<void> {
     const { user_id, signal } = this.#caller
     const at_ms = this.#at_ms
@@ -140,7 +143,8 @@ class OneUndo {
       }
       for await (const { row } of table.table.rows(user_id, { columns, filter })) {
         if (signal.aborted) throw givenUp()
-        if (this.#time.is_over || this.#planned.length === RECORDS_MAX) {
+        const count = this.#planned.length
+        if (count === RECORDS_MAX || (count > 0 && this.#time.is_search_over)) {
           this.#has_more = true
           return
         }
@@ -205,7 +209,7 @@ class OneUndo {
         case 'left':
           return { kind: 'refuse', problem: changedMeanwhile() }
         case 'undone':
-          return { kind: 'write', row: judgement.row, status: 200 }
+          return { kind: 'write', row: judgement.row, status: 200, goes_back: true }
       }
     }
     const outcomes = await changeMany(

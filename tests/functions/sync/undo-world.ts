@@ -19,6 +19,7 @@ import { PLATFORMS } from '#shared/records/platform.ts'
 import { createdAt } from '#shared/records/record-id.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
 import { fromRow, type Cells } from '#shared/records/rows.ts'
+import { changeMany } from '#shared/resources/change-many.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts'
 import { serverWriter, type Writer } from '#shared/table/object/writer.ts'
@@ -82,6 +83,7 @@ export function undoWorld(options: Omit<MemoryStoreOptions, 'clock'> = {}) {
     clock,
     store,
     changed,
+    get,
     now: () => isoTime(clock.nowMs()),
     pass: (ms = MINUTE_MS) => clock.run(() => clock.sleep(ms)),
     audience: (value: Record<string, unknown> = {}, { month, writer }: { month?: string; writer?: Writer } = {}) => {
@@ -93,6 +95,16 @@ export function undoWorld(options: Omit<MemoryStoreOptions, 'clock'> = {}) {
         (_, asking) => decideSave(asking, id, createdAt(AUDIENCES, id), undefined, sent),
         writer,
       )
+    },
+    /** Makes so many together. */
+    async audiences(count: number): Promise<void> {
+      const asking = { kind: AUDIENCES, user_id: USER }
+      const mutations = Array.from({ length: count }, () => {
+        const id = makeId(AUDIENCES)
+        const decide = () => decideSave(asking, id, createdAt(AUDIENCES, id), undefined, { name: 'A' })
+        return { id, writer: OWN, size_bytes: 0, decide }
+      })
+      await clock.run(() => changeMany({ table: tables.audiences, clock }, USER, mutations))
     },
     platform: (value: Record<string, unknown> = {}) => {
       const id = makeId(PLATFORMS)

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest'
 
+import { judge } from '#functions/sync/undo/judge.ts'
+import { isoTime } from '#shared/base/clock.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
+import { HISTORY_COLUMN, readHistory } from '#shared/table/object/row-history.ts'
+import { serverWriter, type Writer } from '#shared/table/object/writer.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 import { DISPATCH, MINUTE_MS, undoWorld, type UndoWorld } from './undo-world.ts'
 
+const DEVICE: Writer = { by: 'u', client_id: 'cli_01h455vb4pex5vsknk084sn02q', via: 'sync' }
 const HOUR_MS = 60 * MINUTE_MS
 
 function shortOf({ undone, left }: Awaited<ReturnType<UndoWorld['undo']>>) {
@@ -82,6 +87,22 @@ test('an undo is taken back by an undo to the moment before it', async () => {
   expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: 'After' })
 })
 
+test('an undo of a draft stands alone in its past: it shares no version with the changes that it takes back', async () => {
+  const world = undoWorld()
+  const id = await world.audience({ name: 'Before', status: 'draft' })
+  await world.pass(11 * MINUTE_MS)
+  const at = world.now()
+  await world.pass()
+  await world.patch(AUDIENCES, id, { name: 'After' })
+  await world.pass()
+  const before_undo = world.now()
+  await world.pass()
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [[id, 'changed']], left: [] })
+  await world.pass()
+  expect(shortOf(await world.undo(before_undo))).toEqual({ undone: [[id, 'changed']], left: [] })
+  expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: 'After' })
+})
+
 test('what the service has changed since is left, and what only the service has changed is not spoken of', async () => {
   const world = undoWorld()
   const both = await world.audience()
@@ -92,6 +113,23 @@ test('what the service has changed since is left, and what only the service has 
   await world.patch(AUDIENCES, both, { name: 'Own' })
   for (const id of [both, idle]) await world.patch(AUDIENCES, id, { status: 'archived' }, DISPATCH)
   expect(shortOf(await world.undo(at))).toEqual({ undone: [], left: [[both, 'changed_by_others']] })
+})
+
+test('what any device of the user has pushed goes back, and what an import has overwritten since is left', async () => {
+  const world = undoWorld()
+  const pushed = await world.audience({ name: 'Before' })
+  const imported = await world.audience()
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.patch(AUDIENCES, pushed, { name: 'After' }, DEVICE)
+  await world.patch(AUDIENCES, imported, { name: 'Own' }, DEVICE)
+  await world.patch(AUDIENCES, imported, { name: 'Of the file' }, serverWriter('import'))
+  expect(shortOf(await world.undo(at))).toEqual({
+    undone: [[pushed, 'changed']],
+    left: [[imported, 'changed_by_others']],
+  })
+  expect(await world.shown(AUDIENCES, pushed)).toMatchObject({ name: 'Before' })
 })
 
 test('changes of a draft that are kept as one and begin before the moment are left', async () => {
@@ -233,11 +271,56 @@ test('lost answers and two undos at two instances simultaneously take everything
   for (const [n, id] of ids.entries()) expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: `${n}` })
 })
 
+test('two thousand records are taken back at a time, and the next undo takes the rest', async () => {
+  const world = undoWorld()
+  const at = world.now()
+  await world.pass()
+  await world.audiences(2001)
+  const first = await world.undo(at)
+  expect([first.undone.length, first.left_count, first.more]).toEqual([2000, 0, true])
+  const second = await world.undo(at)
+  expect([second.undone.length, second.left_count, second.more]).toEqual([1, 0, false])
+})
+
+test('months that are slow to be looked at wait for the next undo, so that those that were are taken back', async () => {
+  const slow = { ms: 0 }
+  const world = undoWorld({ latencyMs: ({ operation }) => (operation === 'read' ? slow.ms : 0) })
+  const at = world.now()
+  await world.pass()
+  for (let n = 1; n <= 12; n++) await world.audience({}, { month: `2024-${String(n).padStart(2, '0')}` })
+  slow.ms = 2500
+  const first = await world.undo(at)
+  expect([first.undone.length, first.left_count, first.more]).toEqual([7, 0, true])
+  slow.ms = 0
+  const second = await world.undo(at)
+  expect([second.undone.length, second.left_count, second.more]).toEqual([5, 0, false])
+})
+
 test('a moment more than a day ago, or in the future, is refused', async () => {
   const world = undoWorld()
   for (const at of ['2025-05-14T11:59:00Z', '2025-05-15T12:02:00Z']) {
     await expect(world.undo(at)).rejects.toMatchObject({ kind: 'invalid-input', errors: [{ path: 'at' }] })
   }
+})
+
+test('between two versions the order counts: what a slower clock dates before the moment goes back with what was earlier', async () => {
+  const world = undoWorld()
+  const id = await world.audience({ name: 'Before' })
+  await world.pass()
+  const at_ms = world.clock.nowMs()
+  await world.pass()
+  await world.patch(AUDIENCES, id, { name: 'After' })
+  await world.patch(AUDIENCES, id, { description: 'Later' })
+  const row = (await world.get(AUDIENCES, id))!
+  const { seen, entries } = readHistory(row)!
+  const [newest, ...earlier] = entries
+  const dated = { seen, entries: [{ ...newest, at: isoTime(at_ms - 1) }, ...earlier] }
+  const stored = { ...row, [HISTORY_COLUMN]: Buffer.from(JSON.stringify(dated)) }
+  expect(judge(AUDIENCES, { user_id: 'u', at_ms }, stored, world.clock.nowMs())).toMatchObject({
+    kind: 'undone',
+    fields: ['name', 'description'],
+    row: { name: 'Before', description: null },
+  })
 })
 
 /** One step of a history: which record, and what is done to it. */
