@@ -334,7 +334,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/evaluate.ts',
-        from: 'const change = { before: current,',
+        from: 'const change = {\n      before: current,',
         to: `const firsts = ((globalThis as { firsts?: Map<unknown, typeof current> }).firsts ??= new Map())
              const mark = JSON.stringify((row['tags'] as string[]).at(-1))
              if (!firsts.has(mark)) firsts.set(mark, current)
@@ -348,7 +348,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/evaluate.ts',
-        from: 'const change = { before: current,',
+        from: 'const change = {\n      before: current,',
         to: `const seen = ((globalThis as { seen?: Set<unknown> }).seen ??= new Set())
              const mark = JSON.stringify((row['tags'] as string[]).at(-1))
              if (seen.has(mark)) return { ...row, [HISTORY_COLUMN]: current?.[HISTORY_COLUMN] ?? null }
@@ -374,7 +374,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
     edits: [
       {
         file: 'shared/table/commit/evaluate.ts',
-        from: 'const change = { before: current,',
+        from: 'const change = {\n      before: current,',
         to: 'const change = { before: current && [...this.#batch_rows.rows.values()][0]?.row,',
       },
     ],
