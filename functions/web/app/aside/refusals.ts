@@ -1,5 +1,6 @@
 import { isObject } from '#shared/base/is-object.ts'
 import type { OutboxEntry } from '#shared/client/store/entries.ts'
+import { problemInWords, PROBLEM_WORDS, withStop } from '../format/problem-words.ts'
 import { DISTRIBUTION_STATUS, type StatusLook } from '../format/status.ts'
 
 /** A change that the service refused, as it is told: what happened, why, and what to do. Pure. */
@@ -18,7 +19,7 @@ export function refusalOf(entry: OutboxEntry): Refusal {
   const { kind, aside } = entry
   if (aside?.problem['code'] === 'depends-on') return DEPENDING
   const told = kind === 'distribution' ? ofDistribution(entry) : undefined
-  return told ?? { title: 'A change was not accepted', sentence: `Answer: ${withStop(aside?.reason ?? '')}`, steps: [] }
+  return told ?? { title: 'A change was not accepted', sentence: answerInWords(entry), steps: [] }
 }
 
 const DEPENDING: Refusal = {
@@ -27,14 +28,15 @@ const DEPENDING: Refusal = {
   steps: ['Settle the other change: the words in the corner lead to it.', 'Then try this one again.'],
 }
 
-function ofDistribution({ change, aside }: OutboxEntry): Refusal | undefined {
-  const { reason = '', problem = {} } = aside ?? {}
+function ofDistribution(entry: OutboxEntry): Refusal | undefined {
+  const { change, aside } = entry
+  const { problem = {} } = aside ?? {}
   const errors = Array.isArray(problem['errors']) ? problem['errors'].filter(isObject) : []
   const messageOf = (path: string) => {
     const found = errors.find((error) => String(error['path']).startsWith(path))
     return found && String(found['message'])
   }
-  if (change.op === 'create') return ofNewSend(messageOf, problem, reason)
+  if (change.op === 'create') return ofNewSend(messageOf, problem, answerInWords(entry))
   if (change.op !== 'patch') return undefined
   const time = messageOf('scheduled_at')
   if (time !== undefined) return time.includes('future') ? PASSED_TIME : GONE_ALREADY
@@ -53,7 +55,7 @@ const STATUSES: Readonly<Record<string, StatusLook>> = DISTRIBUTION_STATUS
 function ofNewSend(
   messageOf: (path: string) => string | undefined,
   problem: Readonly<Record<string, unknown>>,
-  reason: string,
+  answer: string,
 ): Refusal {
   const title = 'This was not sent'
   const [audience, platform] = [messageOf('audience_id'), messageOf('platform_id')]
@@ -83,7 +85,18 @@ function ofNewSend(
     const steps = ['Take variables or details of segments out of the audience.', 'Then try again.']
     return { title, sentence: 'The audience is too large: a copy of it is kept with each send.', steps }
   }
-  return { title, sentence: `Answer: ${withStop(reason)}`, steps: [] }
+  return { title, sentence: answer, steps: [] }
+}
+
+/** By the kind of the problem; of a kind that this release does not know, the service's own sentence. */
+function answerInWords({ aside }: OutboxEntry): string {
+  const { reason = '', problem = {} } = aside ?? {}
+  const kind = String(problem['type']).replace('/problems/', '')
+  return isKnown(kind) ? problemInWords({ kind, detail: reason }) : `Answer: ${withStop(reason)}`
+}
+
+function isKnown(kind: string): kind is keyof typeof PROBLEM_WORDS {
+  return Object.hasOwn(PROBLEM_WORDS, kind)
 }
 
 const PASSED_TIME: Refusal = {
@@ -99,8 +112,4 @@ const GONE_ALREADY: Refusal = {
   sentence: 'It was handed over before this change reached the service.',
   steps: ['If your sender has not begun, cancel this send.', 'Then send the audience again at the other time.'],
   is_final: true,
-}
-
-function withStop(reason: string): string {
-  return reason === '' || /[.!?]$/.test(reason) ? reason : `${reason}.`
 }

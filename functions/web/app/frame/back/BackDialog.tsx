@@ -1,7 +1,8 @@
 import { CircleAlert, History } from 'lucide-react'
-import { useState, type SubmitEvent } from 'react'
+import { useEffect, useRef, useState, type SubmitEvent } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
+import { change_fault } from '../../actions/change-fault.ts'
 import { clock } from '../../base/ports.ts'
 import { timeZoneHere, wallTimeAt } from '../../distributions/time-zones.ts'
 import { momentWithin } from '../../format/dates.ts'
@@ -12,10 +13,11 @@ import { Dialog } from '../../parts/Dialog.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { TextField } from '../../parts/Field.tsx'
 import { Icon } from '../../parts/Icon.tsx'
+import { showToast } from '../../parts/toasts.ts'
 import { useSession } from '../../session/use-session.ts'
 import { earliestMs, momentFault, planGroups, type BackPlan } from './back-plan.ts'
 import styles from './BackDialog.module.css'
-import { goBack, previewBack, type BackOutcome } from './go-back.ts'
+import { goBack, previewBack, STOPPED, type BackOutcome } from './go-back.ts'
 
 const MINUTE_MS = 60_000
 const SUGGESTIONS = [
@@ -32,43 +34,81 @@ export function BackDialog({ onClose }: { readonly onClose: () => void }) {
   const [plan, setPlan] = useState<BackPlan>()
   const [is_done, setDone] = useState(false)
   const [progress, setProgress] = useState<number>()
-  const [is_busy, setBusy] = useState(false)
   const [fault, setFault] = useState<string>()
+  const [running, setRunning] = useState<AbortController>()
+  const [is_stopping, setStopping] = useState(false)
+  const is_open = useRef(true)
+  const ending = useRef<AbortController>(undefined)
+  useEffect(() => {
+    is_open.current = true
+    return () => {
+      is_open.current = false
+      // Nobody looks at it any more: what has begun ends with the request that is under way.
+      ending.current?.abort()
+    }
+  }, [])
   if (!account) return <NoAccount onClose={onClose} />
 
   const at_ms = Date.parse(typed)
   const wrong = momentFault(at_ms, now_ms)
   const moment = wrong === undefined ? momentWithin(isoTime(at_ms), clock.nowMs()) : ''
-  const run = async (work: () => Promise<BackOutcome>, is_deed: boolean) => {
-    setBusy(true)
+  const is_busy = running !== undefined
+  const run = async (work: (signal: AbortSignal) => Promise<BackOutcome>, is_deed: boolean) => {
+    const run_of = new AbortController()
+    ending.current = run_of
+    setRunning(run_of)
     setFault(undefined)
-    const outcome = await work()
-    setBusy(false)
+    const outcome = await work(run_of.signal)
+    if (!is_open.current) return is_deed ? tellElsewhere(outcome, moment) : undefined
+    setRunning(undefined)
+    setStopping(false)
     setProgress(undefined)
-    if (!outcome.ok) return setFault(outcome.words)
+    setFault(outcome.ok ? outcome.ended : outcome.words)
+    if (!outcome.ok) return
     setPlan(outcome.plan)
     setDone(is_deed)
   }
   const onLook = (event: SubmitEvent) => {
     event.preventDefault()
-    if (wrong === undefined && !is_busy) void run(() => previewBack(client, isoTime(at_ms)), false)
+    if (wrong === undefined && !is_busy) void run((signal) => previewBack(client, isoTime(at_ms), signal), false)
   }
-  const onGo = () => void run(() => goBack(client, isoTime(at_ms), setProgress), true)
+  const onGo = () => {
+    const before = is_done ? plan : undefined
+    void run((signal) => goBack(client, isoTime(at_ms), { before, signal, onProgress: setProgress }), true)
+  }
+  const onStop = () => {
+    setStopping(true)
+    running?.abort()
+  }
   const has_something = plan !== undefined && plan.undone.length > 0
+  const is_going = is_busy && has_something
   return (
     <Dialog
       title={is_done ? `Back to ${moment}` : 'Back to an earlier moment'}
       onClose={onClose}
       actions={
-        is_done ? (
-          <Button kind="primary" onClick={onClose} data-begin>
-            Close
-          </Button>
+        is_done && !is_going ? (
+          <>
+            <Button kind={plan?.more ? 'quiet' : 'primary'} onClick={onClose} data-begin>
+              Close
+            </Button>
+            {plan?.more && (
+              <Button kind="primary" onClick={onGo}>
+                Go on
+              </Button>
+            )}
+          </>
         ) : (
           <>
-            <Button kind="quiet" onClick={plan ? () => setPlan(undefined) : onClose}>
-              {plan ? 'Another moment' : 'Leave it as it is'}
-            </Button>
+            {is_going ? (
+              <Button kind="quiet" is_busy={is_stopping} busy_words="Stopping…" onClick={onStop}>
+                Stop
+              </Button>
+            ) : (
+              <Button kind="quiet" onClick={plan ? () => setPlan(undefined) : onClose}>
+                {plan ? 'Another moment' : 'Leave it as it is'}
+              </Button>
+            )}
             {!plan && (
               <Button kind="primary" type="submit" form="back" is_busy={is_busy} busy_words="Asking…">
                 Show what would change
@@ -108,7 +148,7 @@ export function BackDialog({ onClose }: { readonly onClose: () => void }) {
         </form>
       )}
       {plan && <Plan plan={plan} moment={moment} is_done={is_done} />}
-      {progress !== undefined && <p role="status">{countOf(progress, 'record')} so far</p>}
+      {progress !== undefined && <p role="status">{countOf(progress, 'record')} went back so far</p>}
       {fault !== undefined && (
         <p role="alert" className={styles.fault}>
           <Icon of={CircleAlert} /> {fault}
@@ -116,6 +156,15 @@ export function BackDialog({ onClose }: { readonly onClose: () => void }) {
       )}
     </Dialog>
   )
+}
+
+/** How it ended after its dialog was closed: what went back as a toast, and why not all of it above the page. */
+function tellElsewhere(outcome: BackOutcome, moment: string): void {
+  const fault = outcome.ok ? outcome.ended : outcome.words
+  if (outcome.ok) {
+    showToast({ icon: History, words: `${countOf(outcome.plan.undone.length, 'record')} went back to ${moment}` })
+  }
+  if (fault !== undefined && fault !== STOPPED) change_fault.set(`Going back to ${moment} has ended early. ${fault}`)
 }
 
 const LINES_MAX = 5
@@ -140,10 +189,7 @@ function Plan({
             ? `${countOf(undone.length, 'record')} went back to ${moment}.`
             : `${countOf(undone.length, 'record goes', 'records go')} back to ${moment}.`}
         {left_count > 0 && ` ${countOf(left_count, 'is', 'are')} left.`}
-        {more &&
-          (is_done
-            ? ' There is more: go back to the same moment again.'
-            : ' There are more than are shown here; all of them go.')}
+        {more && (is_done ? ' There is more.' : ' There are more than are shown here; all of them go.')}
       </p>
       <ul className={styles.groups}>
         {groups.map(({ id, title, is_left, lines }) => (

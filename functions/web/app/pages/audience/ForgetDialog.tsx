@@ -1,6 +1,7 @@
 import { Eraser } from 'lucide-react'
 import { useState } from 'react'
 
+import { problemInWords } from '../../format/problem-words.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Dialog } from '../../parts/Dialog.tsx'
 import { showToast } from '../../parts/toasts.ts'
@@ -25,9 +26,8 @@ export function ForgetDialog({
     const result = await client.api.audiences.forgetAudienceVersions({ params: { audience_id: id } })
     setBusy(false)
     if (!result.ok) {
-      const { kind, detail } = result.problem
-      const is_offline = kind === 'offline' || kind === 'timeout'
-      return setFault(is_offline ? 'This needs a connection. Try again when you are online.' : detail)
+      const doubt = result.problem.is_outcome_unknown ? ' Whether it is forgotten is not known: try again.' : ''
+      return setFault(`${problemInWords(result.problem)}${doubt}`)
     }
     onClose()
     onForgotten()

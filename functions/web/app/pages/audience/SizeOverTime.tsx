@@ -5,6 +5,7 @@ import type { AudienceInsights } from '#shared/contract/audience-insights.ts'
 import { clock } from '../../base/ports.ts'
 import { dayOf, exactlyOf, momentOf } from '../../format/dates.ts'
 import { countOf, numberOf, shortNumberOf } from '../../format/numbers.ts'
+import { isConnectionMissing, problemInWords } from '../../format/problem-words.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Card, CardHead } from '../../parts/Card.tsx'
@@ -87,12 +88,11 @@ async function insightsOf(client: ActivationClient, audience_id: string, signal:
   // Whoever looks at it waits: the button tries again.
   const result = await client.api.audiences.getInsightsOfAudience({ params: { audience_id }, signal, attempts_max: 2 })
   if (result.ok) return { state: 'told', insights: result.body }
-  const { kind, detail } = result.problem
-  const is_offline = kind === 'offline' || kind === 'timeout'
-  return {
-    state: 'failed',
-    words: is_offline ? 'Earlier sizes are with the service, and need a connection. The size now is above.' : detail,
-  }
+  const { problem } = result
+  const words = isConnectionMissing(problem)
+    ? 'Earlier sizes are with the service, and need a connection. The size now is above.'
+    : problemInWords(problem)
+  return { state: 'failed', words }
 }
 
 function SizeBars({ chart }: { readonly chart: SizeChart }) {

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
+import { isConnectionMissing, problemInWords } from '../../format/problem-words.ts'
 import { useClient } from '../../store/hooks.ts'
 import type { Version } from './history.ts'
 
@@ -67,8 +68,8 @@ async function pageOf(
     const { versions, kept_since_version, gap, next_cursor } = result.body
     return { state: 'loaded', versions, kept_since_version, has_gap: gap, next_cursor }
   }
-  const { kind, detail } = result.problem
-  return { state: 'failed', is_offline: kind === 'offline' || kind === 'timeout', reason: detail }
+  const { problem } = result
+  return { state: 'failed', is_offline: isConnectionMissing(problem), reason: problemInWords(problem) }
 }
 
 /** The fields of a version; a string says why they cannot be had. */
@@ -79,7 +80,7 @@ export function useVersionFields(audience_id: string): (version: number) => Prom
   return useCallback(
     async (version) => {
       const result = await client.api.audiences.getAudienceVersion({ params: { audience_id, version } })
-      return result.ok ? result.body.audience : result.problem.detail
+      return result.ok ? result.body.audience : problemInWords(result.problem)
     },
     [client, audience_id],
   )

@@ -2,6 +2,7 @@ import type { ApiProblem } from '#shared/client/api/problems.ts'
 import type { ActivationClient } from '#shared/client/client.ts'
 import type { PlatformType } from '#shared/records/platform.ts'
 import { clock } from '../../base/ports.ts'
+import { problemInWords } from '../../format/problem-words.ts'
 
 /** What users do to the connection of a platform. Keys go to the service only, never into the storage of the browser. */
 
@@ -79,10 +80,9 @@ function idNow(client: ActivationClient, id: string): string {
   return client.get('platform', id)?.id ?? id
 }
 
-function inWords({ kind, detail, is_outcome_unknown }: ApiProblem): string {
-  if (kind === 'unauthenticated') return 'Your sign-in has ended. Sign in again, then try once more.'
-  if (kind === 'offline') return 'The service could not be reached. Try again when you are online.'
-  return is_outcome_unknown ? `${detail} It can be tried again without harm.` : detail
+function inWords(problem: ApiProblem): string {
+  const words = problemInWords(problem)
+  return problem.is_outcome_unknown ? `${words} It can be tried again without harm.` : words
 }
 
 /** `credentials.api_key` is the field `api_key`. */
