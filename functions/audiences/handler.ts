@@ -37,7 +37,6 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
   const { audiences, distributions, platforms, clock, memory, onFault } = dependencies
   const service = new RecordService(AUDIENCES, { table: audiences, clock, memory })
   const tags = { audiences, clock, onFault }
-  const batch = new RecordBatch(AUDIENCES, { table: audiences, clock, onFault })
   const versions = new RecordVersions(AUDIENCES, service)
   const copies = new RecordCopies(AUDIENCES, service, audiences)
   const usage = new RecordUsage({
@@ -46,13 +45,14 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
     distributions,
     own_end: 'audience_id',
     other_end: 'platform_id',
-    refreshing: async (user_id, { status }, completed_with) => {
-      // Nobody sends an archived audience again.
-      if (status === 'archived') return []
+    refreshing: async (user_id) => {
       const refreshing = await refreshingPlatforms(platforms, user_id)
-      return completed_with.filter((platform_id) => refreshing.has(platform_id))
+      // Nobody sends an archived audience again.
+      return ({ status }, completed_with) =>
+        status === 'archived' ? [] : completed_with.filter((platform_id) => refreshing.has(platform_id))
     },
   })
+  const batch = new RecordBatch(AUDIENCES, { table: audiences, usage, clock, onFault })
   const distribution_service = new RecordService(DISTRIBUTIONS, { table: distributions, clock, memory })
   return {
     saveAudience: async (call) => {

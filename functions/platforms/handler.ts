@@ -52,7 +52,6 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
   const { platforms, distributions, vault, bucket, ad_platform_settings, clock, memory, random, onTested, onFault } =
     dependencies
   const service = new RecordService(PLATFORMS, { table: platforms, clock, memory })
-  const batch = new RecordBatch(PLATFORMS, { table: platforms, clock, onFault })
   const versions = new RecordVersions(PLATFORMS, service)
   const copies = new RecordCopies(PLATFORMS, service, platforms)
   const usage = new RecordUsage({
@@ -61,9 +60,12 @@ export function platformHandlers(dependencies: PlatformDependencies): Handlers<t
     distributions,
     own_end: 'platform_id',
     other_end: 'audience_id',
-    refreshing: (_, platform, completed_with) =>
-      Promise.resolve(refreshPeriodMs(platform) === undefined ? [] : completed_with),
+    refreshing: () =>
+      Promise.resolve((platform: PlatformRow, completed_with: readonly string[]) =>
+        refreshPeriodMs(platform) === undefined ? [] : completed_with,
+      ),
   })
+  const batch = new RecordBatch(PLATFORMS, { table: platforms, usage, clock, onFault })
   const secrets = new PlatformSecrets(vault, bucket, clock)
 
   /** Whose credentials these will be: known before they are sealed, for they are sealed for it. */

@@ -5,6 +5,7 @@ import { told } from './openapi-schemas.ts'
 import { paging } from './paging.ts'
 import { partialProblem } from './problem-document.ts'
 import type { Route } from './route.ts'
+import { usage } from './usage.ts'
 
 /** One action for many records, which two kinds have. */
 
@@ -18,8 +19,13 @@ export type BatchAction = z.output<typeof audienceActions>
 
 /** They need tags; the others have none. */
 const WITH_TAGS: readonly string[] = ['tag', 'untag'] satisfies BatchAction[]
+/** What uses a record is told in a dry run, and may keep it from them. */
+const TAKING_AWAY: readonly string[] = ['archive', 'delete'] satisfies BatchAction[]
 /** A filter finds only what is not deleted. */
 const BY_ID: readonly string[] = ['undelete'] satisfies BatchAction[]
+
+/** Whether what uses a record loses it by the action. */
+export const takesAway = (action: BatchAction): boolean => TAKING_AWAY.includes(action)
 
 const id = z.string().check(z.minLength(1), z.maxLength(300))
 /** As the filter of a list takes one. */
@@ -31,10 +37,11 @@ interface Together {
   readonly filter?: unknown
   readonly cursor?: unknown
   readonly tags?: unknown
+  readonly if_unused?: unknown
   readonly action: string
 }
 
-function faultsTogether({ ids, filter, cursor, tags, action }: Together): [path: string, message: string][] {
+function faultsTogether({ ids, filter, cursor, tags, if_unused, action }: Together): [path: string, message: string][] {
   const needs_tags = WITH_TAGS.includes(action)
   const faults: [string, string | false][] = [
     ['ids', ids === undefined && filter === undefined && 'is required, unless there is a filter'],
@@ -43,6 +50,7 @@ function faultsTogether({ ids, filter, cursor, tags, action }: Together): [path:
     ['cursor', cursor !== undefined && filter === undefined && 'is for a filter only'],
     ['tags', needs_tags && tags === undefined && `is required to ${action}`],
     ['tags', !needs_tags && tags !== undefined && `must be left out to ${action}`],
+    ['if_unused', if_unused !== undefined && !TAKING_AWAY.includes(action) && `must be left out to ${action}`],
   ]
   return faults.flatMap(([path, message]) => (message === false ? [] : [[path, message] as [string, string]]))
 }
@@ -50,19 +58,21 @@ function faultsTogether({ ids, filter, cursor, tags, action }: Together): [path:
 /** The same for the contract. */
 function alternatives(actions: readonly string[]) {
   const of = (names: readonly string[], ...absent: readonly string[]) => ({
-    properties: { action: { enum: names }, ...Object.fromEntries(absent.map((name) => [name, false])) },
+    properties: { ...Object.fromEntries(absent.map((name) => [name, false])), action: { enum: names } },
   })
-  const plain = actions.filter((name) => !WITH_TAGS.includes(name))
+  const taking_away = actions.filter((name) => TAKING_AWAY.includes(name))
   const tagging = actions.filter((name) => WITH_TAGS.includes(name))
-  const found = plain.filter((name) => !BY_ID.includes(name))
-  return {
-    anyOf: [
-      { required: ['ids'], ...of(plain, 'filter', 'cursor', 'tags') },
-      { required: ['ids', 'tags'], ...of(tagging, 'filter', 'cursor') },
-      { required: ['filter'], ...of(found, 'ids', 'tags') },
-      { required: ['filter', 'tags'], ...of(tagging, 'ids') },
-    ],
-  }
+  const back = actions.filter((name) => !TAKING_AWAY.includes(name) && !WITH_TAGS.includes(name))
+  const back_by_filter = back.filter((name) => !BY_ID.includes(name))
+  const all = [
+    { required: ['ids'], ...of(taking_away, 'filter', 'cursor', 'tags') },
+    { required: ['ids'], ...of(back, 'filter', 'cursor', 'tags', 'if_unused') },
+    { required: ['ids', 'tags'], ...of(tagging, 'filter', 'cursor', 'if_unused') },
+    { required: ['filter'], ...of(taking_away, 'ids', 'tags') },
+    { required: ['filter'], ...of(back_by_filter, 'ids', 'tags', 'if_unused') },
+    { required: ['filter', 'tags'], ...of(tagging, 'ids', 'if_unused') },
+  ]
+  return { anyOf: all.filter(({ properties }) => properties.action.enum.length > 0) }
 }
 
 export const batchOutcome = z.enum(['changed', 'unchanged', 'refused', 'retry'])
@@ -74,6 +84,9 @@ const result = z.object({
   version: z
     .optional(z.int())
     .check(z.describe('Of changed and unchanged records: as it is now; in a dry run as it would be.')),
+  usage: z
+    .optional(usage)
+    .check(z.describe('In a dry run of `archive` and `delete`: what uses a record that would be changed.')),
   problem: z.optional(partialProblem).check(z.describe('Of records that are refused or to be retried.')),
   retry_after_ms: z.optional(z.int()),
 })
@@ -113,6 +126,9 @@ export function batchRoute<
       cursor: paging.cursor,
       action: actions,
       tags: z.optional(z.array(tag).check(z.minLength(1), z.maxLength(TAGS_MAX))),
+      if_unused: z
+        .optional(z.boolean())
+        .check(z.describe('To `archive` and `delete` only what nothing uses; what is used is refused.')),
       dry_run: z.optional(z.boolean()),
     })
     .check(

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts'
-import type { BatchAction, BatchOutcome } from '../contract/batch.ts'
+import { type BatchAction, type BatchOutcome, takesAway } from '../contract/batch.ts'
 import { problemMembers } from '../contract/problem-document.ts'
+import type { Usage } from '../contract/usage.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { decideAction, type ManyAction } from '../records/batch-decisions.ts'
+import type { Decision } from '../records/decisions.ts'
 import { decodeCursor, encodeCursor } from '../records/cursor.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { Cells } from '../records/rows.ts'
@@ -10,7 +12,9 @@ import type { Position, RowFilter } from '../table/read/listing.ts'
 import type { Table } from '../table/table.ts'
 import { givenUp } from './answer-memory.ts'
 import { changeMany, type ManyOutcome } from './change-many.ts'
+import { CommitTime } from './commit-limits.ts'
 import { writerOf } from './record-service.ts'
+import { type RecordUsage, unlessUsed } from './record-usage.ts'
 
 /** What is asked, as the contract has read it: of these records, or of those that a filter finds. */
 export interface BatchRequest {
@@ -19,10 +23,13 @@ export interface BatchRequest {
   readonly action: BatchAction
   readonly tags?: readonly string[] | undefined
   readonly dry_run?: boolean | undefined
+  /** A record that is in use is refused. */
+  readonly if_unused?: boolean | undefined
 }
 
 export interface BatchDependencies<K extends RecordKind> {
   readonly table: Table<RowOf<K>>
+  readonly usage: RecordUsage<K>
   readonly clock: Clock
   /** Called with a fault of ours that only some of the records meet. */
   readonly onFault: (error: unknown) => void
@@ -36,6 +43,7 @@ interface Result {
   readonly id: string
   readonly outcome: BatchOutcome
   readonly version?: number
+  readonly usage?: Usage
   readonly problem?: Readonly<Record<string, unknown>>
   readonly retry_after_ms?: number
 }
@@ -52,14 +60,15 @@ export class RecordBatch<K extends RecordKind> {
 
   /**
    * One result for each record. A filter is asked first, once: what it finds is changed, also where the record has
-   * changed since.
+   * changed since. What uses the records is asked once, too, and is true of that moment.
    * @param filter of a request without ids
-   * @throws Problem before anything is changed: the cursor is none, or the store does not answer the filter
+   * @throws Problem before anything is changed: the cursor is none, or the store does not answer what is asked first
    */
   async answer(call: Call, request: BatchRequest, filter: RowFilter<RowOf<K>> | undefined): Promise<Answer> {
     const { dry_run = false } = request
+    const time = new CommitTime(this.#dependencies.clock)
     const { ids, next_cursor } = await this.#chosen(call, request, filter)
-    const results = await this.#results(call, ids, request)
+    const results = await this.#results(call, ids, request, time)
     const counts = { changed: 0, unchanged: 0, refused: 0, retry: 0 }
     for (const { outcome } of results) counts[outcome]++
     return { status: 200, body: { dry_run, results, counts, next_cursor } }
@@ -85,21 +94,37 @@ export class RecordBatch<K extends RecordKind> {
     return { ids: found, next_cursor: null }
   }
 
-  async #results(call: Call, ids: readonly string[], request: BatchRequest): Promise<readonly Result[]> {
+  async #results(
+    call: Call,
+    ids: readonly string[],
+    request: BatchRequest,
+    time: CommitTime,
+  ): Promise<readonly Result[]> {
+    const { action, tags = [], dry_run = false, if_unused = false } = request
     const { user_id } = call.caller
-    const asking = { kind: this.#kind, user_id }
+    const { usage } = this.#dependencies
+    const kind: RecordKind = this.#kind
     const wanted = actionOf(request)
+    const usageOf = takesAway(action) && (dry_run || if_unused) ? await usage.ofMany(user_id, ids) : undefined
+    const usages = new Map<number, Usage>()
+    const decide = (at: number, row: RowOf<K> | undefined): Decision => {
+      const decision = decideAction({ kind, user_id }, row, wanted)
+      if (decision.kind !== 'write' || !row || !usageOf) return decision
+      const used = usageOf(row)
+      usages.set(at, used)
+      return if_unused ? unlessUsed(kind, decision, used) : decision
+    }
     const writer = writerOf(call)
-    const size_bytes = JSON.stringify(request.tags ?? []).length
+    const size_bytes = JSON.stringify(tags).length
     // Each kind's decisions are those of any kind.
     const table: Table<Cells> = this.#dependencies.table
     const outcomes = await changeMany(
       { ...this.#dependencies, table },
       user_id,
-      ids.map((id) => ({ id, writer, size_bytes, decide: (row) => decideAction(asking, row, wanted) })),
-      { dry_run: request.dry_run },
+      ids.map((id, at) => ({ id, writer, size_bytes, decide: (row) => decide(at, row) })),
+      { dry_run, time },
     )
-    return outcomes.map((outcome, at) => resultOf(ids[at]!, outcome))
+    return outcomes.map((outcome, at) => resultOf(ids[at]!, outcome, dry_run ? usages.get(at) : undefined))
   }
 }
 
@@ -107,10 +132,11 @@ function actionOf({ action, tags = [] }: BatchRequest): ManyAction {
   return action === 'tag' || action === 'untag' ? { action, tags } : { action }
 }
 
-function resultOf(id: string, outcome: ManyOutcome<Cells>): Result {
+/** @param usage what to tell of a record that is changed */
+function resultOf(id: string, outcome: ManyOutcome<Cells>, usage: Usage | undefined): Result {
   switch (outcome.kind) {
     case 'written':
-      return { id, outcome: 'changed', version: outcome.row.version }
+      return { id, outcome: 'changed', version: outcome.row.version, ...(usage && { usage }) }
     case 'kept':
       return { id, outcome: 'unchanged', version: outcome.row.version }
     case 'replayed':

@@ -21,18 +21,33 @@ export interface UsageOf<K extends RecordKind> {
   readonly own_end: Ends
   /** The one that names what the record was sent to, or what was sent to it. */
   readonly other_end: Ends
-  /** Those of the other ends, in their canonical spellings, with which a record, as it is, is refreshed. */
-  readonly refreshing: (user_id: string, row: RowOf<K>, completed_with: readonly string[]) => Promise<readonly string[]>
+  /**
+   * Asked once, where a record was sent at all.
+   * @returns those of the other ends, in their canonical spellings, with which a record, as it is, is refreshed
+   */
+  readonly refreshing: (user_id: string) => Promise<Refreshing<K>>
 }
 
 type Ends = 'audience_id' | 'platform_id'
 
 const KINDS = { audience_id: AUDIENCES, platform_id: PLATFORMS }
 
+export type Refreshing<K extends RecordKind> = (row: RowOf<K>, completed_with: readonly string[]) => readonly string[]
+
+/** What the distributions of one record come to. */
+interface Sums {
+  readonly counts: Map<string, number>
+  readonly completed_with: Set<string>
+  last_ms: number
+}
+
+const NONE: Readonly<Sums> = { counts: new Map(), completed_with: new Set(), last_ms: -Infinity }
+
 /**
- * What uses a record. It is true of a moment: a distribution that is made meanwhile is not waited for.
+ * What uses records. It is true of a moment: a distribution that is made meanwhile is not waited for.
  *
- * Cost: what a list of distributions costs, and a conditional GET for each other record or table that is asked.
+ * Cost, for one record as for many: what a list of distributions costs, and a conditional GET for each other record or
+ * table that is asked.
  */
 export class RecordUsage<K extends RecordKind> {
   readonly #of: UsageOf<K>
@@ -42,30 +57,32 @@ export class RecordUsage<K extends RecordKind> {
   }
 
   async read(call: Call, id: string): Promise<Answer> {
-    const row = await this.#of.service.live(call, id)
-    return { status: 200, body: { usage: await this.#usage(call.caller.user_id, row) } }
+    return { status: 200, body: { usage: await this.#ofLive(call, id) } }
   }
 
   /**
-   * Lets a decision about the record stand, or refuses it while the record is in use: what would be refused anyway is
-   * refused for its own reason.
+   * Lets a decision about the record stand, or refuses it while the record is in use.
    * @param is_asked without it no question is asked, and everything stands
    */
   async guard(call: Call, id: string, is_asked: boolean): Promise<(decision: Decision<K>) => Decision<K>> {
     if (!is_asked) return (decision) => decision
-    const usage = await this.#usage(call.caller.user_id, await this.#of.service.live(call, id))
-    return (decision) =>
-      decision.kind === 'write' && isUsed(usage) ? { kind: 'refuse', problem: inUse(this.#of.kind, usage) } : decision
+    const usage = await this.#ofLive(call, id)
+    return (decision) => unlessUsed(this.#of.kind, decision, usage)
   }
 
-  async #usage(user_id: string, row: RowOf<K>): Promise<Usage> {
-    const { kind, distributions, own_end, other_end, refreshing } = this.#of
-    const own_id = canonicalSpelling(kind, String(row[kind.id_column]))
-    const { counts, completed_with, last_ms } = await distributions.fold(user_id, {
+  /** @returns what uses each of the records, as it is */
+  async ofMany(user_id: string, ids: readonly string[]): Promise<(row: RowOf<K>) => Usage> {
+    const { kind, distributions, own_end, other_end } = this.#of
+    const wanted = new Set(ids.map((id) => canonicalSpelling(kind, id)))
+    const sums = await distributions.fold(user_id, {
       columns: ['deleted', own_end, other_end, 'status', 'completed_at', 'created_at'],
-      start: () => ({ counts: new Map<string, number>(), completed_with: new Set<string>(), last_ms: -Infinity }),
-      add: (sum, cell) => {
-        if (cell('deleted') || canonicalSpelling(kind, cell(own_end)) !== own_id) return
+      start: () => new Map<string, Sums>(),
+      add: (sums, cell) => {
+        if (cell('deleted')) return
+        const own_id = canonicalSpelling(kind, cell(own_end))
+        if (!wanted.has(own_id)) return
+        const sum: Sums = sums.get(own_id) ?? { counts: new Map(), completed_with: new Set(), last_ms: -Infinity }
+        sums.set(own_id, sum)
         const status = cell('status')
         sum.counts.set(status, (sum.counts.get(status) ?? 0) + 1)
         if (status !== 'completed') return
@@ -74,18 +91,35 @@ export class RecordUsage<K extends RecordKind> {
         sum.last_ms = Math.max(sum.last_ms, cell('completed_at') ?? cell('created_at'))
       },
     })
-    const refreshing_on =
-      completed_with.size === 0 ? [] : await refreshing(user_id, row, [...completed_with].toSorted())
-    return {
-      scheduled: counts.get('scheduled') ?? 0,
-      pending: counts.get('pending') ?? 0,
-      in_progress: counts.get('in_progress') ?? 0,
-      refreshing_on: refreshing_on.slice(0, REFRESHING_MAX),
-      refreshing_count: refreshing_on.length,
-      completed_count: counts.get('completed') ?? 0,
-      last_at: completed_with.size === 0 ? null : isoTime(last_ms),
+    const has_sent = [...sums.values()].some(({ completed_with }) => completed_with.size > 0)
+    const refreshing = has_sent ? await this.#of.refreshing(user_id) : () => []
+    return (row) => {
+      const sum = sums.get(canonicalSpelling(kind, String(row[kind.id_column]))) ?? NONE
+      return usageOf(sum, refreshing(row, [...sum.completed_with].toSorted()))
     }
   }
+
+  async #ofLive(call: Call, id: string): Promise<Usage> {
+    const row = await this.#of.service.live(call, id)
+    return (await this.ofMany(call.caller.user_id, [id]))(row)
+  }
+}
+
+function usageOf({ counts, completed_with, last_ms }: Sums, refreshing_on: readonly string[]): Usage {
+  return {
+    scheduled: counts.get('scheduled') ?? 0,
+    pending: counts.get('pending') ?? 0,
+    in_progress: counts.get('in_progress') ?? 0,
+    refreshing_on: refreshing_on.slice(0, REFRESHING_MAX),
+    refreshing_count: refreshing_on.length,
+    completed_count: counts.get('completed') ?? 0,
+    last_at: completed_with.size === 0 ? null : isoTime(last_ms),
+  }
+}
+
+/** The decision, or a refusal while the record is in use: what would be refused anyway is refused for its own reason. */
+export function unlessUsed<K extends RecordKind>(kind: K, decision: Decision<K>, usage: Usage): Decision<K> {
+  return decision.kind === 'write' && isUsed(usage) ? { kind: 'refuse', problem: inUse(kind, usage) } : decision
 }
 
 /** Whether something would go wrong, or silently stop, without the record. What is done needs it no more. */

@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 573012ad722dc9ad). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 7f1f6bbe863d71e3). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Archive, delete, restore or tag up to 200 audiences, or ask what that would do.
-         * @description `archive`; `restore`: an archived one is active again; `delete` leaves a tombstone; `undelete`, by `ids` only, brings back what was deleted. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the audiences of this request, and with `next_cursor` the next 200 follow. Each audience decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be.
+         * @description `archive`; `restore`: an archived one is active again; `delete` leaves a tombstone; `undelete`, by `ids` only, brings back what was deleted. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the audiences of this request, and with `next_cursor` the next 200 follow. Each audience decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be, and of `archive` and `delete` with `usage` what uses each record that would change. With `if_unused` those two refuse a record that is in use (`in-use`).
          */
         post: operations["batchAudiences"];
         delete?: never;
@@ -783,7 +783,7 @@ export interface paths {
         put?: never;
         /**
          * Archive, delete, restore or tag up to 200 platforms, or ask what that would do.
-         * @description `delete` drops the credentials, too; `undelete`, by `ids` only, brings a platform back, pending and without credentials. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the platforms of this request, and with `next_cursor` the next 200 follow. Each platform decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be.
+         * @description `delete` drops the credentials, too; `undelete`, by `ids` only, brings a platform back, pending and without credentials. `tag` and `untag` need `tags`. Either `ids` (200 at most) or a `filter`, which takes what the query of the list takes: the first 200 that it finds are the platforms of this request, and with `next_cursor` the next 200 follow. Each platform decides for itself: `changed`, `unchanged` (it already is so), `refused`, or `retry` with `retry_after_ms` where the store did not take it or there was no time left. The answer is 200 all the same. To repeat a request is safe: what is done is unchanged then. With `dry_run` nothing is written, and the answer says what would be, and of `archive` and `delete` with `usage` what uses each record that would change. With `if_unused` those two refuse a record that is in use (`in-use`).
          */
         post: operations["batchPlatforms"];
         delete?: never;
@@ -1882,27 +1882,44 @@ export interface operations {
                     /** @enum {string} */
                     action: "archive" | "restore" | "delete" | "undelete" | "tag" | "untag";
                     tags?: string[];
+                    /** @description To `archive` and `delete` only what nothing uses; what is used is refused. */
+                    if_unused?: boolean;
                     dry_run?: boolean;
                 } | {
-                    /** @enum {unknown} */
-                    action?: "archive" | "restore" | "delete" | "undelete";
                     filter?: never;
                     cursor?: never;
                     tags?: never;
-                } | {
                     /** @enum {unknown} */
-                    action?: "tag" | "untag";
+                    action?: "archive" | "delete";
+                } | {
                     filter?: never;
                     cursor?: never;
-                } | {
-                    /** @enum {unknown} */
-                    action?: "archive" | "restore" | "delete";
-                    ids?: never;
                     tags?: never;
+                    if_unused?: never;
+                    /** @enum {unknown} */
+                    action?: "restore" | "undelete";
                 } | {
+                    filter?: never;
+                    cursor?: never;
+                    if_unused?: never;
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                } | {
                     ids?: never;
+                    tags?: never;
+                    /** @enum {unknown} */
+                    action?: "archive" | "delete";
+                } | {
+                    ids?: never;
+                    tags?: never;
+                    if_unused?: never;
+                    /** @enum {unknown} */
+                    action?: "restore";
+                } | {
+                    ids?: never;
+                    if_unused?: never;
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
                 };
             };
         };
@@ -1925,6 +1942,19 @@ export interface operations {
                             outcome: "changed" | "unchanged" | "refused" | "retry";
                             /** @description Of changed and unchanged records: as it is now; in a dry run as it would be. */
                             version?: number;
+                            /** @description In a dry run of `archive` and `delete`: what uses a record that would be changed. */
+                            usage?: {
+                                scheduled: number;
+                                pending: number;
+                                in_progress: number;
+                                /** @description Ids of the platforms on which the audience is refreshed by itself; for a platform, of the audiences. At most 100. */
+                                refreshing_on: string[];
+                                /** @description How many there are. */
+                                refreshing_count: number;
+                                completed_count: number;
+                                /** @description When the last one was completed; null when none was. */
+                                last_at: string | null;
+                            };
                             /** @description Of records that are refused or to be retried. */
                             problem?: {
                                 type: string;
@@ -4977,27 +5007,38 @@ export interface operations {
                     /** @enum {string} */
                     action: "delete" | "undelete" | "tag" | "untag";
                     tags?: string[];
+                    /** @description To `archive` and `delete` only what nothing uses; what is used is refused. */
+                    if_unused?: boolean;
                     dry_run?: boolean;
                 } | {
-                    /** @enum {unknown} */
-                    action?: "delete" | "undelete";
                     filter?: never;
                     cursor?: never;
                     tags?: never;
-                } | {
-                    /** @enum {unknown} */
-                    action?: "tag" | "untag";
-                    filter?: never;
-                    cursor?: never;
-                } | {
                     /** @enum {unknown} */
                     action?: "delete";
-                    ids?: never;
-                    tags?: never;
                 } | {
+                    filter?: never;
+                    cursor?: never;
+                    tags?: never;
+                    if_unused?: never;
+                    /** @enum {unknown} */
+                    action?: "undelete";
+                } | {
+                    filter?: never;
+                    cursor?: never;
+                    if_unused?: never;
                     /** @enum {unknown} */
                     action?: "tag" | "untag";
+                } | {
                     ids?: never;
+                    tags?: never;
+                    /** @enum {unknown} */
+                    action?: "delete";
+                } | {
+                    ids?: never;
+                    if_unused?: never;
+                    /** @enum {unknown} */
+                    action?: "tag" | "untag";
                 };
             };
         };
@@ -5020,6 +5061,19 @@ export interface operations {
                             outcome: "changed" | "unchanged" | "refused" | "retry";
                             /** @description Of changed and unchanged records: as it is now; in a dry run as it would be. */
                             version?: number;
+                            /** @description In a dry run of `archive` and `delete`: what uses a record that would be changed. */
+                            usage?: {
+                                scheduled: number;
+                                pending: number;
+                                in_progress: number;
+                                /** @description Ids of the platforms on which the audience is refreshed by itself; for a platform, of the audiences. At most 100. */
+                                refreshing_on: string[];
+                                /** @description How many there are. */
+                                refreshing_count: number;
+                                completed_count: number;
+                                /** @description When the last one was completed; null when none was. */
+                                last_at: string | null;
+                            };
                             /** @description Of records that are refused or to be retried. */
                             problem?: {
                                 type: string;

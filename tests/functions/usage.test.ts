@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { createAudiencesApp } from '#functions/audiences/index.ts'
 import { createPlatformsApp } from '#functions/platforms/index.ts'
 import type { Client } from '#tests/functions/audiences/harness.ts'
 import {
@@ -187,5 +188,120 @@ describe('a change with if_unused=true', () => {
     for (const query of ['if_unused=yes', 'if_unused=true&if_unused=true']) {
       expect((await call('DELETE', `${audience}?${query}`)).status).toBe(400)
     }
+  })
+})
+
+/** Results of a batch that must be answered 200, and what each is refused or told with. */
+async function batch({ call }: Client, path: string, body: Record<string, unknown>) {
+  const reply = await call('POST', `${path}/batch`, body)
+  if (reply.status !== 200) throw new Error(reply.text)
+  const results = reply.body['results'] as readonly {
+    outcome: string
+    usage?: unknown
+    problem?: { type: string; usage?: unknown }
+  }[]
+  return results.map(({ outcome, usage, problem }) => [outcome, usage ?? problem?.usage ?? problem?.type])
+}
+
+describe('many records', () => {
+  /** Of a pair of each kind of use, and of one that nothing uses. */
+  async function withPairs() {
+    const { running, platforms } = await withPair()
+    const [scheduled, refreshed, done, idle] = await Promise.all([0, 1, 2, 3].map(() => aPair(running)))
+    await created(running.distributions, { ...scheduled, scheduled_at: '2025-06-01T00:00:00Z' })
+    const first = await completed(running, refreshed!)
+    await platforms.call('PATCH', `/api/platforms/${refreshed!.platform_id}`, { settings: { auto_refresh: true } })
+    const past = (of: DistributionJson) => ({ ...NOTHING, completed_count: 1, last_at: of['completed_at'] })
+    const refreshing = (id: string) => ({ ...past(first), refreshing_on: [id], refreshing_count: 1 })
+    const finished = past(await completed(running, done!))
+    const pairs = [scheduled!, refreshed!, done!, idle!]
+    const usages = (refreshing_on: string) => [
+      { ...NOTHING, scheduled: 1 },
+      refreshing(refreshing_on),
+      finished,
+      NOTHING,
+    ]
+    return {
+      running,
+      subjects: [
+        [running.audiences, '/api/audiences', pairs.map((pair) => pair.audience_id), usages(refreshed!.platform_id)],
+        [platforms, '/api/platforms', pairs.map((pair) => pair.platform_id), usages(refreshed!.audience_id)],
+      ] as const,
+    }
+  }
+
+  test('are told with what uses each of them, in a dry run that takes something away', async () => {
+    const { running, subjects } = await withPairs()
+    for (const [client, path, ids, usages] of subjects) {
+      expect(await batch(client, path, { ids, action: 'delete', dry_run: true })).toEqual(
+        usages.map((usage) => ['changed', usage]),
+      )
+      expect(await batch(client, path, { ids, action: 'tag', tags: ['a'], dry_run: true })).toEqual(
+        ids.map(() => ['changed', undefined]),
+      )
+    }
+    const [client, path, ids, usages] = subjects[0]
+    await running.audiences.call('PUT', `${path}/${ids[1]}/status`, { status: 'archived' })
+    const archived = await batch(client, path, { ids, action: 'archive', dry_run: true })
+    expect(archived).toEqual(usages.map((usage, at) => (at === 1 ? ['unchanged', undefined] : ['changed', usage])))
+    const found = await batch(client, path, { filter: {}, action: 'archive', dry_run: true })
+    expect(found).toEqual(expect.arrayContaining(archived.filter(([outcome]) => outcome === 'changed')))
+    // Nobody sends an archived audience again.
+    const deleted = await batch(client, path, { ids, action: 'delete', dry_run: true })
+    expect(deleted[1]).toEqual(['changed', { ...(usages[1] as object), refreshing_on: [], refreshing_count: 0 }])
+  })
+
+  test('are refused one by one where they are in use, with if_unused; the others are changed', async () => {
+    const { subjects } = await withPairs()
+    for (const [client, path, ids, usages] of subjects) {
+      const body = { ids: [...ids, 'aud_x'], action: 'delete', if_unused: true }
+      const [used, free] = [usages.slice(0, 2).map((usage) => ['refused', usage]), usages.slice(2)]
+      const missing = ['refused', '/problems/not-found']
+      const told = free.map((usage) => ['changed', usage])
+      expect(await batch(client, path, { ...body, dry_run: true })).toEqual([...used, ...told, missing])
+      expect(await batch(client, path, body)).toEqual([...used, ...free.map(() => ['changed', undefined]), missing])
+      expect(await batch(client, path, body)).toEqual([...used, ...free.map(() => ['unchanged', undefined]), missing])
+      expect(await batch(client, path, { ...body, if_unused: false })).toEqual([
+        ['changed', undefined],
+        ['changed', undefined],
+        ...free.map(() => ['unchanged', undefined]),
+        missing,
+      ])
+    }
+  })
+
+  test('are not changed at all while what uses them cannot be read', async () => {
+    const { running, subjects } = await withPairs()
+    const [client, path, ids] = subjects[0]
+    running.gcs.faults.add({ fault: 'unavailable', operations: ['list'], prefix: 'distributions/' })
+    const refused = await client.call('POST', `${path}/batch`, { ids, action: 'archive', if_unused: true })
+    expect(refused.status).toBeGreaterThan(499)
+    running.gcs.faults.reset()
+    expect(await batch(client, path, { ids, action: 'archive', dry_run: true })).toHaveLength(4)
+    expect((await client.call('GET', `${path}?status=archived`)).body.count).toBe(0)
+  })
+
+  test('cost no more reads than the usage of one of them: a LIST, the months, and one GET of the platforms', async () => {
+    const { running, subjects } = await withPairs()
+    await storeMany(running, [
+      { audience_id: 'a', platform_id: 'p', status: 'completed', created_at: '2025-04-01T00:00:00.000Z' },
+    ])
+    const [, path, ids] = subjects[0]
+    const cold = async () => (await running.instance(createAudiencesApp)).as(DEMO)
+    const costOf = async (client: Client, work: (client: Client) => Promise<unknown>) => {
+      const { reads, writes, lists } = await running.counted(() => work(client))
+      return { reads, writes, lists }
+    }
+    const one = await costOf(await cold(), (client) => usageOf(client, `${path}/${ids[1]}`))
+    expect(one).toEqual({ reads: 4, writes: 0, lists: 1 })
+    const body = { ids, action: 'archive', if_unused: true }
+    const warm = await cold()
+    expect(await costOf(warm, (client) => batch(client, path, { ...body, dry_run: true }))).toEqual(one)
+    expect(await costOf(warm, (client) => batch(client, path, { ...body, dry_run: true }))).toEqual({
+      ...one,
+      reads: 2,
+    })
+    expect(await costOf(warm, (client) => batch(client, path, body))).toEqual({ reads: 1, writes: 1, lists: 1 })
+    expect(await costOf(await cold(), (client) => batch(client, path, body))).toEqual({ ...one, writes: 0 })
   })
 })

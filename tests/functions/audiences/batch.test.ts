@@ -13,6 +13,7 @@ interface Result {
   readonly id: string
   readonly outcome: string
   readonly version?: number
+  readonly usage?: unknown
   readonly problem?: { readonly type: string; readonly detail: string }
   readonly retry_after_ms?: number
 }
@@ -76,7 +77,7 @@ test('a draft, an active, an archived and a deleted audience are judged one by o
     const tried = await batch(running, { ids, action, dry_run: true })
     const done = await batch(running, { ids, action })
     expect([action, done.outcomes]).toEqual([action, outcomes])
-    expect(tried.results).toEqual(done.results)
+    expect(tried.results.map(({ usage: _, ...result }) => result)).toEqual(done.results)
     const now = await named(running)
     expect([action, ids.flatMap((id) => now.get(id)?.status ?? [])]).toEqual([action, statuses])
     // Whatever was done is done: asked again, each either is so or is refused as before.
@@ -175,6 +176,9 @@ const REFUSED: readonly (readonly [body: object, paths: readonly string[]])[] = 
   [{ action: 'tag', ids: [ID] }, ['tags']],
   [{ action: 'tag', ids: [ID], tags: [''] }, ['tags[0]']],
   [{ action: 'delete', ids: [ID], tags: ['a'] }, ['tags']],
+  [{ action: 'delete', ids: [ID], if_unused: 'true' }, ['if_unused']],
+  [{ action: 'restore', ids: [ID], if_unused: true }, ['if_unused']],
+  [{ action: 'tag', ids: [ID], tags: ['a'], if_unused: false }, ['if_unused']],
 ]
 
 test('a body that is not one is refused by the names of what is wrong, and costs nothing', async () => {
