@@ -77,7 +77,7 @@ test('a draft, an active, an archived and a deleted audience are judged one by o
     const tried = await batch(running, { ids, action, dry_run: true })
     const done = await batch(running, { ids, action })
     expect([action, done.outcomes]).toEqual([action, outcomes])
-    expect(tried.results.map(({ usage: _, ...result }) => result)).toEqual(done.results)
+    expect(tried.results.map(({ usage: _usage, ...result }) => result)).toEqual(done.results)
     const now = await named(running)
     expect([action, ids.flatMap((id) => now.get(id)?.status ?? [])]).toEqual([action, statuses])
     // Whatever was done is done: asked again, each either is so or is refused as before.
