@@ -25,13 +25,13 @@ export class LocalData {
 
   /** A record, deleted or not, as the screen shows it. */
   shown(noun: RecordNoun, id: string): ShownRecord | undefined {
-    this.#refresh()
+    this.refresh()
     return this.#shown.get(recordKey(noun, id))
   }
 
   /** Every record of a kind that is not deleted. The same list until something of the kind changes. */
   list(noun: RecordNoun): readonly ShownRecord[] {
-    this.#refresh()
+    this.refresh()
     return this.#kinds.get(noun)!.list
   }
 
@@ -102,13 +102,9 @@ export class LocalData {
     this.#forget(key)
   }
 
-  clear(): void {
-    for (const key of [...this.#rows.keys(), ...this.#by_record.keys()]) this.#forget(key)
-    this.#rows.clear()
-    this.#ids_by_partition.clear()
-    this.#outbox.clear()
-    this.#by_record.clear()
-    this.#sorted = undefined
+  /** Stands in the place of what this tab showed before: all of both may show differently. */
+  replace(before: LocalData): void {
+    for (const key of before.#shown.keys()) this.#changed.add(key)
   }
 
   /** Keys of the records that may show differently since the last call. */
@@ -119,7 +115,7 @@ export class LocalData {
   }
 
   /** Works out anew what has changed, and nothing else: one edit costs the same however many records there are. */
-  #refresh(): void {
+  refresh(): void {
     for (const key of this.#stale) {
       const shown = shownRecord(
         key.slice(key.indexOf(':') + 1),

@@ -36,7 +36,7 @@ export class LocalStore {
   readonly #claim: () => Promise<void>
   readonly #onState: (state: StorageState) => void
   readonly #listeners = new Set<(event: StoreEvent) => void>()
-  readonly #data: LocalData
+  #data: LocalData
   #storage: ClientStorage<LocalContents> | undefined
   #channel: Channel | undefined
   #endListening: () => void = () => undefined
@@ -330,13 +330,12 @@ export class LocalStore {
   }
 
   #take(state: StoredState): void {
-    const { rows, outbox, ...facts } = state
+    const { data, ...facts } = state
     // This tab has changed it since it was read.
     if (this.#facts?.origin.storage_id === facts.origin.storage_id && facts.revision < this.revision) return
     this.#facts = facts
-    this.#data.clear()
-    for (const { partition, id, entry } of rows) this.#data.putRow(partition, id, entry)
-    for (const entry of outbox) this.#data.putEntry(entry)
+    data.replace(this.#data)
+    this.#data = data
     this.#tell(false)
   }
 

@@ -1,6 +1,7 @@
 import { isObject } from '../../base/is-object.ts'
 import {
   type ClientStorage,
+  type KeyRange,
   MIN_READER_KEY,
   type StorageKey,
   StorageError,
@@ -22,6 +23,7 @@ import {
 } from './entries.ts'
 import { NOUNS } from './kinds.ts'
 import { isRowOrBlock, rowsOfEntry } from './known-row.ts'
+import { LocalData } from './local-data.ts'
 
 /** What a tab keeps in memory beside rows and changes. */
 export interface StoredFacts {
@@ -38,8 +40,7 @@ export interface StoredFacts {
 
 /** Everything that a tab keeps in memory. */
 export interface StoredState extends StoredFacts {
-  readonly rows: readonly { readonly partition: string; readonly id: string; readonly entry: RowEntry }[]
-  readonly outbox: readonly OutboxEntry[]
+  readonly data: LocalData
 }
 
 /** What a storage begins with. */
@@ -51,6 +52,11 @@ export interface NewOrigin {
   readonly at: string
 }
 
+/** Entries of rows that are read together at first: half a thousand rows that came whole. */
+const ROW_ENTRIES = 8
+/** More rows than this would keep a key waiting. */
+const ROWS_TOGETHER_MAX = 1024
+
 const NOT_SYNCED: SyncEntry = { cursor: null, pulled_at: null }
 
 /**
@@ -60,34 +66,47 @@ const NOT_SYNCED: SyncEntry = { cursor: null, pulled_at: null }
  */
 export async function readStorage(storage: ClientStorage<LocalContents>, fresh: NewOrigin): Promise<StoredState> {
   try {
-    return (await readAll(storage)) ?? (await begin(storage, fresh))
+    return (await readAll(storage, fresh)) ?? (await begin(storage, fresh))
   } catch (error) {
     if (!(error instanceof StorageError) || error.kind !== 'corrupt-entry') throw error
     await putAsideUnreadable(storage, fresh)
-    return (await readAll(storage)) ?? (await begin(storage, fresh))
+    return (await readAll(storage, fresh)) ?? (await begin(storage, fresh))
   }
 }
 
-async function readAll(storage: ClientStorage<LocalContents>): Promise<StoredState | undefined> {
+async function readAll(storage: ClientStorage<LocalContents>, fresh: NewOrigin): Promise<StoredState | undefined> {
   return await storage.transact(
     ['meta', 'rows', 'outbox', 'quarantine'],
     'read',
     async ({ meta, rows, outbox, quarantine }) => {
       const facts = await readFacts(meta, quarantine)
       if (!facts) return undefined
-      const stored_rows = await rows.getAll()
+      const data = new LocalData(fresh.identity?.user_id ?? null)
+      await readRows(rows, data)
       const entries = await outbox.getAll()
       const unreadable = entries.find(({ key, entry }) => !isEntryAt(key, entry))
       if (unreadable) throw corrupt('outbox', unreadable.key)
-      const bad_row = stored_rows.find(({ entry }) => !isRowOrBlock(entry))
-      if (bad_row) throw corrupt('rows', bad_row.key)
-      return {
-        ...facts,
-        rows: stored_rows.flatMap(placedRows),
-        outbox: entries.map(({ entry }) => entry),
-      }
+      for (const { entry } of entries) data.putEntry(entry)
+      return { ...facts, data }
     },
   )
+}
+
+/** Reads all rows, some at a time: keys and clicks come between. */
+async function readRows(rows: StoreReader<LocalContents['rows']>, data: LocalData): Promise<void> {
+  let [limit, range]: [number, KeyRange] = [ROW_ENTRIES, {}]
+  for (;;) {
+    const stored = await rows.getAll(range, limit)
+    const bad_row = stored.find(({ entry }) => !isRowOrBlock(entry))
+    if (bad_row) throw corrupt('rows', bad_row.key)
+    const placed = stored.flatMap(placedRows)
+    for (const { partition, id, entry } of placed) data.putRow(partition, id, entry)
+    data.refresh()
+    if (stored.length < limit) return
+    range = { above: stored.at(-1)!.key }
+    // Rows that lie one by one are many entries.
+    if (placed.length * 2 <= ROWS_TOGETHER_MAX) limit *= 2
+  }
 }
 
 /** Undefined of a storage that was not begun, or was cleared. */
@@ -109,9 +128,15 @@ async function readFacts(
   return { origin, client, sync, revision: revision.revision, plan, renamed: renamed?.ids ?? {}, quarantined: length }
 }
 
+interface PlacedRow {
+  readonly partition: string
+  readonly id: string
+  readonly entry: RowEntry
+}
+
 /** What a message of another tab names, as it is now. */
 export interface StoredPart extends StoredFacts {
-  readonly rows: StoredState['rows']
+  readonly rows: readonly PlacedRow[]
   readonly entries: readonly { readonly seq: number; readonly entry: OutboxEntry | undefined }[]
 }
 
@@ -126,7 +151,7 @@ export async function readSome(
   return await storage.transact(stores, 'read', async ({ meta, rows, outbox, quarantine }) => {
     const facts = await readFacts(meta, quarantine)
     if (!facts) return undefined
-    const found: { partition: string; id: string; entry: RowEntry }[] = []
+    const found: PlacedRow[] = []
     for (const [partition, id] of named_rows) {
       // One by one lie those that have changed, and only those are named.
       const entry = await rows.get([partition, id])
@@ -155,10 +180,8 @@ function isNumber(value: unknown): value is number {
 }
 
 /** Begins a storage, or one again of whose facts some were lost: then its changes stay, and their client is another. */
-async function begin(
-  storage: ClientStorage<LocalContents>,
-  { storage_id, identity, client_id }: NewOrigin,
-): Promise<StoredState> {
+async function begin(storage: ClientStorage<LocalContents>, fresh: NewOrigin): Promise<StoredState> {
+  const { storage_id, identity, client_id } = fresh
   await storage.transact(
     ['meta', 'outbox', 'quarantine'],
     'write',
@@ -175,7 +198,7 @@ async function begin(
     },
     { durability: 'strict' },
   )
-  const state = await readAll(storage)
+  const state = await readAll(storage, fresh)
   if (!state) throw new StorageError('unavailable', 'The local data vanish while they are made.')
   return state
 }
@@ -240,7 +263,7 @@ function isEntryAt(key: StorageKey, entry: unknown): boolean {
 }
 
 /** Those of a block come before those that have changed since: numbers are before ids. */
-function placedRows(stored: StoredEntry<RowBlock | RowEntry>): StoredState['rows'] {
+function placedRows(stored: StoredEntry<RowBlock | RowEntry>): readonly PlacedRow[] {
   const [partition] = stored.key as readonly [partition: string]
   return rowsOfEntry(stored).map((entry) => ({ partition, id: entry.id, entry }))
 }
