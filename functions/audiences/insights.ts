@@ -1,4 +1,5 @@
 import { isoTime } from '#shared/base/clock.ts'
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import { isSameJson } from '#shared/base/same-json.ts'
 import { INSIGHT_PLATFORMS_MAX, type AudienceInsights } from '#shared/contract/audience-insights.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
@@ -8,7 +9,6 @@ import { PLATFORMS } from '#shared/records/platform.ts'
 import type { RecordOf } from '#shared/records/record-kind.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import { chainOf } from '#shared/table/object/row-history.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 
 type Sizes = AudienceInsights['sizes'][number]

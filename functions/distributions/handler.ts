@@ -1,4 +1,5 @@
 import { isoTime, type Clock } from '#shared/base/clock.ts'
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import { Problem } from '#shared/base/problem.ts'
 import type { distributionRoutes } from '#shared/contract/distributions.ts'
 import type { Call, Handlers } from '#shared/http/call.ts'
@@ -13,7 +14,6 @@ import type { AnswerMemory } from '#shared/resources/answer-memory.ts'
 import { distributionFilter, listDistributions } from '#shared/resources/distribution-listing.ts'
 import { RecordService, writerOf } from '#shared/resources/record-service.ts'
 import { RecordVersions } from '#shared/resources/record-versions.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 
 /** The distributions routes over the tables of distributions, audiences and platforms. Knows no adapter. */

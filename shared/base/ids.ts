@@ -39,6 +39,11 @@ export function idTimeMs(prefix: string, id: string): number | undefined {
   return time_ms
 }
 
+/** `aud-ab12cd34` and `aud_ab12cd34` of the old system are one id; TypeIDs and UUIDs stay as they are. */
+export function canonicalSpelling({ id_prefix }: { readonly id_prefix: string }, id: string): string {
+  return id.startsWith(`${id_prefix}-`) ? `${id_prefix}_${id.slice(id_prefix.length + 1)}` : id
+}
+
 /** 16 bytes as 26 characters: 130 bits, of which the first two are zero. */
 function encodeBase32(bytes: Uint8Array): string {
   let text = ''

@@ -1,10 +1,10 @@
 import { DAY_MS } from '../base/durations.ts'
+import { canonicalSpelling } from '../base/ids.ts'
 import type { DistributionFilters, DistributionQuery } from '../contract/distributions.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { AUDIENCES } from '../records/audience.ts'
 import type { DistributionRow, DISTRIBUTIONS } from '../records/distribution.ts'
 import { PLATFORMS } from '../records/platform.ts'
-import { canonicalSpelling } from '../table/read/legacy-ids.ts'
 import type { RowFilter } from '../table/read/listing.ts'
 import type { RecordService } from './record-service.ts'
 

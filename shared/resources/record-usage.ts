@@ -1,4 +1,5 @@
 import { isoTime } from '../base/clock.ts'
+import { canonicalSpelling } from '../base/ids.ts'
 import { Problem } from '../base/problem.ts'
 import { REFRESHING_MAX, type Usage } from '../contract/usage.ts'
 import type { Answer, Call } from '../http/call.ts'
@@ -7,7 +8,6 @@ import type { Decision } from '../records/decisions.ts'
 import type { DistributionRow } from '../records/distribution.ts'
 import { PLATFORMS } from '../records/platform.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
-import { canonicalSpelling } from '../table/read/legacy-ids.ts'
 import type { Table } from '../table/table.ts'
 import type { RecordService } from './record-service.ts'
 

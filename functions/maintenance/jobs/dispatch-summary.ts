@@ -1,3 +1,4 @@
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -5,7 +6,6 @@ import type { DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import { refreshPeriodMs } from '#shared/records/refreshing.ts'
 import type { Row } from '#shared/table/object/schema.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Table } from '#shared/table/table.ts'
 
 /** What dispatch needs to know of a user's records, a few dozen bytes of each that matters. */

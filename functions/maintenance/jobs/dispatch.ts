@@ -1,9 +1,9 @@
 import type { Clock } from '#shared/base/clock.ts'
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import { decideDue } from '#shared/records/distribution-decisions.ts'
 import { unusableReferences, type UnusableReference } from '#shared/records/distribution-source.ts'
 import { DISTRIBUTIONS, type DistributionRow } from '#shared/records/distribution.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import { tableFolder } from '#shared/table/read/user-folders.ts'
 import {
   dispatchSummary,

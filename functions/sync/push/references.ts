@@ -1,9 +1,9 @@
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import type { RecordKind } from '#shared/records/record-kind.ts'
 import type { RecordValue } from '#shared/records/rows.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 
 /** Kinds that distributions refer to, by the column that is the id of each. */
 export const REFERENCES = [AUDIENCES, PLATFORMS] as const

@@ -1,5 +1,5 @@
+import { canonicalSpelling } from '#shared/base/ids.ts'
 import type { Random } from '#shared/base/random.ts'
-import { canonicalSpelling } from '#shared/table/read/legacy-ids.ts'
 import type { Cells } from '#shared/records/rows.ts'
 import type { Table } from '#shared/table/table.ts'
 import { OperatorError } from '#infra/command/operator-error.ts'

@@ -13,6 +13,8 @@ export class LocalData {
   readonly #by_record = new Map<string, OutboxEntry[]>()
   readonly #shown = new Map<string, ShownRecord>()
   readonly #kinds = new Map(NOUNS.map((noun) => [noun, new ShownKind()]))
+  /** The ids of records whose keys spell them in another way. */
+  readonly #spellings = new Map<string, string>()
   /** Keys of records that have changed since they were last looked at. */
   readonly #stale = new Set<string>()
   #sorted: readonly OutboxEntry[] | undefined
@@ -23,7 +25,7 @@ export class LocalData {
     this.#user_id = user_id
   }
 
-  /** A record, deleted or not, as the screen shows it. */
+  /** A record, deleted or not, as the screen shows it; an old id finds it in both of its spellings. */
   shown(noun: RecordNoun, id: string): ShownRecord | undefined {
     this.refresh()
     return this.#shown.get(recordKey(noun, id))
@@ -62,7 +64,7 @@ export class LocalData {
   putRow(partition: string, id: string, entry: RowEntry): void {
     const noun = nounOfPartition(partition)
     if (!noun) return
-    const key = recordKey(noun, id)
+    const key = this.#keyOf(noun, id)
     this.#rows.set(key, new KnownRow(entry))
     const ids = this.#ids_by_partition.get(partition)
     if (ids) ids.add(id)
@@ -83,7 +85,7 @@ export class LocalData {
   putEntry(entry: OutboxEntry): void {
     this.deleteEntry(entry.seq)
     this.#outbox.set(entry.seq, entry)
-    const key = recordKey(entry.kind, entry.id)
+    const key = this.#keyOf(entry.kind, entry.id)
     const own = [...(this.#by_record.get(key) ?? []), entry].toSorted((a, b) => a.seq - b.seq)
     this.#by_record.set(key, own)
     this.#sorted = undefined
@@ -118,7 +120,7 @@ export class LocalData {
   refresh(): void {
     for (const key of this.#stale) {
       const shown = shownRecord(
-        key.slice(key.indexOf(':') + 1),
+        this.#spellings.get(key) ?? key.slice(key.indexOf(':') + 1),
         this.#rows.get(key),
         this.#by_record.get(key) ?? [],
         this.#user_id,
@@ -128,6 +130,12 @@ export class LocalData {
       this.#kinds.get(nounOfKey(key))!.put(key, shown?.is_deleted ? undefined : shown)
     }
     this.#stale.clear()
+  }
+
+  #keyOf(noun: RecordNoun, id: string): string {
+    const key = recordKey(noun, id)
+    if (!key.endsWith(id)) this.#spellings.set(key, id)
+    return key
   }
 
   #forget(key: string): void {

@@ -1,4 +1,4 @@
-import { idTimeMs } from '../../base/ids.ts'
+import { canonicalSpelling, idTimeMs } from '../../base/ids.ts'
 import type { PushedMutation } from './answers.ts'
 import type { ClientEntry, JsonRecord, OutboxEntry, RecordNoun } from './entries.ts'
 import { localKind } from './kinds.ts'
@@ -14,9 +14,9 @@ export function pushedChange({ seq, mutation_id, kind, id, change }: OutboxEntry
   return { seq, mutation_id, kind, id, ...change }
 }
 
-/** How changes name a record among themselves. */
-export function recordKey(kind: RecordNoun, id: string): string {
-  return `${kind}:${id}`
+/** How a device names a record: the same in both spellings of an old id, which references and rows do not share. */
+export function recordKey(noun: RecordNoun, id: string): string {
+  return `${noun}:${canonicalSpelling(localKind(noun).kind, id)}`
 }
 
 /** The records that a change names: its own first. */

@@ -112,7 +112,7 @@ export class UserChanges {
     const { noun } = asked
     try {
       this.#requireOpen()
-      const id = asked.id === undefined ? this.#newId(noun) : this.#account.idNow(asked.id)
+      const id = asked.id === undefined ? this.#newId(noun) : this.#idHere(noun, asked.id)
       const key = recordKey(noun, id)
       if (named.has(key)) throw new Problem('conflict', 'This record is changed twice.')
       named.add(key)
@@ -121,6 +121,12 @@ export class UserChanges {
     } catch (error) {
       return refusalOf(error)
     }
+  }
+
+  /** As the record has it on this device, whichever way it is spelled. */
+  #idHere(noun: RecordNoun, asked_id: string): string {
+    const id = this.#account.idNow(asked_id)
+    return this.#data.shown(noun, id)?.id ?? id
   }
 
   /** Undefined where the record is so already. @throws Problem */

@@ -1,3 +1,4 @@
+import { canonicalSpelling } from '../../base/ids.ts'
 import { isObject } from '../../base/is-object.ts'
 import { LeastRecentlyUsed } from '../../base/lru.ts'
 import { writeJson } from '../../objects/json-object.ts'
@@ -101,11 +102,6 @@ export class LegacyIds {
     this.#known.set(user_id, index)
     return index
   }
-}
-
-/** `aud-ab12cd34` and `aud_ab12cd34` are one id; UUIDs stay as they are. */
-export function canonicalSpelling(schema: TableSchema, id: string): string {
-  return id.startsWith(`${schema.id_prefix}-`) ? `${schema.id_prefix}_${id.slice(schema.id_prefix.length + 1)}` : id
 }
 
 function indexName(user_id: string): string {

@@ -1,3 +1,4 @@
+import { isSameRecord } from '../store/record-map.ts'
 import type { Shown } from '../store/records.ts'
 
 /**
@@ -21,7 +22,7 @@ export function handOverFacts(
 ): HandOverFacts {
   const told: { readonly [Name in keyof typeof record]?: Maybe<(typeof record)[Name]> } = record
   const { match_rate = null, total_records = null, estimated_matched_records = null } = told
-  const platform = platforms.find(({ id }) => id === record.platform_id)
+  const platform = platforms.find(({ id }) => isSameRecord('platform', id, record.platform_id))
   const is_estimated = match_rate === null && estimated_matched_records !== null && total_records !== null
   return {
     platform_name: told.platform_name ?? platform?.record.name ?? 'A platform',

@@ -1,3 +1,4 @@
+import { RecordMap, valueOf } from '../store/record-map.ts'
 import type { Shown } from '../store/records.ts'
 
 /** Where each audience was sent, in the words of lists. */
@@ -10,17 +11,24 @@ export interface HandOvers {
 
 const NONE: HandOvers = { sent_to: 0, scheduled_for: 0 }
 
+interface Platforms {
+  readonly sent: RecordMap<true>
+  readonly scheduled: RecordMap<true>
+}
+
+const noPlatforms = (): Platforms => ({ sent: new RecordMap('platform'), scheduled: new RecordMap('platform') })
+
 /** By the id of the audience. */
-export function handOversOf(distributions: readonly Shown<'distribution'>[]): ReadonlyMap<string, HandOvers> {
-  const platforms = new Map<string, { readonly sent: Set<string>; readonly scheduled: Set<string> }>()
+export function handOversOf(distributions: readonly Shown<'distribution'>[]): RecordMap<HandOvers> {
+  const platforms = new RecordMap<Platforms>('audience')
   for (const { record } of distributions) {
     const { audience_id, platform_id, status } = record
-    const known = platforms.get(audience_id) ?? { sent: new Set(), scheduled: new Set() }
-    if (status === 'pending' || status === 'in_progress' || status === 'completed') known.sent.add(platform_id)
-    if (status === 'scheduled') known.scheduled.add(platform_id)
-    platforms.set(audience_id, known)
+    const { sent, scheduled } = valueOf(platforms, audience_id, noPlatforms)
+    if (status === 'pending' || status === 'in_progress' || status === 'completed') sent.set(platform_id, true)
+    if (status === 'scheduled') scheduled.set(platform_id, true)
   }
-  return new Map(
+  return new RecordMap(
+    'audience',
     [...platforms].map(([id, { sent, scheduled }]) => [id, { sent_to: sent.size, scheduled_for: scheduled.size }]),
   )
 }

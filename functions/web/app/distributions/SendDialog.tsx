@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState, type SubmitEvent } from 'react'
 
+import type { ActivationClient } from '#shared/client/client.ts'
 import { clock } from '../base/ports.ts'
 import { Button, ButtonLink } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
@@ -32,8 +33,8 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
   const { records: platforms } = useRecords('platform')
   const { records: sends } = useRecords('distribution')
   const now_ms = clock.nowMs()
-  const [audience_id, setAudience] = useState(task.audience_id ?? '')
-  const [chosen_platform_id, setPlatform] = useState(task.platform_id)
+  const [audience_id, setAudience] = useState(() => idHere(client, 'audience', task.audience_id) ?? '')
+  const [chosen_platform_id, setPlatform] = useState(() => idHere(client, 'platform', task.platform_id))
   const [picked, setPicked] = useState(task.segment_ids)
   const [when, setWhen] = useState<When>('now')
   const [typed, setTyped] = useState<TypedTime>(() => tomorrowMorning(now_ms))
@@ -123,6 +124,11 @@ export function SendDialog({ task }: { readonly task: SendTask }) {
       </form>
     </Dialog>
   )
+}
+
+/** As the record has it on this device: what was sent before may spell it in another way. */
+function idHere(client: ActivationClient, noun: 'audience' | 'platform', id: string | undefined): string | undefined {
+  return id === undefined ? undefined : (client.get(noun, id)?.id ?? id)
 }
 
 function NothingConnected() {

@@ -1,6 +1,7 @@
 import type { PlatformType } from '#shared/records/platform.ts'
 import { momentWithin } from '../format/dates.ts'
 import { countOf, numberOf } from '../format/numbers.ts'
+import { isSameRecord } from '../store/record-map.ts'
 import type { Platform, Shown } from '../store/records.ts'
 import { sizeOfChosen, type SegmentId } from './chosen-segments.ts'
 
@@ -116,7 +117,10 @@ export function earlierSends(
   return sends
     .filter(
       ({ record: { audience_id, platform_id, status } }) =>
-        audience_id === audience.id && platform_id === platform.id && status !== 'failed' && status !== 'cancelled',
+        status !== 'failed' &&
+        status !== 'cancelled' &&
+        isSameRecord('audience', audience_id, audience.id) &&
+        isSameRecord('platform', platform_id, platform.id),
     )
     .toSorted((one, other) => other.record.created_at.localeCompare(one.record.created_at))
 }

@@ -6,6 +6,7 @@ import type { ShownRecord } from '#shared/client/store/overlay.ts'
 import type { audience } from '#shared/records/audience.ts'
 import type { distributionSummary } from '#shared/records/distribution.ts'
 import type { platform } from '#shared/records/platform.ts'
+import { isSameRecord } from './record-map.ts'
 
 /** The records of this device with the types of the contract. */
 export type Audience = z.output<typeof audience>
@@ -91,7 +92,7 @@ export function nameOf(client: ActivationClient, noun: RecordNoun, id: string): 
 
 function refusedRecord(client: ActivationClient, noun: RecordNoun, id: string): JsonRecord | undefined {
   for (const { kind, id: of_entry, change } of client.aside) {
-    if (kind === noun && of_entry === id && change.op === 'create') return change.value
+    if (kind === noun && isSameRecord(noun, of_entry, id) && change.op === 'create') return change.value
   }
   return undefined
 }

@@ -12,6 +12,7 @@ import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink, IconButton } from '../../parts/Button.tsx'
 import { Menu } from '../../parts/Menu.tsx'
 import { useClient, useRecords } from '../../store/hooks.ts'
+import { isSameRecord } from '../../store/record-map.ts'
 import type { Shown } from '../../store/records.ts'
 import styles from './AudienceDetail.module.css'
 import { AudienceFacts } from './AudienceFacts.tsx'
@@ -35,7 +36,7 @@ export function AudienceDetail({ shown }: { readonly shown: Shown<'audience'> })
   const distributions = useMemo(
     () =>
       records
-        .filter(({ record: { audience_id } }) => audience_id === id)
+        .filter(({ record: { audience_id } }) => isSameRecord('audience', audience_id, id))
         .toSorted((one, other) => (one.record.created_at < other.record.created_at ? 1 : -1)),
     [records, id],
   )

@@ -12,6 +12,7 @@ import { Page } from '../../frame/Page.tsx'
 import { Button, ButtonLink } from '../../parts/Button.tsx'
 import { EmptyState } from '../../parts/EmptyState.tsx'
 import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
+import { isSameRecord } from '../../store/record-map.ts'
 import { useAside, useRecords } from '../../store/hooks.ts'
 import styles from './Distributions.module.css'
 import { filterCount, withoutFilters } from './search.ts'
@@ -38,7 +39,7 @@ export function Distributions() {
     [records, aside, audiences, platforms],
   )
   const listed = useMemo(() => selectSends(sends, query, clock.nowMs()), [sends, query])
-  const chosen = sends.find(({ id }) => id === query.id)
+  const chosen = sends.find(({ id }) => isSameRecord('distribution', id, query.id))
   const current = chosen ?? (is_wide && query.id === '' ? listed[0] : undefined)
   const send_button = (
     <Button kind={is_wide && sends.length > 0 ? 'plain' : 'primary'} icon={SendIcon} onClick={() => askToSend({})}>

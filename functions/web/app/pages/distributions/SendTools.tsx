@@ -9,6 +9,7 @@ import { FilterChip } from '../../parts/Chip.tsx'
 import { Select } from '../../parts/Field.tsx'
 import { Popover } from '../../parts/Popover.tsx'
 import { SearchField } from '../../parts/SearchField.tsx'
+import { isSameRecord } from '../../store/record-map.ts'
 import { filterCount, PERIODS, STATUSES, toggled, withoutFilters, type Period, type SendQuery } from './search.ts'
 import type { SentPlatform } from './sends.ts'
 import styles from './SendTools.module.css'
@@ -22,7 +23,10 @@ interface ToolsProps extends TypedQuery<SendQuery> {
 export function SendTools({ query, setQuery, setText, platforms }: ToolsProps) {
   const [is_open, setOpen] = useState(false)
   const count = filterCount({ ...query, q: '' })
-  const nameOf = (id: string) => platforms.find((platform) => platform.id === id)?.words ?? 'another one'
+  const nameOf = (id: string) =>
+    platforms.find((platform) => isSameRecord('platform', platform.id, id))?.words ?? 'another one'
+  // An address may have an old id in its other spelling.
+  const spelledAsOn = (id: string) => query.platform.find((on) => isSameRecord('platform', on, id)) ?? id
   return (
     <>
       <div className={styles.tools}>
@@ -60,8 +64,8 @@ export function SendTools({ query, setQuery, setText, platforms }: ToolsProps) {
                   <Checkbox
                     key={id}
                     label={words}
-                    checked={query.platform.includes(id)}
-                    onChange={() => setQuery({ ...query, platform: toggled(query.platform, id) })}
+                    checked={query.platform.includes(spelledAsOn(id))}
+                    onChange={() => setQuery({ ...query, platform: toggled(query.platform, spelledAsOn(id)) })}
                   />
                 ))}
               </fieldset>

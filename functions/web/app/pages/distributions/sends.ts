@@ -6,6 +6,7 @@ import { handOverFacts, type HandOverFacts } from '../../audiences/hand-over-fac
 import { sizeOfChosen } from '../../distributions/chosen-segments.ts'
 import { countOf } from '../../format/numbers.ts'
 import { PLATFORMS } from '../../format/words.ts'
+import { isSameRecord, RecordMap } from '../../store/record-map.ts'
 import type { Distribution, Shown } from '../../store/records.ts'
 import { PERIODS, type SendQuery } from './search.ts'
 
@@ -27,7 +28,7 @@ export function refusedSends(aside: readonly OutboxEntry[]): readonly Shown<'dis
     if (kind !== 'distribution' || change.op !== 'create') return []
     // It was validated by the schema that this type is of.
     const record = newRecord(kind, id, change.value, null) as Distribution
-    const own = aside.filter((entry) => entry.kind === kind && entry.id === id)
+    const own = aside.filter((entry) => entry.kind === kind && isSameRecord(kind, entry.id, id))
     return [{ id, record, is_deleted: false, waiting: 0, aside: own }]
   })
 }
@@ -38,8 +39,14 @@ export function sendsOf(
   audiences: readonly Shown<'audience'>[],
   platforms: readonly Shown<'platform'>[],
 ): readonly Send[] {
-  const of_audiences = new Map(audiences.map(({ id, record }) => [id, record]))
-  const types = new Map(platforms.map(({ id, record }) => [id, record.platform_type]))
+  const of_audiences = new RecordMap(
+    'audience',
+    audiences.map(({ id, record }) => [id, record]),
+  )
+  const types = new RecordMap(
+    'platform',
+    platforms.map(({ id, record }) => [id, record.platform_type]),
+  )
   return distributions
     .toSorted((one, other) => (one.id < other.id ? 1 : -1))
     .map((shown) => {
@@ -69,7 +76,7 @@ export function selectSends(
   return sends.filter(({ audience_name, platform_name, refused, shown }) => {
     const { record } = shown
     if (status.length > 0 && (refused || !status.includes(record.status))) return false
-    if (platform.length > 0 && !platform.includes(record.platform_id)) return false
+    if (platform.length > 0 && !platform.some((id) => isSameRecord('platform', id, record.platform_id))) return false
     if (period !== '' && Date.parse(momentOfSend(shown)) < from_ms) return false
     return wanted === '' || folded(`${audience_name} ${platform_name}`).includes(wanted)
   })
@@ -86,8 +93,12 @@ export function sentPlatforms(
   sends: readonly Send[],
   platforms: readonly Shown<'platform'>[],
 ): readonly SentPlatform[] {
-  const there = new Set(platforms.map(({ id }) => id))
-  const gone = new Map(
+  const there = new RecordMap(
+    'platform',
+    platforms.map(({ id }) => [id, true]),
+  )
+  const gone = new RecordMap(
+    'platform',
     sends
       .filter(({ shown: { record } }) => !there.has(record.platform_id))
       .map(({ shown: { record }, platform_name }) => [record.platform_id, platform_name]),

@@ -1,3 +1,4 @@
+import { isSameRecord } from '../../store/record-map.ts'
 import type { Shown } from '../../store/records.ts'
 
 /** What platforms reported, taken together for each of them. */
@@ -20,7 +21,7 @@ export function matchRates(
   const sent = distributions.filter(({ record }) => !['scheduled', 'cancelled'].includes(record.status))
   return platforms
     .map(({ id, record }) => {
-      const own = sent.filter((distribution) => distribution.record.platform_id === id)
+      const own = sent.filter((distribution) => isSameRecord('platform', distribution.record.platform_id, id))
       const rates = own.flatMap((distribution) => distribution.record.match_rate ?? [])
       const sum = rates.reduce((total, rate) => total + rate, 0)
       const match_rate = rates.length === 0 ? null : sum / rates.length

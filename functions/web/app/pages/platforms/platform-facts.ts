@@ -1,5 +1,6 @@
 import { countOf } from '../../format/numbers.ts'
 import { matchRateOf, PLATFORMS, UNKNOWN } from '../../format/words.ts'
+import { RecordMap, valueOf } from '../../store/record-map.ts'
 import type { Distribution, Platform, Shown } from '../../store/records.ts'
 import { CREDENTIAL_FORMS } from './credential-forms.ts'
 
@@ -45,13 +46,9 @@ export function averageMatchRate(sends: readonly Distribution[]): MatchFacts {
 }
 
 /** The sends of each platform, by its id. */
-export function sendsByPlatform(distributions: readonly Shown<'distribution'>[]): Map<string, Distribution[]> {
-  const sends = new Map<string, Distribution[]>()
-  for (const { record } of distributions) {
-    const of_platform = sends.get(record.platform_id)
-    if (of_platform) of_platform.push(record)
-    else sends.set(record.platform_id, [record])
-  }
+export function sendsByPlatform(distributions: readonly Shown<'distribution'>[]): RecordMap<Distribution[]> {
+  const sends = new RecordMap<Distribution[]>('platform')
+  for (const { record } of distributions) valueOf(sends, record.platform_id, () => []).push(record)
   return sends
 }
 

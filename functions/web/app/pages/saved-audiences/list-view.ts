@@ -1,12 +1,13 @@
 import type { Action } from '../../actions/action.ts'
 import type { HandOvers } from '../../audiences/hand-overs.ts'
+import type { RecordMap } from '../../store/record-map.ts'
 import type { ShownAudience } from './select-audiences.ts'
 import type { Selection } from './use-selection.ts'
 
 /** What cards and table show alike. */
 export interface ListViewProps {
   readonly audiences: readonly ShownAudience[]
-  readonly hand_overs: ReadonlyMap<string, HandOvers>
+  readonly hand_overs: RecordMap<HandOvers>
   readonly actions: readonly Action<ShownAudience>[]
   readonly selection: Selection
   /** What the list is, for screen readers. */

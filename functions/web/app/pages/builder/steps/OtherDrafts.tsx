@@ -2,6 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 
 import { useDrafts } from '../../../audiences/use-drafts.ts'
 import { countOf } from '../../../format/numbers.ts'
+import { isSameRecord } from '../../../store/record-map.ts'
 import { draftIn, nameOf } from '../model/draft.ts'
 import styles from './OtherDrafts.module.css'
 
@@ -11,7 +12,7 @@ const SHOWN_MAX = 3
 export function OtherDrafts() {
   const { draft: id } = useSearch({ from: '/new-audience' })
   const [drafts = []] = useDrafts()
-  const others = drafts.filter(({ audience_id }) => audience_id !== id)
+  const others = drafts.filter(({ audience_id }) => id === undefined || !isSameRecord('audience', audience_id, id))
   if (others.length === 0) return null
   return (
     <nav aria-labelledby="other-drafts" className={styles.others}>
