@@ -47,7 +47,10 @@ export const undoAnswer = z.object({
       version: z.int().check(z.describe('As it is now; in a dry run as it would be.')),
     }),
   ),
-  left: z.array(z.object({ ...about, reason: leftReason, problem: z.optional(partialProblem) })),
-  left_count: z.int().check(z.describe('How many are left; `left` names the first 1000.')),
+  left: z
+    .array(z.object({ ...about, reason: leftReason, problem: z.optional(partialProblem) }))
+    .check(z.describe('The first 1000 of those that stay as they are, and of those to be asked for again.')),
+  left_count: z.int().check(z.describe('How many stay as they are.')),
+  retry_count: z.int().check(z.describe('How many could not be decided, with the reason `retry`: ask again.')),
   more: z.boolean().check(z.describe('Whether there is more to take back: ask again with the same time.')),
 })

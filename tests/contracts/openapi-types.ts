@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 7f1f6bbe863d71e3). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 5613fc148bc75ffa). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -6514,6 +6514,7 @@ export interface operations {
                             /** @description As it is now; in a dry run as it would be. */
                             version: number;
                         }[];
+                        /** @description The first 1000 of those that stay as they are, and of those to be asked for again. */
                         left: {
                             /** @enum {string} */
                             kind: "audience" | "platform" | "distribution";
@@ -6531,8 +6532,10 @@ export interface operations {
                                 [key: string]: unknown;
                             };
                         }[];
-                        /** @description How many are left; `left` names the first 1000. */
+                        /** @description How many stay as they are. */
                         left_count: number;
+                        /** @description How many could not be decided, with the reason `retry`: ask again. */
+                        retry_count: number;
                         /** @description Whether there is more to take back: ask again with the same time. */
                         more: boolean;
                     };

@@ -22,6 +22,8 @@ const RECORDS_MAX = 2000
 const LEFT_SHOWN_MAX = 1000
 /** A client's clock is its own. */
 const AHEAD_MS_MAX = MINUTE_MS
+/** By so much the clocks of two instances may differ. */
+const APART_MS_MAX = 30_000
 
 export interface UndoRequest {
   readonly at: string
@@ -57,8 +59,11 @@ export interface UndoAnswer {
   readonly at: string
   readonly dry_run: boolean
   readonly undone: readonly Undone[]
+  /** With those to be asked again. */
   readonly left: readonly Left[]
+  /** Those that stay as they are, however often they are asked for. */
   readonly left_count: number
+  readonly retry_count: number
   readonly more: boolean
 }
 
@@ -113,6 +118,7 @@ class OneUndo {
   readonly #undone: Undone[] = []
   readonly #left: Left[] = []
   #left_count = 0
+  #retry_count = 0
   #has_more = false
 
   constructor(tables: readonly SyncTable[], dependencies: UndoDependencies, caller: UndoCaller, at_ms: number) {
@@ -123,23 +129,30 @@ class OneUndo {
     this.#time = new CommitTime(dependencies.clock)
   }
 
-  result(dry_run: boolean): Pick<UndoAnswer, 'undone' | 'left' | 'left_count' | 'more'> {
+  result(dry_run: boolean): Omit<UndoAnswer, 'at' | 'dry_run'> {
     const undone = dry_run ? this.#planned.map((one) => one.undone) : this.#undone
-    return { undone, left: this.#left, left_count: this.#left_count, more: this.#has_more }
+    return {
+      undone,
+      left: this.#left,
+      left_count: this.#left_count,
+      retry_count: this.#retry_count,
+      more: this.#has_more,
+    }
   }
 
   /**
-   * Looks at every record that was written since; only those with something to take back count. It leaves time for
-   * their commits, so that who asks again comes to an end.
+   * Looks at every record that was written since, by whichever clock; only those with something to take back count. It
+   * leaves time for their commits, so that who asks again comes to an end. An import may date a record back, but only
+   * one that it wrote last itself.
    */
   async plan(): Promise<void> {
     const { user_id, signal } = this.#caller
-    const at_ms = this.#at_ms
+    const from_ms = this.#at_ms - APART_MS_MAX
     for (const table of this.#tables) {
       const columns = table.kind.columns.map(({ name }) => name)
       const filter = {
         columns: ['updated_at'],
-        matches: (cell: (name: 'updated_at') => unknown) => Number(cell('updated_at')) > at_ms,
+        matches: (cell: (name: 'updated_at') => unknown) => Number(cell('updated_at')) > from_ms,
       }
       for await (const { row } of table.table.rows(user_id, { columns, filter })) {
         if (signal.aborted) throw givenUp()
@@ -187,7 +200,8 @@ class OneUndo {
   }
 
   #leave(about: About, reason: LeftReason, problem?: Problem): void {
-    this.#left_count++
+    if (reason === 'retry') this.#retry_count++
+    else this.#left_count++
     if (this.#left.length === LEFT_SHOWN_MAX) return
     this.#left.push({ ...about, reason, ...(problem && { problem: problemMembers(problem) }) })
   }

@@ -111,6 +111,7 @@ export const syncTexts: TextsOf<typeof syncRoutes> = {
           },
         ],
         left_count: 1,
+        retry_count: 0,
         more: false,
       }),
     },

@@ -1,6 +1,6 @@
 import { Undo, type UndoAnswer } from '#functions/sync/undo/undo.ts'
 import type { SyncTables } from '#functions/sync/tables.ts'
-import { isoTime } from '#shared/base/clock.ts'
+import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import {
@@ -42,17 +42,22 @@ const QUIET: TableEvents = {
 
 type Decide<K extends RecordKind> = (row: Cells | undefined, asking: { kind: K; user_id: string }) => Decision
 
+export interface UndoWorldOptions extends Omit<MemoryStoreOptions, 'clock'> {
+  /** By so much the clock of the instance that makes changes is wrong. */
+  readonly aheadMs?: () => number
+}
+
 /** Records of all kinds on virtual time, changed by their user and by the service, and taken back. */
-export function undoWorld(options: Omit<MemoryStoreOptions, 'clock'> = {}) {
+export function undoWorld({ aheadMs = () => 0, ...options }: UndoWorldOptions = {}) {
   const clock = new VirtualClock('2025-05-15T12:00:00Z')
   const random = seededRandom(1)
   const store = new MemoryObjectStore({ ...options, clock })
-  const tablesOf = (): SyncTables => {
+  const tablesOf = (of: Clock = clock): SyncTables => {
     const table = <R extends Row>(schema: TableSchema<R>) =>
-      new Table(schema, { store, clock, random, events: QUIET, cache_bytes_max: 256 * 1024 * 1024 })
+      new Table(schema, { store, clock: of, random, events: QUIET, cache_bytes_max: 256 * 1024 * 1024 })
     return { audiences: table(AUDIENCES), platforms: table(PLATFORMS), distributions: table(DISTRIBUTIONS) }
   }
-  const tables = tablesOf()
+  const tables = tablesOf(clock.skewed(aheadMs))
   const tableOf = (kind: RecordKind): Table<Cells> =>
     kind.name === AUDIENCES.name
       ? tables.audiences

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 
+import { compare } from '#infra/operate/import/comparison.ts'
+import { AUDIENCES_IMPORT } from '#infra/operate/import/kinds/audiences.ts'
 import { judge } from '#functions/sync/undo/judge.ts'
 import { isoTime } from '#shared/base/clock.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
@@ -252,6 +254,7 @@ test('a month that the bucket does not take is told with more to do, and the nex
   const first = await world.undo(at)
   expect([first.undone.length, first.more]).toEqual([2, true])
   expect(first.left).toMatchObject([{ id: ids[1], reason: 'retry', problem: { status: 503 } }])
+  expect([first.left_count, first.retry_count]).toEqual([0, 1])
   broken.is_on = false
   expect(shortOf(await world.undo(at))).toEqual({ undone: [[ids[1], 'changed']], left: [] })
 })
@@ -321,6 +324,35 @@ test('between two versions the order counts: what a slower clock dates before th
     fields: ['name', 'description'],
     row: { name: 'Before', description: null },
   })
+})
+
+test('what an instance whose clock is behind has changed last is found all the same', async () => {
+  let ahead_ms = 0
+  const world = undoWorld({ aheadMs: () => ahead_ms })
+  const [changed, untouched] = [await world.audience({ name: 'Before' }), await world.audience()]
+  await world.pass()
+  const at = world.now()
+  await world.pass(1000)
+  await world.patch(AUDIENCES, changed, { name: 'After' })
+  ahead_ms = -20_000
+  await world.patch(AUDIENCES, changed, { description: 'Later' })
+  expect(new Date((await world.get(AUDIENCES, changed))!['updated_at'] as number) < new Date(at)).toBe(true)
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [[changed, 'changed']], left: [] })
+  expect(await world.shown(AUDIENCES, changed)).toMatchObject({ name: 'Before', description: null })
+  expect(await world.get(AUDIENCES, untouched)).toMatchObject({ version: 1 })
+})
+
+test('an import, which dates records back, hides no change: it replaces none that anybody else has written last', async () => {
+  const world = undoWorld()
+  const ids = [await world.audience(), await world.audience()]
+  for (const id of ids) await world.patch(AUDIENCES, id, { name: 'Of a file' }, serverWriter('import'))
+  await world.patch(AUDIENCES, ids[0]!, { name: 'Own' }, DEVICE)
+  await world.remove(AUDIENCES, ids[1]!)
+  for (const id of ids) {
+    const row = (await world.get(AUDIENCES, id))!
+    const wanted = { ...row, name: 'Of a newer file' }
+    expect(compare(AUDIENCES_IMPORT, wanted, world.clock.nowMs() + HOUR_MS, row)).toMatch(/^(edited|deleted)_since$/)
+  }
 })
 
 /** One step of a history: which record, and what is done to it. */
