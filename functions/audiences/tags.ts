@@ -1,9 +1,11 @@
+import * as z from 'zod/mini'
+
 import type { Clock } from '#shared/base/clock.ts'
 import { problemMembers } from '#shared/contract/problem-document.ts'
 import { LEFT_MAX, TAG_LENGTH_MAX, type tagRoutes } from '#shared/contract/tags.ts'
 import type { Answer, Call } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
-import { badCursor, jsonInCursor } from '#shared/records/cursor.ts'
+import { cursorText } from '#shared/records/cursor.ts'
 import { decideFields } from '#shared/records/decisions.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import { tagsOf, withRenamedTag } from '#shared/records/tags.ts'
@@ -30,7 +32,7 @@ export async function listTags(
   { audiences }: TagDependencies,
   { caller, query: { limit = PAGE_TAGS, cursor } }: Call<typeof tagRoutes.listTags>,
 ): Promise<Answer> {
-  const after = cursor === undefined ? undefined : decodeCursor(cursor)
+  const [after] = cursor === undefined ? [] : tagCursor.decode(cursor)
   const found = await audiences.fold(caller.user_id, {
     columns: ['deleted', 'status', 'metadata'],
     start: () => new FirstTags(after, limit + 1),
@@ -40,7 +42,7 @@ export async function listTags(
   })
   const tags = found.tags
   const page = tags.slice(0, limit)
-  const next_cursor = tags.length > limit ? encodeCursor(page.at(-1)!.tag) : null
+  const next_cursor = tags.length > limit ? tagCursor.encode([page.at(-1)!.tag]) : null
   return { status: 200, body: { tags: page, count: page.length, next_cursor } }
 }
 
@@ -102,15 +104,8 @@ class FirstTags {
 /** As JSON spells it in metadata that has tags. */
 const TAGS_MEMBER = Buffer.from('"tags"')
 
-function encodeCursor(tag: string): string {
-  return Buffer.from(JSON.stringify([tag])).toString('base64url')
-}
-
-function decodeCursor(text: string): string {
-  const parsed = jsonInCursor(text)
-  if (Array.isArray(parsed) && parsed.length === 1 && typeof parsed[0] === 'string') return parsed[0]
-  throw badCursor()
-}
+/** Of a list of tags: the last one of the page. */
+const tagCursor = cursorText(z.tuple([z.string()]))
 
 /** Of one commit of an object, and of one step of a rename. */
 const AUDIENCES_MAX = 2000

@@ -1,47 +1,76 @@
+import * as z from 'zod/mini'
+
 import { Problem } from '../base/problem.ts'
 
-/** Where a page ended: opaque to clients, checked when it comes back. It carries no user, so it opens nothing. */
+/**
+ * Where a page ended: JSON that is opaque to clients, and checked by its schema when it comes back. It carries no user, so
+ * it opens nothing.
+ */
+interface CursorText<T> {
+  readonly encode: (content: T) => string
+  /** Undefined for a text that this service did not give out as such a cursor. */
+  readonly read: (text: string) => T | undefined
+  /** @throws Problem `invalid-input` for such a text */
+  readonly decode: (text: string) => T
+}
+
+export function cursorText<T>(schema: z.ZodMiniType<T>): CursorText<T> {
+  const read = (text: string): T | undefined => schema.safeParse(jsonIn(text)).data
+  return {
+    encode: (content) => Buffer.from(JSON.stringify(content)).toString('base64url'),
+    read,
+    decode: (text) => {
+      const content = read(text)
+      if (content === undefined) throw badCursor()
+      return content
+    },
+  }
+}
+
 export interface Cursor {
   readonly created_at_ms: number
   readonly id: string
 }
 
 const LATEST_MS = Date.UTC(9999, 11, 31)
+const byAge = cursorText(z.tuple([z.int().check(z.minimum(-LATEST_MS), z.maximum(LATEST_MS)), z.string()]))
 
 export function encodeCursor({ created_at_ms, id }: Cursor): string {
-  return Buffer.from(JSON.stringify([created_at_ms, id])).toString('base64url')
+  return byAge.encode([created_at_ms, id])
 }
 
 /** @throws Problem `invalid-input` when the text is not a cursor that this service gave out */
 export function decodeCursor(text: string): Cursor {
-  const parsed = jsonInCursor(text)
-  if (Array.isArray(parsed) && parsed.length === 2) {
-    const [created_at_ms, id] = parsed as unknown[]
-    const is_time = typeof created_at_ms === 'number' && Number.isInteger(created_at_ms)
-    if (is_time && Math.abs(created_at_ms) <= LATEST_MS && typeof id === 'string') return { created_at_ms, id }
-  }
-  throw badCursor()
+  const [created_at_ms, id] = byAge.decode(text)
+  return { created_at_ms, id }
 }
 
-/** Where a page of an order ended, and of which order. */
+type SortKey = string | number | null
+
+/** Where a page of an order ended. */
 export interface SortedCursor {
-  readonly key: string | number | null
+  readonly key: SortKey
   readonly id: string
 }
 
-export function encodeSortedCursor(order: string, { key, id }: SortedCursor): string {
-  return Buffer.from(JSON.stringify([order, key, id])).toString('base64url')
+/** Which order, and what its keys are. */
+export interface CursorOrder {
+  readonly name: string
+  readonly key: z.ZodMiniType<SortKey>
+}
+
+export function encodeSortedCursor(order: CursorOrder, { key, id }: SortedCursor): string {
+  return sorted(order).encode([order.name, key, id])
 }
 
 /** @throws Problem `invalid-input` when the text is not a cursor that this service gave out for the order */
-export function decodeSortedCursor(order: string, text: string): SortedCursor {
-  const parsed = jsonInCursor(text)
-  if (Array.isArray(parsed) && parsed.length === 3 && parsed[0] === order) {
-    const [, key, id] = parsed as unknown[]
-    const is_key = key === null || typeof key === 'string' || (typeof key === 'number' && Number.isFinite(key))
-    if (is_key && typeof id === 'string') return { key, id }
-  }
-  throw badCursor()
+export function decodeSortedCursor(order: CursorOrder, text: string): SortedCursor {
+  const [, key, id] = sorted(order).decode(text)
+  return { key, id }
+}
+
+function sorted({ name, key }: CursorOrder): CursorText<[string, SortKey, string]> {
+  return cursorText(z.tuple([z.literal(name), key, z.string()]))
 }
 
 export function badCursor(): Problem {
@@ -51,7 +80,7 @@ export function badCursor(): Problem {
 }
 
 /** The JSON that a cursor is made of; undefined when it is none. */
-export function jsonInCursor(text: string): unknown {
+function jsonIn(text: string): unknown {
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown
   } catch (error) {

@@ -1,7 +1,13 @@
 import { isoTime, type Clock } from '../base/clock.ts'
 import type { Answer, Call } from '../http/call.ts'
 import { versionTag } from '../http/request/conditions.ts'
-import { decodeCursor, decodeSortedCursor, encodeCursor, encodeSortedCursor } from '../records/cursor.ts'
+import {
+  type CursorOrder,
+  decodeCursor,
+  decodeSortedCursor,
+  encodeCursor,
+  encodeSortedCursor,
+} from '../records/cursor.ts'
 import {
   exportedColumns,
   notFound,
@@ -16,7 +22,7 @@ import { asJsonText, jsonOf } from '../records/json-text.ts'
 import { createdAt, untimely } from '../records/record-id.ts'
 import type { RecordKind, RowOf } from '../records/record-kind.ts'
 import type { Outcome } from '../table/commit/mutation.ts'
-import { summaryColumns } from '../table/object/schema.ts'
+import { type Row, summaryColumns } from '../table/object/schema.ts'
 import type { RowFilter } from '../table/read/listing.ts'
 import type { RowOrder } from '../table/read/sorted-listing.ts'
 import type { Writer } from '../table/object/writer.ts'
@@ -98,9 +104,9 @@ export class RecordService<K extends RecordKind> {
     { limit = PAGE_ROWS, cursor, filter, order }: ListOptions<K>,
   ): AsyncGenerator<ListedWithCursor<K>, void> {
     if (order) {
-      const after = cursor === undefined ? undefined : decodeSortedCursor(order.name, cursor)
+      const after = cursor === undefined ? undefined : decodeSortedCursor(order, cursor)
       const rows = this.#table.sorted(user_id, { after, columns, filter, order, rows_wanted: limit + 1 })
-      return withCursors(rows, (position) => encodeSortedCursor(order.name, position))
+      return withCursors(rows, (position) => encodeSortedCursor(order, position))
     }
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
     return withCursors(this.#table.rows(user_id, { after, columns, filter }), encodeCursor)
@@ -229,6 +235,11 @@ export interface Changed<K extends RecordKind> {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** An order whose lists have pages. */
+export interface ListOrder<R extends Row> extends RowOrder<R>, CursorOrder {
+  readonly name: string
+}
+
 export interface ListOptions<K extends RecordKind> {
   /** Rows of the page. */
   readonly limit?: number | undefined
@@ -237,7 +248,7 @@ export interface ListOptions<K extends RecordKind> {
   readonly with_details: boolean
   readonly filter: RowFilter<RowOf<K>>
   /** Without one newest first. */
-  readonly order?: RowOrder<RowOf<K>> | undefined
+  readonly order?: ListOrder<RowOf<K>> | undefined
   /** Adds to a summary what follows from it. */
   readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
   /** Changes a whole record as the caller needs it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-import { jsonInCursor } from '#shared/records/cursor.ts'
+import { cursorText } from '#shared/records/cursor.ts'
 import type { FeedPosition } from '#shared/table/read/change-feed.ts'
 import type { Month } from '#shared/table/object/partition.ts'
 import { SYNC_KINDS } from '../tables.ts'
@@ -23,12 +23,13 @@ const entry = z.tuple([
   z.nullable(z.string().check(z.maxLength(300))),
   z.nullable(count),
 ])
+type Entry = z.output<typeof entry>
 const VERSION = 1
-const entries = z.tuple([z.literal(VERSION), z.array(entry)])
+const content = cursorText(z.tuple([z.literal(VERSION), z.array(entry)]))
 
 export function encodeCursor(cursor: SyncCursor): string {
   const listed = [...cursor].flatMap(([name, months]) =>
-    [...months].map(([month, { epoch, rev, generation, after_id = null, start_rev = null }]) => [
+    [...months].map(([month, { epoch, rev, generation, after_id = null, start_rev = null }]): Entry => [
       name,
       month,
       epoch,
@@ -38,14 +39,14 @@ export function encodeCursor(cursor: SyncCursor): string {
       start_rev,
     ]),
   )
-  return Buffer.from(JSON.stringify([VERSION, listed])).toString('base64url')
+  return content.encode([VERSION, listed])
 }
 
 /** A text that is no cursor of this service counts as none: the device is sent everything. */
 export function decodeCursor(text: string | null | undefined): SyncCursor {
-  const read = entries.safeParse(jsonInCursor(text ?? ''))
+  const [, entries] = content.read(text ?? '') ?? []
   const cursor = new Map<string, Map<Month, FeedPosition>>(SYNC_KINDS.map(({ name }) => [name, new Map()]))
-  for (const [name, month, epoch, rev, generation, after_id, start_rev] of read.success ? read.data[1] : []) {
+  for (const [name, month, epoch, rev, generation, after_id, start_rev] of entries ?? []) {
     const open = { after_id: after_id ?? undefined, start_rev: start_rev ?? undefined }
     cursor.get(name)!.set(month, { epoch, rev, generation, ...(after_id === null ? {} : open) })
   }

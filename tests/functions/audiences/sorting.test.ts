@@ -92,22 +92,42 @@ test('a cursor is good for its own sort only, and has room for the longest name'
       expect([of, sort, status, pathOf(body)]).toEqual([of, sort, ...expected])
     }
   }
-  for (const made_up of [
-    ['name', 1.5, 'x'],
-    ['name', null, 'x'],
-    ['name', 'x', ''],
-  ]) {
-    const cursor = Buffer.from(JSON.stringify(made_up)).toString('base64url')
-    expect((await running.call('GET', `${PATH}?sort=name&cursor=${cursor}`)).status).toBe(200)
+})
+
+test('a cursor whose key is none of its sort is refused, and so is one of another shape', async () => {
+  const running = await audiencesInTest()
+  const statusOf = async (sort: string, content: unknown) => {
+    const cursor = Buffer.from(JSON.stringify(content)).toString('base64url')
+    const { status, body } = await running.call('GET', `${PATH}?sort=${sort}&cursor=${cursor}`)
+    return status === 400 ? [status, pathOf(body)] : [status]
   }
-  for (const made_up of [
-    ['name', true, 'x'],
-    ['name', 'x'],
-    ['name', 'x', 1],
-    ['name', 'x', 'x', 1],
-  ]) {
-    const cursor = Buffer.from(JSON.stringify(made_up)).toString('base64url')
-    expect((await running.call('GET', `${PATH}?sort=name&cursor=${cursor}`)).status).toBe(400)
+  const KEYS = [
+    [
+      ['name', '-name'],
+      ['x', ''],
+      [null, 0, true, [], {}],
+    ],
+    [
+      ['size', '-size'],
+      [null, 0, 1e12],
+      ['x', 1.5, true, [], {}],
+    ],
+    [
+      ['created_at', 'updated_at', '-updated_at'],
+      [0, 1.7e12],
+      [null, 'x', 1.5, true, [], {}],
+    ],
+  ] as const
+  for (const [sorts, good, bad] of KEYS) {
+    for (const sort of sorts) {
+      for (const key of good) expect([sort, key, await statusOf(sort, [sort, key, 'x'])]).toEqual([sort, key, [200]])
+      for (const key of bad) {
+        expect([sort, key, await statusOf(sort, [sort, key, 'x'])]).toEqual([sort, key, [400, 'cursor']])
+      }
+    }
+  }
+  for (const content of [['name', 'x'], ['name', 'x', 1], ['name', 'x', 'x', 1], { 0: 'name', 1: 'x', 2: 'x' }]) {
+    expect([content, await statusOf('name', content)]).toEqual([content, [400, 'cursor']])
   }
 })
 
