@@ -96,9 +96,9 @@ run "each_function_reaches_its_folders_and_no_other" {
     condition = {
       for title, member in google_storage_bucket_iam_member.function : title => one(member.condition).description
       } == {
-      "audiences reads"      = "distributions/, indexes/"
+      "audiences reads"      = "distributions/, platforms/, indexes/"
       "audiences writes"     = "audiences/"
-      "platforms reads"      = "indexes/"
+      "platforms reads"      = "distributions/, indexes/"
       "platforms writes"     = "platforms/"
       "distributions reads"  = "audiences/, indexes/"
       "distributions writes" = "distributions/, platforms/"
