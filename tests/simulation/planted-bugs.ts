@@ -33,6 +33,12 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
         from: 'const COMMITS_KEPT_MS = MINUTE_MS',
         to: 'const COMMITS_KEPT_MS = 0',
       },
+      // The second line of defence: without it the outcome is unknown, which is true.
+      {
+        file: 'shared/table/object/footer.ts',
+        from: 'return rev - earlier_rev >= COMMITS_KEPT',
+        to: 'return false',
+      },
     ],
     // A creation that had landed finds its own note.
     found_as: /was carried out in 2 notes|was refused and carried out|was refused as conflict: exists/,
