@@ -42,8 +42,11 @@ export function folded(text: string): string {
   return text.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
-/** Looks for the tag in the stored text first: most rows need not be parsed to know that they lack it. */
-function tagFilter(tag: string): (metadata: unknown) => boolean {
+/**
+ * Whether stored metadata has the tag. It is looked for in the text first: most rows need not be parsed to know that they
+ * lack it.
+ */
+export function tagFilter(tag: string): (metadata: unknown) => boolean {
   const wanted = tag.normalize('NFC')
   const spelled = Buffer.from(JSON.stringify(wanted))
   return (metadata) => {

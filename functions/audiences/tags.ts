@@ -6,18 +6,18 @@ import { LEFT_MAX, TAG_LENGTH_MAX, type tagRoutes } from '#shared/contract/tags.
 import type { Answer, Call } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { cursorText } from '#shared/records/cursor.ts'
-import { decideFields } from '#shared/records/decisions.ts'
+import { type Asking, decideFields, type Sent } from '#shared/records/decisions.ts'
 import { valuesOf } from '#shared/records/record-rows.ts'
 import { tagsOf, withRenamedTag } from '#shared/records/tags.ts'
 import { changeMany, type ManyOutcome } from '#shared/resources/change-many.ts'
 import { CommitTime } from '#shared/resources/commit-limits.ts'
 import { writerOf } from '#shared/resources/record-service.ts'
-import type { Mutation } from '#shared/table/commit/mutation.ts'
+import type { Decision, Mutation } from '#shared/table/commit/mutation.ts'
 import type { Position } from '#shared/table/read/listing.ts'
 import type { Table } from '#shared/table/table.ts'
-import { audienceFilter } from './filter.ts'
+import { tagFilter } from './filter.ts'
 
-/** Tags over all audiences of a user. Those that are deleted have none. */
+/** Tags over all audiences of a user. Those that are deleted are not counted; they have their tags when they come back. */
 export interface TagDependencies {
   readonly audiences: Table<AudienceRow>
   readonly clock: Clock
@@ -111,7 +111,8 @@ const tagCursor = cursorText(z.tuple([z.string()]))
 const AUDIENCES_MAX = 2000
 
 /**
- * Renames a tag on every audience that has it, archived ones too. Those of one object change in one commit.
+ * Renames a tag on every audience that has it, archived and deleted ones, too: what comes back later has the new name.
+ * Those of one object change in one commit.
  *
  * Cost: what a list costs, and one PUT for each object with such an audience, but for 2000 audiences at most.
  */
@@ -151,11 +152,11 @@ async function taggedAfter(
 ): Promise<readonly Tagged[]> {
   if (from.normalize('NFC') === to.normalize('NFC')) return []
   const found: Tagged[] = []
-  const filter = audienceFilter({ status: 'all', tag: [from] })
+  const hasTag = tagFilter(from)
   for await (const { row, position } of audiences.rows(caller.user_id, {
     after,
     columns: ['audience_id', 'name'],
-    filter,
+    filter: { columns: ['metadata'], matches: (cell) => hasTag(cell('metadata')) },
   })) {
     found.push({ audience_id: row.audience_id, name: row.name, position })
     if (found.length === AUDIENCES_MAX) break
@@ -174,8 +175,26 @@ function renamed(
     size_bytes: from.length + to.length,
     decide: (row) => {
       const metadata = row && valuesOf(AUDIENCES, row, ['metadata']).metadata
-      return decideFields(asking, row, metadata ? { metadata: withRenamedTag(metadata, from, to) } : {})
+      const sent = metadata ? { metadata: withRenamedTag(metadata, from, to) } : {}
+      return row?.deleted ? decideDeleted(asking, row, sent) : decideFields(asking, row, sent)
     },
+  }
+}
+
+/** As of one that is there. It stays deleted, and is purged when it would have been. */
+function decideDeleted(
+  asking: Asking<typeof AUDIENCES>,
+  row: AudienceRow,
+  sent: Sent<typeof AUDIENCES>,
+): Decision<AudienceRow> {
+  const decision = decideFields(asking, { ...row, deleted: false }, sent)
+  switch (decision.kind) {
+    case 'refuse':
+      return decision
+    case 'keep':
+      return { ...decision, row }
+    case 'write':
+      return { ...decision, row: { ...decision.row, deleted: true }, updated_at_ms: row.updated_at }
   }
 }
 
@@ -192,9 +211,9 @@ class Renaming {
   }
 
   note({ audience_id, name }: Tagged, outcome: ManyOutcome<AudienceRow>): void {
-    if (outcome.kind === 'written') this.#changed++
+    if (outcome.kind === 'written' && !outcome.row.deleted) this.#changed++
     if (outcome.kind === 'failed') this.#failed = outcome
-    // One that was deleted meanwhile has no tags.
+    // One that was purged meanwhile has no tags.
     if (outcome.kind !== 'refused' || outcome.problem.kind === 'not-found') return
     this.#left_count++
     if (this.#left.length < LEFT_MAX) this.#left.push({ audience_id, name, problem: problemMembers(outcome.problem) })

@@ -54,7 +54,7 @@ export const tagRoutes = {
         body: z.object({
           ...success,
           outcome: z.enum(['changed', 'unchanged']),
-          changed: z.int().check(z.describe('Audiences that have the new name now.')),
+          changed: z.int().check(z.describe('Audiences that have the new name now, but for deleted ones.')),
           left: z.array(left).check(z.describe(`Audiences that keep the old one, and why; the first ${LEFT_MAX}.`)),
           left_count: z.int(),
           more: z.boolean().check(z.describe('There was not enough time for all of them: ask again.')),

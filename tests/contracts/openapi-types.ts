@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 5613fc148bc75ffa). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 b26cf98613b7d32f). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -6429,7 +6429,7 @@ export interface operations {
                         success: true;
                         /** @enum {string} */
                         outcome: "changed" | "unchanged";
-                        /** @description Audiences that have the new name now. */
+                        /** @description Audiences that have the new name now, but for deleted ones. */
                         changed: number;
                         /** @description Audiences that keep the old one, and why; the first 50. */
                         left: {

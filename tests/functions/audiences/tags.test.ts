@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 
+import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
 import { withRenamedTag } from '#shared/records/tags.ts'
+import { logTableEvents } from '#shared/table/event-log.ts'
+import { Table } from '#shared/table/table.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { clockAt, fasterClock } from '#tests/support/clock.ts'
 import { audiencesInTest } from './fixture.ts'
-import { saved, type AudienceJson, type Client } from './harness.ts'
+import { BUCKET, saved, type AudienceJson, type Client, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
 const TAGS = '/api/tags'
@@ -25,6 +30,18 @@ async function rename({ call }: Client, from: string, to: string): Promise<unkno
   if (status !== 200) throw new Error(text)
   const { success: _, ...answer } = body
   return answer
+}
+
+/** An audience as it lies in the bucket, deleted or not. */
+function stored({ gcs }: RunningAudiences, id: string) {
+  const table = new Table(AUDIENCES, {
+    store: gcsObjectStore({ bucket: BUCKET, clock: systemClock, api_endpoint: gcs.url }),
+    clock: systemClock,
+    random: systemRandom,
+    events: logTableEvents({ write: () => undefined }, () => 'hash'),
+    cache_bytes_max: 1024 * 1024,
+  })
+  return table.get('demo_user', id)
 }
 
 const UNCHANGED = { outcome: 'unchanged', changed: 0, left: [], left_count: 0, more: false }
@@ -107,6 +124,36 @@ describe('a renamed tag', () => {
     expect(await rename(running, 'spring', 'Frühling')).toEqual(UNCHANGED)
     expect(await rename(running, 'a', 'a')).toEqual(UNCHANGED)
     expect(await rename(running, 'Fru\u0308hling', 'Frühling')).toEqual(UNCHANGED)
+  })
+
+  test('is on deleted audiences, too, when they come back; their time until the purge goes on, and nobody is told', async () => {
+    const clock = clockAt('2025-05-15T12:00:00Z')
+    const running = await audiencesInTest({ clock })
+    const [live, gone, full] = await Promise.all([
+      tagged(running, ['spring']),
+      tagged(running, ['a', 'spring', 'b'], { status: 'archived' }),
+      saved(running, { metadata: { tags: ['spring'], text: 'x'.repeat(64 * 1024 - 50) } }),
+    ])
+    const ids = [gone.audience_id, full.audience_id]
+    await running.call('POST', `${PATH}/batch`, { ids, action: 'delete' })
+    const before = await stored(running, gone.audience_id)
+    clock.set('2025-06-15T12:00:00Z')
+    const to = 's'.repeat(100)
+    expect(await rename(running, 'spring', to)).toMatchObject({ changed: 1, left: [{ audience_id: full.audience_id }] })
+    const { updated_at } = before!
+    expect(await stored(running, gone.audience_id)).toMatchObject({ deleted: true, version: 3, updated_at })
+    expect((await running.call('GET', `${PATH}/${gone.audience_id}`)).status).toBe(404)
+    expect(await tagsOf(running)).toEqual([{ tag: to, live: 1, archived: 0 }])
+    expect(await rename(running, 'spring', to)).toMatchObject({ outcome: 'unchanged', changed: 0, left_count: 1 })
+
+    const restored = await running.call('POST', `${PATH}/${gone.audience_id}/restore`)
+    expect(restored.body['audience']).toMatchObject({
+      status: 'archived',
+      version: 4,
+      metadata: { tags: ['a', to, 'b'] },
+    })
+    const { body } = await running.call('GET', `${PATH}/${live.audience_id}`)
+    expect(body.audience.metadata['tags']).toEqual([to])
   })
 
   test('is merged into one that is there', async () => {
