@@ -154,7 +154,7 @@ describe('storage in a file', () => {
 
   test('a process that is killed while it writes loses nothing that it had acknowledged, and no half of a change', async () => {
     let written = 0
-    for (let round = 0; round < effort(2, 5); round++) {
+    for (let round = 0; round < effort(1, 5); round++) {
       const writer = spawn(process.execPath, [join(import.meta.dirname, 'file-writer.ts'), folder, String(written)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       })

@@ -10,7 +10,7 @@ import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { credentialVault, type CredentialBinding } from '#shared/credentials/vault.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 import { adapterOf, base64Of, start, temporaryFolder } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
-import { longTest } from '#tests/support/effort.ts'
+import { longDescribe } from '#tests/support/effort.ts'
 
 const run = promisify(execFile)
 const SECRET = 'hunter2-never-to-be-seen'
@@ -103,7 +103,7 @@ describe('a secret', () => {
   })
 })
 
-describe('the client of Cloud KMS', () => {
+longDescribe('the client of Cloud KMS', () => {
   test('is loaded by the first call, not by importing or making the adapter', async () => {
     const kms = await start()
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script(kms, 'loading')], {
@@ -112,34 +112,31 @@ describe('the client of Cloud KMS', () => {
     expect(stdout.trim().split('\n')).toEqual(['imported 0', 'made 0', 'called true'])
   })
 
-  longTest(
-    'is not in the bundle of what seals and opens by the port, and still lazy in that of what wires it',
-    async () => {
-      const kms = await start()
-      const outfile = join(await temporaryFolder(), 'bundle.cjs')
-      const bundle = (contents: string) =>
-        build({
-          stdin: { contents, resolveDir: PROJECT_ROOT },
-          absWorkingDir: PROJECT_ROOT,
-          bundle: true,
-          platform: 'node',
-          target: 'node24',
-          format: 'cjs',
-          outfile,
-          metafile: true,
-          logLevel: 'silent',
-        })
-      const port = await bundle("export * from '#shared/credentials/vault.ts'")
-      expect(Object.keys(port.metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([])
+  test('is not in the bundle of what seals and opens by the port, and still lazy in that of what wires it', async () => {
+    const kms = await start()
+    const outfile = join(await temporaryFolder(), 'bundle.cjs')
+    const bundle = (contents: string) =>
+      build({
+        stdin: { contents, resolveDir: PROJECT_ROOT },
+        absWorkingDir: PROJECT_ROOT,
+        bundle: true,
+        platform: 'node',
+        target: 'node24',
+        format: 'cjs',
+        outfile,
+        metafile: true,
+        logLevel: 'silent',
+      })
+    const port = await bundle("export * from '#shared/credentials/vault.ts'")
+    expect(Object.keys(port.metafile.inputs).filter((path) => path.includes('node_modules'))).toEqual([])
 
-      const { warnings } = await bundle(`(async () => { ${BODIES.use(kms)} })()`)
-      expect(warnings).toEqual([])
-      const { stdout } = await run(process.execPath, [outfile], { cwd: PROJECT_ROOT })
-      expect(stdout).toContain('opened true')
-    },
-  )
+    const { warnings } = await bundle(`(async () => { ${BODIES.use(kms)} })()`)
+    expect(warnings).toEqual([])
+    const { stdout } = await run(process.execPath, [outfile], { cwd: PROJECT_ROOT })
+    expect(stdout).toContain('opened true')
+  })
 
-  longTest('that finds no credentials fails the call, and does not end the process', async () => {
+  test('that finds no credentials fails the call, and does not end the process', async () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', BODIES.withoutCredentials], {
       cwd: PROJECT_ROOT,
       env: { PATH: process.env['PATH'], HOME: '/nonexistent', METADATA_SERVER_DETECTION: 'none' },

@@ -5,10 +5,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 import { DOCS } from './blocks.ts'
 import { examplesOf, runExamples } from './examples.ts'
-import { stage } from './playing.ts'
+import { served } from './playing.ts'
 
 test('the examples of the client run in Node as they stand and print what the guide says', async () => {
-  const { runtime } = await stage()
+  const { runtime } = await served()
   const folder = await mkdtemp(join(tmpdir(), 'client-guide-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   const examples = examplesOf(await readFile(join(DOCS, 'guides/client.md'), 'utf8'))

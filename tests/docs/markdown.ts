@@ -57,14 +57,27 @@ function withoutCode(text: string): string {
 export function missingPaths({ text }: Page): string[] {
   const named = text.matchAll(/(?<![\w/.<>~-])(?:functions|shared|infra|terraform|tests|\.ci)\/[\w.@{},*/-]*/g)
   const paths = Array.from(named, ([path]) => path.replace(/[.,]+$/, ''))
-  return paths.filter((path) => globSync(path, { cwd: ROOT }).length === 0)
+  return paths.filter((path) => !exists(path))
+}
+
+const found = new Map<string, boolean>()
+
+/** Many documents name the same paths, and most are no patterns. */
+function exists(path: string): boolean {
+  const known = found.get(path)
+  if (known !== undefined) return known
+  const is_found = /[*{]/.test(path) ? globSync(path, { cwd: ROOT }).length > 0 : existsSync(join(ROOT, path))
+  found.set(path, is_found)
+  return is_found
 }
 
 /** Source files that a page names without their folder, and that no folder has. */
 export function missingFiles({ text }: Page): string[] {
   const named = Array.from(text.matchAll(/`([\w-]+(?:\.[\w-]+)*\.(?:ts|sh|tf|sql|yaml))`/g), ([, name]) => name!)
-  return named.filter((name) => !fileNames().has(name))
+  return named.filter((name) => !(file_names ??= fileNames()).has(name))
 }
+
+let file_names: ReadonlySet<string> | undefined
 
 function fileNames(): ReadonlySet<string> {
   const paths = globSync('{*,{functions,shared,infra,terraform,tests}/**/*}', { cwd: ROOT })

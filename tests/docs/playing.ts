@@ -15,6 +15,36 @@ import { plannedRights } from '#tests/infra/rights/planned-rights.ts'
 import { ROOT, Shell } from './typing.ts'
 import { blocksOf, variablesOf } from './blocks.ts'
 
+/** The local runtime, for the whole test. */
+export interface Served {
+  readonly runtime: LocalRuntime
+  /** Where it keeps its data. */
+  readonly folder: string
+  /** Resolves when everything that was logged is in the file. */
+  flushLog(): Promise<void>
+}
+
+/** @param access rights of those who use what stands in for Google; without it everything is allowed */
+export async function served(access?: EnforcedRights): Promise<Served> {
+  const folder = await mkdtemp(join(tmpdir(), 'guides-'))
+  const log = fileLog(folder, systemClock, 'DEBUG')
+  await shareIssuerKey(folder)
+  const runtime = await startLocalRuntime({
+    data_dir: folder,
+    port: 0,
+    factories: FUNCTION_FACTORIES,
+    log,
+    fsync: false,
+    ...(access && { access }),
+  })
+  onTestFinished(async () => {
+    await runtime.end()
+    await log.flush()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return { runtime, folder, flushLog: () => log.flush() }
+}
+
 /** The local runtime, and somebody on call who types runbooks at it, with the rights of the operator account. */
 export interface Stage {
   readonly runtime: LocalRuntime
@@ -29,18 +59,8 @@ const TRIED_BY_IMPORT = 'cloudkms.cryptoKeyVersions.useToDecrypt'
 
 /** @param more variables of the shell's environment */
 export async function stage(more: Readonly<Record<string, string>> = {}): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'guides-'))
-  const log = fileLog(folder, systemClock, 'DEBUG')
-  await shareIssuerKey(folder)
   const rights = await operatorsRights()
-  const runtime = await startLocalRuntime({
-    data_dir: folder,
-    port: 0,
-    factories: FUNCTION_FACTORIES,
-    log,
-    fsync: false,
-    ...(rights && { access: rights }),
-  })
+  const { runtime, folder, flushLog } = await served(rights)
   const bin = join(folder, 'bin')
   await mkdir(bin)
   const gcloud = join(bin, 'gcloud')
@@ -63,9 +83,6 @@ export async function stage(more: Readonly<Record<string, string>> = {}): Promis
   const shells: Shell[] = []
   onTestFinished(async () => {
     for (const shell of shells) await shell.end()
-    await runtime.end()
-    await log.flush()
-    await rm(folder, { recursive: true, force: true })
   })
   const tokenOf = async (user_id: string): Promise<string> => {
     const body = JSON.stringify({ user_id })
@@ -86,7 +103,7 @@ export async function stage(more: Readonly<Record<string, string>> = {}): Promis
           await shell.type(settingOf(guide, variablesOf(block), left.shift()))
           continue
         }
-        await log.flush()
+        await flushLog()
         printed.push(await shell.type(block.commands))
       }
       if (left.length > 0) throw new Error(`${guide} asks for fewer settings`)

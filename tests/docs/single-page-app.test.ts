@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 
 import { DOCS } from './blocks.ts'
 import { examplesOf, runExamples } from './examples.ts'
-import { stage } from './playing.ts'
+import { served } from './playing.ts'
 
 test('the examples for the app run as they stand and print what the guide says', async () => {
-  const { runtime } = await stage()
+  const { runtime } = await served()
   const examples = examplesOf(await readFile(join(DOCS, 'guides/single-page-app.md'), 'utf8'))
   expect(examples.length).toBeGreaterThan(5)
   const { printed, errors } = await runExamples(examples, { ORIGIN: runtime.url })

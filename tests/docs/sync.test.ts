@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { DOCS } from './blocks.ts'
-import { stage } from './playing.ts'
+import { served } from './playing.ts'
 import { ROOT, Shell } from './typing.ts'
 
 /** A block of commands, the terminals that it is typed into, and what the guide says is printed there. */
@@ -16,7 +16,7 @@ interface DeviceBlock {
 const DEVICES = ['device A', 'device B'] as const
 
 test('two devices sync by hand as the guide says, and are answered what it shows', async () => {
-  const { runtime } = await stage()
+  const { runtime } = await served()
   const terminals = new Map(DEVICES.map((device) => [device as string, new Shell(ROOT)]))
   onTestFinished(async () => {
     for (const terminal of terminals.values()) await terminal.end()

@@ -228,7 +228,7 @@ describe('direction of imports', () => {
     expect(rules?.toSorted()).toEqual([...Object.keys(VIOLATIONS), ...UNPLANTABLE].toSorted())
   })
 
-  it('makes the command fail', async () => {
+  longTest('makes the command fail', async () => {
     const args = ['--config', 'dependency-cruiser.config.ts', ...FOLDERS]
     const run = await runTool('dependency-cruiser/bin/dependency-cruiser.mjs', args, planted.root)
     expect(run.exit_code).toBeGreaterThan(0)

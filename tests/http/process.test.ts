@@ -172,7 +172,7 @@ describe('a function as a process', () => {
     agent.destroy()
   })
 
-  test('with bad settings does not start, and names each', async () => {
+  longTest('with bad settings does not start, and names each', async () => {
     const bad = { OIDC_ISSUERS: 'x', USER_HASH_SALT: '', PORT: 'many' }
     const { exited, output } = await start([process.execPath, ENTRY], bad)
     expect(await exited).toBe(1)
@@ -209,7 +209,7 @@ async function hooksOf({ child, output }: Process): Promise<unknown> {
   return JSON.parse(line()!)
 }
 
-describe('the requests of a function', () => {
+longDescribe('the requests of a function', () => {
   test('create no domain and turn on no async hook, whether they are answered or refused', async () => {
     const process_ = await started({}, [process.execPath, '--import', PROBE, ENTRY])
     const headers = { authorization: `Bearer ${await toy.token()}`, 'content-type': 'application/json' }
@@ -222,7 +222,7 @@ describe('the requests of a function', () => {
     expect(await hooksOf(process_)).toEqual({ domains: 0, hooks: 0, promises_hooked: false })
   })
 
-  longTest('do both under the plain framework, so this can be seen', async () => {
+  test('do both under the plain framework, so this can be seen', async () => {
     const command = [process.execPath, '--import', PROBE, FRAMEWORK, `--source=${ENTRY}`, '--target=audiences']
     const found = await hooksOf(await started({}, command))
     expect(found).toMatchObject({ hooks: 1, promises_hooked: true })

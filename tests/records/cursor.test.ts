@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { Problem } from '#shared/base/problem.ts'
 import { decodeCursor, encodeCursor, type Cursor } from '#shared/records/cursor.ts'
-import { fc, runs } from '#tests/support/seeds.ts'
+import { anyCharacter, fc, runs } from '#tests/support/seeds.ts'
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
@@ -53,7 +53,7 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: 'binary' }),
+          fc.string({ unit: anyCharacter }),
           fc.json().map((json) => encoded(JSON.parse(json))),
         ),
         (text) => {

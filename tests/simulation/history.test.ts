@@ -8,8 +8,8 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** 10 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate` runs more, and replays single ones. */
-const BATCH = effort(10, 50)
+/** 5 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate` runs more, and replays single ones. */
+const BATCH = effort(5, 50)
 const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
 
 describe('whatever the store, the clocks and the crashes do', () => {

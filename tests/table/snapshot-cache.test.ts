@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 
 import { newId } from '#shared/base/ids.ts'
 import { newTrace, runTraced } from '#shared/base/trace.ts'
@@ -28,17 +28,22 @@ function rowsWithBodies(count: number, body_bytes: number): Row[] {
 }
 
 describe('a large cold object', () => {
-  async function large() {
+  let made: { rows: Row[]; bytes: Uint8Array }
+  beforeAll(async () => {
     const rows = rowsWithBodies(1200, 10_000)
+    made = { rows, bytes: await storedObject(NOTES, MONTH_OBJECT, rows) }
+  })
+
+  function large() {
     const r = tableHarness({ schema: NOTES })
-    const bytes = await storedObject(NOTES, MONTH_OBJECT, rows)
+    const { rows, bytes } = made
     expect(bytes.length).toBeGreaterThan(8 * 1024 * 1024)
     r.store.place(MONTH_OBJECT, bytes)
     return { ...r, rows, bytes, newest: rows.toReversed().map((row) => String(row['note_id'])) }
   }
 
   test('is listed by a small share of its bytes, and gives the same rows as when it is read whole', async () => {
-    const { run, store, instance, rows, bytes, newest } = await large()
+    const { run, store, instance, rows, bytes, newest } = large()
     const table = instance()
     const page = await run(() => pageOf(table, 'u', { limit: 50 }))
     expect(page.rows.map((row) => row['note_id'])).toEqual(newest.slice(0, 50))
@@ -55,7 +60,7 @@ describe('a large cold object', () => {
   })
 
   test('that is overwritten between its footer and its rows is read again, never mixed', async () => {
-    const { run, store, instance, bytes, newest } = await large()
+    const { run, store, instance, bytes, newest } = large()
     const readRange = store.readRange.bind(store)
     let ranges = 0
     store.readRange = async (...call) => {
@@ -67,7 +72,7 @@ describe('a large cold object', () => {
   })
 
   test('opened by ranges can be changed immediately: it is fetched whole for that', async () => {
-    const { run, instance, snapshot, newest } = await large()
+    const { run, instance, snapshot, newest } = large()
     const table = instance()
     await run(() => pageOf(table, 'u', { limit: 1 }))
     await run(() => table.mutate('u', changeNote(newest[3]!, { title: 'changed' })))

@@ -63,7 +63,7 @@ export async function startGcs(options: GcsOptions): Promise<Gcs> {
   const { data_dir, port = 0, fsync = true, versioning = true, access } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
-  const unlock = await lockFolder(data_dir)
+  const unlock = await lockFolder(data_dir, { fsync })
   try {
     const faults = new Faults(clock, random)
     const operations = new Operations(OPERATION_KINDS)

@@ -33,6 +33,8 @@ import {
 import { listenInFolder, probeSocket } from './lock-socket.ts'
 
 export interface FolderLockOptions {
+  /** Whether to wait until the disk has the lock; default true. Without it a kill is still survived, a power cut is not. */
+  fsync?: boolean
   clock?: Clock
   /** Called when it is not certain whether the holder lives, before its lock is watched. */
   onWait?: (text: string) => void
@@ -53,7 +55,7 @@ const ATTEMPTS_MAX = 100
  * @throws OperatorError when another process, or this one, owns it, or nothing can be written there
  */
 export async function lockFolder(folder: string, options: FolderLockOptions = {}): Promise<() => void> {
-  const { clock = systemClock, onWait = tell, onLost = endProcess } = options
+  const { fsync = true, clock = systemClock, onWait = tell, onLost = endProcess } = options
   makeFolder(folder)
   const real_folder = fs.realpathSync(folder)
   const lock_path = path.join(real_folder, 'lock')
@@ -65,7 +67,7 @@ export async function lockFolder(folder: string, options: FolderLockOptions = {}
   const holder = describeHolder(name, device, server ? socket_name : null)
   const text = `${JSON.stringify(holder)}\n`
   try {
-    await take({ real_folder, lock_path, name, device, text }, clock, onWait)
+    await take({ real_folder, lock_path, name, device, text, fsync }, clock, onWait)
   } catch (error) {
     server?.close()
     fs.rmSync(path.join(real_folder, socket_name), { force: true })
@@ -81,13 +83,14 @@ interface Taking {
   readonly name: string
   readonly device: string
   readonly text: string
+  readonly fsync: boolean
 }
 
 async function take(taking: Taking, clock: Clock, onWait: (text: string) => void): Promise<void> {
-  const { real_folder, lock_path, name, text } = taking
+  const { real_folder, lock_path, name, text, fsync } = taking
   const prepared_path = `${lock_path}.${name}.new`
   try {
-    fs.writeFileSync(prepared_path, text, { flush: true })
+    fs.writeFileSync(prepared_path, text, { flush: fsync })
     for (let attempt = 1; !placeLock(prepared_path, lock_path); attempt++) {
       const found = readLock(lock_path)
       if (found === undefined && attempt > ATTEMPTS_MAX) throw unreadable(lock_path)

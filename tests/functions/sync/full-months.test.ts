@@ -18,10 +18,11 @@ test('what a full month has no room for is invalid with the limit; changes and o
   const time_ms = Date.UTC(2025, 4, 2)
   const created_at = new Date(time_ms).toISOString()
   const system = { version: 1, rev: 1, deleted: false, client_id: null, segment_count: 0, updated_at: created_at }
-  const rows = Array.from({ length: LIMITS.object_rows - 1 }, (_, at) => {
-    const audience_id = newId('aud', time_ms + at, random)
-    return rowOf(AUDIENCES, { ...AUDIENCES.defaults, ...system, audience_id, name: 'A', created_at })
-  })
+  const row = rowOf(AUDIENCES, { ...AUDIENCES.defaults, ...system, audience_id: '', name: 'A', created_at })
+  const rows = Array.from({ length: LIMITS.object_rows - 1 }, (_, at) => ({
+    ...row,
+    audience_id: newId('aud', time_ms + at, random),
+  }))
   store.place(OBJECT, await storedObject(AUDIENCES, OBJECT, rows))
   await run(async () => {
     const [first, second, third] = [newRecordId('aud'), newRecordId('aud'), newRecordId('aud', '2025-04')]

@@ -7,6 +7,7 @@ import type { RecordOf } from '#shared/records/record-kind.ts'
 import { rowOf } from '#shared/records/record-rows.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { storedObject } from '#tests/table/stored.ts'
+import { effort } from '#tests/support/effort.ts'
 import { virtualSync } from './virtual-sync.ts'
 
 /** Pulls of large months: what they fetch and decode is near what they send. */
@@ -48,13 +49,15 @@ function countDecoding(): () => number {
 /** 9000 characters that do not compress. */
 const dense = (seed: number) => Buffer.from(seededRandom(seed).bytes(6750)).toString('base64')
 
-describe('a pull of a month of 10 000 records', () => {
+const COUNT = effort(3000, 10_000)
+
+describe(`a pull of a month of ${COUNT} records`, () => {
   test('brings each once, page by page, and decodes for a page no more than it sends', async () => {
-    const { run, pull, ids } = await withMonth(10_000, () => ({ description: 'x'.repeat(200) }))
+    const { run, pull, ids } = await withMonth(COUNT, () => ({ description: 'x'.repeat(200) }))
     const decodings = countDecoding()
     await run(async () => {
       await pull(null, 1024)
-      // Of twenty groups or more.
+      // Of six groups or more.
       expect(decodings()).toBe(1)
       const found: unknown[] = []
       let cursor: string | null = null

@@ -6,6 +6,7 @@ import { helpText, usageText } from '#infra/command/help.ts'
 import { OperatorError, UsageError } from '#infra/command/operator-error.ts'
 import { parseCommand } from '#infra/command/parse.ts'
 import { defineCommand } from '#infra/command/spec.ts'
+import { longTest } from '#tests/support/effort.ts'
 import { inputOf } from './input-of.ts'
 
 const PAINT = defineCommand({
@@ -138,15 +139,24 @@ describe('a program', () => {
       execFile(process.execPath, [program, ...args], (error, out, err) => resolve({ code: error?.code ?? 0, out, err }))
     })
 
-  test('exits with what it returns, prints help, and tells wrong usage, foreseen and unforeseen failures apart', async () => {
-    const [done, help, wrong, foreseen, unforeseen] = await Promise.all([
+  test('exits with what it returns, and tells foreseen and unforeseen failures apart', async () => {
+    const [done, foreseen, unforeseen] = await Promise.all([
       run('--colour', 'white'),
-      run('--help'),
-      run('--colur', 'white'),
       run('--colour', 'none'),
       run('--colour', 'undefined'),
     ])
     expect(done).toEqual({ code: 4, out: 'painted white\n', err: '' })
+    expect(foreseen).toEqual({ code: 7, out: '', err: 'There is no paint.\n' })
+    expect(unforeseen).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^TypeError: .*\n +at /) as string,
+    })
+  })
+
+  // In `npm test`, programs.test.ts shows both on a program of the project.
+  longTest('prints help, and tells how wrong usage is put right', async () => {
+    const [help, wrong] = await Promise.all([run('--help'), run('--colur', 'white')])
     expect(help).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: .*Examples:/s) as string, err: '' })
     expect(wrong).toEqual({
       code: 2,
@@ -154,12 +164,6 @@ describe('a program', () => {
       err:
         'Unknown option --colur. Did you mean --colour?\nUsage: npm run paint -- --colour COLOUR\n' +
         'Help:  npm run paint -- --help\n',
-    })
-    expect(foreseen).toEqual({ code: 7, out: '', err: 'There is no paint.\n' })
-    expect(unforeseen).toMatchObject({
-      code: 1,
-      out: '',
-      err: expect.stringMatching(/^TypeError: .*\n +at /) as string,
     })
   })
 })

@@ -29,6 +29,7 @@ import { LONG_COMMAND } from '#tests/long/command.ts'
 import { MUTATION_COMMAND } from '#tests/mutations/command.ts'
 import { TEST_GCS_COMMAND } from '#tests/objects/command.ts'
 import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
+import { someOf } from '#tests/support/effort.ts'
 import { SHOTS_COMMAND } from '#tests/web/browser/shots/command.ts'
 
 const COMMANDS: readonly CommandSpec[] = [
@@ -126,7 +127,8 @@ describe.each(COMMANDS.map((spec) => [spec.program, spec] as const))('%s', (_, s
 })
 
 /** A process each; the others differ from these in their descriptions only, as the first test shows. */
-test.each(['npm run generate', 'npm run deploy'])('%s as a process', async (program) => {
+const STARTED = ['npm run generate', 'npm run deploy']
+test.each(someOf(STARTED, (program) => program === 'npm run deploy'))('%s as a process', async (program) => {
   const run = (...args: string[]) =>
     new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
       const main = join(PROJECT_ROOT, PROGRAMS.get(program)!)

@@ -11,8 +11,8 @@ import { seedsOfTheme, THEMES } from './themes.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** 2 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate -- client` runs more, and replays single ones. */
-const BATCH = effort(2, 25)
+/** 1 history in `npm test`, 2000 in `npm run test:long`. `npm run simulate -- client` runs more, and replays single ones. */
+const BATCH = effort(1, 25)
 const FIRSTS = Array.from({ length: effort(1, 80) }, (_, at) => FIRST_SEED + at * BATCH)
 
 /** Each of these a rule is for. A few histories have them for certain. */

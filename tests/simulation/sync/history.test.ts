@@ -12,8 +12,8 @@ import { SMALL_SYNC_LIMITS } from './sync-limits.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** 4 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate -- sync` runs more, and replays single ones. */
-const BATCH = effort(4, 50)
+/** 2 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate -- sync` runs more, and replays single ones. */
+const BATCH = effort(2, 50)
 const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
 
 describe('whatever the store, the clocks, the crashes and the devices do', () => {

@@ -12,7 +12,7 @@ import { runCommand } from '#tests/infra/operate/running-commands.ts'
 import { type Fault, MemoryObjectStore } from '#tests/simulation/memory-object-store.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
-import { longTest } from '#tests/support/effort.ts'
+import { longDescribe } from '#tests/support/effort.ts'
 
 const NOW = '2025-05-15T12:00:00.000Z'
 
@@ -213,8 +213,8 @@ describe('the command line', () => {
   })
 })
 
-describe('the process', () => {
-  longTest('works on a data folder, exits 1 when it is refused and 2 for a wrong command line', async () => {
+longDescribe('the process', () => {
+  test('works on a data folder, exits 1 when it is refused and 2 for a wrong command line', async () => {
     const data = await mkdtemp(join(tmpdir(), 'flags-'))
     onTestFinished(() => rm(data, { recursive: true }))
     const flags = (...args: string[]) => runCommand('flags', [...args, '--data', data])

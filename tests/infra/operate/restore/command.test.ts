@@ -70,7 +70,7 @@ test('a wrong combination of options is refused in a sentence', () => {
   }
 })
 
-test('a command that fails exits with 1 and shows no stack', async () => {
+longTest('a command that fails exits with 1 and shows no stack', async () => {
   const data_dir = await temporaryFolder()
   const { code, err, out } = await runCommand('restore', ['--user', 'u', '--new-epoch', '--data', data_dir])
   expect({ code, out }).toEqual({ code: 1, out: '' })
