@@ -1,4 +1,4 @@
-// Types of shared/contract/openapi.json (sha256 b26cf98613b7d32f). Made by npm run generate.
+// Types of shared/contract/openapi.json (sha256 f350e41560f0aaca). Made by npm run generate.
 export interface paths {
     "/api/audiences": {
         parameters: {
@@ -1155,7 +1155,7 @@ export interface paths {
         put?: never;
         /**
          * Give another name to a tag on all your audiences, or merge it into a tag that there is.
-         * @description Every audience that has `from` gets `to` in its place, archived ones too, as one more change of each; one that has both keeps `to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.
+         * @description Every audience that has `from` gets `to` in its place, archived and deleted ones, too, as one more change of each; one that has both keeps `to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.
          */
         post: operations["renameTag"];
         delete?: never;

@@ -140,8 +140,8 @@ export const audienceTexts: TextsOf<typeof audienceRoutes> = {
   },
   renameTag: {
     description:
-      'Every audience that has `from` gets `to` in its place, archived ones too, as one more change of each; one that has both keeps ' +
-      '`to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.',
+      'Every audience that has `from` gets `to` in its place, archived and deleted ones, too, as one more change of each; one that has ' +
+      'both keeps `to`. Asked again it finds nothing to do, and is `unchanged`. With `more: true` ask again for the rest.',
     request: { from: 'spring', to: 'spring 2025' },
     answers: { 200: success({ outcome: 'changed', changed: 15, left: [], left_count: 0, more: false }) },
   },

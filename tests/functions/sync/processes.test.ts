@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { PushResult } from '#functions/sync/push/results.ts'
-import { systemClock } from '#shared/base/clock.ts'
+import { isoTime, systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import type { Client } from '#tests/functions/audiences/harness.ts'
@@ -9,7 +9,7 @@ import { startProcesses, type Processes } from '#tests/functions/audiences/proce
 import { effort, longTest } from '#tests/support/effort.ts'
 import type { Pulled } from './harness.ts'
 
-/** Pushes to processes of their own, which are killed: each change takes effect once. Starting three takes seconds. */
+/** Processes that are killed in the middle of a push or an undo: each change takes effect once. Starting three takes seconds. */
 
 const PATCHES = 20
 
@@ -29,7 +29,7 @@ function outbox(months: number) {
   return { client_id, acked: 0, mutations }
 }
 
-type Outbox = ReturnType<typeof outbox>
+type Outbox = Pick<ReturnType<typeof outbox>, 'client_id' | 'acked'> & { readonly mutations: readonly object[] }
 
 /** The results; undefined when the connection broke. */
 async function pushed(client: Client, sent: Outbox): Promise<readonly PushResult[] | undefined> {
@@ -88,3 +88,54 @@ test('a process that is killed in the middle of a push leaves an outbox that can
     await expectOnce(next.client, sent, months * (round + 1))
   }
 })
+
+/** Creations of three months and of a platform, of which each takes one commit to be taken back. */
+const CREATED = [
+  ...[3, 4, 5].map((month) => ({ kind: 'audience', time_ms: Date.UTC(2024, month - 1, 2), value: { name: 'A' } })),
+  { kind: 'platform', time_ms: Date.UTC(2024, 0, 2), value: { name: 'P', platform_type: 'meta' } },
+] as const
+
+test.each([
+  ['one month is written and another not', 'audiences/user_id=demo_user/year=2024/month=04/', 2],
+  ['the months are written and the next kind not', 'platforms/', 1],
+] as const)(
+  'an undo whose process is killed while %s is finished by the next one: nothing twice',
+  async (_, prefix, left) => {
+    const processes = await startProcesses()
+    const client_id = newId('cli', systemClock.nowMs(), systemRandom)
+    const at = isoTime(systemClock.nowMs() - 60_000)
+    const killed = await processes.startServer('sync')
+    const mutations = CREATED.map(({ kind, time_ms, value }, n) => {
+      const id = newId(kind === 'audience' ? 'aud' : 'plat', time_ms, systemRandom)
+      return { seq: n + 1, mutation_id: `${client_id}/${n}`, op: 'create', kind, id, value }
+    })
+    const results = await pushed(killed.client, { client_id, acked: 0, mutations })
+    expect(results!.map(({ status }) => status)).toEqual(CREATED.map(() => 'applied'))
+
+    const pulled = async (client: Client, from: string | null) => {
+      const { body } = await client.call('POST', '/api/sync/pull', { client_id, cursor: from, limit_bytes: 4_000_000 })
+      const { partitions, cursor }: Pulled = body as never
+      return { cursor, rows: partitions.flatMap((partition) => partition.rows) }
+    }
+    const { cursor } = await pulled(killed.client, null)
+    const before = await writesOf(processes)
+    const control = (body: object) =>
+      fetch(`${processes.gcs.url}/_faults`, { method: 'POST', body: JSON.stringify(body) })
+    await control({ add: [{ fault: 'stall', operations: ['write'], prefix }] })
+    const answer = killed.client.call('POST', '/api/undo', { at }).catch(() => undefined)
+    const begun = prefix === 'platforms/' ? 4 : 3
+    await expect
+      .poll(() => writesOf(processes), { interval: 1, timeout: 20_000 })
+      .toBeGreaterThanOrEqual(before + begun)
+    killed.process.kill('SIGKILL')
+    await Promise.all([killed.ended, answer])
+    await control({ reset: true })
+
+    const next = await processes.startServer('sync')
+    const undo = async () => (await next.client.call('POST', '/api/undo', { at })).body
+    expect(await undo()).toMatchObject({ left_count: 0, retry_count: 0, more: false, undone: { length: left } })
+    expect(await undo()).toMatchObject({ undone: { length: 0 } })
+    const { rows } = await pulled(next.client, cursor)
+    expect(rows.map(({ deleted, version }) => [deleted, version])).toEqual(CREATED.map(() => [true, 2]))
+  },
+)

@@ -1,7 +1,8 @@
-import { Undo, type UndoAnswer } from '#functions/sync/undo/undo.ts'
+import { Undo, type UndoAnswer, type UndoRequest } from '#functions/sync/undo/undo.ts'
 import type { SyncTables } from '#functions/sync/tables.ts'
 import { isoTime, type Clock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
+import type { ObjectStore } from '#shared/objects/object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import {
   decideDelete,
@@ -25,6 +26,7 @@ import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts
 import { serverWriter, type Writer } from '#shared/table/object/writer.ts'
 import { Table } from '#shared/table/table.ts'
 import { MemoryObjectStore, type MemoryStoreOptions } from '#tests/simulation/memory-object-store.ts'
+import { startMortal } from '#tests/simulation/mortal.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 
@@ -52,12 +54,12 @@ export function undoWorld({ aheadMs = () => 0, ...options }: UndoWorldOptions = 
   const clock = new VirtualClock('2025-05-15T12:00:00Z')
   const random = seededRandom(1)
   const store = new MemoryObjectStore({ ...options, clock })
-  const tablesOf = (of: Clock = clock): SyncTables => {
+  const tablesOf = (ports: { store?: ObjectStore; clock?: Clock } = {}): SyncTables => {
     const table = <R extends Row>(schema: TableSchema<R>) =>
-      new Table(schema, { store, clock: of, random, events: QUIET, cache_bytes_max: 256 * 1024 * 1024 })
+      new Table(schema, { store, clock, ...ports, random, events: QUIET, cache_bytes_max: 256 * 1024 * 1024 })
     return { audiences: table(AUDIENCES), platforms: table(PLATFORMS), distributions: table(DISTRIBUTIONS) }
   }
-  const tables = tablesOf(clock.skewed(aheadMs))
+  const tables = tablesOf({ clock: clock.skewed(aheadMs) })
   const tableOf = (kind: RecordKind): Table<Cells> =>
     kind.name === AUDIENCES.name
       ? tables.audiences
@@ -170,18 +172,31 @@ export function undoWorld({ aheadMs = () => 0, ...options }: UndoWorldOptions = 
       if (!row || row.deleted) return 'deleted'
       return fieldsOf(kind, fromRow(kind.columns, row))
     },
-    /** Taken back by an instance that has seen nothing. */
-    undo(at: string, { dry_run = false } = {}): Promise<UndoAnswer> {
-      const undo = new Undo(tablesOf(), {
-        clock,
-        onFault: (error) => {
-          throw error
-        },
+    /** Taken back by an instance that has seen nothing. @returns undefined when it has crashed, at so many awaits */
+    async crashingUndo(at: string, awaits_until_crash: number): Promise<UndoAnswer | undefined> {
+      const mortal = startMortal({ store, clock, awaits_until_crash })
+      const tables = tablesOf(mortal)
+      return await clock.run(async () => {
+        const answer = await Promise.race([mortal.crashed, answerOf(tables, mortal.clock, { at })])
+        return answer === 'crashed' ? undefined : answer
       })
-      const { signal } = new AbortController()
-      return clock.run(() => undo.answer({ user_id: USER, writer: OWN, signal }, { at, dry_run }))
+    },
+    /** The same by one that lives. */
+    undo(at: string, { dry_run = false } = {}): Promise<UndoAnswer> {
+      return clock.run(() => answerOf(tablesOf(), clock, { at, dry_run }))
     },
   }
+}
+
+function answerOf(tables: SyncTables, clock: Clock, request: UndoRequest): Promise<UndoAnswer> {
+  const undo = new Undo(tables, {
+    clock,
+    onFault: (error) => {
+      throw error
+    },
+  })
+  const { signal } = new AbortController()
+  return undo.answer({ user_id: USER, writer: OWN, signal }, request)
 }
 
 export type UndoWorld = ReturnType<typeof undoWorld>

@@ -9,6 +9,7 @@ import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { HISTORY_COLUMN, readHistory } from '#shared/table/object/row-history.ts'
 import { serverWriter, type Writer } from '#shared/table/object/writer.ts'
+import { effort } from '#tests/support/effort.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 import { DISPATCH, MINUTE_MS, undoWorld, type UndoWorld } from './undo-world.ts'
 
@@ -272,6 +273,59 @@ test('lost answers and two undos at two instances simultaneously take everything
   expect(both.flatMap(({ undone }) => undone)).toHaveLength(5)
   expect(both.flatMap(({ left }) => left)).toEqual([])
   for (const [n, id] of ids.entries()) expect(await world.shown(AUDIENCES, id)).toMatchObject({ name: `${n}` })
+})
+
+/** Changes of three kinds in several months since a moment; each takes one version to go back. */
+async function changedEverywhere(world: UndoWorld) {
+  const renamed = await world.audience({ name: 'Before' }, { month: '2025-03' })
+  const removed = await world.audience({ name: 'Removed' }, { month: '2025-04' })
+  const platform = await world.platform({ name: 'Before' })
+  const sent = await world.distribute(removed, platform, '2025-05-15T20:00:00.000Z')
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  const made = await world.audience({ name: 'Made' })
+  const planned = await world.distribute(made, platform, '2025-05-15T21:00:00.000Z')
+  await world.patch(AUDIENCES, renamed, { name: 'After' })
+  await world.patch(PLATFORMS, platform, { name: 'After' })
+  await world.remove(DISTRIBUTIONS, sent)
+  await world.remove(AUDIENCES, removed)
+  const records = [
+    [AUDIENCES, renamed],
+    [AUDIENCES, removed],
+    [AUDIENCES, made],
+    [PLATFORMS, platform],
+    [DISTRIBUTIONS, sent],
+    [DISTRIBUTIONS, planned],
+  ] as const
+  const now = () =>
+    Promise.all(
+      records.map(async ([kind, id]) => [(await world.get(kind, id))!.version, await world.shown(kind, id)] as const),
+    )
+  return { at, ids: records.map(([, id]) => id), now }
+}
+
+test('an undo whose instance dies at any moment is finished by the next one: as if done once, and nothing twice', async () => {
+  const whole = undoWorld()
+  const { at, now } = await changedEverywhere(whole)
+  const before = await now()
+  expect((await whole.undo(at)).undone).toHaveLength(6)
+  const after = await now()
+  expect(after.map(([version]) => version)).toEqual(before.map(([version]) => version + 1))
+
+  const found_undone = new Set<number>()
+  for (let awaits = 1; ; awaits += effort(9, 1)) {
+    const world = undoWorld()
+    const records = await changedEverywhere(world)
+    if (await world.crashingUndo(records.at, awaits)) break
+    const { undone, left, more } = await world.undo(records.at)
+    found_undone.add(undone.length)
+    expect([left, more]).toEqual([[], false])
+    expect(await records.now()).toEqual(after)
+    expect(await world.undo(records.at)).toMatchObject({ undone: [], left: [], more: false })
+  }
+  // It died before the first commit, between any two of the kinds, and after the last.
+  expect(found_undone.size).toBeGreaterThan(3)
 })
 
 test('two thousand records are taken back at a time, and the next undo takes the rest', async () => {
