@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { matchRates } from '#functions/web/app/pages/overview/match-rates.ts'
-import { growthOf, recordsByMonth, ticksUpTo } from '#functions/web/app/pages/overview/months.ts'
+import { growthOf, recordsByMonth } from '#functions/web/app/pages/overview/months.ts'
 import type { Shown } from '#functions/web/app/store/records.ts'
 
 const NOW_MS = Date.parse('2026-11-16T10:00:00Z')
@@ -59,18 +59,6 @@ test('the growth of a month is told against the month before it, and there is no
   const months = recordsByMonth([audience('2026-10-02T00:00:00Z', 100), audience('2026-11-01T00:00:00Z', 50)], NOW_MS)
   expect(growthOf(months)).toEqual({ since: '2026-10', records: 50 })
   expect(growthOf(months.slice(-1))).toBeNull()
-})
-
-describe('the ticks of an axis', () => {
-  test.each([
-    [0, [0]],
-    [1, [0, 1]],
-    [4, [0, 1, 2, 3, 4]],
-    [17_104_388, [0, 5_000_000, 10_000_000, 15_000_000, 20_000_000]],
-    [9_999_999_999, [0, 2_500_000_000, 5_000_000_000, 7_500_000_000, 10_000_000_000]],
-  ])('up to %i are few and round', (highest, ticks) => {
-    expect(ticksUpTo(highest)).toEqual(ticks)
-  })
 })
 
 describe('match rates', () => {

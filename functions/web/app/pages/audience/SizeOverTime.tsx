@@ -4,14 +4,15 @@ import type { ActivationClient } from '#shared/client/client.ts'
 import type { AudienceInsights } from '#shared/contract/audience-insights.ts'
 import { clock } from '../../base/ports.ts'
 import { dayOf, exactlyOf, momentOf } from '../../format/dates.ts'
-import { countOf, numberOf, shortNumberOf } from '../../format/numbers.ts'
+import { countOf, numberOf } from '../../format/numbers.ts'
 import { isConnectionMissing, problemInWords } from '../../format/problem-words.ts'
 import { matchRateOf, UNKNOWN } from '../../format/words.ts'
 import { Button } from '../../parts/Button.tsx'
 import { Card, CardHead } from '../../parts/Card.tsx'
+import { ChartLegend, StackedBars, type ChartColor, type StackPart } from '../../parts/StackedBars.tsx'
 import { useSession } from '../../session/use-session.ts'
 import type { Shown } from '../../store/records.ts'
-import { ChartOrTable } from '../overview/ChartOrTable.tsx'
+import { ChartOrTable } from '../../parts/ChartOrTable.tsx'
 import styles from './AudienceDetail.module.css'
 import { firstAndLast, sizeChart, type SizeChart } from './size-chart.ts'
 import chart_styles from './SizeOverTime.module.css'
@@ -95,72 +96,34 @@ async function insightsOf(client: ActivationClient, audience_id: string, signal:
   return { state: 'failed', words }
 }
 
+const RAMP: readonly ChartColor[] = ['ramp-1', 'ramp-2', 'ramp-3', 'ramp-4', 'ramp-5']
+
 function SizeBars({ chart }: { readonly chart: SizeChart }) {
-  const { bars, segments, ticks } = chart
-  const top = ticks.at(-1) || 1
-  const share = (value: number) => `${(value / top) * 100}%`
+  const { bars, segments } = chart
   const ends = firstAndLast(chart)
-  const last = bars.findLast(({ total }) => total !== null)
+  const stack: readonly StackPart[] = [
+    ...segments.map(({ id, name }, at) => ({ id: `segment ${id}`, words: name, color: RAMP[at] ?? 'line-control' })),
+    { id: 'rest', words: segments.length === 0 ? 'Records' : 'The rest', color: 'line-control' },
+  ]
   return (
     <>
-      <ul className={chart_styles.legend}>
-        {segments.map(({ id, name }, at) => (
-          <li key={id} dir="auto">
-            <span aria-hidden data-ramp={at + 1} />
-            {name}
-          </li>
-        ))}
-        <li>
-          <span aria-hidden />
-          {segments.length === 0 ? 'Records' : 'The rest'}
-        </li>
-      </ul>
-      <div
-        role="img"
-        aria-label={
+      <ChartLegend stack={stack} />
+      <StackedBars
+        stack={stack}
+        bars={bars.map(({ version, at, total, segments: sizes, others }) => ({
+          id: String(version),
+          label: at === null ? 'Earlier' : dayOf(at),
+          total,
+          sizes: [...sizes.map((size) => size ?? 0), others],
+        }))}
+        sentence={
           ends
             ? `Records by version: from ${numberOf(ends.first)} to ${numberOf(ends.last)} in ${countOf(bars.length, 'version')}.`
             : UNKNOWN.size
         }
-        className={chart_styles.chart}
-      >
-        <div className={chart_styles.axis}>
-          {ticks.map((tick) => (
-            <span key={tick} style={{ insetBlockEnd: share(tick) }}>
-              {shortNumberOf(tick)}
-            </span>
-          ))}
-        </div>
-        <div className={chart_styles.plot}>
-          {ticks.map((tick) => (
-            <i
-              key={tick}
-              className={tick === 0 ? chart_styles.zero : chart_styles.line}
-              style={{ insetBlockEnd: share(tick) }}
-            />
-          ))}
-          {bars.map((bar) =>
-            bar.total === null ? (
-              <div key={bar.version} className={chart_styles.unknown} title={UNKNOWN.size} />
-            ) : (
-              <div key={bar.version} className={chart_styles.bar} style={{ blockSize: share(bar.total) }}>
-                {bar === last && <b className={chart_styles.value}>{shortNumberOf(bar.total)}</b>}
-                {bar.others > 0 && <span style={{ flexGrow: bar.others }} />}
-                {segments
-                  .map(({ id }, at) => ({ id, ramp: at + 1, size: bar.segments[at] ?? 0 }))
-                  .toReversed()
-                  .map(
-                    ({ id, ramp, size }) => size > 0 && <span key={id} data-ramp={ramp} style={{ flexGrow: size }} />,
-                  )}
-              </div>
-            ),
-          )}
-        </div>
-        <div className={chart_styles.ends}>
-          <span>{dayIn(bars[0]?.at)}</span>
-          {bars.length > 1 && <span>{dayIn(bars.at(-1)?.at)}</span>}
-        </div>
-      </div>
+        labels="ends"
+        unknown_words={UNKNOWN.size}
+      />
     </>
   )
 }
@@ -208,10 +171,6 @@ function SizeTable({ chart: { bars, segments } }: { readonly chart: SizeChart })
 
 function sizeIn(size: number | null) {
   return size === null ? <span className={styles.unknown}>Not known</span> : numberOf(size)
-}
-
-function dayIn(at: string | null | undefined): string {
-  return at ? dayOf(at) : 'Earlier'
 }
 
 /** What the chart cannot show, because nobody kept it. */

@@ -1,5 +1,3 @@
-import { ticksUpTo } from '../overview/months.ts'
-
 /** The sizes of an audience over time, as bars from zero and as a table of the same numbers. Pure. */
 
 /** As the service tells it; null: it was not known then. */
@@ -27,7 +25,6 @@ export interface SizeChart {
   readonly bars: readonly SizeBar[]
   /** The largest now, first. */
   readonly segments: readonly { readonly id: string; readonly name: string }[]
-  readonly ticks: readonly number[]
 }
 
 const BARS_MAX = 24
@@ -53,11 +50,7 @@ export function sizeChart(sizes: readonly SizesAtVersion[]): SizeChart {
     const sum = own.reduce<number>((together, size) => together + (size ?? 0), 0)
     return { version, at, total, segments: own, others: Math.max(0, (total ?? 0) - sum) }
   })
-  return {
-    bars,
-    segments: largest.map(({ id, name }) => ({ id, name })),
-    ticks: ticksUpTo(Math.max(0, ...bars.map(({ total }) => total ?? 0))),
-  }
+  return { bars, segments: largest.map(({ id, name }) => ({ id, name })) }
 }
 
 /** The segments together, where nobody has said the total: as the size is shown elsewhere. */

@@ -1,13 +1,17 @@
 import { useState } from 'react'
 
 import { monthOf, yearMonthOf } from '../../format/dates.ts'
-import { numberOf, shortNumberOf } from '../../format/numbers.ts'
+import { numberOf } from '../../format/numbers.ts'
 import { DATA_TYPES } from '../../format/words.ts'
 import { Card, CardHead } from '../../parts/Card.tsx'
+import { ChartOrTable } from '../../parts/ChartOrTable.tsx'
+import { ChartLegend, StackedBars, type StackPart } from '../../parts/StackedBars.tsx'
 import { HeadCell, NumberCell, Table } from '../../parts/Table.tsx'
-import { ChartOrTable } from './ChartOrTable.tsx'
 import styles from './Charts.module.css'
-import { type MonthOfRecords, STACK, ticksUpTo } from './months.ts'
+import { type MonthOfRecords, STACK } from './months.ts'
+
+const COLORS = { first_party: 'chart-1', third_party: 'chart-2', clean_room: 'chart-3' } as const
+const TYPES: readonly StackPart[] = STACK.map((id) => ({ id, words: DATA_TYPES[id].words, color: COLORS[id] }))
 
 /** How the records in active audiences grew, by type: as bars, or the same numbers as a table. */
 export function RecordsByMonth({ months }: { readonly months: readonly MonthOfRecords[] }) {
@@ -23,14 +27,7 @@ export function RecordsByMonth({ months }: { readonly months: readonly MonthOfRe
         <p>
           Active audiences, {yearMonthOf(first.month)} to {yearMonthOf(last.month)}
         </p>
-        <ul className={styles.legend}>
-          {STACK.map((type) => (
-            <li key={type}>
-              <span aria-hidden className={styles[type]} />
-              {DATA_TYPES[type].words}
-            </li>
-          ))}
-        </ul>
+        <ChartLegend stack={TYPES} />
       </div>
       {is_table ? <MonthsTable months={months} /> : <MonthsChart months={months} last={last} />}
     </Card>
@@ -38,39 +35,18 @@ export function RecordsByMonth({ months }: { readonly months: readonly MonthOfRe
 }
 
 function MonthsChart({ months, last }: { readonly months: readonly MonthOfRecords[]; readonly last: MonthOfRecords }) {
-  const ticks = ticksUpTo(Math.max(...months.map(({ total }) => total)))
-  const top = ticks.at(-1) || 1
-  const share = (value: number) => `${(value / top) * 100}%`
-  const sentence = `Records in active audiences at the end of each month; ${numberOf(last.total)} in ${yearMonthOf(last.month)}.`
   return (
-    <div role="img" aria-label={sentence} className={styles.chart}>
-      <div className={styles.axis}>
-        {ticks.map((tick) => (
-          <span key={tick} style={{ insetBlockEnd: share(tick) }}>
-            {shortNumberOf(tick)}
-          </span>
-        ))}
-      </div>
-      <div className={styles.plot}>
-        {ticks.map((tick) => (
-          <i key={tick} className={tick === 0 ? styles.zero : styles.line} style={{ insetBlockEnd: share(tick) }} />
-        ))}
-        {months.map((month) => (
-          <div key={month.month} className={styles.bar} style={{ blockSize: share(month.total) }}>
-            {month === last && month.total > 0 && <b className={styles.value}>{shortNumberOf(month.total)}</b>}
-            {STACK.toReversed().map((type) => {
-              const size = month.records[type]
-              return size > 0 && <span key={type} className={styles[type]} style={{ flexGrow: size }} />
-            })}
-          </div>
-        ))}
-      </div>
-      <div className={styles.months}>
-        {months.map(({ month }) => (
-          <span key={month}>{monthOf(month)}</span>
-        ))}
-      </div>
-    </div>
+    <StackedBars
+      stack={TYPES}
+      bars={months.map(({ month, records, total }) => ({
+        id: month,
+        label: monthOf(month),
+        total,
+        sizes: STACK.map((type) => records[type]),
+      }))}
+      sentence={`Records in active audiences at the end of each month; ${numberOf(last.total)} in ${yearMonthOf(last.month)}.`}
+      labels="each"
+    />
   )
 }
 

@@ -1,6 +1,6 @@
 import { ChartColumn, Table2 } from 'lucide-react'
 
-import { Button } from '../../parts/Button.tsx'
+import { Button } from './Button.tsx'
 
 /** Each chart has the same numbers as a table. */
 export function ChartOrTable({
