@@ -10,10 +10,11 @@ import { TextField } from '../parts/Field.tsx'
 import { SearchField } from '../parts/SearchField.tsx'
 import { useClient, useRecords } from '../store/hooks.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
-import { retagAudiences } from './change-audiences.ts'
+import { retagAudiences, type Retagging } from './change-audiences.ts'
 import { tagCounts } from './tag-counts.ts'
 import styles from './TagManager.module.css'
 import { hasTag, withoutTag, withTagRenamed } from './tags.ts'
+import { useTagFollower } from './use-tag-follower.ts'
 
 /** From so many on the list has a search. */
 const SEARCHED_MIN = 8
@@ -29,8 +30,16 @@ export function TagManager({ onClose }: { readonly onClose: () => void }) {
   const list = useRef<HTMLUListElement>(null)
   const tags = useMemo(() => tagCounts(records), [records])
   const shown = tags.filter(([tag]) => plain(tag).includes(plain(text)))
+  const follow = useTagFollower()
+  const retag = async (tag: string, edit: Retagging['edit'], deed: string) => {
+    let goBack = () => {}
+    const onUndo = () => goBack()
+    const is_gone = await retagAudiences(client, having(records, tag), { edit, deed, onUndo })
+    // Where some still have it, the filter has its use.
+    if (is_gone) goBack = follow(edit)
+  }
   const onRemove = (tag: string) => {
-    void retagAudiences(client, having(records, tag), (own) => withoutTag(own, tag), `Removed “${tag}” from`)
+    void retag(tag, (own) => withoutTag(own, tag), `Removed “${tag}” from`)
     list.current?.focus()
   }
   // What had the focus goes with its row.
@@ -41,7 +50,7 @@ export function TagManager({ onClose }: { readonly onClose: () => void }) {
   const onRename = (from: string, to: string) => {
     closeRow()
     const words = isMerge(tags, from, to) ? `Merged “${from}” into “${to}” on` : `Renamed “${from}” to “${to}” on`
-    void retagAudiences(client, having(records, from), (own) => withTagRenamed(own, from, to), words)
+    void retag(from, (own) => withTagRenamed(own, from, to), words)
   }
   return (
     <Dialog title="Tags" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>

@@ -58,7 +58,7 @@ export function TagsDialog({
   const changed = subjects.filter(({ record }) => !isSameJson(edit(tagsOf(record)), tagsOf(record))).length
   const onSave = () => {
     onClose()
-    void retagAudiences(client, subjects, edit)
+    void retagAudiences(client, subjects, { edit })
   }
   const who = subjects.length === 1 ? `“${subjects[0]!.record.name}”` : countOf(subjects.length, 'audience')
   return (

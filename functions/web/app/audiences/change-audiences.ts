@@ -4,8 +4,8 @@ import type { ActivationClient } from '#shared/client/client.ts'
 import type { JsonRecord } from '#shared/client/store/entries.ts'
 import type { ChangeOutcome, UserChange } from '#shared/client/store/user-changes.ts'
 import { change_fault } from '../actions/change-fault.ts'
-import { numberOf } from '../format/numbers.ts'
-import { showToast } from '../parts/toasts.ts'
+import { countOf, numberOf } from '../format/numbers.ts'
+import { showToast, toast, type ToastContent } from '../parts/toasts.ts'
 import { changeInPortions } from '../store/change-in-portions.ts'
 import { duplicate } from '../store/duplicate.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
@@ -78,19 +78,27 @@ export async function duplicateAudience(
   return id
 }
 
-/** @param edit what becomes of the tags of each @param deed what the toast says was done */
+export interface Retagging {
+  /** What becomes of the tags of each. */
+  readonly edit: (tags: readonly string[]) => readonly string[]
+  /** What the toast says was done. */
+  readonly deed?: string
+  readonly onUndo?: () => void
+}
+
+/** @returns whether it was done to all of them */
 export async function retagAudiences(
   client: ActivationClient,
   subjects: Subjects,
-  edit: (tags: readonly string[]) => readonly string[],
-  deed = 'Changed the tags of',
-): Promise<void> {
+  { edit, deed = 'Changed the tags of', onUndo }: Retagging,
+): Promise<boolean> {
   const setTags = (id: string, tags: readonly string[]) => edited(id, { metadata: { tags } })
-  await changeAll(client, subjects, {
+  return await changeAll(client, subjects, {
     icon: Tags,
     deed,
     make: ({ id, record }) => setTags(id, edit(tagsOf(record))),
     undo: ({ id, record }) => setTags(id, tagsOf(record)),
+    onUndo,
   })
 }
 
@@ -100,6 +108,7 @@ interface Deed {
   readonly deed: string
   readonly make: (subject: Shown<'audience'>) => UserChange
   readonly undo: (subject: Shown<'audience'>) => UserChange
+  readonly onUndo?: (() => void) | undefined
 }
 
 function edited(id: string, set: JsonRecord): UserChange {
@@ -110,39 +119,62 @@ function statusChange(status: 'active' | 'archived') {
   return ({ id }: Shown<'audience'>) => edited(id, { status })
 }
 
-async function changeAll(client: ActivationClient, subjects: Subjects, deed_of: Deed): Promise<void> {
-  const { icon, deed, make, undo } = deed_of
-  const done = await madeOf(client, subjects, make, (ended) =>
-    showToast({ icon, words: `${deed} ${numberOf(ended)} so far` }),
-  )
-  if (done.length === 0) return
+/** @returns whether it was done to all of them */
+async function changeAll(client: ActivationClient, subjects: Subjects, deed_of: Deed): Promise<boolean> {
+  const { icon, deed, make, undo, onUndo } = deed_of
+  const { done, left } = await madeOf(client, subjects, make, { icon, deed })
+  if (done.length === 0) return left === 0
   const whose = done.length === 1 ? `“${done[0]!.record.name}”` : `${numberOf(done.length)} audiences`
-  const undoAll = async () => void (await madeOf(client, done, undo, () => undefined))
-  showToast({ icon, words: `${deed} ${whose}`, undo: { run: undoAll } })
+  const stopped = left > 0 ? `; ${leftInWords(left)}` : ''
+  const undoAll = async () => {
+    onUndo?.()
+    const undone = await madeOf(client, done, undo, { icon, deed: 'Undid' })
+    if (undone.left === 0) return
+    const stay = countOf(undone.left, 'audience stays changed', 'audiences stay changed')
+    showToast({ icon, words: `Undid ${numberOf(undone.done.length)}; ${stay}` })
+  }
+  showToast({ icon, words: `${deed} ${whose}${stopped}`, undo: { run: undoAll } })
+  return left === 0
 }
 
-/** Makes the changes; what was not kept is told. @returns whose change was: those that were so already are not among them */
+interface Made {
+  /** Whose change was made: those that were so already are not among them. */
+  readonly done: Subjects
+  /** How many were not tried, or not kept. */
+  readonly left: number
+}
+
+/** Makes the changes, which can be stopped between portions; what was not kept is told. */
 async function madeOf(
   client: ActivationClient,
   subjects: Subjects,
   make: Deed['make'],
-  onProgress: (ended: number) => void,
-): Promise<Subjects> {
+  { icon, deed }: Pick<Deed, 'icon' | 'deed'>,
+): Promise<Made> {
   change_fault.set(undefined)
+  let is_wanted = true
+  let progress: ToastContent | undefined
+  const stop = () => {
+    is_wanted = false
+  }
   const outcomes = await changeInPortions(client, subjects.map(make), (ended) => {
-    if (ended < subjects.length) onProgress(ended)
+    if (!is_wanted || ended === subjects.length) return is_wanted
+    progress = { icon, words: `${deed} ${numberOf(ended)} so far`, undo: { words: 'Stop', run: stop } }
+    showToast(progress)
     return true
   })
-  const kept = outcomes.filter(({ ok }) => ok).length
+  if (progress && toast.get() === progress) toast.set(undefined)
+  const left = subjects.length - outcomes.filter(({ ok }) => ok).length
   for (const [at, outcome] of outcomes.entries()) {
     if (outcome.ok) continue
-    tellFaultOf(subjects[at]!.record.name, outcome.problem.message, subjects.length - kept)
+    tellFaultOf(subjects[at]!.record.name, outcome.problem.message, left)
     break
   }
-  return subjects.filter((_, at) => {
+  const done = subjects.filter((_, at) => {
     const outcome = outcomes[at]
     return outcome?.ok && outcome.seq !== null
   })
+  return { done, left }
 }
 
 async function tellFault(work: Promise<ChangeOutcome>, name: string): Promise<void> {
@@ -151,6 +183,10 @@ async function tellFault(work: Promise<ChangeOutcome>, name: string): Promise<vo
 }
 
 function tellFaultOf(name: string, message: string, left: number): void {
-  const others = left > 1 ? ` ${numberOf(left)} audiences are as they were.` : ''
+  const others = left > 1 ? ` ${leftInWords(left)}.` : ''
   change_fault.set(`“${name}” was not changed. ${message}${others}`)
+}
+
+function leftInWords(left: number): string {
+  return countOf(left, 'audience is as it was', 'audiences are as they were')
 }

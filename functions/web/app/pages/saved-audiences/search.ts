@@ -61,6 +61,16 @@ export function searchOf(query: ListQuery): SavedAudiencesSearch {
   return Object.fromEntries(Object.entries(texts).filter(([name, text]) => text !== usual[name]))
 }
 
+/** As the list shows it once its tags have been renamed, merged or removed. @returns the same where that changes nothing */
+export function searchWithTags(
+  search: SavedAudiencesSearch,
+  edit: (tags: readonly string[]) => readonly string[],
+): SavedAudiencesSearch {
+  const query = queryOf(search)
+  const tag = edit(query.tag)
+  return listText(tag) === listText(query.tag) ? search : searchOf({ ...query, tag })
+}
+
 /** The filters that are on, the search among them. */
 export function filterCount({ q, status, type, tag }: ListQuery): number {
   return (q.trim() === '' ? 0 : 1) + status.length + type.length + tag.length
