@@ -1,11 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, syncWordsOn } from './visits.ts'
 
 /** What comes from the cloud takes its place without moving anything: first everything, then what another device did. */
+const site = siteForTests()
 
 const USER = 'receiver'
 const SCREENS = [
@@ -13,14 +13,10 @@ const SCREENS = [
   { width: 390, height: 800 },
 ]
 
-let browser: Browser
-let site: WebSite
-let context: BrowserContext | undefined
 let audience_id = ''
 let resizings = 0
 
 beforeAll(async () => {
-  ;[site, browser] = await Promise.all([startWebSite(), startChromium()])
   for (let at = 0; at < 24; at++) {
     const saved = await site.save(USER, '/api/audiences', {
       name: at % 3 === 0 ? `A long name of an audience that takes more than one line ${at}` : `Audience ${at}`,
@@ -46,12 +42,6 @@ beforeAll(async () => {
     await site.save(USER, '/api/distributions', { audience_id, platform_id: platform.platform_id })
   }
 })
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-afterEach(() => context?.close())
-
 const PAGES = [
   { what: 'cards', path: '/saved-audiences?view=cards', there: 'Audience 22' },
   { what: 'the table', path: '/saved-audiences?view=table', there: 'Audience 22' },
@@ -68,7 +58,7 @@ describe.each(SCREENS)('at $width pixels', (viewport) => {
   test.each(PAGES)(
     'nothing moves on $what while everything comes, or what another device did',
     async ({ path, there }) => {
-      context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: USER }, viewport })
+      const context = await site.visit({ visitor: { kind: 'account', user_id: USER }, viewport })
       const held = Promise.withResolvers<void>()
       await context.route('**/api/sync/pull', async (route) => {
         await held.promise

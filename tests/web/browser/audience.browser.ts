@@ -1,25 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { violationsInEveryLook, violationsOn } from './axe.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-const contexts: BrowserContext[] = []
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()))
-})
+const site = siteForTests()
 
 const TRAIL = {
   name: 'Weekend trail runners',
@@ -42,8 +28,7 @@ async function save(user_id: string, record: object = TRAIL): Promise<string> {
 
 /** The page of an audience, on a device of its own. */
 async function visit(user_id: string, id: string, options: VisitOptions = {}): Promise<Page> {
-  const context = await startVisit(browser, site, { visitor: { kind: 'account', user_id }, ...options })
-  contexts.push(context)
+  const context = await site.visit({ visitor: { kind: 'account', user_id }, ...options })
   const page = await openPage(context, `/audience/${id}`)
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   return page
@@ -120,7 +105,7 @@ test('name, description, type, campaign and tags are edited where they stand, ea
 test('what another tab changes while it is edited is told beside the form', async () => {
   const id = await save('beside')
   const page = await visit('beside', id)
-  const other = await openPage(contexts[0]!, `/audience/${id}`)
+  const other = await openPage(site.context, `/audience/${id}`)
   await page.getByRole('button', { name: 'Edit' }).click()
   await page.getByRole('textbox', { name: 'Description' }).fill('Mine')
   await other.getByRole('button', { name: 'Edit' }).click()
@@ -199,7 +184,7 @@ describe('the history', () => {
     await drawer.getByRole('button', { name: 'Forget the past' }).click()
     const dialog = page.getByRole('dialog', { name: 'Forget its past?' })
     await dialog.waitFor()
-    expect(await violationsOn(page)).toEqual([])
+    expect(await violationsInEveryLook(page)).toEqual([])
     await dialog.getByRole('button', { name: 'Forget its past' }).click()
     await expect.poll(() => drawer.getByRole('button', { name: 'Forget the past' }).count()).toBe(0)
     expect(await titleOn(page)).toBe('Renamed')
@@ -237,17 +222,16 @@ describe('the history', () => {
   test('says that it needs a connection, and comes when there is one', async () => {
     const id = await save('distant')
     const page = await visit('distant', id)
-    await contexts[0]!.setOffline(true)
+    await site.context.setOffline(true)
     await page.getByRole('button', { name: 'History' }).click()
     await page.getByText('History needs a connection').waitFor()
-    await contexts[0]!.setOffline(false)
+    await site.context.setOffline(false)
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect.poll(() => page.getByText('version 1, current').count()).toBe(1)
   })
 
   test('of a guest begins with an account', async () => {
-    const context = await startVisit(browser, site)
-    contexts.push(context)
+    const context = await site.visit()
     const page = await openPage(context, '/saved-audiences')
     await page
       .getByRole('button', { name: /Import/ })
@@ -267,10 +251,10 @@ describe('a field that two devices changed', () => {
   async function conflicting(user_id: string, options: VisitOptions = {}): Promise<{ page: Page; id: string }> {
     const id = await save(user_id, { ...TRAIL, name: 'Early gift planners' })
     const page = await visit(user_id, id, options)
-    await contexts[0]!.setOffline(true)
+    await site.context.setOffline(true)
     await rename(page, 'Early gift planners, before November')
     await site.save(user_id, '/api/audiences', { audience_id: id, name: 'Early gift planners 2026' })
-    await contexts[0]!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('1 change needs your choice')
     await page.getByRole('heading', { name: 'Changed on two devices' }).waitFor()
     return { page, id }

@@ -21,3 +21,23 @@ export async function violationsOn(page: Page): Promise<readonly string[]> {
     nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
   )
 }
+
+const SCREENS = [undefined, { width: 390, height: 800 }]
+
+/** As `violationsOn`, in light and in dark, as wide as the page is and on a phone. The page is then as it was before. */
+export async function violationsInEveryLook(page: Page): Promise<readonly string[]> {
+  const wide = page.viewportSize()!
+  const found: string[] = []
+  for (const screen of SCREENS) {
+    await page.setViewportSize(screen ?? wide)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      // No colour is on its way to another one.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const where = `${colorScheme}, ${screen?.width ?? wide.width} px`
+      found.push(...(await violationsOn(page)).map((violation) => `${where}: ${violation}`))
+    }
+  }
+  await page.setViewportSize(wide)
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null })
+  return found
+}

@@ -1,34 +1,23 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium, startProfile } from '#tests/client/browser/chromium.ts'
+import { startProfile } from '#tests/client/browser/chromium.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, refuseNextPush, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, refuseNextPush, shiftsOf, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 const WORDS = 'Households that moved and buy pet food'
 const CSV =
   'name,size,description\nMove-in month,184200,Moved in the last 60 days\nSettled movers,141750,\nCat households,,\n,5,\nBad,lots,\n'
 
 async function visit(options: VisitOptions = {}, path = '/new-audience'): Promise<Page> {
-  context = await startVisit(browser, site, options)
+  const context = await site.visit(options)
   return await openPage(context, path)
 }
 
@@ -138,7 +127,7 @@ describe('a draft', () => {
     await typeWords(page)
     await page.reload()
     expect(await words(page).inputValue()).toBe(WORDS)
-    const other = await openPage(context!, new URL(page.url()).pathname + new URL(page.url()).search)
+    const other = await openPage(site.context, new URL(page.url()).pathname + new URL(page.url()).search)
     await words(other).fill('Changed elsewhere')
     await expect.poll(() => words(page).inputValue()).toBe('Changed elsewhere')
   })
@@ -176,7 +165,7 @@ describe('a draft', () => {
   test('that another tab saves is told here, and nothing typed is lost', async () => {
     const page = await visit()
     await typeWords(page)
-    const other = await openPage(context!, page.url())
+    const other = await openPage(site.context, page.url())
     await saveButton(other).click()
     await other.getByRole('heading', { name: /is saved as a draft/ }).waitFor()
     await page.getByText('Another tab has saved this draft or thrown it away.').waitFor()
@@ -184,7 +173,7 @@ describe('a draft', () => {
   })
 
   test('that finds no space says so, can be downloaded, and is kept once there is some', async () => {
-    context = await startVisit(browser, site)
+    const context = await site.visit()
     const page = await context.newPage()
     const session = await context.newCDPSession(page)
     // Before the first write: Chromium remembers for a while how much room there was.
@@ -282,14 +271,14 @@ describe('an account', () => {
   test('without a connection saves on the device, and the service has it later', async () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_offline' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await typeWords(page)
     await importCsv(page)
     await page.getByRole('button', { name: 'Import 3 segments' }).click()
     await page.getByRole('button', { name: 'Confirm segments' }).click()
     await saveButton(page).click()
     await page.getByText('It is on this device').waitFor()
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await page.getByText('It is in your account, and on each of your devices.').waitFor()
     expect(await audiencesOf('builder_offline')).toMatchObject([
       { name: WORDS, status: 'active', total_audience_size: null, segment_count: 3 },
@@ -299,7 +288,7 @@ describe('an account', () => {
   test('corrects what the service has refused', async () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_refused' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-    await refuseNextPush(context!)
+    await refuseNextPush(site.context)
     await typeWords(page)
     await saveButton(page).click()
     await expect.poll(() => syncWordsOn(page)).toBe('1 change was not accepted')

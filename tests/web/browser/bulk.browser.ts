@@ -1,26 +1,14 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { violationsOn } from './axe.ts'
-import { openPage, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { violationsInEveryLook } from './axe.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 async function visit(user_id: string, path = '/saved-audiences', options: VisitOptions = {}): Promise<Page> {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id }, ...options })
+  const context = await site.visit({ visitor: { kind: 'account', user_id }, ...options })
   const page = await openPage(context, path)
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   return page
@@ -62,7 +50,7 @@ describe('a copy', () => {
   test('is made without a connection, is opened, says where it comes from, and is sent later', async () => {
     const [id] = await save('copier', { name: 'Trail runners', metadata: { tags: ['autumn'] } })
     const page = await visit('copier', `/audience/${id}`)
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await page.getByRole('button', { name: 'Actions', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { level: 1, name: 'Trail runners (copy)' }).waitFor()
@@ -70,7 +58,7 @@ describe('a copy', () => {
     await page.getByRole('button', { name: 'Actions', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { level: 1, name: 'Trail runners (copy 2)' }).waitFor()
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     const { audiences } = await site.ask('copier', '/api/audiences?view=full')
     expect(audiences).toContainEqual(
@@ -98,6 +86,27 @@ describe('a copy', () => {
   })
 })
 
+describe('what is done to several', () => {
+  test('is shown before: what changes, what is so already, and what stays as it is', async () => {
+    await save(
+      'previewer',
+      { name: 'Trail runners', status: 'active' },
+      { name: 'Home movers', status: 'active' },
+      { name: 'Gift planners', status: 'draft' },
+    )
+    const page = await visit('previewer', '/saved-audiences?view=table')
+    await page.locator('[data-id] a[data-name]').first().focus()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('e')
+    const dialog = page.getByRole('dialog', { name: 'Archive 3 audiences?' })
+    await dialog.getByText('2 audiences move to Archived.').waitFor()
+    await dialog.getByText('1 draft stays as it is').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Archive 2' }).click()
+    await expect.poll(() => namesOn(page)).toEqual(['Gift planners'])
+  })
+})
+
 describe('what is still used', () => {
   test('is named before it is archived, with the way there; what is not used is archived immediately', async () => {
     await saveScheduled('user')
@@ -105,7 +114,7 @@ describe('what is still used', () => {
     await choose(page, 'Trail runners', 'Archive')
     const dialog = page.getByRole('dialog', { name: 'Archive “Trail runners”?' })
     await dialog.getByText('1 audience is still used.').waitFor()
-    expect(await violationsOn(page)).toEqual([])
+    expect(await violationsInEveryLook(page)).toEqual([])
     await dialog.getByRole('link', { name: /^Trail runners is scheduled for Our Meta/ }).click()
     await page.waitForURL('**/distributions?id=*')
     expect(await dialog.count()).toBe(0)
@@ -121,7 +130,7 @@ describe('what is still used', () => {
   test('is named before a platform is deleted, offline with what this device cannot know', async () => {
     await saveScheduled('deleter')
     const page = await visit('deleter', '/platforms')
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await page.getByRole('button', { name: /^Sync: / }).click()
     await page.getByRole('button', { name: /^(Sync now|Try again now)$/ }).click()
     await expect.poll(() => syncWordsOn(page)).toContain('Offline')
@@ -153,7 +162,7 @@ describe('the tags', () => {
     await page.getByRole('button', { name: 'Manage tags' }).click()
     const dialog = page.getByRole('dialog', { name: 'Tags' })
     await dialog.waitFor()
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await expect
       .poll(() => dialog.getByRole('listitem').allInnerTexts())
       .toEqual([
@@ -164,7 +173,7 @@ describe('the tags', () => {
     await dialog.getByRole('button', { name: 'Rename out-doors' }).click()
     await dialog.getByRole('textbox').fill('outdoors')
     await dialog.getByText('“outdoors” is there already: both become one tag, on 3 audiences.').waitFor()
-    expect(await violationsOn(page)).toEqual([])
+    expect(await violationsInEveryLook(page)).toEqual([])
     await page.keyboard.press('Enter')
     await dialog.getByText('3 audiences').waitFor()
     await dialog.getByRole('button', { name: 'Remove sport' }).click()
@@ -172,7 +181,7 @@ describe('the tags', () => {
     await page.keyboard.press('Escape')
     await page.getByText('Removed “sport” from “Trail runners”').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     expect(await tagsOf('tagger')).toEqual({
       'Trail runners': ['outdoors', 'sport'],
@@ -188,5 +197,81 @@ describe('the tags', () => {
     await page.getByRole('button', { name: 'Remove the filter Tag: sport' }).click()
     await page.getByRole('button', { name: 'Remove the filter Tag: outdoors' }).click()
     await expect.poll(async () => (await namesOn(page)).length).toBe(2)
+  })
+
+  test('take the filter of the list with them to a new name, and back', async () => {
+    await save('follower', ...TAGGED)
+    const page = await visit('follower', '/saved-audiences?tag=outdoors,sport')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search and actions' }).fill('manage tags')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Tags' })
+    await dialog.getByRole('button', { name: 'Rename sport' }).click()
+    await dialog.getByRole('textbox').fill('sports')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/saved-audiences?tag=outdoors%2Csports')
+    await dialog.getByRole('button', { name: 'Remove outdoors' }).click()
+    await page.waitForURL('**/saved-audiences?tag=sports')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => namesOn(page)).toEqual(['Trail runners'])
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.waitForURL('**/saved-audiences?tag=outdoors%2Csports')
+    await expect.poll(() => namesOn(page)).toEqual(['Trail runners'])
+  })
+})
+
+describe('the way back to an earlier moment', () => {
+  /** Answers each request with one record that went back, and that there is more; all but the first wait. */
+  async function answerOneByOne(): Promise<() => void> {
+    let [allowed, count] = [1, 0]
+    const waiting: (() => void)[] = []
+    const undone = {
+      kind: 'audience',
+      name: 'Trail runners',
+      change: 'changed',
+      fields: ['name'],
+      kept: [],
+      version: 3,
+    }
+    await site.context.route('**/api/undo', async (route) => {
+      const { at, dry_run } = route.request().postDataJSON() as { at: string; dry_run: boolean }
+      if (!dry_run) {
+        count++
+        if (allowed > 0) allowed--
+        else await new Promise<void>((resolve) => waiting.push(resolve))
+      }
+      const all = { undone: [{ ...undone, id: `aud_${count}` }], left: [], left_count: 0, more: true }
+      await route.fulfill({ json: { success: true, at, dry_run, ...all } })
+    })
+    return () => {
+      const next = waiting.shift()
+      if (next) next()
+      else allowed++
+    }
+  }
+
+  test('can be stopped and gone on with, and tells how much went back, also once its dialog is closed', async () => {
+    const page = await visit('returner')
+    const letGo = await answerOneByOne()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Search and actions' }).fill('earlier moment')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Show what would change' }).click()
+    await dialog.getByRole('heading', { name: '1 audience is as it was then' }).waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await dialog.getByRole('button', { name: /^Go back to / }).click()
+    await dialog.getByText('1 record went back so far').waitFor()
+    await dialog.getByRole('button', { name: 'Stop' }).click()
+    letGo()
+    await dialog.getByText('2 records went back to').waitFor()
+    await dialog.getByText('You stopped it.').waitFor()
+    expect(await violationsInEveryLook(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Go on' }).click()
+    await dialog.getByRole('button', { name: 'Stop' }).waitFor()
+    await page.keyboard.press('Escape')
+    letGo()
+    await page.getByText('3 records went back to').waitFor()
+    expect(await dialog.count()).toBe(0)
   })
 })

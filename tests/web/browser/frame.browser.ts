@@ -1,27 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 async function visit(path: string, options: VisitOptions = {}): Promise<Page> {
-  context = await startVisit(browser, site, options)
+  const context = await site.visit(options)
   return await openPage(context, path)
 }
 
@@ -107,18 +95,18 @@ describe('an account', () => {
   test('whose sign-in has ended goes on working, and one click signs in', async () => {
     const page = await visit('/', { visitor: { kind: 'account', user_id: 'ended' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-    await context!.route('**/local/token', (route) => route.fulfill({ status: 401, json: {} }))
+    await site.context.route('**/local/token', (route) => route.fulfill({ status: 401, json: {} }))
     await page.evaluate(() => sessionStorage.clear())
     await page.reload()
     await expect.poll(() => syncWordsOn(page)).toBe('Sign in to sync')
-    await context!.unroute('**/local/token')
+    await site.context.unroute('**/local/token')
     await page.getByRole('button', { name: 'Sync: Sign in to sync' }).click()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   })
 
   test('signs out after a question, and another tab says so', async () => {
     const page = await visit('/', { visitor: { kind: 'account', user_id: 'leaving' } })
-    const other = await openPage(context!, '/')
+    const other = await openPage(site.context, '/')
     await page.getByRole('button', { name: /^Account: / }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign out', exact: true }).click()
@@ -133,12 +121,12 @@ describe('an account', () => {
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await page.reload()
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     for (const path of PATHS) {
       await page.goto(path)
       await expect.poll(() => syncWordsOn(page)).toBe('Offline · saved on this device')
     }
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   })
 })
@@ -148,7 +136,7 @@ test('what the operator tells is shown from the next page on, kept, and gone whe
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   const text = 'Maintenance on Sunday, 02:00 to 03:00 UTC. Your work stays on this device.'
   const notice = { id: 'sunday', text, level: 'info', until: null }
-  await context!.route('**/api/flags*', (route) =>
+  await site.context.route('**/api/flags*', (route) =>
     route.fulfill({ json: { success: true, flags: { persistence_v2: true }, notice } }),
   )
   await page.reload()
@@ -165,7 +153,7 @@ test('what the operator tells is shown from the next page on, kept, and gone whe
 })
 
 test('an account asks once which features are on and what the operator tells', async () => {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'asking' } })
+  const context = await site.visit({ visitor: { kind: 'account', user_id: 'asking' } })
   const asked: string[] = []
   context.on('request', (request) => {
     const { pathname } = new URL(request.url())
@@ -189,10 +177,10 @@ describe('the sync panel', () => {
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     await page.goto(`/audience/${audience.audience_id}`)
     await page.getByRole('button', { name: 'Rename' }).waitFor()
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await renameHere(page, 'Runners of the west')
     await site.save('chooser', '/api/audiences', { audience_id: audience.audience_id, name: 'Runners of 2026' })
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('1 change needs your choice')
     await page.getByRole('button', { name: /^Sync: / }).click()
     const panel = page.getByRole('complementary', { name: 'Sync' })
@@ -211,7 +199,7 @@ describe('the sync panel', () => {
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     await page.getByRole('link', { name: 'Cyclists was saved' }).click()
     await page.getByRole('button', { name: 'Rename' }).waitFor()
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await renameHere(page, 'Cyclists at night')
     await expect.poll(() => syncWordsOn(page)).toMatch(/^(Offline|Saved on this device)/)
     await page.getByRole('button', { name: /^Sync: / }).click()

@@ -1,24 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
+import { siteForTests } from './site-for-tests.ts'
 import { openPage, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { startWebSite } from './web-site.ts'
 
 /** Sign-in with the stand-in for Google's script: another origin, under the policy that the web function sends. */
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite({ has_google: true })])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests({ has_google: true })
 
 interface GoogleVisit {
   readonly page: Page
@@ -27,7 +16,9 @@ interface GoogleVisit {
 }
 
 async function visit(path = '/sign-in', { is_blocked = false } = {}): Promise<GoogleVisit> {
-  context = await browser.newContext({ baseURL: site.url, locale: 'en-GB', serviceWorkers: 'block' })
+  const context = site.keep(
+    await site.browser.newContext({ baseURL: site.url, locale: 'en-GB', serviceWorkers: 'block' }),
+  )
   const forbidden: string[] = []
   await context.exposeFunction('noteViolation', (text: string) => forbidden.push(text))
   await context.addInitScript(() => {
@@ -73,7 +64,7 @@ describe('who signs in with Google', () => {
     await page.getByRole('button', { name: 'Account: google_user@example.com' }).waitFor()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     expect(forbidden).toEqual([])
-    await context?.close()
+    await site.context.close()
     const again = await visit('/sign-in?next=/saved-audiences')
     await signIn(again.page, 'google_user@example.com')
     await again.page.getByRole('link', { name: 'Trail runners' }).waitFor()
@@ -115,7 +106,7 @@ test('where Google’s script is blocked the page says so, and a guest can begin
 test('a page whose policy has no Google loads no script of another origin, and says so', async () => {
   const plain = await startWebSite()
   try {
-    context = await browser.newContext({ baseURL: plain.url, serviceWorkers: 'block' })
+    const context = site.keep(await site.browser.newContext({ baseURL: plain.url, serviceWorkers: 'block' }))
     const config = (await (await fetch(`${site.url}/config.json`)).json()) as object
     await context.route('**/config.json', (route) => route.fulfill({ json: config }))
     const page = await openPage(context, '/sign-in')
@@ -128,7 +119,7 @@ test('a page whose policy has no Google loads no script of another origin, and s
 
 /** The service no longer takes this token: it gets a broken one in its place. */
 async function refuseToken(authorization: string): Promise<void> {
-  await context!.route('**/api/sync/*', async (route) => {
+  await site.context.route('**/api/sync/*', async (route) => {
     if ((await route.request().headerValue('Authorization')) !== authorization) return await route.continue()
     await route.continue({ headers: { ...(await route.request().allHeaders()), authorization: 'Bearer ended' } })
   })

@@ -1,33 +1,21 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
 import type { AppConfig } from '#shared/contract/app-config.ts'
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 async function visit(path: string, options: VisitOptions = {}): Promise<Page> {
-  context = await startVisit(browser, site, options)
+  const context = await site.visit(options)
   return await openPage(context, path)
 }
 
 /** As if those who run the service had configured it so. */
 async function visitWith(config: Partial<AppConfig>, path: string): Promise<Page> {
-  context = await startVisit(browser, site)
+  const context = await site.visit()
   await context.route('**/config.json', async (route) => {
     const answer = await fetch(`${site.url}/config.json`)
     await route.fulfill({ json: { ...((await answer.json()) as AppConfig), ...config } })
@@ -84,7 +72,7 @@ describe('feedback', () => {
 
   test('opens a form with what was written, the page before and the build, and says so before', async () => {
     const page = await visitWith({ feedback_contact: 'https://forms.example.com/app', app_version: 'b1' }, '/platforms')
-    await context!.route('https://forms.example.com/**', (route) => route.fulfill({ body: 'A form.' }))
+    await site.context.route('https://forms.example.com/**', (route) => route.fulfill({ body: 'A form.' }))
     await page.getByRole('link', { name: 'Help', exact: true }).click()
     await page.getByRole('button', { name: 'Open the form' }).click()
     await page.getByText('Write what you want to tell us first.').waitFor()
@@ -93,7 +81,7 @@ describe('feedback', () => {
     await page.getByText('“Page: Platforms”').waitFor()
     await page.getByText('“Version: b1”').waitFor()
     const [form] = await Promise.all([
-      context!.waitForEvent('page'),
+      site.context.waitForEvent('page'),
       page.getByRole('button', { name: 'Open the form' }).click(),
     ])
     await form.waitForURL('https://forms.example.com/**')
@@ -130,7 +118,7 @@ describe('what is new', () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await page.evaluate(() => localStorage.setItem('am.news_read_until', '2026-01-01'))
     await page.reload()
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('menuitem', { name: 'What is new · not read yet' }).click()
     await page.getByRole('link', { name: 'Open platforms' }).click()

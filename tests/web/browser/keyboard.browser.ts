@@ -1,29 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, startVisit, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, syncWordsOn } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 const NAMES = ['Runners', 'Cyclists', 'Swimmers', 'Climbers', 'Rowers', 'Skaters']
 
 /** Somebody with six audiences, by name, as a table. */
 async function visitList(user_id: string): Promise<Page> {
   for (const name of NAMES) await site.save(user_id, '/api/audiences', { name, total_audience_size: 1000 })
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id } })
+  const context = await site.visit({ visitor: { kind: 'account', user_id } })
   const page = await openPage(context, '/saved-audiences?view=table&sort=name')
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   await page.getByRole('link', { name: 'Climbers' }).focus()

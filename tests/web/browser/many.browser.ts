@@ -1,12 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 
 import { type Clock, systemClock } from '#shared/base/clock.ts'
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { deskAt } from '#tests/infra/audiences/harness.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, startVisit, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, syncWordsOn } from './visits.ts'
 
 const USER = 'planner'
 const COUNT = 300
@@ -17,17 +16,7 @@ const MINUTE_MS = 60_000
 let behind_ms = 10 * MINUTE_MS
 const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() - behind_ms }
 
-let browser: Browser
-let site: WebSite
-let context: BrowserContext
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite({ clock })])
-})
-afterAll(async () => {
-  await context.close()
-  await browser.close()
-  await site.end()
-})
+const site = siteForTests({ clock })
 
 interface SavedAudience {
   readonly audience_id: string
@@ -67,7 +56,7 @@ async function selectAll(page: Page, count: number): Promise<void> {
 }
 
 test('300 audiences are tagged, 120 archived and brought back to a minute before that, and two are changed as files', async () => {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: USER }, timezoneId: 'UTC' })
+  const context = await site.visit({ visitor: { kind: 'account', user_id: USER }, timezoneId: 'UTC' })
   const page = await openPage(context, '/saved-audiences?view=table&sort=name')
   const dialog = page.getByRole('dialog')
 

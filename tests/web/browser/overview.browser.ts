@@ -1,31 +1,22 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, syncWordsOn } from './visits.ts'
+
+const site = siteForTests()
 
 const USER = 'looks'
 const DAY_MS = 86_400_000
 
-let browser: Browser
-let site: WebSite
 let sends: readonly string[]
 beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
   sends = await saveRecords()
 })
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
 
 /** Ten audiences, one of them of forty days ago, and a platform that reported one rate of two. @returns ids of the sends */
 async function saveRecords(): Promise<string[]> {
@@ -58,7 +49,7 @@ async function saveRecords(): Promise<string[]> {
 }
 
 async function visit(): Promise<Page> {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: USER } })
+  const context = await site.visit({ visitor: { kind: 'account', user_id: USER } })
   const page = await openPage(context, '/')
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   return page

@@ -1,27 +1,15 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
 import { LISTED_ACCOUNT } from '#infra/stand-ins/ad-platforms/behaviours.ts'
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, refuseNextPush, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, refuseNextPush, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 async function visit(user_id: string, options: VisitOptions = {}): Promise<Page> {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id }, ...options })
+  const context = await site.visit({ visitor: { kind: 'account', user_id }, ...options })
   const page = await openPage(context, '/platforms')
   await page.getByRole('heading', { name: 'Ready to add' }).waitFor()
   return page
@@ -105,19 +93,19 @@ describe('a platform', () => {
 
   test('is added and renamed without a connection; its keys wait for one, and it says so', async () => {
     const page = await visit('offline')
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await page.getByRole('button', { name: /^Meta Needs/ }).click()
     await page.getByRole('button', { name: 'Add and enter keys' }).click()
     await rowOf(page, 'Meta').waitFor()
     await page.getByText(/^Keys are entered and tested online/).waitFor()
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await page.getByLabel('Ad account ID').waitFor()
     await expect.poll(() => syncWordsOn(page), { timeout: 20_000 }).toBe('All changes saved')
   })
 
   test('that the service refuses stands above the list with the reason, and is there after one more try', async () => {
     const page = await visit('tries')
-    await refuseNextPush(context!)
+    await refuseNextPush(site.context)
     await page.getByRole('button', { name: /^LinkedIn Needs/ }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('B2B launches')
     await page.getByRole('dialog').getByRole('button', { name: 'Add and enter keys' }).click()
@@ -156,12 +144,12 @@ describe('a platform', () => {
     await expect.poll(() => rowOf(page, 'First name').innerText()).toContain('Connected')
     const { platforms } = await site.ask('renames', '/api/platforms')
     const [{ platform_id }] = platforms as [{ platform_id: string }]
-    await context!.setOffline(true)
+    await site.context.setOffline(true)
     await chooseOn(page, 'First name', 'Name and settings')
     await page.getByRole('dialog').getByLabel('Name').fill('Mine')
     await page.getByRole('button', { name: 'Save settings' }).click()
     await site.save('renames', '/api/platforms', { platform_id, name: 'Theirs' })
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     const conflict = page.getByRole('group', { name: 'Changed on two devices' })
     await conflict.waitFor({ timeout: 20_000 })
     expect(await violationsOn(page)).toEqual([])

@@ -1,25 +1,13 @@
 import { readFile } from 'node:fs/promises'
 
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
-import { openPage, shiftsOf, startVisit, syncWordsOn, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, shiftsOf, syncWordsOn, type VisitOptions } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 const HOSTILE = '<img src=x onerror="document.title=`taken`">'
 const LONG = 'Verylongnamewithoutanyspacebecausesomebodypastedit'.repeat(4)
@@ -34,7 +22,7 @@ const RECORDS = [
 
 /** Somebody who has these audiences, at a list that has them all. */
 async function visit(user_id: string, path = '/saved-audiences', options: VisitOptions = {}): Promise<Page> {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id }, ...options })
+  const context = await site.visit({ visitor: { kind: 'account', user_id }, ...options })
   const page = await openPage(context, path)
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   return page
@@ -185,11 +173,11 @@ describe('the list', () => {
   test('shows what another tab does, and does it offline, too', async () => {
     await save('tabs')
     const page = await visit('tabs')
-    const other = await openPage(context!, '/saved-audiences')
-    await context!.setOffline(true)
+    const other = await openPage(site.context, '/saved-audiences')
+    await site.context.setOffline(true)
     await choose(page, 'Café visitors', 'Archive')
     await expect.poll(() => namesOn(other)).not.toContain('Café visitors')
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     const { audiences } = await site.ask('tabs', '/api/audiences?status=archived')
     expect(audiences).toHaveLength(2)
@@ -197,7 +185,7 @@ describe('the list', () => {
 
   test('says what is not on this device yet, and tries again', async () => {
     await save('late')
-    context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'late' } })
+    const context = await site.visit({ visitor: { kind: 'account', user_id: 'late' } })
     await context.route('**/api/sync/**', (route) => route.abort('internetdisconnected'))
     const page = await openPage(context, '/saved-audiences')
     await page.getByText('Not on this device yet').waitFor()
@@ -209,7 +197,7 @@ describe('the list', () => {
   test('tells what the retention rule archived, once, and undoes it', async () => {
     await save('away')
     const page = await visit('away')
-    await context!.route('**/api/sync/pull', async (route) => {
+    await site.context.route('**/api/sync/pull', async (route) => {
       const answer = await route.fetch()
       const text = await answer.text()
       // As the row is after a run of retention.
@@ -223,7 +211,7 @@ describe('the list', () => {
     await choose(page, 'Café visitors', 'Archive')
     const banner = page.getByText('1 audience that nobody had used for a long time moved to Archived')
     await banner.waitFor()
-    await context!.unroute('**/api/sync/pull')
+    await site.context.unroute('**/api/sync/pull')
     await page.getByRole('main').getByRole('button', { name: 'Undo', exact: true }).first().click()
     await expect.poll(() => namesOn(page)).toContain('Café visitors')
     await expect.poll(() => banner.count()).toBe(0)
@@ -277,13 +265,13 @@ describe('a file', () => {
     const { content, name } = await exportAll(page, format, { is_offline: true })
     for (const record of RECORDS) expect(content.toString()).toContain(record.name)
     await page.getByText('is in your downloads').waitFor()
-    await context!.setOffline(false)
+    await site.context.setOffline(false)
     await importFile(page, content.toString(), name)
     await page.getByText('4 are here already').waitFor()
   })
 
   test('as Parquet is made on the device, of a guest, too, and read back', async () => {
-    context = await startVisit(browser, site)
+    const context = await site.visit()
     const page = await openPage(context, '/saved-audiences')
     await importFile(page, 'name,records\nHikers,5\nRunners,\nSwimmers,7\nClimbers,8\n')
     await page.getByRole('button', { name: 'Import 4' }).click()
@@ -295,7 +283,7 @@ describe('a file', () => {
   })
 
   test('of ten thousand is taken in a portion at a time, and can be stopped: what is in stays, the rest comes from the same file', async () => {
-    context = await startVisit(browser, site)
+    const context = await site.visit()
     const page = await openPage(context, '/saved-audiences')
     const lines = Array.from({ length: 10_000 }, (_, at) => `Audience ${at + 1},${at}`)
     const content = `name,records\n${lines.join('\n')}\n`
@@ -411,7 +399,7 @@ async function importFile(page: Page, content: string | Buffer, name = 'a.csv'):
 async function exportAll(page: Page, format: string, { is_offline }: { readonly is_offline: boolean }) {
   await page.getByRole('button', { name: 'Export', exact: true }).click()
   await page.getByRole('radio', { name: format }).check()
-  await context!.setOffline(is_offline)
+  await site.context.setOffline(is_offline)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export 4 audiences' }).click(),

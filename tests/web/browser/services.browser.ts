@@ -1,29 +1,18 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
 import { violationsOn } from './axe.ts'
 import { type CustomerService, startCustomerService } from './customer-service.ts'
-import { openPage, startVisit, type VisitOptions } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, type VisitOptions } from './visits.ts'
 
 /** Services of the customer behind the audience builder: another origin, under the policy that the page really has. */
-let browser: Browser
 let service: CustomerService
-let site: WebSite
-beforeAll(async () => {
+afterAll(() => service.end())
+const site = siteForTests(async () => {
   service = await startCustomerService()
-  const environment = { SUGGESTION_URL: service.url, SIZE_URL: service.url }
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite({ environment })])
+  return { environment: { SUGGESTION_URL: service.url, SIZE_URL: service.url } }
 })
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-  await service.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
 
 const WORDS = 'Households that moved and own a dog'
 const VARIABLES = JSON.stringify({
@@ -40,7 +29,7 @@ const suggestions = (page: Page) => page.getByRole('table', { name: 'Suggested v
 
 /** The step of the variables of a new draft. @param suggestion_url that the page is told of instead of the real one */
 async function visit(options: VisitOptions = {}, suggestion_url?: string): Promise<Page> {
-  context = await startVisit(browser, site, options)
+  const context = await site.visit(options)
   if (suggestion_url !== undefined) {
     await context.route('**/config.json', async (route) => {
       const answer = await route.fetch()
@@ -70,7 +59,7 @@ describe('suggested variables', () => {
     await page.getByText('No variables yet.').waitFor()
     await suggestions(page).getByRole('checkbox', { name: 'Keep Something new' }).uncheck()
     // It is kept like everything that is typed.
-    const other = await openPage(context!, page.url())
+    const other = await openPage(site.context, page.url())
     await other.getByRole('button', { name: 'Confirm 2 variables' }).waitFor()
     await page.getByRole('button', { name: 'Confirm 2 variables' }).click()
     await page.getByRole('table', { name: '2 variables chosen' }).waitFor()

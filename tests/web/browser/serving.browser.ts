@@ -1,33 +1,20 @@
 import { cp, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { APP_DIR } from '#infra/app-sources.ts'
 import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { type LocalRuntime, startLocalRuntime } from '#infra/local/runtime.ts'
 import { APP_PAGES } from '#shared/contract/web.ts'
-import { startChromium } from '#tests/client/browser/chromium.ts'
+import { siteForTests } from './site-for-tests.ts'
 import { openPage, startVisit } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
 
 /** What the web function sends, as a browser takes it. */
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 test('no page of the app does what the policy forbids', async () => {
-  context = await startVisit(browser, site)
+  const context = await site.visit()
   const violations: string[] = []
   await context.exposeFunction('noteViolation', (text: string) => violations.push(text))
   await context.addInitScript(() => {
@@ -48,7 +35,7 @@ test.each(['block', 'allow'] as const)(
   'an address without a page says so and is 404, whether a service worker may ask for it or not (%s)',
   async (serviceWorkers) => {
     // Without the routes of a visit: what a service worker asks for would not come back from them.
-    context = await browser.newContext({ baseURL: site.url, serviceWorkers })
+    const context = site.keep(await site.browser.newContext({ baseURL: site.url, serviceWorkers }))
     const page = await context.newPage()
     await page.goto('/')
     if (serviceWorkers === 'allow') await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
@@ -61,7 +48,7 @@ test.each(['block', 'allow'] as const)(
 )
 
 test('an error before the records are open reaches the log with the first request of the client, by its name alone', async () => {
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'errs' } })
+  const context = await site.visit({ visitor: { kind: 'account', user_id: 'errs' } })
   const page = await context.newPage()
   await page.route('**/config.json', async (route) => {
     // The page asks for it before its scripts run.
@@ -82,7 +69,7 @@ test('an error before the records are open reaches the log with the first reques
 test('an open page finds its own chunks after a release, and a page that is opened then is the new one', async () => {
   const { url, release, end } = await startWithReleases()
   try {
-    context = await startVisit(browser, { ...site, url })
+    const context = site.keep(await startVisit(site.browser, { url }))
     const old_page = await openPage(context, '/')
     const left = await release()
     expect((await fetch(new URL(left, url))).status).toBe(200)

@@ -1,28 +1,15 @@
-import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, startVisit, syncWordsOn } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage, syncWordsOn } from './visits.ts'
 
 /** The app where no load balancer puts the functions behind one origin: each has its own, as with `npm start -- --split`. */
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite({ is_split: true })])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests({ is_split: true })
 
 test('with each function at an origin of its own the app renames, connects and sends, and asks no other host', async () => {
   const segments = [{ segment_id: 1, name: 'Early risers', size: 168_344 }]
   const { audience_id } = await site.save('split', '/api/audiences', { name: 'Hikers', status: 'active', segments })
-  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: 'split' } })
+  const context = await site.visit({ visitor: { kind: 'account', user_id: 'split' } })
   const origins = new Set<string>()
   context.on('request', (request) => origins.add(new URL(request.url()).origin))
   const page = await openPage(context, '/platforms')

@@ -1,29 +1,17 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 
-import { startChromium } from '#tests/client/browser/chromium.ts'
-import { openPage, startVisit } from './visits.ts'
-import { startWebSite, type WebSite } from './web-site.ts'
+import { siteForTests } from './site-for-tests.ts'
+import { openPage } from './visits.ts'
 
-let browser: Browser
-let site: WebSite
-beforeAll(async () => {
-  ;[browser, site] = await Promise.all([startChromium(), startWebSite()])
-})
-afterAll(async () => {
-  await browser.close()
-  await site.end()
-})
-
-let context: BrowserContext | undefined
-afterEach(() => context?.close())
+const site = siteForTests()
 
 const OTHER = { light: 'dark', dark: 'light' } as const
 type Theme = keyof typeof OTHER
 
 /** On a device that has the other theme, a page whose app comes only after it was drawn without. */
 async function openWith(theme: Theme): Promise<Page> {
-  context = await startVisit(browser, site, { colorScheme: OTHER[theme] })
+  const context = await site.visit({ colorScheme: OTHER[theme] })
   const page = await openPage(context, '/help')
   await page.evaluate((chosen) => localStorage.setItem('am.theme', chosen), theme)
   await page.reload()
@@ -59,7 +47,7 @@ async function reloadedFrames(page: Page): Promise<readonly Theme[]> {
 
 /** Decoded by a page that allows images from anywhere. */
 async function themesOf(frames: readonly string[]): Promise<readonly Theme[]> {
-  const decoder = await context!.newPage()
+  const decoder = await site.context.newPage()
   return await decoder.evaluate(async (images) => {
     const isDark = async (image: string): Promise<boolean> => {
       const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${image}`)).blob())

@@ -21,7 +21,7 @@ const SCREEN = { width: 1400, height: 880 }
 /** A browser with nothing stored but who visits. What layout shifts is counted on each page: see `shiftsOf`. */
 export async function startVisit(
   browser: Browser,
-  { url }: WebSite,
+  { url }: Pick<WebSite, 'url'>,
   {
     visitor = { kind: 'guest' },
     user_id = 'visitor',
