@@ -12,7 +12,7 @@ const DEMO_ACCOUNT = { user_id: 'demo_user', name: 'Demo user', email: 'demo@exa
 type ConfigSettings = Omit<AppSettings, 'APP_DIR' | 'ASSETS_BUCKET'> & Pick<EdgeSettings, 'OIDC_ISSUERS'>
 
 /**
- * What the app is told of its environment.
+ * What the app knows of its environment.
  * @throws SettingsError when users could sign in and every function would refuse their tokens
  */
 export function appConfigOf(settings: ConfigSettings, app_version: string): AppConfig {

@@ -7,7 +7,7 @@ import { isSameIdentity } from './store/identity.ts'
 
 /**
  * The way out for a page whose local data cannot be opened: what the service does not have yet as a file, and a new
- * beginning. Both touch only what belongs to whoever is signed in, or to the guest.
+ * beginning. Both touch only what belongs to the account that is signed in, or to the guest.
  */
 
 /** A later release's storage is read, too: nothing is written. */

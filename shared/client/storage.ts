@@ -35,7 +35,7 @@ export interface ClientStorages {
   /** The names of all storages, in no order. @throws StorageError */
   names(): Promise<string[]>
   /**
-   * Removes a storage with all entries. Whoever has it open loses it (`closed`).
+   * Removes a storage with all entries. A tab that has it open loses it (`closed`).
    * @throws StorageError `blocked` when another tab does not let it go in time
    */
   erase(name: string): Promise<void>

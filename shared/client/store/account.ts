@@ -21,7 +21,7 @@ import { Syncer } from './syncer.ts'
 import { NOTHING_KNOWN } from './syncer-state.ts'
 import type { Telling } from './telemetry.ts'
 
-/** What is told of an open account: records that may show differently; undefined: its status. */
+/** What subscribers of an open account hear: records that may show differently; undefined: its status. */
 export type OnAccountChange = (records: ReadonlySet<string> | undefined) => void
 
 export interface AccountOptions {

@@ -17,7 +17,7 @@ export interface SenderOptions {
   readonly server: SyncServer
   readonly clock: Clock
   readonly random: Random
-  /** What the client tells of itself with each request. */
+  /** What the client says about itself with each request. */
   readonly telemetry: Telling
 }
 

@@ -315,7 +315,7 @@ export class Syncer {
     this.#wakeUp()
   }
 
-  /** While this tab is visible, whoever exchanges with the server knows it. */
+  /** While this tab is visible, the tab that exchanges with the server knows it. */
   async #tellActivity(): Promise<void> {
     const { ports, store } = this.#options
     while (!this.#end.signal.aborted) {

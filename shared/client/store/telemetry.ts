@@ -14,7 +14,7 @@ interface NotedErrors {
   readonly last?: { readonly name: string; readonly build: string }
 }
 
-/** What a client tells of itself with each request: counts and names of programs, nothing that a user wrote. */
+/** What a client says about itself with each request: counts and names of programs, nothing that a user wrote. */
 export class Telemetry {
   readonly #app_version: string
   readonly #loadMs: () => number | undefined

@@ -38,7 +38,7 @@ export class TableDatabase {
   }
 
   /**
-   * @param ended aborts when whoever opened it is gone, as by a crash: what it had not kept yet is lost
+   * @param ended aborts when the tab that opened it is gone, as by a crash: what it had not kept yet is lost
    * @throws StorageError `newer-version`
    */
   async open<Contents extends StorageContents>(
@@ -89,7 +89,7 @@ export class TableDatabase {
       const watch = new IdleWatch(this.#options.clock)
       const transaction = new Transaction(this.#reads(watch))
       const result = await watch.untilIdle(transaction.run(stores, reader, work), () => transaction.end())
-      if (ended?.aborted) throw new StorageError('closed', 'Whoever opened the local data is gone.')
+      if (ended?.aborted) throw new StorageError('closed', 'The tab that opened the local data is gone.')
       const changes = is_write ? transaction.changes() : []
       if (changes.length === 0) return result
       await this.#options.keep?.(changes, this.#tables)

@@ -1,7 +1,7 @@
 import { changedAt, statusOf, type Shown } from '../store/records.ts'
 
 /**
- * Audiences that the retention rule moved to the archive: nobody asked for it, so the next visit tells of it. A change by
+ * Audiences that the retention rule moved to the archive: nobody asked for it, so the next visit says it. A change by
  * anybody since then, such as bringing one back, takes it off the list.
  * @param since ISO 8601: those of earlier were told already
  */

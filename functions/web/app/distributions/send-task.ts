@@ -1,7 +1,7 @@
 import { Cell } from '../base/cell.ts'
 import type { SegmentId } from './chosen-segments.ts'
 
-/** What is to be sent where, as far as whoever asked has said it; the rest is asked for. */
+/** What is to be sent where, as far as the page or the action says it; the dialog asks for the rest. */
 export interface SendTask {
   readonly audience_id?: string
   readonly platform_id?: string

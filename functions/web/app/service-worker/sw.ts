@@ -11,7 +11,7 @@ declare const BUILD: { readonly cache: string; readonly files: readonly string[]
 const PAGE = '/'
 const CONFIG = '/config.json'
 const PAGE_WAIT_MS_MAX = 3_000
-/** A file is the same whoever asks; scripts and styles of a page ask with an origin, this worker without one. */
+/** A file is the same for every request; scripts and styles of a page ask with an origin, this worker without one. */
 const BY_ADDRESS = { ignoreVary: true }
 
 self.addEventListener('install', (event) => {

@@ -31,7 +31,7 @@ export const session = new Cell<SessionState>({ state: 'opening' })
 
 let token: string | undefined = keptToken()
 
-/** Opens the records of whoever signed in here last. It never fails: how it went is in `session`. */
+/** Opens the records of the last account that was signed in here, or of the guest. It never fails: how it went is in `session`. */
 export async function openSession(): Promise<void> {
   let account: AccountFacts | null = null
   try {

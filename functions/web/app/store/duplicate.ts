@@ -12,7 +12,7 @@ const KINDS = { audience: AUDIENCES, platform: PLATFORMS } as const
 type Copied = keyof typeof KINDS
 export type DuplicatingClient = Pick<ActivationClient, 'list' | 'create'>
 
-/** The fields of a copy, as the service copies. It is no sample: whoever copies one means to keep it. */
+/** The fields of a copy, as the service copies. A copy of a sample is no sample: its user means to keep it. */
 export function copyOf<Noun extends Copied>(
   noun: Noun,
   { id, record }: Pick<Shown<Noun>, 'id' | 'record'>,

@@ -147,13 +147,14 @@ export function BackDialog({ onClose }: { readonly onClose: () => void }) {
           </div>
         </form>
       )}
-      {plan && <Plan plan={plan} moment={moment} is_done={is_done} />}
       {progress !== undefined && <p role="status">{countOf(progress, 'record')} went back so far</p>}
-      {fault !== undefined && (
+      {fault === STOPPED && <p role="status">{fault}</p>}
+      {fault !== undefined && fault !== STOPPED && (
         <p role="alert" className={styles.fault}>
           <Icon of={CircleAlert} /> {fault}
         </p>
       )}
+      {plan && <Plan plan={plan} moment={moment} is_done={is_done} />}
     </Dialog>
   )
 }

@@ -86,7 +86,7 @@ export function SizeOverTime({ shown: { id, record } }: { readonly shown: Shown<
 }
 
 async function insightsOf(client: ActivationClient, audience_id: string, signal: AbortSignal): Promise<Told> {
-  // Whoever looks at it waits: the button tries again.
+  // The user waits for it: the button tries again.
   const result = await client.api.audiences.getInsightsOfAudience({ params: { audience_id }, signal, attempts_max: 2 })
   if (result.ok) return { state: 'told', insights: result.body }
   const { problem } = result

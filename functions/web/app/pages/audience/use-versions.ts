@@ -61,7 +61,7 @@ async function pageOf(
     params: { audience_id },
     ...(cursor !== undefined && { query: { cursor } }),
     ...(signal && { signal }),
-    // Whoever looks at it waits: the button tries again.
+    // The user waits for it: the button tries again.
     attempts_max: 2,
   })
   if (result.ok) {

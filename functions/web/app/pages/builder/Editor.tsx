@@ -162,7 +162,7 @@ function useHeadingFocus(step: StepId): RefObject<HTMLDivElement | null> {
   return content
 }
 
-/** Faults are told of fields that were left, and of all once somebody has tried to go on. */
+/** Faults show at fields that were left, and at all fields once the user has tried to go on. */
 function useFaults(draft: BuilderDraft) {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [is_all, setAll] = useState(false)

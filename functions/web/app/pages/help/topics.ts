@@ -48,7 +48,7 @@ export const TOPICS: readonly Topic[] = [
     title: 'Going back',
     sentences: [
       'Undo takes back what you did last. The history of an audience has its earlier versions; each can be looked at and restored.',
-      '“Back to an earlier moment”, in the account menu and the sync panel, takes back everything that you have changed since a moment of the last 24 hours, on any device. It shows first what would change. What others changed since, and what was sent, is left, and the app says why. It needs a connection.',
+      '“Back to an earlier moment”, in the account menu and the sync panel, takes back everything that you have changed since a moment of the last 24 hours, on any device. It shows first what would change. What others changed since, and what was sent, is left, and the app says why. It needs a connection, and can be stopped.',
       '“Forget the past”, in the history of an audience, removes its earlier versions for good, for example when a secret was typed into one.',
     ],
   },

@@ -9,7 +9,7 @@ import styles from './WhatIsNew.module.css'
 
 const DAYS = [...new Set(NEWS.map(({ day }) => day))]
 
-/** What the app has learned, the latest first. Whoever opens it has read it, on this device. */
+/** What the app has learned, the latest first. Opened once, it counts as read on this device. */
 export function WhatIsNew() {
   useEffect(() => readNews(), [])
   return (

@@ -12,7 +12,7 @@ export interface NewsEntry {
   }
 }
 
-/** The latest first. Whoever adds one of a later day sets that day in newest.ts: then users see that there is something. */
+/** The latest first. With one of a later day, set that day in newest.ts: then users see that there is something. */
 export const NEWS: readonly NewsEntry[] = [
   {
     day: NEWEST_ENTRY,
