@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 
 import { GcsApi } from '#shared/objects/gcs-api.ts'
 import { limited } from '#shared/objects/gcs-requests.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
+
+import { LOCALHOST_TLS } from './localhost-tls.ts'
 
 const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -12,8 +16,8 @@ afterEach(async () => {
 })
 
 /** A service, and the connections that were made to it. */
-async function serve(listener: RequestListener) {
-  const server = createServer(listener)
+async function serve(listener: RequestListener, { is_encrypted = false } = {}) {
+  const server = is_encrypted ? createTlsServer(LOCALHOST_TLS, listener) : createServer(listener)
   let connections = 0
   server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -21,7 +25,8 @@ async function serve(listener: RequestListener) {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections: () => connections }
+  const { port } = server.address() as AddressInfo
+  return { url: `${is_encrypted ? 'https' : 'http'}://127.0.0.1:${port}`, connections: () => connections }
 }
 
 const UNSIGNED = { getRequestHeaders: async () => new Headers() }
@@ -77,4 +82,34 @@ test('a request that is given up ends, before it is sent and while its answer is
   const answer = api.send({ method: 'GET', path: '/' }, over.signal)
   over.abort()
   await expect(answer).rejects.toThrow('aborted')
+})
+
+test('an encrypted connection is shared by requests in turn, as Cloud Storage has it', async () => {
+  const trusted = getCACertificates('default')
+  setDefaultCACertificates([...trusted, LOCALHOST_TLS.cert])
+  ends.push(async () => setDefaultCACertificates(trusted))
+  const bodies: Buffer[] = []
+  const { url, connections } = await serve(
+    (request, response) => {
+      request.on('data', (body: Buffer) => bodies.push(body))
+      request.on('end', () => response.end('stored'))
+    },
+    { is_encrypted: true },
+  )
+  const api = new GcsApi({ apiEndpoint: url, customEndpoint: true, authClient: UNSIGNED })
+  for (const text of ['first', 'second']) {
+    const answer = await api.send({ method: 'POST', path: '/', body: [Buffer.from(text)] }, never())
+    expect(answer).toMatchObject({ status: 200, body: Buffer.from('stored') })
+  }
+  expect(bodies.map(String)).toEqual(['first', 'second'])
+  expect(connections()).toBe(1)
+})
+
+test('a service whose certificate nobody vouches for is sent nothing', async () => {
+  const requests: IncomingMessage[] = []
+  const { url } = await serve((request) => requests.push(request), { is_encrypted: true })
+  const api = new GcsApi({ apiEndpoint: url, customEndpoint: false, authClient: UNSIGNED })
+  const answer = api.send({ method: 'POST', path: '/', body: [Buffer.from('secret')] }, never())
+  await expect(answer).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  expect(requests).toEqual([])
 })
