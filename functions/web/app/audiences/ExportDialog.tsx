@@ -1,4 +1,4 @@
-import { useState, type SubmitEvent } from 'react'
+import { useEffect, useRef, useState, type SubmitEvent } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
 import { inSteps } from '../base/in-steps.ts'
@@ -30,16 +30,24 @@ export function ExportDialog({
   const [is_busy, setBusy] = useState(false)
   const [fault, setFault] = useState<string>()
   const [only] = subjects
+  const ended = useRef<AbortController>(undefined)
+  // A dialog that was closed makes no file, and closes no other one.
+  useEffect(() => () => ended.current?.abort(), [])
 
   const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault()
+    if (is_busy) return
     setFault(undefined)
     setBusy(true)
     const [day = ''] = isoTime(clock.nowMs()).split('T')
     const name = fileNameOf(only && subjects.length === 1 ? [only.record] : [], day, format)
+    const { signal } = (ended.current = new AbortController())
     try {
-      saveFile(name, await exportedFile(format, subjects), MEDIA_TYPES[format])
+      const file = await exportedFile(format, subjects, signal)
+      if (signal.aborted) return
+      saveFile(name, file, MEDIA_TYPES[format])
     } catch {
+      if (signal.aborted) return
       setBusy(false)
       return setFault(`The file was not made. The part of the app that writes it could not be loaded: try again.`)
     }
@@ -100,12 +108,13 @@ export function ExportDialog({
 async function exportedFile(
   format: Format,
   subjects: readonly Shown<'audience'>[],
+  signal: AbortSignal,
 ): Promise<string | Uint8Array<ArrayBuffer>> {
   if (format === 'parquet') {
     const { exportedParquet } = await import('./parquet-export.ts')
     return exportedParquet(subjects.map(({ record }) => record))
   }
-  const { pieces } = await inSteps(exportedPieces(format, recordsOf(subjects)))
+  const { pieces } = await inSteps(exportedPieces(format, recordsOf(subjects)), signal)
   return pieces.join('')
 }
 

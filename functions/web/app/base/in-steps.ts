@@ -3,13 +3,18 @@ import { clock } from './ports.ts'
 /** Work of this length delays no click that anybody would notice. */
 const STEP_MS = 30
 
-/** Does all of a work that comes in pieces, and lets the page answer in between. @returns the pieces, and what the work came to */
+/**
+ * Does all of a work that comes in pieces, and lets the page answer in between.
+ * @returns the pieces, and what the work came to @throws the signal's reason, when it has aborted
+ */
 export async function inSteps<Piece, Result>(
   work: Iterator<Piece, Result>,
+  signal?: AbortSignal,
 ): Promise<{ readonly pieces: readonly Piece[]; readonly result: Result }> {
   const pieces: Piece[] = []
   let begun_ms = clock.monotonicMs()
   for (;;) {
+    signal?.throwIfAborted()
     const next = work.next()
     if (next.done) return { pieces, result: next.value }
     pieces.push(next.value)
