@@ -51,7 +51,7 @@ const ISOLATED = [
  * `npm run test:long` runs them, and so does CI.
  */
 export const LONG = [
-  'tests/docs/{audiences-as-code,runbooks,tour}.test.ts',
+  'tests/docs/{audiences-as-code,runbooks,sync,tour}.test.ts',
   'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
   'tests/functions/audiences/processes.test.ts',
   'tests/functions/platforms/bundle.test.ts',
@@ -60,6 +60,7 @@ export const LONG = [
   'tests/infra/audiences/processes.test.ts',
   'tests/infra/checks/terraform/{apply,changed,check,plan,promql}.test.ts',
   'tests/infra/deliver/build/*.test.ts',
+  'tests/infra/doctor/program.test.ts',
   'tests/infra/deliver/rollout/{command,gcloud,rollback,writers}.test.ts',
   'tests/infra/deliver/sbom/*.test.ts',
   'tests/infra/operate/bigquery/{copy,live}.test.ts',

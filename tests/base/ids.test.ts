@@ -14,7 +14,7 @@ describe('ids', () => {
         expect(id).toMatch(/^aud_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
         expect(idTimeMs('aud', id)).toBe(time_ms)
       }),
-      runs(500),
+      runs(150, 2500),
     )
   })
 
@@ -26,7 +26,7 @@ describe('ids', () => {
         const [a, b] = [newId('aud', a_ms, random), newId('aud', b_ms, random)]
         expect(a < b).toBe(a_ms < b_ms)
       }),
-      runs(500),
+      runs(150, 2500),
     )
   })
 
@@ -64,7 +64,7 @@ describe('ids', () => {
       fc.property(fc.string({ unit: anyCharacter }), (text) => {
         expect(idTimeMs('aud', `aud_${text}`)).toBeUndefined()
       }),
-      runs(300),
+      runs(150, 1500),
     )
   })
 

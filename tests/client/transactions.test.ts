@@ -132,7 +132,7 @@ test(`any transactions in memory leave what their steps say (${REPEAT})`, async 
     const browser = new MemoryBrowser({ clock: systemClock, random: systemRandom })
     await compare(browser.openTab().ports.storages, all, () => browser.openTab().ports.storages)
   })
-  await expect(fc.assert(property, runs(300, 5000))).resolves.toBeUndefined()
+  await expect(fc.assert(property, runs(100, 5000))).resolves.toBeUndefined()
 })
 
 test(`any transactions in a file leave what their steps say, also for the next process (${REPEAT})`, async () => {
@@ -145,5 +145,5 @@ test(`any transactions in a file leave what their steps say, also for the next p
       await rm(folder, { recursive: true, force: true })
     }
   })
-  await expect(fc.assert(property, runs(30, 500))).resolves.toBeUndefined()
+  await expect(fc.assert(property, runs(10, 500))).resolves.toBeUndefined()
 })

@@ -223,7 +223,7 @@ describe('the vault', () => {
       await vault.seal(SMALL, other)
       expect(bound[0] === bound[1]).toBe(JSON.stringify(one) === JSON.stringify(other))
     })
-    await fc.assert(property, runs(100))
+    await fc.assert(property, runs(40, 500))
   })
 
   test('takes nothing but a marked key of 32 bytes for the key of an envelope', async () => {
@@ -275,7 +275,7 @@ describe('the vault', () => {
       const expected = JSON.parse(JSON.stringify(credentials)) as unknown
       expect(await vault.open(await vault.seal(credentials, BINDING), BINDING)).toEqual(expected)
     })
-    await fc.assert(property, runs(40))
+    await fc.assert(property, runs(20, 200))
   })
 
   test('refuses to seal without measure', async () => {

@@ -398,7 +398,7 @@ describe("across a month's end", () => {
           expect(await sentTwice({ at_ms, ahead_ms: ahead_1_ms }, second)).toEqual({ same: true, stored: 1 })
         },
       ),
-      runs(150, 2000),
+      runs(60, 2000),
     )
   })
 

@@ -27,7 +27,7 @@ describe('a partition name', () => {
       fc.property(user_id, user_id, (a, b) => {
         expect(escapePartitionValue(a) === escapePartitionValue(b)).toBe(a === b)
       }),
-      runs(3000),
+      runs(750, 15_000),
     )
   })
 
@@ -40,7 +40,7 @@ describe('a partition name', () => {
         expect(decodeURIComponent(escaped)).toBe(user)
         expect(userPrefix(NOTES, user).split('/')).toEqual(['notes', `user_id=${escaped}`, ''])
       }),
-      runs(1000),
+      runs(250, 5000),
     )
   })
 
@@ -50,7 +50,7 @@ describe('a partition name', () => {
         fc.pre(a !== b)
         expect(objectName(NOTES, b, '202505').startsWith(userPrefix(NOTES, a))).toBe(false)
       }),
-      runs(1000),
+      runs(250, 5000),
     )
   })
 
@@ -72,7 +72,7 @@ describe('a partition name', () => {
         expect(monthOfObject(NOTES_BY_USER, user, name)).toBeUndefined()
         expect(monthOfObject(NOTES_BY_USER, user, objectName(NOTES_BY_USER, user, ''))).toBe('')
       }),
-      runs(500),
+      runs(150, 2500),
     )
   })
 
@@ -97,7 +97,7 @@ describe('a month', () => {
         expect(monthOf(start_ms)).toBe(month)
         expect(start_ms === 0 || monthOf(start_ms - 1) < month).toBe(true)
       }),
-      runs(500),
+      runs(150, 2500),
     )
     expect(monthOf(Date.parse('2025-05-31T23:59:59.999Z'))).toBe('202505')
     expect(monthOf(Date.parse('2025-06-01T00:00:00.000Z'))).toBe('202506')

@@ -13,6 +13,7 @@ import { AT, examine, healthy, service, type StandIn } from '#tests/infra/doctor
 import { ROOT, Shell } from '../typing.ts'
 import { type Account, call, type Done } from './account.ts'
 import { readPage, type Step } from './page.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 const SETTINGS = {
   ENVIRONMENT: 'dev',
@@ -31,21 +32,24 @@ curl -sS --fail-with-body "$STAND_IN" "\${data[@]}"
 `
 const PROGRAMS = ['gcloud', 'terraform', 'git', 'npm']
 
-test('the commands of the page lead from an empty account to an environment in which doctor finds nothing, in this order', async () => {
-  const { settings, steps } = await readPage()
-  const set = Array.from(settings.matchAll(/\b([A-Z_]+)=/g), ([, name]) => name!)
-  expect(set.toSorted()).toEqual(Object.keys(SETTINGS).toSorted())
+longTest(
+  'the commands of the page lead from an empty account to an environment in which doctor finds nothing, in this order',
+  async () => {
+    const { settings, steps } = await readPage()
+    const set = Array.from(settings.matchAll(/\b([A-Z_]+)=/g), ([, name]) => name!)
+    expect(set.toSorted()).toEqual(Object.keys(SETTINGS).toSorted())
 
-  const { account, shell } = await emptyAccount()
-  const printed = new Map<number, string>()
-  for (const { number, blocks } of steps) {
-    for (const block of blocks) printed.set(number, await shell.type(block))
-  }
-  expect([...printed.keys()]).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14])
-  expect(printed.get(6)).toMatch(/0 problems, 0 could not be asked/)
-  expect(printed.get(13)).toMatch(/ok +save[^]*ok +rollback[^]*0 problems, 0 could not be asked/)
-  expect(account.done).toContain('rolled back' satisfies Done)
-})
+    const { account, shell } = await emptyAccount()
+    const printed = new Map<number, string>()
+    for (const { number, blocks } of steps) {
+      for (const block of blocks) printed.set(number, await shell.type(block))
+    }
+    expect([...printed.keys()]).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    expect(printed.get(6)).toMatch(/0 problems, 0 could not be asked/)
+    expect(printed.get(13)).toMatch(/ok +save[^]*ok +rollback[^]*0 problems, 0 could not be asked/)
+    expect(account.done).toContain('rolled back' satisfies Done)
+  },
+)
 
 test('a step that is left out is missed by a later one', async () => {
   const { steps } = await readPage()

@@ -50,7 +50,7 @@ test('patches of one record from two instances are gapless versions: as many as 
   const { audience_id } = await saved(running, { metadata: {} })
   const path = `${PATH}/${audience_id}`
   const versions: number[] = []
-  const each = effort(15, 30)
+  const each = effort(8, 30)
   await Promise.all(
     clients.flatMap((client, c) =>
       Array.from({ length: each }, async (_, i) => {
@@ -71,7 +71,7 @@ test('of many patches with the same If-Match exactly one wins, over two instance
   const clients = [running, await running.anotherInstance()]
   const { audience_id } = await saved(running)
   const path = `${PATH}/${audience_id}`
-  for (let version = 1; version <= effort(3, 5); version++) {
+  for (let version = 1; version <= effort(2, 5); version++) {
     const replies = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         clients[i % 2]!.call('PATCH', path, { name: `${version} ${i}` }, { 'if-match': `"${version}"` }),
@@ -93,7 +93,7 @@ test('status flips, patches and creates from two instances simultaneously: each 
   const patched = new Map<string, number[]>(shared.map(({ audience_id }) => [audience_id, []]))
   const answered = new Map<string, number[]>(shared.map(({ audience_id }) => [audience_id, [1]]))
   const made: string[] = []
-  const [workers, rounds] = [effort(4, 8), 6]
+  const [workers, rounds] = [effort(4, 8), effort(3, 6)]
   const work = async (client: Client, other: Client, number: number): Promise<void> => {
     for (let round = 0; round < rounds; round++) {
       const { audience_id } = shared[(number + round) % shared.length]!

@@ -6,7 +6,7 @@ import { systemClock } from '#shared/base/clock.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { PAGE_BYTES_MAX } from '#shared/resources/page.ts'
 import { LARGE_SHAPES, storeLarge, type LargeShape } from '#tests/faults/large-records.ts'
-import { longTest, someOf } from '#tests/support/effort.ts'
+import { effort, longTest, someOf } from '#tests/support/effort.ts'
 import { audiencesInTest } from './fixture.ts'
 import { BUCKET, type RunningAudiences } from './harness.ts'
 
@@ -27,7 +27,7 @@ describe('a page of large audiences', () => {
   test.each(someOf(VIEWS, ([shape, view]) => shape === (view === 'full' ? 'json' : 'text')))(
     '(%s, view=%s) ends at 4 MiB, and the next one goes on exactly there',
     async (shape, view) => {
-      const count = 40
+      const count = effort(20, 40)
       const running = await withLarge(shape, count)
       const ids: string[] = []
       let pages = 0

@@ -119,7 +119,7 @@ const CHANGES: readonly [code: string, reason: string, change: Change][] = [
     async (running, pair) => [await archive(running, pair), await disconnect(running, pair)],
   ],
 ]
-const SOME_CHANGES = someOf(CHANGES, ([, reason]) => reason.includes(', and ') || reason === 'the platform was deleted')
+const SOME_CHANGES = someOf(CHANGES, ([, reason]) => reason.includes(', and '))
 
 test.each(SOME_CHANGES)(
   'when it is due, a scheduled distribution is cancelled as %s when %s',
@@ -222,17 +222,21 @@ test('a refresh that was cancelled, failed or deleted is not made again in the s
   expect((await running.dispatch()).body).toMatchObject({ ...NOTHING, refreshed: 1 })
 })
 
-test.each([
+const FREQUENCIES = [
   ['weekly', '2025-05-22T11:00:00Z', '2025-05-22T13:00:00Z'],
   ['monthly', '2025-06-14T11:00:00Z', '2025-06-14T13:00:00Z'],
-])('%s means that long', async (refresh_frequency, before, after) => {
-  const { running, clock } = await atNoon()
-  await completedAtNoon(running, { refresh_frequency })
-  clock.set(before)
-  expect((await running.dispatch()).body).toMatchObject(NOTHING)
-  clock.set(after)
-  expect((await running.dispatch()).body).toMatchObject({ refreshed: 1 })
-})
+] as const
+test.each(someOf(FREQUENCIES, ([frequency]) => frequency === 'monthly'))(
+  '%s means that long',
+  async (refresh_frequency, before, after) => {
+    const { running, clock } = await atNoon()
+    await completedAtNoon(running, { refresh_frequency })
+    clock.set(before)
+    expect((await running.dispatch()).body).toMatchObject(NOTHING)
+    clock.set(after)
+    expect((await running.dispatch()).body).toMatchObject({ refreshed: 1 })
+  },
+)
 
 test('nothing is refreshed without auto_refresh, to a disconnected platform, or of an archived audience', async () => {
   const { running, clock } = await atNoon()

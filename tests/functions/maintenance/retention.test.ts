@@ -6,6 +6,7 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { created, DEMO, reported, storeMany } from '#tests/functions/distributions/harness.ts'
 import { audiences, JANUARY, lateTable, maintained, MAY, runAlone, type Maintained } from './harness.ts'
+import { someOf } from '#tests/support/effort.ts'
 
 /** Four audiences of January: active, active and changed in May, a draft, and one that was deleted. */
 async function inMay(): Promise<Maintained & { idle: string; changed: string; draft: string; deleted: string }> {
@@ -133,15 +134,14 @@ describe('retention', () => {
     for (const id of ids) expect(await audience(id)).toMatchObject({ status: 'archived', version: 2 })
   })
 
-  test.each(['rate_limited', 'lost_answer', 'unavailable_after_commit'] as const)(
-    'archives once when the commit meets %s',
-    async (fault) => {
-      const { running, call, audience, idle } = await inMay()
-      running.gcs.faults.add({ fault, operations: ['write'], prefix: 'audiences/', times: 1 })
-      expect((await call('retention')).body).toMatchObject({ state: 'done', archived: 1 })
-      expect(await audience(idle)).toMatchObject({ status: 'archived', version: 2 })
-    },
-  )
+  test.each(
+    someOf(['rate_limited', 'lost_answer', 'unavailable_after_commit'] as const, (fault) => fault === 'lost_answer'),
+  )('archives once when the commit meets %s', async (fault) => {
+    const { running, call, audience, idle } = await inMay()
+    running.gcs.faults.add({ fault, operations: ['write'], prefix: 'audiences/', times: 1 })
+    expect((await call('retention')).body).toMatchObject({ state: 'done', archived: 1 })
+    expect(await audience(idle)).toMatchObject({ status: 'archived', version: 2 })
+  })
 
   test('only operators may run it, and what it is asked must be right', async () => {
     const { running, call } = await maintained()

@@ -45,7 +45,7 @@ describe('many changes', () => {
     await run(async () => {
       const id = newId('aud')
       await push([create(id, { metadata: members(1000, 'x'.repeat(50)), segments: SEGMENTS })])
-      const count = effort(200, 1000)
+      const count = effort(150, 1000)
       const sent = Array.from({ length: count }, (_, n) => {
         const base = { metadata: { [`k${n}`]: 'x'.repeat(50) } }
         return change('patch', 'audience', id, { base_version: 0, set: { metadata: { [`k${n}`]: n } }, base })

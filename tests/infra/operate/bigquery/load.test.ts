@@ -15,6 +15,7 @@ import { fasterClock } from '#tests/support/clock.ts'
 import { lakeInTest, mustPutInto, PROJECT } from './lake.ts'
 import { recordsOf } from './records.ts'
 import { JobFaults, Refusal, standInTest } from './stand-in.ts'
+import { longTest } from '#tests/support/effort.ts'
 
 const LOAD = ['--project', PROJECT, '--bucket', 'data', '--kind', 'audiences']
 const DATASETS = { activation_manager: 'EU', activation_manager_lake: 'EU' }
@@ -240,7 +241,7 @@ test.each([
   expect(await failureOf(Promise.resolve().then(() => readRequest(args)))).toMatch(said)
 })
 
-test('the command names a missing option, shows its usage and exits with 2', async () => {
+longTest('the command names a missing option, shows its usage and exits with 2', async () => {
   const main = join(import.meta.dirname, '../../../../infra/operate/bigquery/main.ts')
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
     execFile(process.execPath, [main], (error, _, stderr) => resolve({ code: error?.code, stderr }))

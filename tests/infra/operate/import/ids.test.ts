@@ -113,21 +113,24 @@ test('rows without an id get the same one in every run, so that they are importe
   ])
 })
 
-test.each(['x'.repeat(201), 'späße', 'a\u0000b', ' ', 'a\nb', '\u202eabc'])('the id %j is refused', async (id) => {
+test('an id that is too long or has other characters than printable ASCII is refused', async () => {
   const { run } = await bench()
-  const report = await run({ from: await folderOf({ 'a.json': [audience(id)] }) })
-  expectCounts(report, { refused: 1 })
-  expect(report.refused_rows[0]?.reason).toMatch(/^audience_id must be 1 to 200 printable ASCII characters/)
+  const ids = ['x'.repeat(201), 'späße', 'a\u0000b', ' ', 'a\nb', '\u202eabc']
+  const report = await run({ from: await folderOf({ 'a.json': ids.map((id) => audience(id)) }) })
+  expectCounts(report, { refused: ids.length })
+  expect(report.refused_rows).toHaveLength(ids.length)
+  for (const { reason } of report.refused_rows) {
+    expect(reason).toMatch(/^audience_id must be 1 to 200 printable ASCII characters/)
+  }
 })
 
-test.each(['../../x', '%2f', '__proto__', 'constructor', 'a/b?c#d', '0', 'aud_', 'AUD_01H455VB4PEX5VSKNK084SN02Q'])(
-  'the old id %s is an id like any other',
-  async (id) => {
-    const { run, table } = await bench()
-    expectCounts(await run({ from: await folderOf({ 'a.json': [audience(id)] }) }), { written: 1 })
-    expect((await table().get('u1', id))?.['name']).toBe('Audience')
-  },
-)
+test('an old id that looks like a path, a member or an id of ours is an id like any other', async () => {
+  const { run, table } = await bench()
+  const ids = ['../../x', '%2f', '__proto__', 'constructor', 'a/b?c#d', '0', 'aud_', 'AUD_01H455VB4PEX5VSKNK084SN02Q']
+  const from = await folderOf({ 'a.json': ids.map((id) => audience(id, { name: `named ${id}` })) })
+  expectCounts(await run({ from }), { written: ids.length })
+  for (const id of ids) expect((await table().get('u1', id))?.['name']).toBe(`named ${id}`)
+})
 
 test('times before 2000 or more than a day ahead are refused', async () => {
   const { run } = await bench()
