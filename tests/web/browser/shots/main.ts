@@ -29,6 +29,12 @@ const openAudience = async (page: Page): Promise<void> => {
 const SHOTS: readonly Shot[] = [
   { name: 'sign-in', path: '/sign-in', visitor: { kind: 'new' } },
   { name: 'overview', path: '/', visitor: ACCOUNT },
+  {
+    name: 'overview-charts',
+    path: '/',
+    visitor: ACCOUNT,
+    act: async (page) => await page.getByRole('region', { name: 'Records by month' }).scrollIntoViewIfNeeded(),
+  },
   { name: 'audiences-cards', path: '/saved-audiences', visitor: ACCOUNT },
   { name: 'audiences-table', path: '/saved-audiences?view=table', visitor: ACCOUNT },
   { name: 'audience', path: '/saved-audiences', visitor: ACCOUNT, act: openAudience },
