@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
 
+import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
+import { AUDIENCES } from '#shared/records/audience.ts'
+import { decideSave } from '#shared/records/decisions.ts'
+import { createdAt } from '#shared/records/record-id.ts'
+import { changeMany } from '#shared/resources/change-many.ts'
 import { fasterClock } from '#tests/support/clock.ts'
-import { audiencesInTest } from './fixture.ts'
+import { WRITER } from '#tests/table/notes.ts'
+import { audiencesInTest, storedAudiences } from './fixture.ts'
 import { everyAudience, saved, type AudienceJson, type Client, type RunningAudiences } from './harness.ts'
 
 const PATH = '/api/audiences'
@@ -33,6 +39,18 @@ async function some(running: RunningAudiences, statuses: readonly string[], more
   return all.map(({ audience_id }) => audience_id)
 }
 
+/** Makes audiences as one request does. */
+async function storeMany(running: RunningAudiences, ids: readonly string[]) {
+  const asking = { kind: AUDIENCES, user_id: 'demo_user' }
+  const mutations = ids.map((id) => ({
+    id,
+    writer: WRITER,
+    size_bytes: 0,
+    decide: () => decideSave(asking, id, createdAt(AUDIENCES, id), undefined, { name: 'A' }),
+  }))
+  await changeMany({ table: storedAudiences(running), clock: systemClock }, 'demo_user', mutations)
+}
+
 const TWO = ['active', 'active']
 
 async function named(client: Client): Promise<ReadonlyMap<string, AudienceJson>> {
@@ -41,10 +59,9 @@ async function named(client: Client): Promise<ReadonlyMap<string, AudienceJson>>
 
 test('two hundred audiences of one month cost one GET and one PUT, and a filter goes on behind its first two hundred', async () => {
   const running = await audiencesInTest()
-  const writer = await running.anotherInstance()
   const now_ms = Date.parse(MAY)
   const all = Array.from({ length: 203 }, () => newId('aud', now_ms, systemRandom)).toSorted()
-  await Promise.all(all.map((audience_id) => writer.call('POST', PATH, { audience_id, name: 'A' })))
+  await storeMany(running, all)
   const ids = all.slice(0, 200)
   const { result, ...cost } = await running.counted(() => batch(running, { ids, action: 'archive' }))
   expect(result).toMatchObject({ dry_run: false, counts: { changed: 200, unchanged: 0, refused: 0, retry: 0 } })
@@ -60,7 +77,7 @@ test('two hundred audiences of one month cost one GET and one PUT, and a filter 
   expect(page.results.map(({ id }) => id)).toEqual(all.toReversed().slice(0, 200))
   const rest = await batch(running, { filter, action: 'delete', cursor: page.next_cursor })
   expect(rest).toMatchObject({ counts: { changed: 3 }, next_cursor: null })
-  expect(await everyAudience(writer)).toEqual([])
+  expect(await everyAudience(running)).toEqual([])
 })
 
 test('a draft, an active, an archived and a deleted audience are judged one by one', async () => {

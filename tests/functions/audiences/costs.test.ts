@@ -1,14 +1,10 @@
 import { expect, test } from 'vitest'
 
-import { systemClock } from '#shared/base/clock.ts'
-import { systemRandom } from '#shared/base/random.ts'
-import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
-import { logTableEvents } from '#shared/table/event-log.ts'
-import { Table } from '#shared/table/table.ts'
+import type { Table } from '#shared/table/table.ts'
 import { clockAt } from '#tests/support/clock.ts'
-import { audiencesInTest } from './fixture.ts'
-import { anAudience, BUCKET, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
+import { audiencesInTest, storedAudiences } from './fixture.ts'
+import { anAudience, everyAudience, saved, type Client, type RunningAudiences } from './harness.ts'
 import { WRITER } from '#tests/table/notes.ts'
 
 /** What requests cost at the bucket when this instance made or validated the last write (storage.md, "Warm counts"). */
@@ -153,13 +149,7 @@ test('the log line of a request tells what it cost', async () => {
 
 /** Tells the index of old ids where an imported audience is, as the import does before it writes the rows. */
 async function index(running: RunningAudiences, id: string, month: string): Promise<Table> {
-  const table = new Table(AUDIENCES, {
-    store: gcsObjectStore({ bucket: BUCKET, clock: systemClock, api_endpoint: running.gcs.url }),
-    clock: systemClock,
-    random: systemRandom,
-    events: logTableEvents({ write: () => undefined }, () => 'hash'),
-    cache_bytes_max: 1024 * 1024,
-  })
+  const table = storedAudiences(running)
   await table.legacy_ids.add(AUDIENCES, 'demo_user', [{ id, month }])
   return table
 }

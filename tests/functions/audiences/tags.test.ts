@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
-import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
-import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
-import { AUDIENCES } from '#shared/records/audience.ts'
 import { withRenamedTag } from '#shared/records/tags.ts'
-import { logTableEvents } from '#shared/table/event-log.ts'
-import { Table } from '#shared/table/table.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { clockAt, fasterClock } from '#tests/support/clock.ts'
-import { audiencesInTest } from './fixture.ts'
-import { BUCKET, saved, type AudienceJson, type Client, type RunningAudiences } from './harness.ts'
+import { audiencesInTest, storedAudiences } from './fixture.ts'
+import { saved, type AudienceJson, type Client } from './harness.ts'
 
 const PATH = '/api/audiences'
 const TAGS = '/api/tags'
@@ -30,18 +25,6 @@ async function rename({ call }: Client, from: string, to: string): Promise<unkno
   if (status !== 200) throw new Error(text)
   const { success: _, ...answer } = body
   return answer
-}
-
-/** An audience as it lies in the bucket, deleted or not. */
-function stored({ gcs }: RunningAudiences, id: string) {
-  const table = new Table(AUDIENCES, {
-    store: gcsObjectStore({ bucket: BUCKET, clock: systemClock, api_endpoint: gcs.url }),
-    clock: systemClock,
-    random: systemRandom,
-    events: logTableEvents({ write: () => undefined }, () => 'hash'),
-    cache_bytes_max: 1024 * 1024,
-  })
-  return table.get('demo_user', id)
 }
 
 const UNCHANGED = { outcome: 'unchanged', changed: 0, left: [], left_count: 0, more: false }
@@ -136,12 +119,13 @@ describe('a renamed tag', () => {
     ])
     const ids = [gone.audience_id, full.audience_id]
     await running.call('POST', `${PATH}/batch`, { ids, action: 'delete' })
-    const before = await stored(running, gone.audience_id)
+    const stored = () => storedAudiences(running).get('demo_user', gone.audience_id)
+    const before = await stored()
     clock.set('2025-06-15T12:00:00Z')
     const to = 's'.repeat(100)
     expect(await rename(running, 'spring', to)).toMatchObject({ changed: 1, left: [{ audience_id: full.audience_id }] })
     const { updated_at } = before!
-    expect(await stored(running, gone.audience_id)).toMatchObject({ deleted: true, version: 3, updated_at })
+    expect(await stored()).toMatchObject({ deleted: true, version: 3, updated_at })
     expect((await running.call('GET', `${PATH}/${gone.audience_id}`)).status).toBe(404)
     expect(await tagsOf(running)).toEqual([{ tag: to, live: 1, archived: 0 }])
     expect(await rename(running, 'spring', to)).toMatchObject({ outcome: 'unchanged', changed: 0, left_count: 1 })

@@ -120,6 +120,20 @@ export function undoWorld({ aheadMs = () => 0, ...options }: UndoWorldOptions = 
     },
     patch: (kind: RecordKind, id: string, patch: Record<string, unknown>, writer?: Writer) =>
       changed(kind, id, (row, asking) => decidePatch(asking, row, patch), writer),
+    /** One version for each, in one commit. */
+    patchOften: (kind: RecordKind, id: string, patches: readonly Record<string, unknown>[]) =>
+      clock.run(() =>
+        changeMany(
+          { table: tableOf(kind), clock },
+          USER,
+          patches.map((patch) => ({
+            id,
+            writer: OWN,
+            size_bytes: 0,
+            decide: (row) => decidePatch({ kind, user_id: USER }, row, patch),
+          })),
+        ),
+      ),
     remove: (kind: RecordKind, id: string, writer?: Writer) =>
       changed(kind, id, (row, asking) => decideDelete(asking, row), writer),
     restore: (kind: RecordKind, id: string, writer?: Writer) =>
