@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { inSteps } from '#functions/web/app/base/in-steps.ts'
+import { systemClock } from '#shared/base/clock.ts'
 
 /** @param onPiece called before each piece is made */
 function* workOf(count: number, onPiece: (at: number) => void = () => undefined): Generator<number, string> {
@@ -12,7 +13,7 @@ function* workOf(count: number, onPiece: (at: number) => void = () => undefined)
 }
 
 it('work in steps gives its pieces and what it came to', async () => {
-  expect(await inSteps(workOf(3))).toEqual({ pieces: [0, 1, 2], result: 'all' })
+  expect(await inSteps(workOf(3), systemClock)).toEqual({ pieces: [0, 1, 2], result: 'all' })
 })
 
 it('work that nobody wants any more makes no further piece', async () => {
@@ -22,6 +23,6 @@ it('work that nobody wants any more makes no further piece', async () => {
     made.push(at)
     if (at === 1) ended.abort()
   })
-  await expect(inSteps(work, ended.signal)).rejects.toBe(ended.signal.reason)
+  await expect(inSteps(work, systemClock, ended.signal)).rejects.toBe(ended.signal.reason)
   expect(made).toEqual([0, 1])
 })

@@ -114,7 +114,7 @@ async function exportedFile(
     const { exportedParquet } = await import('./parquet-export.ts')
     return exportedParquet(subjects.map(({ record }) => record))
   }
-  const { pieces } = await inSteps(exportedPieces(format, recordsOf(subjects)), signal)
+  const { pieces } = await inSteps(exportedPieces(format, recordsOf(subjects)), clock, signal)
   return pieces.join('')
 }
 

@@ -1,4 +1,4 @@
-import { clock } from './ports.ts'
+import type { Clock } from '#shared/base/clock.ts'
 
 /** Work of this length delays no click that anybody would notice. */
 const STEP_MS = 30
@@ -9,6 +9,7 @@ const STEP_MS = 30
  */
 export async function inSteps<Piece, Result>(
   work: Iterator<Piece, Result>,
+  clock: Clock,
   signal?: AbortSignal,
 ): Promise<{ readonly pieces: readonly Piece[]; readonly result: Result }> {
   const pieces: Piece[] = []

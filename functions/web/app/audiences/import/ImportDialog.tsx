@@ -2,6 +2,7 @@ import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 
 import { inSteps } from '../../base/in-steps.ts'
+import { clock } from '../../base/ports.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
 import { Button } from '../../parts/Button.tsx'
 import { classes } from '../../parts/classes.ts'
@@ -38,7 +39,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       get: (id: string) => client.get('audience', id) as Shown<'audience'> | undefined,
       all: client.list('audience') as readonly Shown<'audience'>[],
     }
-    const { pieces, result } = await inSteps(planRows(rows, known))
+    const { pieces, result } = await inSteps(planRows(rows, known), clock)
     return { rows: pieces, ignored: result }
   }
 
