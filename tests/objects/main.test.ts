@@ -82,7 +82,24 @@ longTest('a bucket that breaks a promise fails the command, and is left as it wa
   expect(await contents(gcs)).toEqual(before)
 })
 
+longTest('a gap that the endpoint does not have is red where it is tolerated', { timeout: 60_000 }, async () => {
+  const gcs = await standIn()
+  const only = ['--only', 'names the size of the object']
+  const where = ['--bucket', BUCKET, '--endpoint', gcs.url]
+  const { code, output } = await command(...where, ...only, '--tolerate', 'testbench')
+  expect({ code, output }).toMatchObject({ code: 1 })
+  expect(output).toMatch(/passes now, so take it out of the gap "a 416 does not name the size": a range names/)
+  expect(output).toContain('1 passed, 0 failed by a tolerated gap, 1 complaints')
+})
+
+test('no gap of Google itself is tolerated', async () => {
+  const { code, output } = await command('--bucket', BUCKET, '--tolerate', 'testbench')
+  expect(code).toBe(2)
+  expect(output).toContain('--tolerate needs --endpoint')
+})
+
 test.each([
+  [['--bucket', BUCKET, '--tolerate', 'anything'], '--tolerate takes testbench'],
   [['--bucket', 'not-there'], 'gs://not-there cannot be used: 404'],
   [[], '--bucket is required.'],
 ])('%j ends with 2 and the reason', async (parameters, reason) => {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Storage } from '@google-cloud/storage'
@@ -11,7 +13,9 @@ import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import { BucketProxy } from './bucket-proxy.ts'
 import { GOOGLE, TEST_GCS_COMMAND } from './command.ts'
+import { judgeByGaps, type GapProfile, type TestResult } from './gap-profile.ts'
 import { TARGET_VARIABLES, TestPrefix, uniqueName } from './test-prefix.ts'
+import { TESTBENCH_GAPS } from './testbench-gaps.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 /** Cloud Storage takes one change of a name per second. */
@@ -19,12 +23,16 @@ const CHANGE_INTERVAL_MS = 1100
 const REAL_TEST_TIMEOUT_MS = 180_000
 const TEST_FILES = ['tests/infra/stand-ins/gcs/semantics', 'tests/objects/cloud-storage.test.ts']
 
+/** By the name that --tolerate takes. */
+const PROFILES: Readonly<Record<string, GapProfile>> = { testbench: TESTBENCH_GAPS }
+
 interface TestRun {
   readonly bucket: string
   readonly prefix: string
   /** Test names to run; all without it. */
   readonly only: string | undefined
   readonly is_google: boolean
+  readonly tolerated: GapProfile | undefined
   readonly proxy: BucketProxy
   readonly test_prefix: TestPrefix
 }
@@ -37,6 +45,10 @@ await runCommand(TEST_GCS_COMMAND, async (input) => {
   const endpoint = input.endpoint ?? given('endpoint') ?? GOOGLE
   const parent = input.prefix ?? given('prefix') ?? 'activation-manager-test'
   const is_google = endpoint === GOOGLE
+  const tolerated = input.tolerate === undefined ? undefined : PROFILES[input.tolerate]
+  if (input.tolerate !== undefined && !tolerated)
+    throw new UsageError(`--tolerate takes ${Object.keys(PROFILES).join(', ')}`)
+  if (tolerated && is_google) throw new UsageError('--tolerate needs --endpoint: Google itself has no gaps.')
   const authorization = is_google ? await signIn() : undefined
   const prefix = `${parent.replace(/\/+$/, '')}/${uniqueName()}/`
   const proxy = await BucketProxy.start({
@@ -46,7 +58,8 @@ await runCommand(TEST_GCS_COMMAND, async (input) => {
     ...(authorization && { authorization, pace: { clock: systemClock, interval_ms: CHANGE_INTERVAL_MS } }),
   })
   try {
-    return await run({ bucket, prefix, only, is_google, proxy, test_prefix: new TestPrefix(proxy.url, bucket, prefix) })
+    const test_prefix = new TestPrefix(proxy.url, bucket, prefix)
+    return await run({ bucket, prefix, only, is_google, tolerated, proxy, test_prefix })
   } finally {
     await proxy.close()
   }
@@ -71,8 +84,11 @@ async function run(test_run: TestRun): Promise<number> {
   }
   try {
     await proxy.settled()
-    const removed = await test_prefix.removeAll()
-    console.log(`Removed ${removed} versions; nothing is left under gs://${bucket}/${prefix}`)
+    const { removed, left } = await test_prefix.removeAll()
+    const unexpected = left.filter((name) => !test_run.tolerated?.irremovable?.test(name))
+    if (unexpected.length > 0) throw new Error(`${unexpected.length} cannot be removed: ${unexpected.join(', ')}`)
+    const rest = left.length === 0 ? 'nothing is left' : `${left.length} that the endpoint cannot remove are left`
+    console.log(`Removed ${removed} versions; ${rest} under gs://${bucket}/${prefix}`)
   } catch (error) {
     if (code !== 2) console.error(`Objects may be left under gs://${bucket}/${prefix}: ${String(error)}`)
     code ||= 1
@@ -86,17 +102,25 @@ async function run(test_run: TestRun): Promise<number> {
 
 /** The exit code of the test runner, whose processes find the bucket behind the proxy. */
 async function runTests(test_run: TestRun, versioning: boolean): Promise<number> {
-  const { bucket, prefix, only, is_google, proxy } = test_run
+  const { bucket, prefix, only, is_google, tolerated, proxy } = test_run
+  const report_dir = tolerated && (await mkdtemp(join(tmpdir(), 'test-gcs-')))
+  const report_path = report_dir && join(report_dir, 'report.json')
   const vitest = join(dirname(fileURLToPath(import.meta.resolve('vitest/package.json'))), 'vitest.mjs')
   // Names what it skips: what the bucket's versioning cannot show, and what Google's documentation does not say.
   const options = [
-    ...(only === undefined ? ['--reporter', 'verbose'] : ['--testNamePattern', only]),
+    ...(report_path !== undefined
+      ? ['--reporter', 'json', '--outputFile', report_path]
+      : only === undefined
+        ? ['--reporter', 'verbose']
+        : []),
+    ...(only === undefined ? [] : ['--testNamePattern', only]),
     ...(is_google ? ['--testTimeout', String(REAL_TEST_TIMEOUT_MS)] : []),
   ]
   const { TEST_REPORT: _, ...environment } = process.env
   const child = spawn(process.execPath, [vitest, 'run', ...options, ...TEST_FILES], {
     cwd: PROJECT_ROOT,
-    stdio: 'inherit',
+    // The failures that a profile tolerates would hide the others.
+    stdio: report_path === undefined ? 'inherit' : ['ignore', 'ignore', 'inherit'],
     env: {
       ...environment,
       // All of it, and on the day that the bucket has too.
@@ -107,12 +131,41 @@ async function runTests(test_run: TestRun, versioning: boolean): Promise<number>
       [TARGET_VARIABLES.bucket]: bucket,
       [TARGET_VARIABLES.prefix]: prefix,
       [TARGET_VARIABLES.versioning]: String(versioning),
+      [TARGET_VARIABLES.tolerate]: tolerated ? 'yes' : '',
     },
   })
   // The runner ends; what it made is still removed.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
   const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+  if (report_path === undefined || tolerated === undefined) return code ?? 1
+  try {
+    return judge(tolerated, await readResults(report_path), only === undefined)
+  } finally {
+    await rm(dirname(report_path), { recursive: true })
+  }
+}
+
+async function readResults(report_path: string): Promise<TestResult[]> {
+  const text = await readFile(report_path, 'utf8')
+  const { testResults: files } = JSON.parse(text) as {
+    testResults: { name: string; message: string; assertionResults: TestResult[] }[]
+  }
+  // A file that cannot be loaded has no test that could fail.
+  return files.flatMap(({ name, message, assertionResults: results }) =>
+    results.length > 0 ? results : [{ fullName: name, status: 'failed', failureMessages: [message] }],
+  )
+}
+
+function judge(tolerated: GapProfile, results: readonly TestResult[], is_whole: boolean): number {
+  const verdict = judgeByGaps(tolerated, results, is_whole)
+  for (const complaint of verdict.complaints) console.error(complaint)
+  for (const { title, reason } of tolerated.gaps) {
+    const count = verdict.tolerated.get(title)
+    if (count !== undefined) console.log(`${count} tolerated: ${title} (${reason})`)
+  }
+  const count = [...verdict.tolerated.values()].reduce((sum, tests) => sum + tests, 0)
+  console.log(`${verdict.passed} passed, ${count} failed by a tolerated gap, ${verdict.complaints.length} complaints`)
+  return verdict.complaints.length === 0 && verdict.passed > 0 ? 0 : 1
 }
 
 /** The adapter as it is deployed, past the proxy: it signs in by itself. Two requests more than are counted. */

@@ -7,6 +7,7 @@ export const TARGET_VARIABLES = {
   prefix: 'GCS_TEST_PREFIX',
   versioning: 'GCS_TEST_VERSIONING',
   is_running: 'GCS_TEST_RUNNING',
+  tolerate: 'GCS_TEST_TOLERATE',
 } as const
 
 export function uniqueName(): string {
@@ -33,30 +34,50 @@ export class TestPrefix {
     for (const body of ['first', 'second']) {
       await mustAnswer(await fetch(`${this.#upload_url}?${query.toString()}`, { method: 'POST', body }))
     }
-    return (await this.#listPage(name)).length === 2
+    const versions = (await this.#list(name)).filter((version) => version.name === name)
+    if (versions.length === 0) throw new Error('an object that was just written is not in the list')
+    for (const { generation } of versions) await this.#remove({ name, generation })
+    return versions.length > 1
   }
 
-  /** Removes every version below the prefix. @returns how many */
-  async removeAll(): Promise<number> {
-    let removed = 0
-    for (;;) {
-      const page = await this.#listPage(this.#prefix)
-      if (page.length === 0) return removed
-      await inTurns(page, async ({ name, generation }) => {
-        const url = `${this.#objects_url}/${encodeURIComponent(name)}?generation=${generation}`
-        const response = await fetch(url, { method: 'DELETE' })
-        if (response.status !== 404) await mustAnswer(response)
-      })
-      removed += page.length
-    }
+  /**
+   * Removes every version below the prefix, each in one try: what is still there afterwards stays.
+   * @returns how many are gone, and the names of those that stay
+   */
+  async removeAll(): Promise<{ removed: number; left: readonly string[] }> {
+    const versions = await this.#list(this.#prefix)
+    await inTurns(versions, (version) => this.#remove(version))
+    const left = await this.#list(this.#prefix)
+    const names = [...new Set(left.map(({ name }) => name))]
+    return { removed: versions.length - left.length, left: names }
   }
 
-  async #listPage(prefix: string): Promise<{ name: string; generation: string }[]> {
-    const query = new URLSearchParams({ prefix, versions: 'true', fields: 'items(name,generation)' })
-    const response = await fetch(`${this.#objects_url}?${query.toString()}`)
-    const { items = [] } = JSON.parse(await mustAnswer(response)) as { items?: { name: string; generation: string }[] }
-    return items
+  async #remove({ name, generation }: Version): Promise<void> {
+    const url = `${this.#objects_url}/${encodeURIComponent(name)}?generation=${generation}`
+    const response = await fetch(url, { method: 'DELETE' })
+    if (response.status !== 404) await mustAnswer(response)
   }
+
+  /** All pages of it. */
+  async #list(prefix: string): Promise<Version[]> {
+    const found: Version[] = []
+    let page_token: string | undefined
+    do {
+      const query = new URLSearchParams({ prefix, versions: 'true', fields: 'items(name,generation),nextPageToken' })
+      if (page_token !== undefined) query.set('pageToken', page_token)
+      const response = await fetch(`${this.#objects_url}?${query.toString()}`)
+      const page = JSON.parse(await mustAnswer(response)) as { items?: Version[]; nextPageToken?: string }
+      found.push(...(page.items ?? []))
+      // A token that comes again would list for ever.
+      page_token = page.nextPageToken === page_token ? undefined : page.nextPageToken
+    } while (page_token !== undefined)
+    return found
+  }
+}
+
+interface Version {
+  readonly name: string
+  readonly generation: string
 }
 
 /** Sixteen simultaneously. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openAnyTarget } from '#tests/objects/target.ts'
-import { Api, statusOf, type Answer } from './api.ts'
+import { Api, shapedStatusOf, statusOf, type Answer } from './api.ts'
 
 /** Source: https://cloud.google.com/storage/docs/json_api/v1/status-codes */
 const target = await openAnyTarget()
@@ -59,6 +59,10 @@ describe.concurrent('refused in the documented shape', () => {
   test.each(Object.entries(REQUESTS))('%s', async (_, [status, send]) => {
     expect(statusOf(await send())).toBe(status)
   })
+})
+
+test('a refusal says its status, its reason and in words what was wrong', async () => {
+  expect(shapedStatusOf(await api.metadata('absent'))).toBe(404)
 })
 
 test('what was refused left nothing behind', async () => {
