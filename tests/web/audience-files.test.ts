@@ -1,15 +1,18 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { exportedText, fileNameOf } from '#functions/web/app/audiences/export-file.ts'
+import { inSteps } from '#functions/web/app/base/in-steps.ts'
 import { csvRows } from '#functions/web/app/files/csv-rows.ts'
 import { countOfPlan, importPlan } from '#functions/web/app/audiences/import/import-plan.ts'
+import { csvAudiences } from '#functions/web/app/audiences/import/csv-audiences.ts'
 import { readAudienceFile } from '#functions/web/app/audiences/import/read-file.ts'
+import { systemClock } from '#shared/base/clock.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { exportedColumns } from '#shared/records/decisions.ts'
 import { audienceId, shownAudience } from './audience-fixture.ts'
 
 const NOBODY = { get: () => undefined, all: [] }
-const read = (name: string, text: string) => readAudienceFile(name, new TextEncoder().encode(text))
+const read = (name: string, text: string) => readAudienceFile(name, new TextEncoder().encode(text), systemClock)
 const planOf = async (name: string, text: string, known: Parameters<typeof importPlan>[1] = NOBODY) =>
   importPlan((await read(name, text)).rows, known)
 
@@ -124,6 +127,48 @@ describe('a file of a spreadsheet', () => {
       ['a"b', 'c'],
       ['xy', 'z'],
     ])
+  })
+})
+
+describe('a large file', () => {
+  it('is read one row after the other, and ends where its reader ends', () => {
+    const rows = csvAudiences('name\nFirst\nSecond\n"never closed')
+    expect(rows.next().value).toEqual({ line: 2, source: { name: 'First' } })
+    expect(rows.next().value).toEqual({ line: 3, source: { name: 'Second' } })
+    expect(() => rows.next()).toThrow('line 4 is never closed')
+  })
+
+  it('finds the delimiter in its first line alone, whatever is quoted there', () => {
+    const cells = (text: string) => csvRows(text).rows[0]?.cells.map((cell) => cell.text)
+    expect(cells('"a,b,c";d;e\n1,2,3,4,5,6')).toEqual(['a,b,c', 'd', 'e'])
+    expect(cells('"two\nlines, and, commas";b\nx;y')).toEqual(['two\nlines, and, commas', 'b'])
+  })
+
+  it('lets the page answer between its steps, and is read no further when nobody wants it', async () => {
+    let now_ms = 0
+    const passing = vi.spyOn(systemClock, 'monotonicMs').mockImplementation(() => (now_ms += 20))
+    const reading = new AbortController()
+    const turns: number[] = []
+    let read_rows = 0
+    function* rows(): Generator<number, void> {
+      while (read_rows < 100) yield read_rows++
+    }
+    const turn = vi.spyOn(systemClock, 'turn').mockImplementation(async () => {
+      turns.push(read_rows)
+      if (turns.length === 3) reading.abort(new Error('closed'))
+      await Promise.resolve()
+    })
+    await expect(inSteps(rows(), systemClock, reading.signal)).rejects.toThrow('closed')
+    expect(turns).toHaveLength(3)
+    expect(read_rows).toBe(turns.at(-1))
+    passing.mockRestore()
+    turn.mockRestore()
+  })
+
+  it('that is JSON, one audience in a line, keeps its lines, and one that is damaged says so', async () => {
+    const { rows } = await read('a.jsonl', '{"name": "One"}\n\n{"name": "Two"}\n')
+    expect(rows.map(({ line }) => line)).toEqual([1, 3])
+    await expect(read('a.jsonl', '{"name": "One"}\n{"name": ')).rejects.toThrow('cut off or damaged')
   })
 })
 

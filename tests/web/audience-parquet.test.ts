@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { importPlan } from '#functions/web/app/audiences/import/import-plan.ts'
+import { systemClock } from '#shared/base/clock.ts'
 import { readAudienceFile } from '#functions/web/app/audiences/import/read-file.ts'
 import { exportedParquet } from '#functions/web/app/audiences/parquet-export.ts'
 import { encodeRowGroup } from '#shared/parquet/row-group.ts'
@@ -28,7 +29,7 @@ afterAll(async () => {
 })
 
 async function planOf(bytes: Uint8Array) {
-  const { rows } = await readAudienceFile('a.parquet', new Uint8Array(bytes))
+  const { rows } = await readAudienceFile('a.parquet', new Uint8Array(bytes), systemClock)
   return importPlan(rows, { get: () => undefined, all: [] })
 }
 

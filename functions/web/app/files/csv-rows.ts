@@ -27,22 +27,28 @@ const SEPARATOR_LINE = /^sep=(.)\r?\n/i
 
 /** @param text with or without a byte order mark */
 export function csvRows(text: string): CsvRows {
+  const rows: CsvRow[] = []
+  const reading = csvRowsOneByOne(text)
+  for (;;) {
+    const { done, value } = reading.next()
+    if (done) return { rows, open_quote_line: value }
+    rows.push(value)
+  }
+}
+
+/** The same for a large file, of which a page reads some rows at a time. @returns `open_quote_line` */
+export function* csvRowsOneByOne(text: string): Generator<CsvRow, number | null, void> {
   const marked = text.replace(/^\ufeff/, '')
   const separator = SEPARATOR_LINE.exec(marked)
   const content = separator ? marked.slice(separator[0].length) : marked
   const delimiter = separator?.[1] ?? delimiterOf(content)
-  const rows: CsvRow[] = []
   let cells: CsvCell[] = []
   let line = separator ? 2 : 1
   let begun_at = line
   let at = 0
-  const end = (): void => {
-    if (cells.some((cell) => cell.text !== '' || cell.is_quoted)) rows.push({ line: begun_at, cells })
-    cells = []
-  }
   while (at < content.length) {
     const cell = cellAt(content, at, delimiter)
-    if (!cell) return { rows, open_quote_line: line }
+    if (!cell) return line
     cells.push(cell)
     line += cell.line_breaks
     at = cell.end
@@ -54,11 +60,16 @@ export function csvRows(text: string): CsvRows {
     }
     at += content.startsWith('\r\n', at) ? 2 : 1
     line++
-    end()
+    if (hasText(cells)) yield { line: begun_at, cells }
+    cells = []
     begun_at = line
   }
-  end()
-  return { rows, open_quote_line: null }
+  if (hasText(cells)) yield { line: begun_at, cells }
+  return null
+}
+
+function hasText(cells: readonly CsvCell[]): boolean {
+  return cells.some(({ text, is_quoted }) => text !== '' || is_quoted)
 }
 
 interface CellRead extends CsvCell {
@@ -95,7 +106,18 @@ function cellAt(content: string, start: number, delimiter: string): CellRead | u
 
 /** The sign that parts the first line most often, outside of quotes. */
 function delimiterOf(content: string): string {
-  const first = content.replaceAll(/"[^"]*"/g, '').split(/\r|\n/, 1)[0]!
+  const first = firstLineOf(content)
   const count = (sign: string) => first.split(sign).length
   return DELIMITERS.reduce((best, sign) => (count(sign) > count(best) ? sign : best))
+}
+
+/** The first line without its quoted cells. */
+function firstLineOf(content: string): string {
+  let [line, at] = ['', 0]
+  while (at < content.length && content[at] !== '\n' && content[at] !== '\r') {
+    const close = content[at] === '"' ? content.indexOf('"', at + 1) : -1
+    if (close === -1) line += content[at]
+    at = Math.max(at, close) + 1
+  }
+  return line
 }

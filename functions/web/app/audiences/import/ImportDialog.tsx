@@ -1,5 +1,5 @@
 import { Upload } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { inSteps } from '../../base/in-steps.ts'
 import { clock } from '../../base/ports.ts'
@@ -32,14 +32,16 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const [fault, setFault] = useState<string>()
   const [done, setDone] = useState<number>()
   const is_stopped = useRef(false)
+  const reading = useRef<AbortController>(undefined)
+  useEffect(() => () => reading.current?.abort(), [])
 
-  const planOf = async ({ rows }: AudienceFile): Promise<ImportPlan> => {
+  const planOf = async ({ rows }: AudienceFile, signal?: AbortSignal): Promise<ImportPlan> => {
     // The client validates what it stores by the schemas that these types are of.
     const known = {
       get: (id: string) => client.get('audience', id) as Shown<'audience'> | undefined,
       all: client.list('audience') as readonly Shown<'audience'>[],
     }
-    const { pieces, result } = await inSteps(planRows(rows, known), clock)
+    const { pieces, result } = await inSteps(planRows(rows, known), clock, signal)
     return { rows: pieces, ignored: result }
   }
 
@@ -48,10 +50,16 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     setFault(undefined)
     setFile(undefined)
     setReading(true)
+    // Another file ends the reading of this one, and so does whoever closes the dialog.
+    reading.current?.abort()
+    const { signal } = (reading.current = new AbortController())
     try {
-      const content = await readAudienceFile(chosen.name, new Uint8Array(await chosen.arrayBuffer()))
-      setFile({ name: chosen.name, content, plan: await planOf(content) })
+      const content = await readAudienceFile(chosen.name, new Uint8Array(await chosen.arrayBuffer()), clock, signal)
+      const plan = await planOf(content, signal)
+      signal.throwIfAborted()
+      setFile({ name: chosen.name, content, plan })
     } catch (error) {
+      if (signal.aborted) return
       const why = error instanceof UnreadableFile ? error.message : 'The browser could not open the file.'
       setFault(`“${chosen.name}” could not be read. ${why}`)
     }

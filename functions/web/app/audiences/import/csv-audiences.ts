@@ -3,7 +3,7 @@ import { parsedJson } from '#shared/base/parsed-json.ts'
 import { AUDIENCES } from '#shared/records/audience.ts'
 import { isNothing, unguarded } from '#shared/records/csv.ts'
 import type { ColumnType } from '#shared/records/columns.ts'
-import { csvRows, type CsvCell } from '../../files/csv-rows.ts'
+import { csvRowsOneByOne, type CsvCell, type CsvRow } from '../../files/csv-rows.ts'
 import { UnreadableFile, type FileRow } from './file-rows.ts'
 
 /** Audiences of a CSV file: of an export, or of a spreadsheet whose columns have names that people write. */
@@ -29,36 +29,37 @@ const MEMBERS: Readonly<Record<string, string>> = {
   campaign_id: 'campaign_id',
 }
 
-/** @throws UnreadableFile */
-export function csvAudiences(text: string): readonly FileRow[] {
-  const [header, ...rows] = rowsOf(text)
+/** One by one: a large file is read in steps. @throws UnreadableFile */
+export function* csvAudiences(text: string): Generator<FileRow, void, void> {
+  const rows = rowsOf(text)
+  const header = rows.next().value
   if (!header) throw new UnreadableFile('The file is empty.')
   const names = header.cells.map(({ text: heading }) => columnOf(heading))
   if (!names.includes('name') && !names.includes('audience_id')) {
     throw new UnreadableFile('Its first line names no column “name”. The first line has to name the columns.')
   }
-  return rows.map(({ line, cells }) => {
-    const source: Record<string, unknown> = {}
-    const metadata: Record<string, unknown> = {}
-    for (const [at, name] of names.entries()) {
-      const cell = cells[at]
-      if (!cell || name === '') continue
-      const member = TYPES.has(name) ? undefined : MEMBERS[name]
-      if (member === undefined) source[name] = valueOf(cell, TYPES.get(name))
-      else if (cell.text.trim() !== '') metadata[member] = member === 'tags' ? tagsIn(cell.text) : unguarded(cell.text)
-    }
-    if (Object.keys(metadata).length === 0) return { line, source }
-    const said = source['metadata']
-    return { line, source: { ...source, metadata: { ...(isObject(said) && said), ...metadata } } }
-  })
+  for (const row of rows) yield audienceIn(row, names)
 }
 
-function rowsOf(text: string) {
-  const { rows, open_quote_line } = csvRows(text)
-  if (open_quote_line !== null) {
-    throw new UnreadableFile(`A quote that opens in line ${open_quote_line} is never closed.`)
+function audienceIn({ line, cells }: CsvRow, names: readonly string[]): FileRow {
+  const source: Record<string, unknown> = {}
+  const metadata: Record<string, unknown> = {}
+  for (const [at, name] of names.entries()) {
+    const cell = cells[at]
+    if (!cell || name === '') continue
+    const member = TYPES.has(name) ? undefined : MEMBERS[name]
+    if (member === undefined) source[name] = valueOf(cell, TYPES.get(name))
+    else if (cell.text.trim() !== '') metadata[member] = member === 'tags' ? tagsIn(cell.text) : unguarded(cell.text)
   }
-  return rows
+  if (Object.keys(metadata).length === 0) return { line, source }
+  const said = source['metadata']
+  return { line, source: { ...source, metadata: { ...(isObject(said) && said), ...metadata } } }
+}
+
+function* rowsOf(text: string): Generator<CsvRow, undefined, void> {
+  const open_quote_line = yield* csvRowsOneByOne(text)
+  if (open_quote_line === null) return
+  throw new UnreadableFile(`A quote that opens in line ${open_quote_line} is never closed.`)
 }
 
 /** `Data type` is data_type. */
