@@ -91,6 +91,8 @@ export default defineConfig(({ command }) => {
   if (command === 'build') process.env['NODE_ENV'] = 'production'
   return {
     root: APP,
+    // Behind that origin pages are asked for by their file, and what is neither page nor file is not there.
+    appType: APP_SERVER_PORT === undefined ? 'spa' : 'mpa',
     plugins: [react(), firstRequests(), compiledWhileLoading(), precacheList()],
     server: {
       ...(APP_SERVER_PORT !== undefined && { hmr: { clientPort: Number(APP_SERVER_PORT) } }),

@@ -1,17 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 import { Problem } from '#shared/base/problem.ts'
-import type { Routes } from '#shared/contract/route.ts'
-import { APP_PAGES } from '#shared/contract/web.ts'
 import type { AppConfig } from '#shared/contract/app-config.ts'
 import type { Answer } from '#shared/http/call.ts'
 import { noneMatchNames } from '#shared/http/request/conditions.ts'
-import { createRouter } from '#shared/http/request/router.ts'
 import type { Site, SiteRequest } from '#shared/http/request/site.ts'
 import { movedTo } from '#shared/http/request/unknown-path.ts'
 import { type AppFiles, PAGE_FILE, representationOf } from './app-folder.ts'
 import { acceptedEncoding } from './encodings.ts'
 import { appHeaders } from './page-headers.ts'
+import { isNavigation, pageRouter } from './page-routes.ts'
 import { noSuchPage, notYetBuilt } from './plain-page.ts'
 import type { ReadAsset } from './released-assets.ts'
 import { isAsset, type Representation, tagOf } from './representation.ts'
@@ -33,7 +31,6 @@ const OF_REVISION = 'no-cache'
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
 export function webSite({ files, config, readAsset }: WebDependencies): Site {
-  const pages = createRouter(routesOfPages())
   const page_headers = appHeaders(config)
   const config_file = { media_type: 'application/json; charset=utf-8', encoding: undefined, ...contentOf(config) }
 
@@ -55,12 +52,12 @@ export function webSite({ files, config, readAsset }: WebDependencies): Site {
   }
 
   const pageAnswer = (request: SiteRequest): Answer | undefined => {
-    const page = pages.match(request.raw_path)
+    const page = pageRouter.match(request.raw_path)
     if (page !== undefined) {
       request.noteRoute(page.template)
       return buildAnswer(PAGE_FILE, request) ?? notYetBuilt()
     }
-    const meant = pages.meant(request.raw_path)
+    const meant = pageRouter.meant(request.raw_path)
     return meant === undefined || meant.has_gap ? undefined : movedTo(meant.path, request.raw_query)
   }
 
@@ -73,12 +70,6 @@ export function webSite({ files, config, readAsset }: WebDependencies): Site {
     if (isNavigation(headers)) return noSuchPage()
     throw new Problem('not-found', 'There is no page and no file at this path.')
   }
-}
-
-/** The pages as the edge's router takes them. */
-function routesOfPages(): Routes {
-  const route = { function: 'web', method: 'GET', summary: 'A page', access: 'public', answers: {} } as const
-  return Object.fromEntries(APP_PAGES.map((path) => [path, { ...route, path }]))
 }
 
 function contentOf(value: unknown): Pick<Representation, 'bytes' | 'tag'> {
@@ -116,9 +107,4 @@ function fileAnswer(
 
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-/** A person who follows a link, also through a service worker; a page that loads a file does not ask for HTML. */
-function isNavigation({ accept }: IncomingHttpHeaders): boolean {
-  return (accept ?? '').includes('text/html')
 }

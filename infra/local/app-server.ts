@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createServer, request as httpRequest, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 
+import { isNavigation, pageRouter } from '#functions/web/page-routes.ts'
 import { isOfApi } from '#shared/http/request/site.ts'
 import { listen } from '#shared/http/server/serve.ts'
 import { PROJECT_ROOT } from '../project-root.ts'
@@ -9,10 +10,11 @@ import { pathOf, send } from '../stand-ins/kit/answers.ts'
 
 const VITE = join(PROJECT_ROOT, 'node_modules/vite/bin/vite.js')
 const HOST = '127.0.0.1'
+/** By its file: only then Vite writes addresses that hold on every page. */
+const APP_PAGE = '/index.html'
 
 /**
- * Starts Vite's development server in a process of its own, which ends with this one. It answers every address of the app
- * with the page, and has none of the web function's headers.
+ * Starts Vite's development server in a process of its own, which ends with this one. It has none of the web function's headers.
  * @returns its listener, for the paths of the app
  */
 export async function startAppServer(): Promise<RequestListener> {
@@ -27,12 +29,17 @@ export async function startAppServer(): Promise<RequestListener> {
   return forwardTo(port)
 }
 
-/** What the web function still answers itself; everything else is the app server's. */
+/**
+ * What the web function still answers itself: the configuration, and whoever follows a link to no page. The app's pages are the app
+ * server's, and every file: it has no others.
+ */
 export function withAppServer(web: RequestListener, app_server: RequestListener): RequestListener {
   return (request, response) => {
     const path = pathOf(request)
-    const listener = isOfApi(path) || path === '/config.json' ? web : app_server
-    return listener(request, response)
+    if (isOfApi(path) || path === '/config.json') return web(request, response)
+    if (pageRouter.match(path) !== undefined) request.url = APP_PAGE
+    else if (isNavigation(request.headers)) return web(request, response)
+    return app_server(request, response)
   }
 }
 
