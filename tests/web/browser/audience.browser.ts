@@ -222,10 +222,10 @@ describe('the history', () => {
   test('says that it needs a connection, and comes when there is one', async () => {
     const id = await save('distant')
     const page = await visit('distant', id)
-    await site.context.setOffline(true)
+    await site.goOffline()
     await page.getByRole('button', { name: 'History' }).click()
     await page.getByText('History needs a connection').waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await page.getByRole('button', { name: 'Try again' }).click()
     await expect.poll(() => page.getByText('version 1, current').count()).toBe(1)
   })
@@ -251,10 +251,10 @@ describe('a field that two devices changed', () => {
   async function conflicting(user_id: string, options: VisitOptions = {}): Promise<{ page: Page; id: string }> {
     const id = await save(user_id, { ...TRAIL, name: 'Early gift planners' })
     const page = await visit(user_id, id, options)
-    await site.context.setOffline(true)
+    await site.goOffline()
     await rename(page, 'Early gift planners, before November')
     await site.save(user_id, '/api/audiences', { audience_id: id, name: 'Early gift planners 2026' })
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(() => syncWordsOn(page)).toBe('1 change needs your choice')
     await page.getByRole('heading', { name: 'Changed on two devices' }).waitFor()
     return { page, id }

@@ -271,14 +271,14 @@ describe('an account', () => {
   test('without a connection saves on the device, and the service has it later', async () => {
     const page = await visit({ visitor: { kind: 'account', user_id: 'builder_offline' } })
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await typeWords(page)
     await importCsv(page)
     await page.getByRole('button', { name: 'Import 3 segments' }).click()
     await page.getByRole('button', { name: 'Confirm segments' }).click()
     await saveButton(page).click()
     await page.getByText('It is on this device').waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await page.getByText('It is in your account, and on each of your devices.').waitFor()
     expect(await audiencesOf('builder_offline')).toMatchObject([
       { name: WORDS, status: 'active', total_audience_size: null, segment_count: 3 },

@@ -50,7 +50,7 @@ describe('a copy', () => {
   test('is made without a connection, is opened, says where it comes from, and is sent later', async () => {
     const [id] = await save('copier', { name: 'Trail runners', metadata: { tags: ['autumn'] } })
     const page = await visit('copier', `/audience/${id}`)
-    await site.context.setOffline(true)
+    await site.goOffline()
     await page.getByRole('button', { name: 'Actions', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { level: 1, name: 'Trail runners (copy)' }).waitFor()
@@ -58,7 +58,7 @@ describe('a copy', () => {
     await page.getByRole('button', { name: 'Actions', exact: true }).click()
     await page.getByRole('menuitem', { name: 'Duplicate' }).click()
     await page.getByRole('heading', { level: 1, name: 'Trail runners (copy 2)' }).waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     const { audiences } = await site.ask('copier', '/api/audiences?view=full')
     expect(audiences).toContainEqual(
@@ -130,7 +130,7 @@ describe('what is still used', () => {
   test('is named before a platform is deleted, offline with what this device cannot know', async () => {
     await saveScheduled('deleter')
     const page = await visit('deleter', '/platforms')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await page.getByRole('button', { name: /^Sync: / }).click()
     await page.getByRole('button', { name: /^(Sync now|Try again now)$/ }).click()
     await expect.poll(() => syncWordsOn(page)).toContain('Offline')
@@ -162,7 +162,7 @@ describe('the tags', () => {
     await page.getByRole('button', { name: 'Manage tags' }).click()
     const dialog = page.getByRole('dialog', { name: 'Tags' })
     await dialog.waitFor()
-    await site.context.setOffline(true)
+    await site.goOffline()
     await expect
       .poll(() => dialog.getByRole('listitem').allInnerTexts())
       .toEqual([
@@ -181,7 +181,7 @@ describe('the tags', () => {
     await page.keyboard.press('Escape')
     await page.getByText('Removed “sport” from “Trail runners”').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     expect(await tagsOf('tagger')).toEqual({
       'Trail runners': ['outdoors', 'sport'],

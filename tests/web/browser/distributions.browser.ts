@@ -78,7 +78,7 @@ describe('an audience', () => {
   test('is sent without a connection: it is kept, and goes when there is one', async () => {
     const { audience_id } = await save('offline')
     const page = await visit('offline', `/audience/${audience_id}`)
-    await site.context.setOffline(true)
+    await site.goOffline()
     await expect.poll(() => syncWordsOn(page)).toContain('Offline')
     await page
       .locator('main h1')
@@ -89,7 +89,7 @@ describe('an audience', () => {
     await page.getByRole('button', { name: 'Send now' }).click()
     await page.getByText('is sent to Brand account when this device is online').waitFor()
     expect(await distributionsOf('offline')).toEqual([])
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(async () => (await distributionsOf('offline')).length).toBe(1)
   })
 
@@ -171,11 +171,11 @@ describe('an audience', () => {
   test('that was archived while this device was offline is not sent: the send says why, and goes when it is back', async () => {
     const { audience_id } = await save('refuses')
     const page = await visit('refuses', `/audience/${audience_id}`)
-    await site.context.setOffline(true)
+    await site.goOffline()
     await openSend(page)
     await page.getByRole('button', { name: 'Send now' }).click()
     await site.report('refuses', `/api/audiences/${audience_id}/status`, { status: 'archived' })
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(() => syncWordsOn(page), { timeout: 20_000 }).toBe('1 change was not accepted')
     await page.getByRole('link', { name: /^Distributions/ }).click()
     const advice = recordOn(page).getByRole('region', { name: 'This was not sent' })
@@ -272,17 +272,17 @@ describe('a distribution', () => {
   test('that is scheduled is cancelled, also without a connection', async () => {
     await sendOf('cancels', { scheduled_at: '2098-11-17T08:00:00.000Z' })
     const page = await visit('cancels', '/distributions')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await recordOn(page).getByRole('button', { name: 'Cancel this send' }).click()
     await recordOn(page).getByText('Nothing was sent.').waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(async () => (await distributionsOf('cancels'))[0]).toMatchObject({ status: 'cancelled' })
   })
 
   test('that is scheduled is moved, offline too, to a time that clocks show once', async () => {
     await sendOf('moves', { scheduled_at: '2098-11-17T08:00:00.000Z' })
     const page = await visit('moves', '/distributions')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await recordOn(page).getByRole('button', { name: 'Change the time' }).click()
     const dialog = page.getByRole('dialog', { name: 'When should it go?' })
     expect(await dialog.getByLabel('Time', { exact: true }).inputValue()).toBe('09:00')
@@ -297,7 +297,7 @@ describe('a distribution', () => {
     await dialog.getByText('in New York (06:30 UTC, 07:30 in Berlin).').waitFor()
     await page.keyboard.press('Enter')
     await recordOn(page).getByText('For 26 Oct 2098, 02:30 in New York').waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect
       .poll(async () => (await distributionsOf('moves'))[0], { timeout: 20_000 })
       .toMatchObject({ scheduled_at: '2098-10-26T06:30:00.000Z', metadata: { time_zone: 'America/New_York' } })
@@ -306,12 +306,12 @@ describe('a distribution', () => {
   test('that went before its new time arrived says so, and what to do', async () => {
     const { id } = await sendOf('late', { scheduled_at: '2098-11-17T08:00:00.000Z' })
     const page = await visit('late', '/distributions')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await recordOn(page).getByRole('button', { name: 'Change the time' }).click()
     await page.getByLabel('Time', { exact: true }).fill('10:00')
     await page.getByRole('button', { name: 'Move' }).click()
     await report('late', id, { status: 'pending' })
-    await site.context.setOffline(false)
+    await site.goOnline()
     const advice = recordOn(page).getByRole('region', { name: 'The time was not moved' })
     await advice.getByText('It was handed over before this change reached the service.').waitFor({ timeout: 20_000 })
     expect(await violationsOn(page)).toEqual([])

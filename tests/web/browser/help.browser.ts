@@ -118,7 +118,7 @@ describe('what is new', () => {
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
     await page.evaluate(() => localStorage.setItem('am.news_read_until', '2026-01-01'))
     await page.reload()
-    await site.context.setOffline(true)
+    await site.goOffline()
     await page.getByRole('button', { name: 'Menu' }).click()
     await page.getByRole('menuitem', { name: 'What is new · not read yet' }).click()
     await page.getByRole('link', { name: 'Open platforms' }).click()

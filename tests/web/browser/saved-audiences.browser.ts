@@ -174,10 +174,10 @@ describe('the list', () => {
     await save('tabs')
     const page = await visit('tabs')
     const other = await openPage(site.context, '/saved-audiences')
-    await site.context.setOffline(true)
+    await site.goOffline()
     await choose(page, 'Café visitors', 'Archive')
     await expect.poll(() => namesOn(other)).not.toContain('Café visitors')
-    await site.context.setOffline(false)
+    await site.goOnline()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     const { audiences } = await site.ask('tabs', '/api/audiences?status=archived')
     expect(audiences).toHaveLength(2)
@@ -265,7 +265,7 @@ describe('a file', () => {
     const { content, name } = await exportAll(page, format, { is_offline: true })
     for (const record of RECORDS) expect(content.toString()).toContain(record.name)
     await page.getByText('is in your downloads').waitFor()
-    await site.context.setOffline(false)
+    await site.goOnline()
     await importFile(page, content.toString(), name)
     await page.getByText('4 are here already').waitFor()
   })
@@ -399,7 +399,7 @@ async function importFile(page: Page, content: string | Buffer, name = 'a.csv'):
 async function exportAll(page: Page, format: string, { is_offline }: { readonly is_offline: boolean }) {
   await page.getByRole('button', { name: 'Export', exact: true }).click()
   await page.getByRole('radio', { name: format }).check()
-  await site.context.setOffline(is_offline)
+  if (is_offline) await site.goOffline()
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export 4 audiences' }).click(),

@@ -1,5 +1,5 @@
-import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
 import { startChromium } from '#tests/client/browser/chromium.ts'
 import { startVisit, type VisitOptions } from './visits.ts'
@@ -12,6 +12,12 @@ export interface SiteForTests extends Omit<WebSite, 'end'> {
   readonly context: BrowserContext
   /** As `startVisit`; the visit ends with the test. */
   visit(options?: VisitOptions): Promise<BrowserContext>
+  /**
+   * Takes the connection of the latest visit away, once each of its pages has the files that it loads after it is shown: they
+   * are what a page without a connection needs, and these pages have no service worker that keeps them.
+   */
+  goOffline(): Promise<void>
+  goOnline(): Promise<void>
   /** Ends a context with the test that somebody else has made. */
   keep(context: BrowserContext): BrowserContext
 }
@@ -43,6 +49,11 @@ export function siteForTests(options: WebSiteOptions | (() => Promise<WebSiteOpt
     contexts.push(context)
     return context
   }
+  const latest = () => {
+    const context = contexts.at(-1)
+    if (!context) throw new Error('this test has not visited the site yet')
+    return context
+  }
   return {
     get url() {
       return started().site.url
@@ -51,15 +62,23 @@ export function siteForTests(options: WebSiteOptions | (() => Promise<WebSiteOpt
       return started().browser
     },
     get context() {
-      const latest = contexts.at(-1)
-      if (!latest) throw new Error('this test has not visited the site yet')
-      return latest
+      return latest()
     },
     token: (...asked) => started().site.token(...asked),
     save: (...asked) => started().site.save(...asked),
     report: (...asked) => started().site.report(...asked),
     ask: (...asked) => started().site.ask(...asked),
     visit: async (visit_options) => keep(await startVisit(started().browser, started().site, visit_options)),
+    goOffline: async () => {
+      const pages = latest().pages()
+      await expect.poll(async () => await Promise.all(pages.map(hasLaterFiles))).not.toContain(false)
+      await latest().setOffline(true)
+    },
+    goOnline: async () => await latest().setOffline(false),
     keep,
   }
+}
+
+async function hasLaterFiles(page: Page): Promise<boolean> {
+  return await page.evaluate(() => performance.getEntriesByName('later files loaded').length > 0)
 }

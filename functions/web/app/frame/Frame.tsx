@@ -30,6 +30,11 @@ const FrameDialog = lazy(importDialog)
 const SendDialog = lazy(importSend)
 const Tour = lazy(async () => ({ default: (await import('../pages/first-use/Tour.tsx')).Tour }))
 
+async function importLater(): Promise<void> {
+  await Promise.allSettled([importPanel(), importDialog(), importSend()])
+  performance.mark('later files loaded')
+}
+
 /** What stays when pages change: the bars, the sheet, and what opens over them. */
 export function Frame() {
   const router = useRouter()
@@ -40,7 +45,7 @@ export function Frame() {
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
-  useEffect(() => whenIdle(() => void Promise.allSettled([importPanel(), importDialog(), importSend()])), [])
+  useEffect(() => whenIdle(() => void importLater()), [])
   useEffect(
     () =>
       router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
