@@ -69,6 +69,7 @@ export const LONG = [
   'tests/infra/rights/{delivery,system}.test.ts',
   'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/main.test.ts',
+  'tests/soak/soak.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { long: [], fast: [...LONG, ...SLOW, ...ISOLATED] }

@@ -8,19 +8,31 @@ import type { StoredAudience } from './stored.ts'
  * @throws Error that names what broke it
  */
 export function checkHistory(operations: readonly Operation[], stored: ReadonlyMap<string, StoredAudience>): void {
+  checkChanges(operations, stored)
+  for (const operation of operations) {
+    for (const reply of operation.replies) if (reply) checkAnswer(operation, reply)
+    checkRefusal(operation, operations, stored)
+  }
+  checkVersions(operations)
+  checkSights(operations)
+}
+
+/** What somebody was told of a change, whatever the way it took. */
+export type Change = Pick<Operation, 'kind' | 'user_id' | 'mark' | 'audience_id' | 'result'>
+
+/**
+ * The stored records went through exactly the changes that were acknowledged and, at most once each, those of unknown
+ * outcome.
+ * @throws Error that names what broke it
+ */
+export function checkChanges(changes: readonly Change[], stored: ReadonlyMap<string, StoredAudience>): void {
   for (const [id, audience] of stored) checkRecord(id, audience)
   const carriers = new Map<string, string[]>()
   for (const [id, { marks }] of stored)
     for (const mark of marks) carriers.set(mark, [...(carriers.get(mark) ?? []), id])
-  for (const operation of operations) {
-    for (const reply of operation.replies) if (reply) checkAnswer(operation, reply)
-    checkOutcome(operation, carriers.get(operation.mark) ?? [], stored)
-    checkRefusal(operation, operations, stored)
-  }
-  const known_marks = new Set(operations.map(({ mark }) => mark))
+  for (const change of changes) checkOutcome(change, carriers.get(change.mark) ?? [], stored)
+  const known_marks = new Set(changes.map(({ mark }) => mark))
   for (const mark of carriers.keys()) if (!known_marks.has(mark)) fail(`nobody asked for ${mark}`)
-  checkVersions(operations)
-  checkSights(operations)
 }
 
 /** A reader that met no fault gets exactly the stored records. */
@@ -76,7 +88,7 @@ function checkAnswer({ kind, mark, if_match }: Operation, { status, headers, bod
 
 /** Acknowledged: exactly once, where the answer said. Refused or not made: nowhere. */
 function checkOutcome(
-  { kind, user_id, mark, audience_id, result }: Operation,
+  { kind, user_id, mark, audience_id, result }: Change,
   carriers: readonly string[],
   stored: ReadonlyMap<string, StoredAudience>,
 ): void {

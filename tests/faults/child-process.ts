@@ -9,13 +9,16 @@ export interface Started {
   readonly process: ChildProcess
   /** Resolves with exit code and signal. */
   readonly ended: Promise<readonly [number | null, NodeJS.Signals | null]>
-  /** What it wrote on standard output so far, line by line. */
+  /** What it wrote on standard output last, line by line. */
   readonly lines: readonly Record<string, unknown>[]
 }
 
+/** A process that runs for an hour writes more than one wants to keep. */
+const LINES_MAX = 1000
+
 /** Processes that end together, however the test that started them ends. */
 export class Processes {
-  readonly #children: ChildProcess[] = []
+  readonly #children = new Set<ChildProcess>()
 
   /**
    * Starts a process and waits for the line with its address.
@@ -32,14 +35,16 @@ export class Processes {
       env: { ...CHILD_ENVIRONMENT, ...env },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
-    this.#children.push(child)
+    this.#children.add(child)
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+    void ended.then(() => this.#children.delete(child))
     const lines: Record<string, unknown>[] = []
     const url = await new Promise<string>((found, reject) => {
       void ended.then(([code, signal]) => reject(new Error(`it ended with ${code ?? signal} before it listened`)))
       createInterface({ input: child.stdout! }).on('line', (text) => {
         const line = lineOf(text)
         lines.push(line)
+        if (lines.length > LINES_MAX) lines.shift()
         const address = urlOf(line)
         if (address !== undefined) found(address)
       })
@@ -49,7 +54,7 @@ export class Processes {
 
   /** `kill -9` for those that still live. */
   async end(): Promise<void> {
-    const living = this.#children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+    const living = [...this.#children]
     const ends = living.map((child) => once(child, 'exit'))
     for (const child of living) child.kill('SIGKILL')
     await Promise.all(ends)

@@ -9,6 +9,8 @@ import {
 import type { AddressInfo, Socket } from 'node:net'
 
 import { systemClock } from '#shared/base/clock.ts'
+import type { Random } from '#shared/base/random.ts'
+import { between } from '#tests/simulation/seeded-random.ts'
 
 /**
  * What a network can do to one exchange between a function and the store.
@@ -47,6 +49,16 @@ export interface Passing {
 
 /** Which fault strikes a request, if one does; asked once for each, in the order they come. */
 export type FaultPlan = (passing: Passing) => NetworkFault | undefined
+
+/** One in `one_in` requests meets a fault, by chance; each fault comes as often as the others. */
+export function randomPlan(random: Random, one_in: number, faults: readonly NetworkFault[]): FaultPlan {
+  let deck: NetworkFault[] = []
+  return () => {
+    if (random.uniform() >= 1 / one_in) return undefined
+    if (deck.length === 0) deck = [...faults]
+    return deck.splice(between(random, 0, deck.length - 1), 1)[0]
+  }
+}
 
 export interface FaultProxy {
   readonly url: string

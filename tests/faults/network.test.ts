@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
-import type { Random } from '#shared/base/random.ts'
 import { saved } from '#tests/functions/audiences/harness.ts'
-import { between, seededRandom } from '#tests/simulation/seeded-random.ts'
+import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { longTest, someOf } from '#tests/support/effort.ts'
 import { expectWellAfter } from './afterwards.ts'
-import { NETWORK_FAULTS, type FaultPlan, type NetworkFault } from './fault-proxy.ts'
+import { NETWORK_FAULTS, randomPlan, type NetworkFault } from './fault-proxy.ts'
 import { Fleet, runLoad } from './load.ts'
 import { CLOCK_FACTOR, ROUND_MS_MAX, SEEDS } from './rounds.ts'
 import { startSystem } from './system.ts'
@@ -13,16 +12,6 @@ import { startSystem } from './system.ts'
 const PATH = '/api/audiences'
 /** They end when a time limit passes: ten seconds, which the bundled function really takes. */
 const ENDLESS: readonly NetworkFault[] = ['stall', 'stall_answer', 'endless_answer']
-
-/** One in `one_in` requests meets a fault, by chance; each fault comes as often as the others. */
-function randomPlan(random: Random, one_in: number, faults: readonly NetworkFault[]): FaultPlan {
-  let deck: NetworkFault[] = []
-  return () => {
-    if (random.uniform() >= 1 / one_in) return undefined
-    if (deck.length === 0) deck = [...faults]
-    return deck.splice(between(random, 0, deck.length - 1), 1)[0]
-  }
-}
 
 describe.each(SEEDS)('with the network at fault by chance (SEED=%i)', (seed) => {
   test.each(

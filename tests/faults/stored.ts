@@ -21,6 +21,20 @@ export interface StoredAudience {
  * @throws Error when an id is there twice, is not at home, or an object's revisions have a gap
  */
 export async function storedAudiences(data_dir: string, bucket: string): Promise<Map<string, StoredAudience>> {
+  const { audiences, revisions } = await liveAudiences(data_dir, bucket)
+  await checkRevisions(data_dir, bucket, revisions)
+  return audiences
+}
+
+/**
+ * The same of a bucket that keeps no former generations.
+ * @returns with the revision of each object
+ * @throws Error when an id is there twice or is not at home
+ */
+export async function liveAudiences(
+  data_dir: string,
+  bucket: string,
+): Promise<{ readonly audiences: Map<string, StoredAudience>; readonly revisions: ReadonlyMap<string, number> }> {
   const bucket_dir = join(data_dir, 'buckets', bucket)
   const audiences = new Map<string, StoredAudience>()
   const live_revisions = new Map<string, number>()
@@ -44,8 +58,7 @@ export async function storedAudiences(data_dir: string, bucket: string): Promise
       }
     }
   }
-  await checkRevisions(data_dir, bucket, live_revisions)
-  return audiences
+  return { audiences, revisions: live_revisions }
 }
 
 /** Each object counts its commits without gaps: its former generations have all the revisions before the live one. */

@@ -29,6 +29,7 @@ import { LONG_COMMAND } from '#tests/long/command.ts'
 import { MUTATION_COMMAND } from '#tests/mutations/command.ts'
 import { TEST_GCS_COMMAND } from '#tests/objects/command.ts'
 import { SIMULATE_COMMAND } from '#tests/simulation/command.ts'
+import { SOAK_COMMAND } from '#tests/soak/command.ts'
 import { someOf } from '#tests/support/effort.ts'
 import { SHOTS_COMMAND } from '#tests/web/browser/shots/command.ts'
 
@@ -52,6 +53,7 @@ const COMMANDS: readonly CommandSpec[] = [
   BIGQUERY_LOAD_COMMAND,
   BENCH_COMMAND,
   SIMULATE_COMMAND,
+  SOAK_COMMAND,
   TEST_GCS_COMMAND,
   LONG_COMMAND,
   MUTATION_COMMAND,
