@@ -14,7 +14,7 @@ import { GROUP_START_BYTES, type RowGroup, shiftGroup } from './row-group.ts'
  */
 
 /** What the metadata say of the file besides its groups. */
-export type FileFacts = Pick<FileMetaData, 'created_by' | 'key_value_metadata'>
+export type FileFacts = Required<Pick<FileMetaData, 'created_by' | 'key_value_metadata'>>
 
 /** A row group where it lies in a file, without its bytes. */
 export interface PlacedGroup {
@@ -30,10 +30,17 @@ interface Placement {
 }
 
 const placements = new WeakMap<RowGroup, Placement>()
-const list_places = new WeakMap<readonly SchemaElement[], ListPlace>()
+const schema_parts = new WeakMap<readonly SchemaElement[], SchemaParts>()
 
-/** Where the list of groups stands in the metadata of a file without rows: its header, and how much is behind its elements. */
-interface ListPlace {
+/** What is the same in the metadata of all files of a schema. */
+interface SchemaParts {
+  /** Up to the number of rows. */
+  readonly before_rows: Uint8Array
+  /** From the number of rows to the header of the list of groups. */
+  readonly before_list: Uint8Array
+  /** Behind the facts: an order of the values for each column. */
+  readonly behind_facts: Uint8Array
+  /** Where the list of groups stands in the metadata of a file of one group without facts: its header, and how much is behind its elements. */
   readonly header_at: number
   readonly behind_bytes: number
 }
@@ -43,6 +50,10 @@ const STRUCT = 12
 const SHORT_LIST_MAX = 14
 const LENGTH_BYTES = 4
 const NO_FACTS = { num_rows: 0n }
+/** A field's header and the length of an empty text. */
+const EMPTY_TEXT_BYTES = 2
+/** Facts do not depend on the schema, and are encoded under this one. */
+const NO_COLUMNS: readonly SchemaElement[] = [{ name: 'root', num_children: 0 }]
 
 /** @returns the metadata, and their length in four bytes: what stands before the closing magic */
 export function encodeMetadata(
@@ -51,13 +62,15 @@ export function encodeMetadata(
   facts: FileFacts,
 ): Buffer {
   const num_rows = placed.reduce((sum, group) => sum + group.num_rows, 0n)
-  const without_groups = encode(schema, [], { ...facts, num_rows })
-  const list_at = listPlaceIn(schema).header_at - varint(0n).length + varint(num_rows).length
+  const { before_rows, before_list, behind_facts } = partsOf(schema)
   const metadata = Buffer.concat([
-    without_groups.subarray(0, list_at),
+    before_rows,
+    Uint8Array.from(varint(num_rows)),
+    before_list,
     listHeader(placed.length),
     ...placed.map(({ bytes }) => bytes),
-    without_groups.subarray(list_at + 1),
+    encodeFacts(facts),
+    behind_facts,
     new Uint8Array(LENGTH_BYTES),
   ])
   metadata.writeUInt32LE(metadata.length - LENGTH_BYTES, metadata.length - LENGTH_BYTES)
@@ -69,7 +82,7 @@ export function placeGroup(schema: readonly SchemaElement[], group: RowGroup, of
   const kept = placements.get(group)
   if (kept?.offset_bytes === offset_bytes && kept.schema === schema) return kept.placed
   const metadata = shiftGroup(group.metadata, BigInt(offset_bytes - GROUP_START_BYTES))
-  const { header_at, behind_bytes } = listPlaceIn(schema)
+  const { header_at, behind_bytes } = partsOf(schema)
   const alone = encode(schema, [metadata], NO_FACTS)
   const bytes = alone.slice(header_at + 1, alone.length - behind_bytes)
   const placed = { num_rows: metadata.num_rows, bytes }
@@ -77,22 +90,36 @@ export function placeGroup(schema: readonly SchemaElement[], group: RowGroup, of
   return placed
 }
 
-/** Found by what a group makes different first. */
-function listPlaceIn(schema: readonly SchemaElement[]): ListPlace {
-  const known = list_places.get(schema)
+function encodeFacts(facts: FileFacts): Uint8Array {
+  const { header_at, behind_facts } = partsOf(NO_COLUMNS)
+  const alone = encode(NO_COLUMNS, [], { ...facts, num_rows: 0n })
+  return alone.subarray(header_at + 1, alone.length - behind_facts.length)
+}
+
+/** The list of groups is found by what a group makes different first. */
+function partsOf(schema: readonly SchemaElement[]): SchemaParts {
+  const known = schema_parts.get(schema)
   if (known !== undefined) return known
   const none = encode(schema, [], NO_FACTS)
   const one = encode(schema, [{ columns: [], total_byte_size: 0n, num_rows: 0n }], NO_FACTS)
+  const named = encode(schema, [], { ...NO_FACTS, created_by: '' })
   const header_at = none.findIndex((byte, at) => byte !== one[at])
-  const place = { header_at, behind_bytes: none.length - header_at - 1 }
-  list_places.set(schema, place)
-  return place
+  const before_rows = none.slice(0, header_at - varint(0n).length - 1)
+  const parts = {
+    before_rows,
+    before_list: none.slice(before_rows.length + varint(0n).length, header_at),
+    behind_facts: named.slice(header_at + 1 + EMPTY_TEXT_BYTES),
+    header_at,
+    behind_bytes: none.length - header_at - 1,
+  }
+  schema_parts.set(schema, parts)
+  return parts
 }
 
 function encode(
   schema: readonly SchemaElement[],
   row_groups: RowGroupMetadata[],
-  facts: FileFacts & { readonly num_rows: bigint },
+  facts: Partial<FileFacts> & { readonly num_rows: bigint },
 ): Uint8Array {
   const writer = new ByteWriter()
   writeMetadata(writer, { version: 2, schema: [...schema], row_groups, metadata_length: 0, ...facts }, Infinity)

@@ -150,6 +150,7 @@ export class RowGroup {
    * new chunks (a few bytes each) follow them.
    */
   withSchema(schema: readonly SchemaElement[]): RowGroup {
+    if (schema === this.#schema) return this
     const present = topLevelColumns(this.#schema)
     const added = [...topLevelColumns(schema)].filter(([name]) => !present.has(name))
     if (added.length === 0) return this
@@ -193,7 +194,7 @@ export function encodeRowGroup(
   values: ColumnValues,
   { statistics }: { statistics: ReadonlySet<string> },
 ): RowGroup {
-  const writer = new ByteWriter(64 * 1024)
+  const writer = new ByteWriter(WRITER_BYTES)
   const parquet = new ParquetWriter({
     writer,
     schema: schema.map(asStored),
@@ -222,6 +223,9 @@ export function encodeRowGroup(
   return new RowGroup(schema, shiftGroup(metadata, 0n), Buffer.from(writer.getBytes().subarray(GROUP_START_BYTES)))
 }
 
+/** Of a few rows; it grows by doubling. */
+const WRITER_BYTES = 16 * 1024
+
 /** A few hundred numbers or booleans gain nothing from a compressor's call. */
 function isFixedWidth(elements: readonly SchemaElement[]): boolean {
   return elements.length === 1 && elements[0]!.type !== 'BYTE_ARRAY'
@@ -229,9 +233,10 @@ function isFixedWidth(elements: readonly SchemaElement[]): boolean {
 
 /**
  * Where a compressor saves less than its call costs. Each call makes a context, about 20 µs to compress and 15 to
- * decompress whatever the size; a group of one row has twenty such columns.
+ * decompress whatever the size; a group of a few rows has twenty such columns. In a full group a column with so little
+ * text repeats itself, which its dictionary makes smaller than a compressor does.
  */
-const COMPRESSED_BYTES_MIN = 256
+const COMPRESSED_BYTES_MIN = 1024
 
 function isSmall(values: readonly unknown[]): boolean {
   let size_bytes = 0

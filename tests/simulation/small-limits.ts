@@ -6,7 +6,7 @@ import type { Edit } from './build.ts'
  */
 export const SMALL_LIMITS: readonly Edit[] = [
   { file: 'shared/table/object/layout.ts', from: 'FULL_ROWS = 256', to: 'FULL_ROWS = 8' },
-  { file: 'shared/table/object/layout.ts', from: 'OPEN_TAIL_ROWS = 32', to: 'OPEN_TAIL_ROWS = 2' },
+  { file: 'shared/table/object/layout.ts', from: 'OPEN_TAIL_ROWS = 8', to: 'OPEN_TAIL_ROWS = 2' },
   { file: 'shared/table/object/layout.ts', from: 'SMALL_GROUPS_KEPT = 8', to: 'SMALL_GROUPS_KEPT = 2' },
   { file: 'shared/table/object/row-history.ts', from: 'HISTORY_ENTRIES_MAX = 50', to: 'HISTORY_ENTRIES_MAX = 4' },
   { file: 'shared/table/object/limits.ts', from: 'batch_operations: 2000', to: 'batch_operations: 3' },

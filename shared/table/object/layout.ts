@@ -10,12 +10,12 @@ import type { Row, TableSchema } from './schema.ts'
  * bytes, and only the groups with one are encoded again.
  *
  * New rows go to the last group while it is small (the open tail), else into a group of their own; when several small
- * groups have gathered they become full ones. So a save encodes a few dozen rows, a commit merges at most once, and the
+ * groups have gathered they become full ones. So a save encodes a few rows, a commit merges at most once, and the
  * number of groups stays near rows / FULL_ROWS.
  */
 export const FULL_ROWS = 256
 export const FULL_BYTES = 1536 * 1024
-const OPEN_TAIL_ROWS = 32
+const OPEN_TAIL_ROWS = 8
 const OPEN_TAIL_BYTES = 128 * 1024
 const SMALL_GROUPS_KEPT = 8
 
@@ -27,6 +27,19 @@ export type RowWrite<R extends Row = Row> =
 /** Columns of groups that were decoded already, so that evaluation and layout decode each once. */
 export type DecodedGroups = ReadonlyMap<RowGroup, ColumnValues>
 
+/**
+ * What the open tail was encoded from: the next save encodes it again, and need not decode it first. Only the last group
+ * of a snapshot is here, and only while it is small.
+ */
+const open_tails = new WeakMap<RowGroup, ColumnValues>()
+
+/** Roughly what a group takes in memory besides its bytes. */
+export function openTailBytes(group: RowGroup): number {
+  return open_tails.has(group) ? TAIL_GROWTH * group.uncompressed_bytes : 0
+}
+
+const TAIL_GROWTH = 2
+
 /** The schema and groups of the object after `writes`. Pure but for decoding, which happens in memory. */
 export async function layOut(
   schema: TableSchema,
@@ -36,7 +49,8 @@ export async function layOut(
 ): Promise<Pick<ParquetFile, 'schema' | 'groups'>> {
   const file_schema = mergeSchemas(base.file.schema, parquetSchemaOf(schema.columns))
   const encoder = new GroupEncoder(schema, file_schema)
-  const valuesOf = async (group: RowGroup): Promise<ColumnValues> => decoded.get(group) ?? (await group.allColumns())
+  const valuesOf = async (group: RowGroup): Promise<ColumnValues> =>
+    decoded.get(group) ?? open_tails.get(group) ?? (await group.allColumns())
 
   const replacements = Map.groupBy(
     writes.filter(({ replaces }) => replaces),
@@ -52,7 +66,7 @@ export async function layOut(
   const appended = writes.flatMap(({ row, replaces }) => (row && !replaces ? [row] : []))
   if (appended.length > 0) {
     const tail = groups.at(-1)
-    const joins_tail = tail && tail.row_count < OPEN_TAIL_ROWS && tail.uncompressed_bytes < OPEN_TAIL_BYTES
+    const joins_tail = tail && isOpen(tail)
     if (joins_tail) groups.pop()
     const before = joins_tail ? [await valuesOf(tail)] : []
     groups.push(...encoder.encode(encoder.concatenate([...before, encoder.columnsOf(appended)])))
@@ -63,7 +77,14 @@ export async function layOut(
     const small = groups.splice(first_small)
     groups.push(...encoder.encode(encoder.concatenate(await Promise.all(small.map(valuesOf)))))
   }
+  const last = groups.at(-1)
+  const encoded = last && encoder.encodedFrom(last)
+  if (encoded && isOpen(last)) open_tails.set(last, encoded)
   return { schema: file_schema, groups }
+}
+
+function isOpen(group: RowGroup): boolean {
+  return group.row_count < OPEN_TAIL_ROWS && group.uncompressed_bytes < OPEN_TAIL_BYTES
 }
 
 function isSmall(group: RowGroup): boolean {
@@ -76,6 +97,7 @@ class GroupEncoder {
   readonly #file_schema: ParquetFile['schema']
   readonly #names: readonly string[]
   readonly #statistics: ReadonlySet<string>
+  readonly #encoded = new Map<RowGroup, ColumnValues>()
 
   constructor(schema: TableSchema, file_schema: ParquetFile['schema']) {
     this.#schema = schema
@@ -126,8 +148,15 @@ class GroupEncoder {
       const part: ColumnValues = new Map(
         this.#names.map((name) => [name, rows.map((at) => values.get(name)?.[at] ?? null)]),
       )
-      return encodeRowGroup(this.#file_schema, part, { statistics: this.#statistics })
+      const group = encodeRowGroup(this.#file_schema, part, { statistics: this.#statistics })
+      this.#encoded.set(group, part)
+      return group
     })
+  }
+
+  /** The columns that a group was made of, if it was made here. */
+  encodedFrom(group: RowGroup): ColumnValues | undefined {
+    return this.#encoded.get(group)
   }
 
   #creationOrder(values: ColumnValues): number[] {

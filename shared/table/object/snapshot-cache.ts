@@ -5,6 +5,7 @@ import { footerBytes, parseTail } from '../../parquet/file.ts'
 import type { ColumnValues, RowGroup } from '../../parquet/row-group.ts'
 import { DecodedColumns } from './decoded-columns.ts'
 import { namingObject } from './failures.ts'
+import { openTailBytes } from './layout.ts'
 import type { TableSchema } from './schema.ts'
 import { absentSnapshot, snapshotOf, wholeSnapshot, type Snapshot } from './snapshot.ts'
 
@@ -145,5 +146,6 @@ const CHUNK_BYTES = 400
 
 function heldBytes({ file: { groups }, whole, size_bytes }: Snapshot): number {
   const chunks = groups.length * (groups[0]?.metadata.columns.length ?? 0)
-  return ENTRY_BYTES + (whole ? size_bytes : 0) + chunks * CHUNK_BYTES
+  const last = groups.at(-1)
+  return ENTRY_BYTES + (whole ? size_bytes : 0) + chunks * CHUNK_BYTES + (last ? openTailBytes(last) : 0)
 }

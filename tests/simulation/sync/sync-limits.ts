@@ -3,7 +3,7 @@ import type { Edit } from '../build.ts'
 /** Limits so small that histories of a few records reach them, as in `SMALL_LIMITS`. Nothing is compressed, which takes time only. */
 export const SMALL_SYNC_LIMITS: readonly Edit[] = [
   { file: 'shared/table/object/layout.ts', from: 'FULL_ROWS = 256', to: 'FULL_ROWS = 4' },
-  { file: 'shared/table/object/layout.ts', from: 'OPEN_TAIL_ROWS = 32', to: 'OPEN_TAIL_ROWS = 2' },
+  { file: 'shared/table/object/layout.ts', from: 'OPEN_TAIL_ROWS = 8', to: 'OPEN_TAIL_ROWS = 2' },
   { file: 'shared/table/object/layout.ts', from: 'SMALL_GROUPS_KEPT = 8', to: 'SMALL_GROUPS_KEPT = 2' },
   {
     file: 'shared/table/object/snapshot-cache.ts',
