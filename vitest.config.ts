@@ -69,6 +69,7 @@ export const LONG = [
   'tests/infra/rights/{delivery,system}.test.ts',
   'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/main.test.ts',
+  'tests/simulation/coverage.test.ts',
   'tests/soak/soak.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]

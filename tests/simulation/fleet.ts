@@ -1,12 +1,15 @@
-import type { Clock } from '#shared/base/clock.ts'
+import { MINUTE_MS } from '#shared/base/durations.ts'
 import type { Random } from '#shared/base/random.ts'
+import type { CommitEvent } from '#shared/table/events.ts'
 import type { History } from './history.ts'
 import { startInstance, type Instance, type Release } from './instance.ts'
 import { between, oneOf } from './seeded-random.ts'
+import { wrongClock } from './wrong-clock.ts'
 
-const DAYS_31_MS = 31 * 24 * 60 * 60_000
+/** A moment, and what outlasts the queue, a commit and the request. */
+const PAUSES_MS = [500, 9000, 25_000, MINUTE_MS, 5 * MINUTE_MS]
 
-/** The instances, with wrong clocks; some crash and are replaced. */
+/** The instances, with wrong clocks; some crash and are replaced, some pause past every deadline and go on. */
 export class Fleet {
   readonly #history: History
   readonly #releases: readonly Release[]
@@ -44,11 +47,26 @@ export class Fleet {
     }
   }
 
+  async pauseNowAndThen(): Promise<void> {
+    for (let pauses = between(this.#random, 0, 3); pauses > 0; pauses--) {
+      await this.#history.clock.sleep(between(this.#random, 10, 8000))
+      const duration_ms = oneOf(this.#random, PAUSES_MS)
+      this.#history.note(`an instance pauses for ${duration_ms} ms`)
+      this.any().pause(duration_ms)
+    }
+  }
+
+  /** All that run now: none of them crashes any more, and those that pause go on. */
+  calm(): readonly Instance[] {
+    for (const instance of this.#running) instance.calm()
+    return [...this.#running]
+  }
+
   /** An instance that, for one in two, crashes at some await of its own, and is then replaced. */
   #start(): Instance {
     const instance: Instance = startInstance({
       ...this.#worldOf(oneOf(this.#random, this.#releases)),
-      clock: this.#wrongClock(),
+      clock: wrongClock(this.#history.clock, this.#random, { is_wild: this.#has_wild_clocks }),
       ...(this.#random.uniform() < 0.5 ? { awaits_until_crash: between(this.#random, 1, 60) } : {}),
       onCrash: () => {
         this.#history.note('an instance crashes')
@@ -59,19 +77,10 @@ export class Fleet {
   }
 
   #worldOf(release: Release) {
-    const { store, schema, corrupt } = this.#history
+    const { store, schema, corrupt, commits } = this.#history
     const onCorrupt = (object: string): void => void corrupt.push(object)
-    return { release, schema: schemaOf(release, schema), store, random: this.#random, onCorrupt }
-  }
-
-  /** At most 15 s wrong; a wild one is also set forward or back by a month while the instance runs. */
-  #wrongClock(): Clock {
-    const { clock } = this.#history
-    const ahead_ms = between(this.#random, -15_000, 15_000)
-    if (!this.#has_wild_clocks) return clock.skewed(() => ahead_ms)
-    const step_at_ms = clock.monotonicMs() + between(this.#random, 0, 15_000)
-    const step_ms = oneOf(this.#random, [-DAYS_31_MS, DAYS_31_MS])
-    return clock.skewed(() => ahead_ms + (clock.monotonicMs() < step_at_ms ? 0 : step_ms))
+    const onCommitted = (commit: CommitEvent): void => void commits.push(commit)
+    return { release, schema: schemaOf(release, schema), store, random: this.#random, onCorrupt, onCommitted }
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Problem } from '#shared/base/problem.ts'
+import type { CommitEvent } from '#shared/table/events.ts'
 import type { Row, TableSchema } from '#shared/table/object/schema.ts'
+import type { Writer } from '#shared/table/object/writer.ts'
+import type { Key } from '#tests/table/notes.ts'
 import type { Landing, MemoryObjectStore } from './memory-object-store.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -12,48 +15,94 @@ export class History {
   readonly landings: readonly Landing[]
   readonly operations: Operation[] = []
   readonly sights: Sight[] = []
+  /** What happened that is not to be missing from many histories. */
+  readonly reached = new Set<string>()
   /** Ids of tombstones that the janitor has asked to purge. */
   readonly purgeable = new Set<string>()
   /** Objects that an instance could not read. */
   readonly corrupt: string[] = []
+  /** What instances told of their commits. */
+  readonly commits: CommitEvent[] = []
+  /** Generations that somebody put there with a console. */
+  readonly outside = new Set<string>()
+  readonly #damaged: Set<string>
   /** Each event with its time, for reading a replay. */
   readonly story: string[] = []
-  /** By user and note, the highest version in any answer so far. */
   /** Some instances run a release that knows no history. */
   readonly has_older_release: boolean
-  readonly #known = new Map<string, Map<string, number>>()
+  /** By user and note, the highest version in any answer so far, and its title. */
+  readonly #known = new Map<string, Map<string, KnownNote>>()
 
-  constructor(world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings' | 'has_older_release'>) {
+  constructor(
+    world: Pick<History, 'seed' | 'schema' | 'store' | 'clock' | 'landings' | 'has_older_release'> & {
+      damaged: Set<string>
+    },
+  ) {
     this.has_older_release = world.has_older_release
     this.seed = world.seed
     this.schema = world.schema
     this.store = world.store
     this.clock = world.clock
     this.landings = world.landings
+    this.#damaged = world.damaged
   }
 
   note(what: string): void {
     this.story.push(`${new Date(this.clock.nowMs()).toISOString().slice(5, 23)}  ${what}`)
   }
 
+  /** An object cannot be read from now on: an instance may say so. */
+  damage(name: string): void {
+    this.#damaged.add(name)
+  }
+
+  /** Whether an object was damaged, in the store or on its way. */
+  wasDamaged(name: string): boolean {
+    return this.#damaged.has(name)
+  }
+
   /** Notes and versions that any request from now on must find. */
   knownOf(user_id: string): ReadonlyMap<string, number> {
-    return new Map(this.#known.get(user_id))
+    return new Map([...(this.#known.get(user_id) ?? [])].map(([id, { version }]) => [id, version]))
+  }
+
+  /** The same of the notes with a title, which never changes. */
+  knownWith(user_id: string, title: string): ReadonlyMap<string, number> {
+    const titled = [...(this.#known.get(user_id) ?? [])].filter(([, note]) => note.title === title)
+    return new Map(titled.map(([id, { version }]) => [id, version]))
   }
 
   learn(user_id: string, row: Row): void {
     let known = this.#known.get(user_id)
-    if (!known) this.#known.set(user_id, (known = new Map<string, number>()))
+    if (!known) this.#known.set(user_id, (known = new Map<string, KnownNote>()))
     const id = String(row['note_id'])
-    known.set(id, Math.max(known.get(id) ?? 0, Number(row['version'])))
+    const version = Math.max(known.get(id)?.version ?? 0, Number(row['version']))
+    known.set(id, { version, title: String(row['title']) })
   }
+}
+
+interface KnownNote {
+  readonly version: number
+  readonly title: string
 }
 
 /** What a client asked for, and what it knows of it. */
 export interface Operation {
   readonly mark: string
   readonly user_id: string
+  readonly writer: Writer
   readonly kind: 'create' | 'change' | 'delete'
+  readonly key?: Key | undefined
+  /** It was sent with the key of this one. */
+  readonly repeats?: Operation
+  readonly asked_ms: number
+  answered_ms?: number
+  /** It may be larger than a note may be. */
+  readonly is_large?: boolean
+  /** The id that the client chose. */
+  own_id?: string | undefined
+  /** It was answered as what was done before. */
+  is_replay?: boolean
   readonly if_match?: number
   /** The version of the note that was known when this was asked; 0 for a creation. */
   readonly known_version: number
@@ -63,6 +112,8 @@ export interface Operation {
   status: 'acknowledged' | 'refused' | 'maybe' | 'unmade'
   /** Why it was refused. */
   refusal?: Problem
+  /** Why it was last not answered. */
+  failure?: Problem
   /** The note as it was acknowledged. */
   row?: Row
 }

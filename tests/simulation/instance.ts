@@ -1,7 +1,10 @@
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectStore } from '#shared/objects/object-store.ts'
+import { logTableEvents } from '#shared/table/event-log.ts'
+import type { CommitEvent, TableEvents } from '#shared/table/events.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
+import type { WalkDependencies } from '#shared/table/read/user-folders.ts'
 import type { Table } from '#shared/table/table.ts'
 import { startMortal, type Mortal } from './mortal.ts'
 
@@ -12,9 +15,11 @@ export interface Release {
   readonly is_other: boolean
 }
 
-/** One running instance of the service, which can end at any of its awaits. */
-export interface Instance extends Pick<Mortal, 'crashed' | 'crash'> {
+/** One running instance of the service, which can end, or pause, at any of its awaits. */
+export interface Instance extends Pick<Mortal, 'crashed' | 'crash' | 'pause' | 'calm'> {
   readonly table: Table
+  /** What it reads past its table. */
+  readonly walk: WalkDependencies
   readonly release: Release
 }
 
@@ -28,18 +33,30 @@ interface World {
   readonly awaits_until_crash?: number
   readonly onCrash?: () => void
   readonly onCorrupt: (object: string) => void
+  readonly onCommitted: (commit: CommitEvent) => void
 }
 
 export function startInstance(world: World): Instance {
   const { release, schema, random } = world
-  const { store, clock, crashed, crash } = startMortal(world)
-  const ignore = (): void => undefined
+  const { store, clock, ...mortal } = startMortal(world)
+  const told = logTableEvents({ write: () => undefined }, (user_id) => user_id)
+  const events: TableEvents = {
+    ...told,
+    committed: (commit) => {
+      told.committed(commit)
+      world.onCommitted(commit)
+    },
+    corrupt: (object, error) => {
+      told.corrupt(object, error)
+      world.onCorrupt(object)
+    },
+  }
   const table = new release.Table(schema, {
     store,
     clock,
     random,
-    events: { committed: ignore, corrupt: world.onCorrupt, storeFailed: ignore, nearLimit: ignore },
+    events,
     cache_bytes_max: 64 * 1024,
   })
-  return { table, release, crashed, crash }
+  return { table, release, walk: { store, clock, random, events }, ...mortal }
 }

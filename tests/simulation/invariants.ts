@@ -1,11 +1,23 @@
 import { idTimeMs } from '#shared/base/ids.ts'
 import { WRITER_RELEASE, type Footer } from '#shared/table/object/footer.ts'
-import { monthOf, monthOfObject } from '#shared/table/object/partition.ts'
+import {
+  escapePartitionValue,
+  monthOf,
+  monthOfObject,
+  userOfObject,
+  type Month,
+} from '#shared/table/object/partition.ts'
 import { rowAt, wholeSnapshot, type Snapshot } from '#shared/table/object/snapshot.ts'
 import type { Row, StoredRow, TableSchema } from '#shared/table/object/schema.ts'
+import { userOfIndex } from '#shared/table/read/legacy-ids.ts'
+import { comparePositions } from '#shared/table/read/listing.ts'
+import { inspectObject } from '#shared/table/recovery/integrity.ts'
 import type { Table } from '#shared/table/table.ts'
-import { allPages } from './client.ts'
+import { allPages } from './looks.ts'
 import type { History, Operation, Sight } from './history.ts'
+import { checkLimits, isLimited } from './quotas.ts'
+import { checkStamps, STAMPED_COLUMNS } from './stamps.ts'
+import { checkToldCommits } from './told-commits.ts'
 import { checkPast, SeenVersions } from './past.ts'
 
 /**
@@ -14,15 +26,18 @@ import { checkPast, SeenVersions } from './past.ts'
  * @throws Error that names the invariant and what broke it
  */
 export async function checkHistory(history: History, fresh: readonly Table[]): Promise<void> {
-  if (history.corrupt.length > 0) fail(`${history.corrupt[0]} was called corrupt`)
+  const misjudged = history.corrupt.find((name) => !history.wasDamaged(name))
+  if (misjudged !== undefined) fail(`${misjudged} was called corrupt`)
   const seen = await checkLandings(history)
   const notes = await storedNotes(history)
   for (const table of fresh) await checkListings(history, table, notes)
   for (const [id, { row }] of notes) checkNote(id, row)
   for (const [id, { row }] of notes) checkPast(history, id, row as StoredRow, seen)
   for (const operation of history.operations) checkOperation(operation, notes, history.purgeable)
-  for (const operation of history.operations) checkRefusal(operation, history)
+  const most = checkLimits(history)
+  for (const operation of history.operations) if (!isLimited(operation, most)) checkRefusal(operation, history)
   for (const sight of history.sights) checkSight(sight, history.purgeable)
+  checkToldCommits(history)
 }
 
 const DAY_MS = 24 * 60 * 60_000
@@ -46,18 +61,37 @@ async function rowsOf(history: History, { file }: Snapshot, columns?: readonly s
   return rows
 }
 
+/** Nothing is wrong with an object that an inspection would find. */
+async function checkIntegrity({ schema, store }: History, user_id: string, name: string, month: Month): Promise<void> {
+  const index = store.bytesOf(`indexes/user_id=${escapePartitionValue(user_id)}/legacy_ids.json`)
+  const { tables } = (index ? JSON.parse(Buffer.from(index).toString('utf8')) : { tables: {} }) as OldIds
+  const { findings } = await inspectObject(schema, {
+    name,
+    bytes: store.bytesOf(name)!,
+    month,
+    monthOfLegacyId: (id) => tables[schema.name]?.[id]?.[1],
+  })
+  if (findings.length > 0) fail(`${name} would be found wanting: ${findings.map(({ detail }) => detail).join('; ')}`)
+}
+
+interface OldIds {
+  readonly tables: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>>
+}
+
 /** Every stored row, from the live objects themselves; each id once, in the object that its time names. */
 async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
   const { store, schema } = history
   const notes = new Map<string, StoredNote>()
   for (const name of store.names()) {
-    const user_id = /user_id=([a-z]+)/.exec(name)?.[1] ?? ''
-    const home = monthOfObject(schema, user_id, name)
-    if (home === undefined) fail(`nobody asked for ${name}`)
+    if (userOfIndex(name) !== undefined) continue
+    const user_id = userOfObject(schema, name) ?? fail(`nobody asked for ${name}`)
+    const home = monthOfObject(schema, user_id, name) ?? ''
+    await checkIntegrity(history, user_id, name, home)
     for (const row of await rowsOf(history, wholeSnapshot(name, 'live', store.bytesOf(name)!))) {
       const id = String(row['note_id'])
       if (notes.has(id)) fail(`${id} is stored twice`)
-      if (idTimeMs('note', id) !== row['created_at']) fail(`${id} was not created when its id says`)
+      const time_ms = idTimeMs('note', id)
+      if (time_ms !== undefined && time_ms !== row['created_at']) fail(`${id} was not created when its id says`)
       if (home !== '' && monthOf(Number(row['created_at'])) !== home) fail(`${id} is not at home in ${name}`)
       notes.set(id, { user_id, row })
     }
@@ -65,20 +99,43 @@ async function storedNotes(history: History): Promise<Map<string, StoredNote>> {
   return notes
 }
 
+/** An object as it was after a commit. */
+interface Landed {
+  readonly rev: number
+  readonly unknown: number
+  readonly rows: ReadonlyMap<string, Row>
+  readonly footer: Footer | undefined
+  readonly bytes: Uint8Array
+  /** Something is in its place since. */
+  readonly is_spoilt: boolean
+}
+
+const NOTHING: Landed = {
+  rev: 0,
+  unknown: 0,
+  rows: new Map(),
+  footer: undefined,
+  bytes: new Uint8Array(),
+  is_spoilt: false,
+}
+
 /** Each object counts its commits without gaps, and no generation loses a row, a change, or what it does not know. */
 async function checkLandings(history: History): Promise<SeenVersions> {
   const seen = new SeenVersions(history.schema)
   for (const { status, row } of history.operations) if (status === 'acknowledged' && row) seen.add(row)
-  const columns = ['note_id', 'version', 'rev', ...history.schema.history!.columns]
-  const before = new Map<
-    string,
-    { rev: number; unknown: number; rows: ReadonlyMap<string, Row>; footer: Footer | undefined }
-  >()
+  const columns = ['note_id', 'version', ...STAMPED_COLUMNS, ...history.schema.history!.columns]
+  const before = new Map<string, Landed>()
   const gone = new Set<string>()
   for (const { name, generation, bytes } of history.landings) {
+    const last = before.get(name) ?? NOTHING
+    if (history.outside.has(generation)) {
+      // As it was before, or something that nobody may write over.
+      before.set(name, { ...last, is_spoilt: !Buffer.from(bytes).equals(last.bytes) })
+      continue
+    }
+    if (last.is_spoilt) fail(`${name} was written over although it could not be read`)
     const snapshot = wholeSnapshot(name, generation, bytes)
     const { footer } = snapshot
-    const last = before.get(name) ?? { rev: 0, unknown: 0, rows: new Map<string, Row>(), footer: undefined }
     if (footer.rev !== last.rev + 1) fail(`${name} went from revision ${last.rev} to ${footer.rev}`)
     if (last.footer) checkFooter(name, last.footer, footer)
     const is_next_release = footer.unknown.get('next_release') === String(footer.rev)
@@ -86,7 +143,10 @@ async function checkLandings(history: History): Promise<SeenVersions> {
     if (footer.unknown.size < last.unknown) fail(`${name} lost what another release wrote in its footer`)
     const listed = await rowsOf(history, snapshot, columns)
     const rows = new Map(listed.map((row) => [String(row['note_id']), row]))
-    for (const row of listed) seen.add(row)
+    for (const row of listed) {
+      seen.add(row)
+      checkStamps(history, footer, row, last.rows.get(String(row['note_id'])))
+    }
     for (const id of rows.keys()) if (footer.purged.has(id)) fail(`${id} is there and purged`)
     for (const id of rows.keys()) if (gone.has(id)) fail(`${id} came back after it was purged`)
     for (const [id, earlier] of last.rows) {
@@ -101,7 +161,7 @@ async function checkLandings(history: History): Promise<SeenVersions> {
         fail(`${id} lost a change at revision ${footer.rev} of ${name}`)
       }
     }
-    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows, footer })
+    before.set(name, { rev: footer.rev, unknown: footer.unknown.size, rows, footer, bytes, is_spoilt: false })
   }
   return seen
 }
@@ -123,13 +183,17 @@ async function checkListings(
   notes: ReadonlyMap<string, StoredNote>,
 ): Promise<void> {
   for (const user_id of new Set([...notes.values()].map((note) => note.user_id))) {
-    const expected = [...notes].filter(([, note]) => note.user_id === user_id).map(([id]) => id)
+    const expected = [...notes]
+      .filter(([, note]) => note.user_id === user_id)
+      .map(([id, { row }]) => ({ id, created_at_ms: Number(row['created_at']) }))
+      .toSorted(comparePositions)
+      .map(({ id }) => id)
     for (const limit of [1000, 2]) {
       const listed = (await allPages(table, user_id, limit)).map((row) => String(row['note_id']))
-      if (listed.join() !== expected.toSorted().toReversed().join()) fail(`${user_id} is not shown what is stored`)
+      if (listed.join() !== expected.join()) fail(`${user_id} is not shown what is stored`)
     }
   }
-  const strays = store.names().filter((name) => !name.startsWith(`${schema.name}/`))
+  const strays = store.names().filter((name) => !name.startsWith(`${schema.name}/`) && userOfIndex(name) === undefined)
   if (strays.length > 0) fail(`nobody asked for ${strays.join()}`)
 }
 
@@ -174,7 +238,8 @@ function checkOperation(
 }
 
 /** A refusal is true of the note as it was after the question was asked, not of what some instance remembered. */
-function checkRefusal({ mark, status, refusal, note_id, known_version }: Operation, { operations }: History): void {
+function checkRefusal(operation: Operation, { operations }: History): void {
+  const { mark, status, refusal, note_id, known_version } = operation
   if (status !== 'refused' || !refusal) return
   if (refusal.kind === 'stale-version') {
     const version = Number(refusal.members['version'])
@@ -184,6 +249,8 @@ function checkRefusal({ mark, status, refusal, note_id, known_version }: Operati
       (other) => other.kind === 'delete' && other.note_id === note_id && /^(acknowledged|maybe)$/.test(other.status),
     )
     if (!was_deleted) fail(`${mark} did not find ${note_id}, which was there`)
+  } else if (refusal.kind === 'idempotency-mismatch' && operation.repeats) {
+    // `Client` knows whether it sent another body.
   } else {
     fail(`${mark} was refused as ${refusal.kind}: ${refusal.message}`)
   }

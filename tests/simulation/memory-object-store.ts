@@ -21,6 +21,10 @@ import {
  * - `unavailable_after`: a 503 although the write landed; a precondition that fails is answered as ever.
  * - `lost_answer`: whatever the answer was, it does not arrive.
  * - `late_landing`: the answer is lost immediately; the write arrives, with its precondition, `delay_ms` later.
+ * - `duplicated`: the write is carried out and answered, and a copy of it arrives `delay_ms` later.
+ * - `damaged`: the end of an object, asked for by its range, arrives with a wrong byte. Whole objects are verified by the
+ *   adapter; between footer and start only the connection protects a range.
+ * - `cut`: a range arrives without its end.
  * - `stalled`: nothing happens until the caller's time limit passes.
  * - `rejected`: no permission (403).
  */
@@ -33,13 +37,17 @@ export type Fault =
   | 'lost_answer'
   | 'stalled'
   | 'rejected'
+  | 'damaged'
+  | 'cut'
   | { late_landing: { delay_ms: number } }
+  | { duplicated: { delay_ms: number } }
 
 export type Operation = 'read' | 'write' | 'list'
 
 export interface StoreCall {
   readonly operation: Operation
   readonly name: string
+  readonly is_range?: true
 }
 
 /** A generation as it landed: what the store knows and no reader can miss. */
@@ -56,6 +64,8 @@ export interface MemoryStoreOptions {
   readonly latencyMs?: (call: StoreCall) => number
   /** As Cloud Storage does: a second change of one name within a second is throttled. */
   readonly is_rate_limited?: boolean
+  /** Objects of one page of a list; each page is asked for after the one before. */
+  readonly page_objects_max?: number
   /** Asked once per call; scripted strikes (`strike`) come first. */
   readonly faultOf?: (call: StoreCall) => Fault | undefined
   readonly onLanding?: (landing: Landing) => void
@@ -64,6 +74,10 @@ export interface MemoryStoreOptions {
 /** The adapter's own limit for one request. */
 const TIME_LIMIT_MS = 10_000
 const TIME_BETWEEN_CHANGES_MS = 1000
+/** In the footer of any file. */
+const DAMAGED_BEFORE_END = 100
+/** As Cloud Storage has it. */
+const PAGE_OBJECTS_MAX = 1000
 
 interface Stored {
   readonly bytes: Uint8Array
@@ -126,7 +140,7 @@ export class MemoryObjectStore implements ObjectStore {
     range: ByteRange,
     { generation }: { generation?: Generation } = {},
   ): Promise<RangeResult> {
-    return await this.#call({ operation: 'read', name }, () => {
+    return await this.#call({ operation: 'read', name, is_range: true }, (fault) => {
       const stored = this.#objects.get(name)
       if (!stored || (generation !== undefined && stored.generation !== generation)) return { kind: 'absent' }
       const object_bytes = stored.bytes.length
@@ -137,7 +151,10 @@ export class MemoryObjectStore implements ObjectStore {
           ? stored.bytes.slice(Math.max(0, object_bytes - range.suffix_bytes))
           : stored.bytes.slice(range.start, range.end)
       this.#countBody(bytes)
-      return { kind: 'found', bytes, generation: stored.generation, object_bytes }
+      const is_end = 'suffix_bytes' in range || range.end >= object_bytes
+      if (fault === 'damaged' && is_end) bytes[bytes.length - DAMAGED_BEFORE_END]! ^= 1
+      const arrived = fault === 'cut' ? bytes.subarray(0, -1) : bytes
+      return { kind: 'found', bytes: arrived, generation: stored.generation, object_bytes }
     })
   }
 
@@ -158,14 +175,24 @@ export class MemoryObjectStore implements ObjectStore {
   }
 
   async list(prefix: string, { from = '', limit }: { from?: string; limit?: number } = {}): Promise<ObjectListing[]> {
+    const { page_objects_max = PAGE_OBJECTS_MAX } = this.#options
+    const found: ObjectListing[] = []
+    for (let start = from; ;) {
+      const page = await this.#call({ operation: 'list', name: prefix }, () => this.#listed(prefix, start))
+      found.push(...page.slice(0, page_objects_max))
+      if (page.length <= page_objects_max || (limit !== undefined && found.length >= limit))
+        return found.slice(0, limit)
+      start = page[page_objects_max]!.name
+    }
+  }
+
+  /** All from a name on, as they are now. */
+  #listed(prefix: string, from: string): ObjectListing[] {
     const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
-    return await this.#call({ operation: 'list', name: prefix }, () =>
-      [...this.#objects]
-        .filter(([name]) => name.startsWith(prefix) && compare(name, from) >= 0)
-        .map(([name, { bytes, generation }]) => ({ name, generation, size_bytes: bytes.length }))
-        .toSorted((a, b) => compare(a.name, b.name))
-        .slice(0, limit),
-    )
+    return [...this.#objects]
+      .filter(([name]) => name.startsWith(prefix) && compare(name, from) >= 0)
+      .map(([name, { bytes, generation }]) => ({ name, generation, size_bytes: bytes.length }))
+      .toSorted((a, b) => compare(a.name, b.name))
   }
 
   async #call<T>(call: StoreCall, carryOut: (fault?: Fault) => T): Promise<T> {
@@ -180,6 +207,8 @@ export class MemoryObjectStore implements ObjectStore {
       case 'unavailable_after_check':
       case 'unavailable_after':
       case 'lost_answer':
+      case 'damaged':
+      case 'cut':
         break
       case 'throttled':
         throw new StoreError('throttled', 'struck: 429')
@@ -191,11 +220,15 @@ export class MemoryObjectStore implements ObjectStore {
         await clock.sleep(TIME_LIMIT_MS)
         throw new StoreError('unavailable', 'struck: no answer within the time limit')
       default:
+        if ('duplicated' in fault) break
         void clock.sleep(fault.late_landing.delay_ms).then(() => this.#quietly(carryOut))
         throw new StoreError('unavailable', 'struck: the answer was lost')
     }
     if (call.operation === 'write' && this.#isTooSoon(call.name)) throw new StoreError('throttled', 'too soon: 429')
     const answer = carryOut(fault)
+    if (typeof fault === 'object' && 'duplicated' in fault) {
+      void clock.sleep(fault.duplicated.delay_ms).then(() => this.#quietly(carryOut))
+    }
     await clock.sleep(half_ms)
     const has_landed = (answer as { kind?: string }).kind === 'written'
     if (fault === 'lost_answer' || (fault === 'unavailable_after' && has_landed)) {

@@ -4,16 +4,16 @@ import { describe, expect, test, vi } from 'vitest'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { someOf } from '#tests/support/effort.ts'
 import { buildSimulation, editedSource } from './build.ts'
-import { COMMIT_BUGS, HISTORY_BUGS, LEDGER_BUGS, PLACE_BUGS } from './planted-bugs.ts'
+import { COMMIT_BUGS, HISTORY_BUGS, LEDGER_BUGS, PLACE_BUGS, WORSE_TIMES_BUGS } from './planted-bugs.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** Each is found within so many histories; most within twenty. `npm test` plants one of two kinds each, CI all. */
-const SEEDS_MAX = 400
+/** Each is found within so many histories, most within twenty. `npm test` plants one of two kinds each, CI all. */
+const SEEDS_MAX = 800
 
-test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS])(
+test.each([...COMMIT_BUGS, ...LEDGER_BUGS, ...PLACE_BUGS, ...HISTORY_BUGS, ...WORSE_TIMES_BUGS])(
   'the sources have the text that this bug changes: $title',
   async ({ edits }) => {
     const by_file = Map.groupBy([...SMALL_LIMITS, ...edits], ({ file }) => file)
@@ -28,6 +28,7 @@ const KINDS = [
   ['of the idempotency ledger', LEDGER_BUGS],
   ['of places and reading', PLACE_BUGS],
   ['of the past of rows', HISTORY_BUGS],
+  ['of limits, stamps and worse times', WORSE_TIMES_BUGS],
 ] as const
 
 describe.each(someOf(KINDS, ([, bugs]) => bugs === COMMIT_BUGS || bugs === HISTORY_BUGS))(

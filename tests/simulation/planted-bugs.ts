@@ -7,7 +7,9 @@ export interface PlantedBug {
   readonly found_as: RegExp
 }
 
-const TWICE = /was carried out in 2 notes|was changed twice by one request|was refused and carried out/
+const TWICE =
+  /was carried out in 2 notes|was changed twice by one request|was (refused|unmade) and carried out|although its key was known|was refused as conflict: exists/
+const FORGOTTEN_KEY = /forgot a key|although its key was known/
 const STALE_REFUSAL = /did not find|was refused at version/
 const LOST = /lost note_|lost a change at revision|is gone|as what it never became/
 
@@ -25,20 +27,10 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
     found_as: TWICE,
   },
   {
-    title: 'commit ids that are forgotten with the next commit',
+    title: 'commit ids that are forgotten with the next commit, and missed by nobody',
     edits: [
-      { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 600', to: 'const COMMITS_KEPT = 1' },
-      {
-        file: 'shared/table/object/footer.ts',
-        from: 'const COMMITS_KEPT_MS = MINUTE_MS',
-        to: 'const COMMITS_KEPT_MS = 0',
-      },
-      // The second line of defence: without it the outcome is unknown, which is true.
-      {
-        file: 'shared/table/object/footer.ts',
-        from: 'return rev - earlier_rev >= COMMITS_KEPT',
-        to: 'return false',
-      },
+      { file: 'shared/table/object/footer.ts', from: 'const COMMITS_KEPT = 12', to: 'const COMMITS_KEPT = 1' },
+      { file: 'shared/table/object/footer.ts', from: 'return rev - earlier_rev >= COMMITS_KEPT', to: 'return false' },
     ],
     // A creation that had landed finds its own note.
     found_as: /was carried out in 2 notes|was refused and carried out|was refused as conflict: exists/,
@@ -90,7 +82,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
         to: '',
       },
     ],
-    found_as: /went from revision|lost note_|lost a change/,
+    found_as: /went from revision|lost note_|lost a change|although its key was known/,
   },
   {
     title: 'acknowledgement before the PUT',
@@ -103,7 +95,7 @@ export const COMMIT_BUGS: readonly PlantedBug[] = [
              let result, was_unanswered`,
       },
     ],
-    found_as: /is gone|as what it never became|known at version/,
+    found_as: /is gone|as what it never became|known at version|although its key was known/,
   },
   {
     title: 'a refusal from a cache that was not validated',
@@ -145,7 +137,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
         to: "import { Ledger } from '../object/ledger.ts'\nimport type { WritePacer }",
       },
     ],
-    found_as: /forgot a key/,
+    found_as: FORGOTTEN_KEY,
   },
   {
     title: 'no ledger',
@@ -167,7 +159,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
         to: 'new Ledger(added.length > 0 ? added.slice(-1) : kept)',
       },
     ],
-    found_as: /forgot a key/,
+    found_as: FORGOTTEN_KEY,
   },
   {
     title: 'early eviction: the ledger keeps the newest two whatever their age',
@@ -178,7 +170,7 @@ export const LEDGER_BUGS: readonly PlantedBug[] = [
         to: 'new Ledger([...kept, ...added].slice(-2))',
       },
     ],
-    found_as: /forgot a key/,
+    found_as: FORGOTTEN_KEY,
   },
   {
     title: 'no reservation at a month’s end: the month before is only looked at',
@@ -218,7 +210,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
              throw problem instanceof`,
       },
     ],
-    found_as: /is not at home|is stored twice|was carried out in 2 notes|did not find/,
+    found_as:
+      /is not at home|is stored twice|was carried out in 2 notes|did not find|although its key was known|belongs in another month/,
   },
   {
     title: 'the month taken from now instead of from the id',
@@ -263,7 +256,8 @@ export const PLACE_BUGS: readonly PlantedBug[] = [
         to: 'if (cached) return cached',
       },
     ],
-    found_as: /was known at version|did not find|was refused at version|went from revision/,
+    found_as:
+      /was known at version|did not find|was refused at version|went from revision|unmade and carried out|by a healthy store/,
   },
   {
     title: 'ranges of whatever generation is there',
@@ -384,7 +378,7 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
         to: 'const change = { before: current && [...this.#batch_rows.rows.values()][0]?.row,',
       },
     ],
-    found_as: /is told to have been|has a gap in its past/,
+    found_as: /is told to have been|has a gap in its past|does not tell of each version/,
   },
   {
     title: 'trimming that refuses the change',
@@ -396,5 +390,148 @@ export const HISTORY_BUGS: readonly PlantedBug[] = [
       },
     ],
     found_as: /the past is too large/,
+  },
+]
+
+/** Of limits, of what is stamped and told, and of worse times than others. */
+export const WORSE_TIMES_BUGS: readonly PlantedBug[] = [
+  {
+    title: 'a refusal of the store after a lost answer is told as if nothing was changed',
+    edits: [
+      {
+        file: 'shared/table/commit/commit.ts',
+        from: 'throw was_unanswered ? this.exhausted(error) : error',
+        to: 'throw error',
+      },
+    ],
+    found_as: TWICE,
+  },
+  {
+    title: 'an object that cannot be read counts as an empty one',
+    edits: [
+      {
+        file: 'shared/table/object/snapshot-cache.ts',
+        from: '() => wholeSnapshot(name, result.generation, result.bytes))',
+        to: `() => {
+               try {
+                 return wholeSnapshot(name, result.generation, result.bytes)
+               } catch {
+                 return { ...absentSnapshot(schema, name), generation: result.generation }
+               }
+             })`,
+      },
+    ],
+    found_as: /was written over although it could not be read|did not find|then seen at 0|is not counted/,
+  },
+  {
+    title: 'keys that never expire',
+    edits: [
+      {
+        file: 'shared/table/object/ledger.ts',
+        from: 'this.entries.filter((entry) => entry.time_ms > now_ms - LEDGER_KEPT_MS)',
+        to: 'this.entries.filter((entry) => entry.time_ms > now_ms - LEDGER_KEPT_MS * 100)',
+      },
+    ],
+    found_as: /a key that has expired|was refused as too-many-requests/,
+  },
+  {
+    title: 'a key alone makes a request the same',
+    edits: [
+      { file: 'shared/table/commit/evaluate.ts', from: 'if (entry.body_hash === body_hash)', to: 'if (body_hash)' },
+    ],
+    found_as: /was judged as if it had the same body/,
+  },
+  {
+    title: 'the time of a change is that of the first one',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'updated_at: updated_at_ms ?? this.#now_ms',
+        to: 'updated_at: updated_at_ms ?? current?.updated_at ?? this.#now_ms',
+      },
+    ],
+    found_as: /does not tell when it was changed/,
+  },
+  {
+    title: 'who made a record stays its writer',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'client_id: keeps_writer && current ?',
+        to: 'client_id: current ?',
+      },
+    ],
+    found_as: /does not tell who changed it/,
+  },
+  {
+    title: 'details of the version before',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'this.#written.set(id, { row, replaces: this',
+        to: 'this.#written.set(id, { row: { ...row, ...(current && { body: current["body"] }) } as typeof row, replaces: this',
+      },
+    ],
+    found_as: /with other details|is told to have been/,
+  },
+  {
+    title: 'a commit whose answer was lost is told to nobody',
+    edits: [
+      {
+        file: 'shared/table/commit/commit.ts',
+        from: '        report(events, landed.snapshot, next, effect, attempts.count, true)\n',
+        to: '',
+      },
+    ],
+    found_as: /no commit tells of it/,
+  },
+  {
+    title: 'a commit is told as often as it was sent',
+    edits: [
+      {
+        file: 'shared/table/commit/commit.ts',
+        from: '      report(events, snapshot, next, effect, attempts.count, false)\n',
+        to: '      for (let at = attempts.count; at > 0; at--) report(events, snapshot, next, effect, at, false)\n',
+      },
+    ],
+    found_as: /is told twice/,
+  },
+  {
+    title: 'one row more than an object may have',
+    edits: [{ file: 'shared/table/commit/evaluate.ts', from: '#rows_free-- <= 0', to: '#rows_free-- < 0' }],
+    found_as: /has 15 rows/,
+  },
+  {
+    title: 'one key more than an object may have',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'entries >= LEDGER_ENTRIES_MAX',
+        to: 'entries > LEDGER_ENTRIES_MAX',
+      },
+    ],
+    found_as: /has 13 keys/,
+  },
+  {
+    title: 'an object that is full is called full for ever',
+    edits: [
+      {
+        file: 'shared/table/commit/evaluate.ts',
+        from: 'this.#rows_free = LIMITS.object_rows - rowCount(batch_rows.snapshot)',
+        to: 'this.#rows_free = LIMITS.object_rows - batch_rows.snapshot.footer.rev',
+      },
+    ],
+    found_as: /was refused as quota-exceeded/,
+  },
+  {
+    title: 'a failed commit leaves those who wait behind it waiting',
+    edits: [
+      {
+        file: 'shared/table/commit/group-commit.ts',
+        from: '        for (const { reject } of due) reject(error)\n',
+        to: '        for (const { reject } of due) reject(error)\n        return\n',
+      },
+    ],
+    found_as: /is not answered by a healthy store|is not shown anything by a healthy store/,
   },
 ]

@@ -1,26 +1,32 @@
 import { Table } from '#shared/table/table.ts'
 import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
+import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
+import { checkAvailability } from './availability.ts'
 import { Client } from './client.ts'
+import { startOfHistoryMs } from './days.ts'
+import { FaultProfile } from './fault-profile.ts'
 import { Fleet } from './fleet.ts'
 import { History } from './history.ts'
+import { importNowAndThen } from './importer.ts'
 import type { Release } from './instance.ts'
 import { checkHistory } from './invariants.ts'
 import { purgeNowAndThen } from './janitor.ts'
 import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
 import { between, oneOf, seededRandom } from './seeded-random.ts'
+import { vandalizeNowAndThen } from './vandal.ts'
 import { VirtualClock } from './virtual-clock.ts'
-import { FaultProfile } from './fault-profile.ts'
 import { WrongHistory } from './wrong-history.ts'
 
-/** In the middle of a month, shortly before its end, and as keys stop being reserved in the month before. */
-const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:40Z', '2025-05-31T23:59:40Z', '2025-06-01T00:10:45Z']
-const USERS = ['ann', 'bob']
+const USERS = ['ann', 'bob@a b']
 /** Whether the other release is one from before rows had a history: `releases.ts` changes it. */
 const HAS_OLDER_RELEASE = false
 /** Nobody lives longer than minutes; an hour means that something goes round in circles. */
 const LIFE = { limit_ms: 3_600_000 }
-/** By then every late write has landed. */
-const SETTLED_MS = 120_000
+const LIFE_OF_DAYS = { limit_ms: 20 * DAY_MS }
+/** The store fails nobody for so long: then everybody is answered. */
+const HEALTHY_MS = 30_000
+/** By then every late write has landed, and every instance has gone on. */
+const SETTLED_MS = 15 * MINUTE_MS
 
 /**
  * Runs the history of a seed and checks it: several clients of one or two users change notes through several instances
@@ -34,43 +40,65 @@ export async function runHistory(
   releases: readonly Release[] = [{ Table, is_other: false }],
 ): Promise<History> {
   const random = seededRandom(seed)
-  const clock = new VirtualClock(Date.parse(oneOf(random, STARTS)) + between(random, 0, 20_000))
+  const clock = new VirtualClock(startOfHistoryMs(random))
   const landings: Landing[] = []
-  const profile = new FaultProfile(random)
+  const profile = new FaultProfile(random, clock)
   const store = new MemoryObjectStore({
     clock,
     latencyMs: () => profile.latencyMs(),
     is_rate_limited: random.uniform() < 0.5,
+    page_objects_max: oneOf(random, [1, 2, 1000]),
     faultOf: (call) => profile.faultOf(call),
     onLanding: (landing) => {
-      landings.push(landing)
+      if (landing.name.startsWith('notes/')) landings.push(landing)
       history.note(`${landing.name} is at generation ${landing.generation}`)
     },
   })
   const schema = random.uniform() < 0.75 ? NOTES : NOTES_BY_USER
-  const history = new History({ seed, schema, store, clock, landings, has_older_release: HAS_OLDER_RELEASE })
+  const history = new History({
+    seed,
+    schema,
+    store,
+    clock,
+    landings,
+    damaged: profile.damaged,
+    has_older_release: HAS_OLDER_RELEASE,
+  })
   const has_wild_clocks = random.uniform() < 0.15
   const has_janitor = random.uniform() < 0.4
+  const has_old_ids = random.uniform() < 0.3
+  const has_vandal = random.uniform() < 0.15
+  const is_for_days = random.uniform() < 0.1
   const fleet = new Fleet(history, releases, random, { has_wild_clocks })
   try {
-    await clock.run(async () => {
-      const clients = Array.from({ length: between(random, 2, 5) }, (_, at) =>
-        new Client(`${seed}.${at}`, {
-          user_id: oneOf(random, USERS),
-          history,
-          fleet,
-          random,
-          // A clock that is a month wrong forgets keys, or looks for them in another month.
-          trusts_keys: !has_wild_clocks,
-        }).live(),
-      )
-      await Promise.all([
-        ...clients,
-        fleet.crashNowAndThen(),
-        ...(has_janitor ? [purgeNowAndThen(history, fleet, random, USERS)] : []),
-      ])
-    }, LIFE)
+    await clock.run(
+      async () => {
+        const clients = Array.from({ length: between(random, 2, 5) }, (_, at) =>
+          new Client(`${seed}.${at}`, {
+            user_id: oneOf(random, USERS),
+            history,
+            fleet,
+            random,
+            // A clock that is a month wrong forgets keys, or looks for them in another month.
+            trusts_keys: !has_wild_clocks,
+            is_for_days,
+          }).live(),
+        )
+        await Promise.all([
+          ...clients,
+          fleet.crashNowAndThen(),
+          fleet.pauseNowAndThen(),
+          ...(has_vandal ? [vandalizeNowAndThen(history, random)] : []),
+          ...(has_old_ids ? USERS.map((user_id) => importNowAndThen(history, fleet, random, user_id)) : []),
+          ...(has_janitor ? [purgeNowAndThen(history, fleet, random)] : []),
+        ])
+      },
+      is_for_days ? LIFE_OF_DAYS : LIFE,
+    )
     profile.clear()
+    const running = fleet.calm()
+    await clock.advance(HEALTHY_MS)
+    await clock.run(() => checkAvailability({ history, fleet, random }, running), LIFE)
     await clock.advance(SETTLED_MS)
     const fresh = releases.map((release) => fleet.startFresh(release).table)
     await clock.run(() => checkHistory(history, fresh))

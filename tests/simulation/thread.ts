@@ -10,14 +10,22 @@ export interface Failure {
 /** Histories take processor time and nothing else; a test that runs fifty waits for a busy machine too. */
 export const PATIENCE_MS = 120_000
 
-/** Runs the histories of `seeds` on code of `buildSimulation`, in a thread of its own, until one of them is wrong. */
-export async function runSeeds(code: string, seeds: readonly number[]): Promise<Failure | undefined> {
+/**
+ * Runs the histories of `seeds` on code of `buildSimulation`, in a thread of its own, until one of them is wrong.
+ * @param onReached called with what came about in each history
+ */
+export async function runSeeds(
+  code: string,
+  seeds: readonly number[],
+  onReached: (reached: readonly string[]) => void = () => undefined,
+): Promise<Failure | undefined> {
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData: seeds })
   return await new Promise((resolve, reject) => {
     let done = 0
-    worker.on('message', (message: Failure | 'done') => {
-      if (message === 'done') done++
-      else resolve(message)
+    worker.on('message', (message: Failure | readonly string[]) => {
+      if ('seed' in message) return resolve(message)
+      done++
+      onReached(message)
     })
     worker.on('error', reject)
     worker.on('exit', () => {

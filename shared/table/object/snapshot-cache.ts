@@ -136,7 +136,7 @@ export class SnapshotCache {
 }
 
 /** Above this a cold object is not fetched whole just to list from it. */
-const RANGED_ABOVE_BYTES = 8 * 1024 * 1024
+export const RANGED_ABOVE_BYTES = 8 * 1024 * 1024
 /** Holds the footer of most months: one request tells where everything is. */
 const TAIL_BYTES = 256 * 1024
 /** What even an absent object costs to remember. */

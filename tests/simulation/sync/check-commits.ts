@@ -87,7 +87,8 @@ function changed(
   record: StoredRecord,
   { at, time_ms }: { readonly at: number; readonly time_ms: number },
 ): RecordTruth {
-  const effects = effectsOf(before, record, state, { at, time_ms, forgets: state.has.forgetting })
+  const { forgetting: forgets, copies: has_copies } = state.has
+  const effects = effectsOf(before, record, state, { at, time_ms, forgets, has_copies })
   checkRecord(before, record, effects)
   for (const { change, is_certain, is_repeated } of effects) {
     if (change?.device === undefined || !is_certain || is_repeated) continue

@@ -18,6 +18,8 @@ export interface Commit {
   readonly time_ms: number
   /** Ledgers may have been forgotten: a change that was made before may be made again. */
   readonly forgets: boolean
+  /** Copies of a device may take up its changes again, under another name. */
+  readonly has_copies: boolean
 }
 
 /**
@@ -121,13 +123,34 @@ class UnmarkedChanges {
     return [{ ...this.#effectOf(change), is_certain }]
   }
 
-  /** A patch whose ledger was forgotten, of fields that nobody else has changed since. */
+  /** A patch whose ledger was forgotten, of fields that nobody else has changed since; or one that a copy has taken up. */
   findRepeated(): Effect[] {
-    if (!this.#commit.forgets) return []
-    return this.#repeated(
-      ({ op, fields }) =>
-        op === 'patch' && [...fields].every(([name, value]) => valueOf(this.#now.fields, name) === value),
-    )
+    if (this.#commit.forgets) {
+      return this.#repeated(
+        ({ op, fields }) =>
+          op === 'patch' && [...fields].every(([name, value]) => valueOf(this.#now.fields, name) === value),
+      )
+    }
+    const effects = this.#commit.has_copies ? (this.#before?.effects ?? []) : []
+    const taken_up = effects.find(({ change }) => change && this.#isTakenUpUnseen(change))?.change
+    return taken_up ? [{ ...this.#effectOf(taken_up), is_certain: false, is_repeated: true }] : []
+  }
+
+  /**
+   * A copy of a profile sends a patch under its new name that the original has sent under the old one. Where an older release
+   * wrote since, the past does not reach back to it: when the values are again as the device knew them, nothing tells that the
+   * patch was made before.
+   */
+  #isTakenUpUnseen({ op, client_ids, base_version, fields }: Change): boolean {
+    if (op !== 'patch' || client_ids.size < 2 || !client_ids.has(this.#now.client_id)) return false
+    const { effects, fields: was } = this.#before!
+    const since = effects.filter(({ version }) => version > base_version)
+    if (!since.some(({ change }) => change?.is_by_older_release)) return false
+    const known = effects.filter(({ version }) => version <= base_version)
+    return [...fields.keys()].every((name) => {
+      const last = known.findLast(({ change }) => change?.fields.has(name))?.change
+      return valueOf(was, name) === valueOf(last?.fields ?? new Map<string, string>(), name)
+    })
   }
 
   #effectOf(change: Change): Effect {

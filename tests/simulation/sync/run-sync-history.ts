@@ -1,4 +1,4 @@
-import { DAY_MS } from '#shared/base/durations.ts'
+import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
 import { Table } from '#shared/table/table.ts'
 import { FaultProfile } from '../fault-profile.ts'
 import type { Release } from '../instance.ts'
@@ -23,7 +23,7 @@ const HOUR_MS = DAY_MS / 24
 /** In the middle of a month, and shortly before its end. */
 const STARTS = ['2025-05-15T12:00:00Z', '2025-05-31T23:59:50Z']
 /** By then every late write has landed. */
-const SETTLED_MS = 120_000
+const SETTLED_MS = 5 * MINUTE_MS
 const ROUNDS_MAX = 60
 /** How long everybody is away: minutes, or weeks. */
 const AWAY_MS = [60_000, HOUR_MS, 25 * HOUR_MS, 9 * DAY_MS, 40 * DAY_MS]
@@ -40,7 +40,7 @@ const AWAY_DAYS_MAX = 170
 export async function runSyncHistory(seed: number, older?: Release['Table']): Promise<SyncHistory> {
   const random = seededRandom(seed)
   const clock = new VirtualClock(Date.parse(oneOf(random, STARTS)) + between(random, 0, 20_000))
-  const profile = new FaultProfile(random)
+  const profile = new FaultProfile(random, clock)
   const outage = new Outage(clock, random)
   const kind = random.uniform()
   const store: MemoryObjectStore = new MemoryObjectStore({

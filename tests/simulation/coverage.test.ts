@@ -1,0 +1,35 @@
+import { beforeAll, expect, test, vi } from 'vitest'
+
+import { measureCoverage, type FileCoverage } from './coverage/measure.ts'
+import { NOT_REACHED } from './coverage/not-reached.ts'
+import { PATIENCE_MS } from './thread.ts'
+
+vi.setConfig({ testTimeout: PATIENCE_MS, hookTimeout: 5 * PATIENCE_MS })
+
+/** Of all branches; measured, and only ever raised. */
+const SHARE_MIN = 0.775
+/** Of one file, without a reason. */
+const SHARE_WITHOUT_REASON_MIN = 0.95
+const FOLDER = 'shared/table/'
+let files: readonly FileCoverage[]
+
+beforeAll(async () => {
+  files = await measureCoverage()
+  for (const { file, branches, missed } of files) {
+    console.log(`${branches - missed.length} of ${branches} branches of ${file}`)
+    for (const { line, what } of missed) console.log(`    ${line}: ${what}`)
+  }
+})
+
+test('simulated histories take most branches of the table, and what they leave out has a reason', () => {
+  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+  const branches = sum(files.map((one) => one.branches))
+  const taken = branches - sum(files.map(({ missed }) => missed.length))
+  console.log(`${taken} of ${branches} branches of the table: ${((100 * taken) / branches).toFixed(1)} %`)
+  expect(taken / branches).toBeGreaterThan(SHARE_MIN)
+  const unreasoned = files
+    .filter((one) => one.branches - one.missed.length < SHARE_WITHOUT_REASON_MIN * one.branches)
+    .map(({ file }) => file.slice(FOLDER.length))
+    .filter((file) => NOT_REACHED[file] === undefined)
+  expect(unreasoned).toEqual([])
+})
