@@ -34,6 +34,8 @@ export interface SoakResult {
 const USERS_AT_WORK = 4
 const DEVICES = ['device_user', 'device_user', 'other_device_user']
 const SAMPLES = 120
+/** Until then instances load code that they have not needed before: their growth is shown and not judged. */
+const SETTLED_AFTER_MINUTES = 3
 /** Fewer say nothing, however busy the machine is. */
 const SAMPLES_MIN = 8
 const SAMPLE_EACH_MS_MIN = 500
@@ -81,7 +83,7 @@ export async function soak({ minutes, seed, signal, print }: SoakOptions): Promi
 
     await system.heal()
     await judgeAtRest(site, devices)
-    const growths = judgeGrowth(site, samples)
+    const growths = judgeGrowth(site, samples, minutes)
     const files = await filesOf(system.data_dir, system.bucket)
     if (files.staging > 0) ledger.report(`${files.staging} files of unfinished writes were left`)
     const { audiences } = await liveAudiences(system.data_dir, system.bucket)
@@ -150,10 +152,14 @@ async function watch(
   }
 }
 
-function judgeGrowth({ ledger }: Site, samples: ReadonlyMap<SoakInstance, readonly Sample[]>): string[] {
+function judgeGrowth(
+  { ledger }: Site,
+  samples: ReadonlyMap<SoakInstance, readonly Sample[]>,
+  minutes: number,
+): string[] {
   return [...samples].map(([{ name }, of]) => {
     const { rss_mib, fds, peak_mib, faults } = growthOf(name, of)
-    for (const fault of faults) ledger.report(fault)
+    if (minutes >= SETTLED_AFTER_MINUTES) for (const fault of faults) ledger.report(fault)
     return `${name}: ${rss_mib[0]} MiB, then ${rss_mib[1]}, at most ${peak_mib}; ${fds[0]} open files, then ${fds[1]}`
   })
 }
