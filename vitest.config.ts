@@ -70,7 +70,6 @@ export const LONG = [
   'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
   'tests/objects/main.test.ts',
   'tests/simulation/coverage.test.ts',
-  'tests/soak/soak.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { long: [], fast: [...LONG, ...SLOW, ...ISOLATED] }
