@@ -30,7 +30,7 @@ export async function startAppServer(): Promise<RequestListener> {
 }
 
 /**
- * What the web function still answers itself: the configuration, and whoever follows a link to no page. The app's pages are the app
+ * What the web function still answers itself: the configuration, and links to no page. The app's pages are the app
  * server's, and every file: it has no others.
  */
 export function withAppServer(web: RequestListener, app_server: RequestListener): RequestListener {

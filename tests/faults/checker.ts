@@ -17,7 +17,7 @@ export function checkHistory(operations: readonly Operation[], stored: ReadonlyM
   checkSights(operations)
 }
 
-/** What somebody was told of a change, whatever the way it took. */
+/** What the answer to a change said, whatever the way it took. */
 export type Change = Pick<Operation, 'kind' | 'user_id' | 'mark' | 'audience_id' | 'result'>
 
 /**

@@ -21,7 +21,7 @@ export class History {
   readonly purgeable = new Set<string>()
   /** Objects that an instance could not read. */
   readonly corrupt: string[] = []
-  /** What instances told of their commits. */
+  /** The commits that instances announced. */
   readonly commits: CommitEvent[] = []
   /** Generations that somebody put there with a console. */
   readonly outside = new Set<string>()

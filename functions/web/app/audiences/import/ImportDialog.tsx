@@ -50,7 +50,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     setFault(undefined)
     setFile(undefined)
     setReading(true)
-    // Another file ends the reading of this one, and so does whoever closes the dialog.
+    // Another file ends the reading of this one, and so does closing the dialog.
     reading.current?.abort()
     const { signal } = (reading.current = new AbortController())
     try {
