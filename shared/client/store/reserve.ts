@@ -3,7 +3,8 @@ import type { LocalStore } from './local-store.ts'
 
 /**
  * Some room in each storage that is kept for deletions: a storage that is full to the last byte would refuse to note even
- * what is to be deleted.
+ * what is to be deleted. It lies in the storage's own database: Chromium gives a deleted value back immediately on a disk, and in
+ * a private window, which lies in memory, not even a deleted database.
  */
 
 /** A browser may let more be written than there is room for, and then wants that back first. */

@@ -34,14 +34,15 @@ export async function startChromium(): Promise<Browser> {
 /**
  * A real Chromium that keeps what it stores in `folder`.
  * @param has_page_cache keeps pages that are left for a return, as browsers do; the driver of the tests has that off
+ * @param args more arguments of its command line
  */
 export async function startProfile(
   folder: string,
-  { has_page_cache = false } = {},
+  { has_page_cache = false, args = [] }: { has_page_cache?: boolean; args?: readonly string[] } = {},
 ): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: chromiumPath(),
-    args: ARGS,
+    args: [...ARGS, ...args],
     ...(has_page_cache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
   })
   const kill = async (): Promise<void> => {
