@@ -5,7 +5,7 @@ import { type Api, createApi } from './api/api.ts'
 import type { ClientEvent, ClientOptions, EarlierRecord, Session, Unsent } from './client-types.ts'
 import type { Channel } from './ports.ts'
 import { StorageError } from './storage.ts'
-import { Account, NO_ACCOUNT, NO_RECORDS } from './store/account.ts'
+import { Account, closed, NO_ACCOUNT, NO_DRAFTS, NO_QUARANTINE, NO_RECORDS } from './store/account.ts'
 import { dataFileOf, type DataFile, newIn, takenIn, type TakenIn } from './store/data-file.ts'
 import type { DetailsOutcome } from './store/details.ts'
 import { Directory } from './store/directory.ts'
@@ -115,14 +115,14 @@ export class ActivationClient {
     return { count: entries.length, aside: entries.filter(({ aside }) => aside).length }
   }
 
-  /** Drafts of forms. @throws StorageError `closed` while another account is being opened */
+  /** Drafts of forms. While another account is being opened their calls are refused as `closed`. */
   get drafts(): Drafts {
-    return this.#open.drafts
+    return this.#account?.drafts ?? NO_DRAFTS
   }
 
-  /** Changes that cannot be read. @throws StorageError `closed` while another account is being opened */
+  /** Changes that cannot be read. While another account is being opened its calls are refused as `closed`. */
   get quarantine(): Quarantine {
-    return this.#open.quarantine
+    return this.#account?.quarantine ?? NO_QUARANTINE
   }
 
   /** @returns ends the subscription */
@@ -389,5 +389,3 @@ export class ActivationClient {
     for (const onEvent of this.#listeners) onEvent(event)
   }
 }
-
-const closed = () => new StorageError('closed', 'No account is open.')

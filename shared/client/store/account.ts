@@ -62,6 +62,16 @@ export const NO_ACCOUNT: Account['status'] = {
 
 export const NO_RECORDS: readonly ShownRecord[] = []
 
+export const closed = () => new StorageError('closed', 'No account is open.')
+
+const refused = () => Promise.reject(closed())
+const nothing = () => undefined
+const NO_STORE = { read: refused, write: refused, reload: refused, post: nothing, onMessage: () => nothing }
+
+/** They refuse every call: what a page asks while it hears of the change of accounts must not throw at once. */
+export const NO_DRAFTS = new Drafts(NO_STORE, { nowMs: () => 0 })
+export const NO_QUARANTINE = new Quarantine(NO_STORE)
+
 /** One account, or the guest, as it is open in this tab: its records, its sync, and guests who are moving in. */
 export class Account {
   readonly store: LocalStore

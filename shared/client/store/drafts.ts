@@ -1,6 +1,5 @@
-import { isoTime } from '../../base/clock.ts'
+import { type Clock, isoTime } from '../../base/clock.ts'
 import { isObject } from '../../base/is-object.ts'
-import type { ClientPorts } from '../ports.ts'
 import type { DraftEntry, JsonRecord } from './entries.ts'
 import type { LocalStore } from './local-store.ts'
 
@@ -9,12 +8,14 @@ export interface Draft extends DraftEntry {
   readonly form: string
 }
 
+type DraftsStore = Pick<LocalStore, 'read' | 'write' | 'post' | 'onMessage'>
+
 /** What users have typed into forms and not saved yet: it stays over a reload, and is never sent. */
 export class Drafts {
-  readonly #store: LocalStore
-  readonly #clock: ClientPorts['clock']
+  readonly #store: DraftsStore
+  readonly #clock: Pick<Clock, 'nowMs'>
 
-  constructor(store: LocalStore, clock: ClientPorts['clock']) {
+  constructor(store: DraftsStore, clock: Pick<Clock, 'nowMs'>) {
     this.#store = store
     this.#clock = clock
   }

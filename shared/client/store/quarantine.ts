@@ -6,11 +6,13 @@ export interface QuarantinedChange extends QuarantinedEntry {
   readonly key: string
 }
 
+type QuarantineStore = Pick<LocalStore, 'read' | 'write' | 'reload'>
+
 /** Changes that could not be read: they wait here, and never stop the others. */
 export class Quarantine {
-  readonly #store: LocalStore
+  readonly #store: QuarantineStore
 
-  constructor(store: LocalStore) {
+  constructor(store: QuarantineStore) {
     this.#store = store
   }
 

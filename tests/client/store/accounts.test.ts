@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { ActivationClient } from '#shared/client/client.ts'
 import { statusInWords } from '#shared/client/status-in-words.ts'
 import { made, names, played, SECOND_MS, sessionOf } from './stand-in.ts'
 
@@ -194,5 +195,55 @@ test(
     await client.signIn(session)
     await device.pass(SECOND_MS)
     expect(client.status).toMatchObject({ needs_sign_in: false, pending: 0 })
+  }),
+)
+
+test(
+  'while another account opens every getter answers, and drafts and unreadable changes are refused as closed',
+  played(async (device) => {
+    const { client } = await device.open(sessionOf('a'))
+    await client.drafts.save('audience:new', { name: 'Typed by a' })
+    device.service.latency_ms = 20 * SECOND_MS
+    await made(client, 'Of a')
+    await device.pass(SECOND_MS)
+    const getters = Object.entries(Object.getOwnPropertyDescriptors(ActivationClient.prototype)).flatMap(
+      ([name, { get }]) => (get ? [name as keyof ActivationClient] : []),
+    )
+    expect(getters).toEqual(expect.arrayContaining(['drafts', 'quarantine', 'identity', 'status', 'unsent']))
+    const asked: Promise<PromiseSettledResult<unknown>[]>[] = []
+    const faults: unknown[] = []
+    const look = () => {
+      try {
+        for (const name of getters) void client[name]
+        if (client.client_id !== null) return
+        const { drafts, quarantine } = client
+        drafts.subscribe(() => undefined)()
+        asked.push(
+          Promise.allSettled([
+            ...[
+              drafts.get('audience:new'),
+              drafts.list(),
+              drafts.save('audience:new', {}),
+              drafts.delete('audience:new'),
+            ],
+            ...[quarantine.list(), quarantine.discard('1'), client.syncNow(), client.downloadData()],
+          ]),
+        )
+      } catch (error) {
+        faults.push(error)
+      }
+    }
+    client.subscribe(look)
+    const signing = client.signIn(sessionOf('b'))
+    await Promise.resolve().then(look)
+    device.service.latency_ms = 0
+    await signing
+    expect(faults).toEqual([])
+    const outcomes = (await Promise.all(asked)).flat()
+    expect(outcomes.length).toBeGreaterThan(0)
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { kind: 'closed' } })
+    expect(await client.drafts.list()).toEqual([])
+    await client.signIn(sessionOf('a'))
+    expect(await client.drafts.list()).toMatchObject([{ value: { name: 'Typed by a' } }])
   }),
 )

@@ -32,8 +32,9 @@ export function useDetails({ id, record: { version } }: Shown<'distribution'>): 
   useEffect(() => {
     let is_shown = true
     const load = async () => {
-      const outcome = await client.details(id)
-      if (is_shown) setFound({ id, version, details: detailsOf(outcome) })
+      // Rejected: the storage of this device fails, or another account is being opened.
+      const details = await client.details(id).then(detailsOf, () => unknown('unavailable'))
+      if (is_shown) setFound({ id, version, details })
     }
     void load()
     return () => void (is_shown = false)
@@ -44,7 +45,7 @@ export function useDetails({ id, record: { version } }: Shown<'distribution'>): 
 type Outcome = Awaited<ReturnType<ReturnType<typeof useClient>['details']>>
 
 function detailsOf(outcome: Outcome): SendDetails {
-  if (!outcome.ok) return { state: 'unknown', words: whyUnknown(outcome.problem.kind) }
+  if (!outcome.ok) return unknown(outcome.problem.kind)
   // The client keeps what the service answers by the contract.
   const { audience_snapshot, attempts } = outcome.details as {
     readonly audience_snapshot?: AudienceSnapshot | null
@@ -56,6 +57,10 @@ function detailsOf(outcome: Outcome): SendDetails {
     attempts: attempts ?? [],
     is_current: outcome.is_current,
   }
+}
+
+function unknown(kind: string): SendDetails {
+  return { state: 'unknown', words: whyUnknown(kind) }
 }
 
 function whyUnknown(kind: string): string {
