@@ -220,13 +220,14 @@ test(
         drafts.subscribe(() => undefined)()
         asked.push(
           Promise.allSettled([
-            ...[
-              drafts.get('audience:new'),
-              drafts.list(),
-              drafts.save('audience:new', {}),
-              drafts.delete('audience:new'),
-            ],
-            ...[quarantine.list(), quarantine.discard('1'), client.syncNow(), client.downloadData()],
+            drafts.get('audience:new'),
+            drafts.list(),
+            drafts.save('audience:new', {}),
+            drafts.delete('audience:new'),
+            quarantine.list(),
+            quarantine.discard('1'),
+            client.syncNow(),
+            client.downloadData(),
           ]),
         )
       } catch (error) {
