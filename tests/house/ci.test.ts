@@ -19,6 +19,7 @@ interface Scenario {
   browser_report?: object
   /** Packages of package.json that the lockfile does not know. */
   dependencies?: Record<string, string>
+  mutation?: string
   build?: string
   infra?: string
   deploy?: string
@@ -34,59 +35,59 @@ const report = (passed: number, failed: number, pending = 0, files: readonly obj
   testResults: files,
 })
 
-// Each clone here has `npm ci`, one static check, two long tests, one in a browser, the compiler's types, the bundles and
-// their bills of materials, infrastructure, delivery, and an audit that no registry answers: ten that pass and one that is
-// skipped.
+// Each clone here has `npm ci`, one static check, two long tests, one in a browser, small wrong changes, the compiler's
+// types, the bundles and their bills of materials, infrastructure, delivery, and an audit that no registry answers: eleven
+// that pass and one that is skipped.
 const SCENARIOS: readonly Scenario[] = [
   {
     title: 'counts each test and each other check, and names what was skipped',
     report: report(3, 0, 1),
-    last_line: '13 passed, 0 failed, 2 skipped',
+    last_line: '14 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'shows a failure when the test command ends before vitest',
     check: "echo 'FAILED: lint (0.1 s)'; exit 1",
-    last_line: '9 passed, 1 failed, 2 skipped',
+    last_line: '10 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing tests',
     report: report(3, 2),
     vitest_exit_code: 1,
-    last_line: '13 passed, 2 failed, 1 skipped',
+    last_line: '14 passed, 2 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts a test file that does not load, though none of its tests failed',
     report: report(3, 0, 0, [{ name: 'a.test.ts', status: 'failed', message: 'no', assertionResults: [] }]),
     vitest_exit_code: 1,
-    last_line: '13 passed, 1 failed, 1 skipped',
+    last_line: '14 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts an error outside any test',
     report: report(3, 0),
     vitest_exit_code: 1,
-    last_line: '13 passed, 1 failed, 1 skipped',
+    last_line: '14 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when vitest leaves no report',
-    last_line: '10 passed, 1 failed, 1 skipped',
+    last_line: '11 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when no test ran',
     report: report(0, 0),
-    last_line: '10 passed, 1 failed, 1 skipped',
+    last_line: '11 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts failing long tests',
     report: report(3, 0),
     long_report: report(1, 1),
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -95,42 +96,49 @@ const SCENARIOS: readonly Scenario[] = [
     browser_report: report(0, 0, 0, [
       { name: 'a.browser.ts', status: 'failed', message: 'There is no Chromium', assertionResults: [] },
     ]),
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
+    exit_code: 1,
+  },
+  {
+    title: 'fails when a small wrong change goes unnoticed',
+    report: report(3, 0),
+    mutation: 'exit 1',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the bundles do not build',
     report: report(3, 0),
     build: 'exit 1',
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'says so where there is no terraform',
     report: report(3, 0),
     infra: 'exit 3',
-    last_line: '12 passed, 0 failed, 2 skipped',
+    last_line: '13 passed, 0 failed, 2 skipped',
     exit_code: 0,
   },
   {
     title: 'fails when the infrastructure does',
     report: report(3, 0),
     infra: 'exit 1',
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
     title: 'counts each check of the delivery',
     report: report(3, 0),
     deploy: "echo 'ok: a'; echo 'SKIPPED: b'; echo 'FAILED: c'; exit 1",
-    last_line: '13 passed, 1 failed, 2 skipped',
+    last_line: '14 passed, 1 failed, 2 skipped',
     exit_code: 1,
   },
   {
     title: 'fails when the delivery fails without a word',
     report: report(3, 0),
     deploy: 'exit 1',
-    last_line: '12 passed, 1 failed, 1 skipped',
+    last_line: '13 passed, 1 failed, 1 skipped',
     exit_code: 1,
   },
   {
@@ -158,14 +166,16 @@ async function cloneWith(scenario: Scenario): Promise<string> {
     'test:unit': 'node vitest.cjs',
     'test:long': 'node vitest-long.cjs',
     'test:browser': 'node vitest-browser.cjs',
+    'test:mutation': scenario.mutation ?? 'exit 0',
     typecheck: 'exit 0',
     build: scenario.build ?? 'exit 0',
     sbom: 'exit 0',
+    soak: 'exit 0',
     'check:infra': scenario.infra ?? 'exit 0',
     'check:deploy': scenario.deploy ?? "echo 'ok: scripts'",
   }
   await mkdir(join(root, '.ci'))
-  await cp(join(PROJECT_ROOT, '.ci/run'), join(root, '.ci/run'))
+  for (const script of ['run', 'nightly']) await cp(join(PROJECT_ROOT, '.ci', script), join(root, '.ci', script))
   // Something to audit that needs no download: a package for other machines only.
   const optionalDependencies = { elsewhere: '1.0.0' }
   const dependencies = scenario.dependencies ?? {}
@@ -182,17 +192,19 @@ async function cloneWith(scenario: Scenario): Promise<string> {
   return root
 }
 
-function runCi(root: string): Promise<{ exit_code: number; lines: string[] }> {
+function runCi(root: string, script = 'run'): Promise<{ exit_code: number; lines: string[] }> {
   return new Promise((resolve, reject) => {
     // From another folder, with a registry where nobody answers, and tools that need not be installed.
     const env = {
       ...process.env,
       CHROMIUM: 'chromium',
       PROMTOOL: 'promtool',
+      // What stands in for vitest writes one, wherever it was started.
+      TEST_REPORT: join(root, 'report.json'),
       npm_config_registry: 'http://127.0.0.1:9',
       npm_config_fetch_retries: '0',
     }
-    execFile(join(root, '.ci/run'), { cwd: tmpdir(), env }, (error, stdout) => {
+    execFile(join(root, '.ci', script), { cwd: tmpdir(), env }, (error, stdout) => {
       const exit_code = error === null ? 0 : error.code
       if (typeof exit_code === 'number') resolve({ exit_code, lines: stdout.trimEnd().split('\n') })
       else reject(new Error('.ci/run did not run', { cause: error }))
@@ -207,6 +219,27 @@ describe('.ci/run', () => {
       const { exit_code, lines } = await runCi(root)
       expect(lines.at(-1)).toBe(scenario.last_line)
       expect(exit_code).toBe(scenario.exit_code)
+    } finally {
+      await rm(root, { recursive: true, force: true })
+    }
+  })
+})
+
+describe('.ci/nightly', () => {
+  it.concurrent.each([
+    { title: 'says that everything passed', mutation: 'exit 0', tail: ['everything passed'], exit_code: 0 },
+    {
+      title: 'goes on after a failure, and names what failed',
+      mutation: 'exit 1',
+      tail: ['== npm run --silent soak -- --minutes 60', 'FAILED: npm run --silent test:mutation'],
+      exit_code: 1,
+    },
+  ])('$title', async ({ mutation, tail, exit_code }) => {
+    const root = await cloneWith({ title: '', mutation, last_line: '', exit_code })
+    try {
+      const ended = await runCi(root, 'nightly')
+      expect(ended.lines.slice(-tail.length)).toEqual(tail)
+      expect(ended.exit_code).toBe(exit_code)
     } finally {
       await rm(root, { recursive: true, force: true })
     }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { ALL_CHANGES } from './all-changes.ts'
-import { changed } from './change.ts'
+import { changed, changesOf, scoresOf } from './change.ts'
 
 test('every change fits its source in one place, and the test that notices it is there', () => {
   const sources = new Map<string, string>()
@@ -15,4 +15,23 @@ test('every change fits its source in one place, and the test that notices it is
     expect([change.noticed_by, existsSync(join(PROJECT_ROOT, change.noticed_by))]).toEqual([change.noticed_by, true])
   }
   expect(ALL_CHANGES.length).toBeGreaterThanOrEqual(80)
+})
+
+test('the share that CI makes has changes of every folder that holds what users save', () => {
+  const folders = new Set(
+    ALL_CHANGES.filter((_, at) => at % 6 === 0).map(({ file }) => file.split('/').slice(0, 2).join('/')),
+  )
+  expect([...folders]).toEqual(expect.arrayContaining(['shared/table', 'shared/objects', 'shared/records']))
+})
+
+test('a score counts the changes of a folder, and those that a test noticed', () => {
+  const [one, two] = changesOf('shared/a/one.ts', 'any', [
+    ['1', '2'],
+    ['3', '4'],
+  ])
+  const other = changesOf('shared/b/two.ts', 'any', [['1', '2']])
+  expect([...scoresOf([one!, two!, ...other], new Set([two!]))]).toEqual([
+    ['shared/a', { made: 2, noticed: 1 }],
+    ['shared/b', { made: 1, noticed: 1 }],
+  ])
 })

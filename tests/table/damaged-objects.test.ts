@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
 import { parseFile } from '#shared/parquet/file.ts'
+import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { Ledger } from '#shared/table/object/ledger.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
-import { changeNote, createNote, deleteNote, noteRow, NOTES } from './notes.ts'
+import { changeNote, createNote, deleteNote, noteRow, NOTES, WRITER } from './notes.ts'
 import { idOf, idsOf, kindOf, pageOf, tableHarness, rowOf } from './harness.ts'
 import { storedObject } from './stored.ts'
 
@@ -119,6 +120,22 @@ describe('an object of a newer release', () => {
     expect(await kindOf(run(() => table.mutateAll('u', '202505', [deleteNote(id)]).then(([one]) => one!)))).toBe(
       'unavailable',
     )
+    expect([store.bytesOf(MAY) === bytes, store.counts.write]).toEqual([true, 0])
+  })
+
+  test('that this one may not write is not purged by it, and has its tombstones afterwards', async () => {
+    const { run, store, instance } = tableHarness()
+    const row = noteRow('note_01jv2t8000e0080000000000zz', { deleted: true })
+    store.place(MAY, await storedObject(NOTES, MAY, [row], { min_writer: 2 }))
+    const bytes = store.bytesOf(MAY)
+    const id = String(row['note_id'])
+    const purge: Mutation = { id, writer: WRITER, size_bytes: 0, decide: () => ({ kind: 'purge' }) }
+    const table = instance()
+    for (const batch of [[purge], [deleteNote(id), purge]]) {
+      const last = run(() => table.mutateAll('u', '202505', batch).then((outcomes) => outcomes.at(-1)!))
+      expect(await kindOf(last)).toBe('unavailable')
+    }
+    expect(await run(() => table.get('u', id))).toMatchObject({ deleted: true })
     expect([store.bytesOf(MAY) === bytes, store.counts.write]).toEqual([true, 0])
   })
 

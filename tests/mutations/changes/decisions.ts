@@ -12,6 +12,12 @@ export const DECISIONS_CHANGES: readonly Change[] = [
     ['this.#ledger.entries.length + this.#ledger_entries.size', 'this.#ledger.entries.length'],
     ["if (this.#admission === 'read_only' && mutation.is_reservation) return refused(newerRelease())", ''],
   ]),
+  ...changesOf('shared/table/commit/evaluate.ts', 'tests/table/damaged-objects.test.ts', [
+    [
+      "if (this.#admission === 'read_only') return refused(newerRelease())\n    const version_before",
+      'const version_before',
+    ],
+  ]),
   ...changesOf('shared/table/commit/evaluate.ts', 'tests/table/limits.test.ts', [
     ['this.#rows_free-- <= 0', 'this.#rows_free-- < 0'],
   ]),
