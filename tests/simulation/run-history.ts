@@ -1,20 +1,16 @@
 import { Table } from '#shared/table/table.ts'
-import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
 import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
 import { checkAvailability } from './availability.ts'
-import { Client } from './client.ts'
 import { startOfHistoryMs } from './days.ts'
-import { FaultProfile } from './fault-profile.ts'
 import { Fleet } from './fleet.ts'
-import { History } from './history.ts'
+import type { History } from './history.ts'
 import { importNowAndThen } from './importer.ts'
 import type { Release } from './instance.ts'
 import { checkHistory } from './invariants.ts'
 import { purgeNowAndThen } from './janitor.ts'
-import { MemoryObjectStore, type Landing } from './memory-object-store.ts'
-import { between, oneOf, seededRandom } from './seeded-random.ts'
+import { oneOf } from './seeded-random.ts'
 import { vandalizeNowAndThen } from './vandal.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { liveClients, worldOf } from './world.ts'
 import { WrongHistory } from './wrong-history.ts'
 
 const USERS = ['ann', 'bob@a b']
@@ -39,29 +35,13 @@ export async function runHistory(
   seed: number,
   releases: readonly Release[] = [{ Table, is_other: false }],
 ): Promise<History> {
-  const random = seededRandom(seed)
-  const clock = new VirtualClock(startOfHistoryMs(random))
-  const landings: Landing[] = []
-  const profile = new FaultProfile(random, clock)
-  const store = new MemoryObjectStore({
-    clock,
-    latencyMs: () => profile.latencyMs(),
-    is_rate_limited: random.uniform() < 0.5,
-    page_objects_max: oneOf(random, [1, 2, 1000]),
-    faultOf: (call) => profile.faultOf(call),
-    onLanding: (landing) => {
-      if (landing.name.startsWith('notes/')) landings.push(landing)
-      history.note(`${landing.name} is at generation ${landing.generation}`)
-    },
-  })
-  const schema = random.uniform() < 0.75 ? NOTES : NOTES_BY_USER
-  const history = new History({
-    seed,
-    schema,
-    store,
-    clock,
-    landings,
-    damaged: profile.damaged,
+  const { random, clock, profile, history } = worldOf(seed, {
+    startMs: startOfHistoryMs,
+    storeOf: (chance) => ({
+      is_rate_limited: chance.uniform() < 0.5,
+      page_objects_max: oneOf(chance, [1, 2, 1000]),
+    }),
+    months_share: 0.75,
     has_older_release: HAS_OLDER_RELEASE,
   })
   const has_wild_clocks = random.uniform() < 0.15
@@ -73,17 +53,8 @@ export async function runHistory(
   try {
     await clock.run(
       async () => {
-        const clients = Array.from({ length: between(random, 2, 5) }, (_, at) =>
-          new Client(`${seed}.${at}`, {
-            user_id: oneOf(random, USERS),
-            history,
-            fleet,
-            random,
-            // A clock that is a month wrong forgets keys, or looks for them in another month.
-            trusts_keys: !has_wild_clocks,
-            is_for_days,
-          }).live(),
-        )
+        // A clock that is a month wrong forgets keys, or looks for them in another month.
+        const clients = liveClients(USERS, { history, fleet, random, trusts_keys: !has_wild_clocks, is_for_days })
         await Promise.all([
           ...clients,
           fleet.crashNowAndThen(),
