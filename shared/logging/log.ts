@@ -18,6 +18,7 @@ export interface LogEntry {
 
 /** Where log lines go. Writing never throws and never waits. */
 export interface Log {
+  /** The line leaves the process with the others of the same tick; an error leaves immediately. */
   write(entry: LogEntry): void
   /** Resolves when everything written so far has left the process (before an exit). */
   flush(): Promise<void>
@@ -34,15 +35,38 @@ const MESSAGE_CHARACTERS_MAX = 8_000
 const LINE_CHARACTERS_MAX = 64_000
 /** Beyond this many bytes waiting in the stream, lines are dropped and counted rather than kept in memory. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024
+/** So much at most is written together: a process that is killed in the middle of a burst takes no more lines with it. */
+const TOGETHER_CHARACTERS_MAX = 16 * 1024
+/** What may be the last line of the process waits for no other. */
+const IMMEDIATE_FROM = SEVERITIES.indexOf('ERROR')
 
-/** JSON lines on a stream (standard output by default), least `level` and above. */
+/**
+ * JSON lines on a stream (standard output by default), least `level` and above. The lines of one tick are one write, since
+ * each costs a call of the system: a save has a line for its commit and one for its request, a burst thousands.
+ */
 export function streamLog(clock: Clock, options: { stream?: LineStream; level?: Severity } = {}): Log {
   const stream: LineStream = options.stream ?? process.stdout
   const least = SEVERITIES.indexOf(options.level ?? 'INFO')
   let dropped_lines = 0
+  let together = ''
+  const leave = () => {
+    unsent.delete(leave)
+    if (together === '') return
+    const lines = together
+    together = ''
+    stream.write(lines)
+  }
+  const add = (line: string) => {
+    if (together === '') {
+      unsent.add(leave)
+      process.nextTick(leave)
+    }
+    together += line
+  }
   return {
     write(entry) {
-      if (SEVERITIES.indexOf(entry.severity) < least) return
+      const severity = SEVERITIES.indexOf(entry.severity)
+      if (severity < least) return
       if (stream.writableLength > WAITING_BYTES_MAX) {
         dropped_lines += 1
         return
@@ -51,13 +75,23 @@ export function streamLog(clock: Clock, options: { stream?: LineStream; level?: 
       if (dropped_lines > 0) {
         const lost: LogEntry = { severity: 'WARNING', message: 'log lines were dropped', dropped_lines }
         dropped_lines = 0
-        stream.write(logLine(lost, time_ms))
+        add(logLine(lost, time_ms))
       }
-      stream.write(logLine(entry, time_ms))
+      add(logLine(entry, time_ms))
+      if (severity >= IMMEDIATE_FROM || together.length >= TOGETHER_CHARACTERS_MAX) leave()
     },
-    flush: () => new Promise((resolve) => stream.write('', () => resolve())),
+    flush: () => {
+      leave()
+      return new Promise((resolve) => stream.write('', () => resolve()))
+    },
   }
 }
+
+/** Of logs with lines that have not left yet: a process that exits in the middle of a tick writes them. */
+const unsent = new Set<() => void>()
+process.on('exit', () => {
+  for (const leave of unsent) leave()
+})
 
 /** Writes every entry to each of `logs`. */
 export function teeLog(...logs: readonly Log[]): Log {

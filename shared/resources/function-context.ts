@@ -4,7 +4,7 @@ import type { EdgeSettings, StorageSettings } from '../settings/edge-settings.ts
 import { stackOf } from '../http/request/request-log.ts'
 import type { Overrides } from '../http/server/function-app.ts'
 import { streamLog, type Log } from '../logging/log.ts'
-import { hashUserId } from '../logging/user-hash.ts'
+import { createUserHasher } from '../logging/user-hash.ts'
 import { gcsObjectStore } from '../objects/gcs-object-store.ts'
 import type { ObjectStore } from '../objects/object-store.ts'
 import { logTableEvents } from '../table/event-log.ts'
@@ -45,7 +45,7 @@ export function createFunctionContext(settings: FunctionContextSettings, overrid
   const { clock = systemClock, random = systemRandom, ending } = overrides
   const log = overrides.log ?? streamLog(clock, { level: settings.LOG_LEVEL })
   const store = gcsObjectStore({ bucket: settings.GCS_BUCKET, api_endpoint: settings.STORAGE_API_ENDPOINT, clock })
-  const hashUser = (user_id: string): string => hashUserId(user_id, settings.USER_HASH_SALT)
+  const hashUser = createUserHasher(settings.USER_HASH_SALT)
   const events = logTableEvents(log, hashUser)
   return {
     edge: { clock, random, log, ending },

@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { systemClock } from '#shared/base/clock.ts'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { CLIENT_ID_PREFIX } from '#shared/contract/client-id.ts'
-import { hashUserId } from '#shared/logging/user-hash.ts'
+import { createUserHasher, hashUserId } from '#shared/logging/user-hash.ts'
 import { type LineStream, logLine, streamLog, teeLog } from '#shared/logging/log.ts'
+import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { CHILD_ENVIRONMENT } from '#tests/support/child-environment.ts'
 import { collectingLog, type Running, startToy } from './harness.ts'
 
 const SALT = 'a salt for tests only'
@@ -21,17 +25,29 @@ const lastLine = () => toy.lines.findLast((line) => line['httpRequest'] !== unde
 const parsed = (line: string) => JSON.parse(line) as Record<string, unknown>
 
 /** A stream that keeps what it is given, or pretends that nobody takes it. */
-function keptStream(writableLength = 0): LineStream & { text: string; writableLength: number } {
+function keptStream(writableLength = 0): LineStream & { text: string; writes: number; writableLength: number } {
   const stream = {
     text: '',
+    writes: 0,
     writableLength,
     write(text: string, written?: () => void) {
       stream.text += text
+      stream.writes++
       written?.()
       return true
     },
   }
   return stream
+}
+
+/** Runs a module of this project in a process of its own. */
+async function run(program: string): Promise<{ stdout: string; exit_code: unknown }> {
+  return await new Promise((resolve) => {
+    const parameters = ['--input-type=module', '--eval', program]
+    execFile(process.execPath, parameters, { cwd: PROJECT_ROOT, env: CHILD_ENVIRONMENT }, (error, stdout) =>
+      resolve({ stdout, exit_code: error === null ? 0 : error.code }),
+    )
+  })
 }
 
 describe('the line of a request', () => {
@@ -174,13 +190,62 @@ describe('a log', () => {
     expect(wide.length).toBeLessThan(1_000)
   })
 
-  test('drops lines rather than memory when nobody takes them, and says how many', () => {
+  test('writes the lines of a tick together, once everything that was ready has run', async () => {
+    const stream = keptStream()
+    const log = streamLog(systemClock, { stream })
+    log.write({ severity: 'INFO', message: 'a commit' })
+    for (let step = 0; step < 20; step++) await Promise.resolve()
+    log.write({ severity: 'INFO', message: 'its request' })
+    expect(stream.writes).toBe(0)
+    await new Promise((resolve) => process.nextTick(resolve))
+    expect(stream.writes).toBe(1)
+    expect(stream.text.trim().split('\n').map(parsed)).toMatchObject([
+      { message: 'a commit' },
+      { message: 'its request' },
+    ])
+  })
+
+  test('writes an error immediately, behind the lines before it, and so a burst of lines whenever it has 16 KiB', () => {
+    const stream = keptStream()
+    const log = streamLog(systemClock, { stream })
+    log.write({ severity: 'WARNING', message: 'before' })
+    log.write({ severity: 'ERROR', message: 'an error' })
+    expect(stream.text.trim().split('\n').map(parsed)).toMatchObject([{ message: 'before' }, { message: 'an error' }])
+    const before = stream.writes
+    for (let count = 0; count < 1000; count++) log.write({ severity: 'INFO', message: 'm'.repeat(1000) })
+    expect(stream.writes - before).toBeGreaterThan(50)
+    expect(stream.writes - before).toBeLessThan(100)
+  })
+
+  test('has written every line once it is flushed', async () => {
+    const stream = keptStream()
+    const log = streamLog(systemClock, { stream })
+    log.write({ severity: 'INFO', message: 'x' })
+    await log.flush()
+    expect(parsed(stream.text)).toMatchObject({ message: 'x' })
+  })
+
+  test('loses no line of a process that exits in the middle of a tick', async () => {
+    const program = `
+      import { systemClock } from '#shared/base/clock.ts'
+      import { streamLog } from '#shared/logging/log.ts'
+      const log = streamLog(systemClock)
+      log.write({ severity: 'INFO', message: 'first' })
+      log.write({ severity: 'INFO', message: 'last' })
+      process.exit(3)`
+    const { stdout, exit_code } = await run(program)
+    expect(exit_code).toBe(3)
+    expect(stdout.trim().split('\n').map(parsed)).toMatchObject([{ message: 'first' }, { message: 'last' }])
+  })
+
+  test('drops lines rather than memory when nobody takes them, and says how many', async () => {
     const stream = keptStream(100 * 1024 * 1024)
     const log = streamLog(systemClock, { stream })
     for (let count = 0; count < 5; count++) log.write({ severity: 'INFO', message: 'lost' })
     expect(stream.text).toBe('')
     stream.writableLength = 0
     log.write({ severity: 'INFO', message: 'seen' })
+    await log.flush()
     const lines = stream.text.trim().split('\n').map(parsed)
     expect(lines).toMatchObject([{ message: 'log lines were dropped', dropped_lines: 5 }, { message: 'seen' }])
   })
@@ -199,5 +264,11 @@ describe('the hash of a user', () => {
     expect(hashUserId('demo_user', SALT)).toBe(hashUserId('demo_user', SALT))
     expect(hashUserId('demo_user', SALT)).not.toBe(hashUserId('demo_user', `${SALT}.`))
     expect(hashUserId('demo_user', SALT)).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  test('is the same where hashes are remembered, for more users than are', () => {
+    const hashUser = createUserHasher(SALT)
+    const users = Array.from({ length: 1100 }, (_, at) => `user ${at}`)
+    for (const user of [...users, ...users.toReversed()]) expect(hashUser(user)).toBe(hashUserId(user, SALT))
   })
 })

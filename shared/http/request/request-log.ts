@@ -25,8 +25,8 @@ export interface RequestRecord extends RequestIdentity {
 export interface RequestLogger {
   begin(request: IncomingMessage, identity: RequestIdentity, path: string): RequestRecord
   /**
-   * The one line of the request, written just before the last byte of its answer leaves: afterwards Cloud
-   * Run may withdraw the CPU.
+   * The one line of the request, written as the last byte of its answer leaves, in the same tick: afterwards Cloud Run may
+   * withdraw the CPU.
    * @param outcome `ok`, or the kind of problem, or the reason why the answer was cut off
    */
   end(record: RequestRecord, request: IncomingMessage, answer: { status: number; outcome: string; bytes: number }): void
