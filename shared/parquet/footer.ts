@@ -1,8 +1,9 @@
 import type { FileMetaData, RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
-import { ByteWriter } from 'hyparquet-writer'
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js'
 
 import { GROUP_START_BYTES, type RowGroup, shiftGroup } from './row-group.ts'
+import { schemaOf, topLevelColumns } from './schema.ts'
+import { copyOfWritten } from './scratch-writer.ts'
 
 /**
  * The metadata at the end of a file. Of its groups most were there in the file before, so the part of each is kept with
@@ -82,13 +83,36 @@ export function placeGroup(schema: readonly SchemaElement[], group: RowGroup, of
   const kept = placements.get(group)
   if (kept?.offset_bytes === offset_bytes && kept.schema === schema) return kept.placed
   const metadata = shiftGroup(group.metadata, BigInt(offset_bytes - GROUP_START_BYTES))
-  const { header_at, behind_bytes } = partsOf(schema)
-  const alone = encode(schema, [metadata], NO_FACTS)
-  const bytes = alone.slice(header_at + 1, alone.length - behind_bytes)
+  const needed = neededSchema(schema, metadata)
+  const { header_at, behind_bytes } = partsOf(needed)
+  const alone = encode(needed, [metadata], NO_FACTS)
+  const bytes = alone.subarray(header_at + 1, alone.length - behind_bytes)
   const placed = { num_rows: metadata.num_rows, bytes }
   placements.set(group, { schema, offset_bytes, placed })
   return placed
 }
+
+/**
+ * A group's part of the metadata tells nothing of the schema; the library asks it only for the types of what columns have
+ * statistics of. With those columns alone it encodes a fraction of what it would have to encode with all, to be cut off again.
+ */
+function neededSchema(schema: readonly SchemaElement[], { columns }: RowGroupMetadata): readonly SchemaElement[] {
+  const names = new Set<string>()
+  for (const { meta_data } of columns) if (meta_data?.statistics) names.add(meta_data.path_in_schema[0]!)
+  const key = [...names].join('\n')
+  const known = needed_schemas.get(schema)
+  if (known?.key === key) return known.needed
+  const of_schema = topLevelColumns(schema)
+  const needed = schemaOf([...names].map((name) => of_schema.get(name)!))
+  needed_schemas.set(schema, { key, needed })
+  return needed
+}
+
+/** Nearly all groups of a schema have statistics of the same columns. */
+const needed_schemas = new WeakMap<
+  readonly SchemaElement[],
+  { readonly key: string; readonly needed: readonly SchemaElement[] }
+>()
 
 function encodeFacts(facts: FileFacts): Uint8Array {
   const { header_at, behind_facts } = partsOf(NO_COLUMNS)
@@ -104,11 +128,11 @@ function partsOf(schema: readonly SchemaElement[]): SchemaParts {
   const one = encode(schema, [{ columns: [], total_byte_size: 0n, num_rows: 0n }], NO_FACTS)
   const named = encode(schema, [], { ...NO_FACTS, created_by: '' })
   const header_at = none.findIndex((byte, at) => byte !== one[at])
-  const before_rows = none.slice(0, header_at - varint(0n).length - 1)
+  const before_rows = none.subarray(0, header_at - varint(0n).length - 1)
   const parts = {
     before_rows,
-    before_list: none.slice(before_rows.length + varint(0n).length, header_at),
-    behind_facts: named.slice(header_at + 1 + EMPTY_TEXT_BYTES),
+    before_list: none.subarray(before_rows.length + varint(0n).length, header_at),
+    behind_facts: named.subarray(header_at + 1 + EMPTY_TEXT_BYTES),
     header_at,
     behind_bytes: none.length - header_at - 1,
   }
@@ -121,9 +145,8 @@ function encode(
   row_groups: RowGroupMetadata[],
   facts: Partial<FileFacts> & { readonly num_rows: bigint },
 ): Uint8Array {
-  const writer = new ByteWriter()
-  writeMetadata(writer, { version: 2, schema: [...schema], row_groups, metadata_length: 0, ...facts }, Infinity)
-  return writer.getBytes().subarray(0, -LENGTH_BYTES)
+  const metadata = { version: 2, schema: [...schema], row_groups, metadata_length: 0, ...facts }
+  return copyOfWritten((writer) => writeMetadata(writer, metadata, Infinity)).subarray(0, -LENGTH_BYTES)
 }
 
 function listHeader(length: number): Uint8Array {

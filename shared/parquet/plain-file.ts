@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 
-import { asStored, type Cell, type Column, parquetSchemaOf, toParquet } from './schema.ts'
+import { type Cell, type Column, parquetSchemaOf, storedSchemaOf, toParquet } from './schema.ts'
 
 /**
  * A whole Parquet file for any reader, made where there is no Node: compressed with snappy, which the library brings. The objects of the
@@ -14,7 +14,7 @@ const GROUP_ROWS = 1000
 export function plainFile(columns: readonly Column[], rows: readonly (readonly Cell[])[]): Uint8Array<ArrayBuffer> {
   const writer = new ByteWriter(64 * 1024)
   const schema = parquetSchemaOf(columns)
-  const parquet = new ParquetWriter({ writer, schema: schema.map(asStored), createdBy: 'activation-manager' })
+  const parquet = new ParquetWriter({ writer, schema: storedSchemaOf(schema), createdBy: 'activation-manager' })
   void parquet.write({
     rowGroupSize: GROUP_ROWS,
     columnData: columns.map(({ name, type }, at) => ({
@@ -25,7 +25,7 @@ export function plainFile(columns: readonly Column[], rows: readonly (readonly C
     })),
   })
   // What the values were written as, every reader is told what they are.
-  parquet.schema = schema
+  parquet.schema = [...schema]
   void parquet.finish()
   return new Uint8Array(writer.getBytes())
 }

@@ -1,12 +1,13 @@
 import { parquetRead } from 'hyparquet'
 import type { AsyncBuffer, ColumnChunk, RowGroup as RowGroupMetadata, SchemaElement } from 'hyparquet'
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { ParquetWriter } from 'hyparquet-writer'
 
 import { crc32c, joinCrc32c } from '../base/crc32c.ts'
 import { CorruptFile } from './corrupt-file.ts'
 import { READ_COMPRESSORS, WRITE_COMPRESSORS } from './node-compressors.ts'
 import { RAW_PARSERS } from './raw-values.ts'
-import { asStored, topLevelColumns } from './schema.ts'
+import { schemaOf, storedSchemaOf, topLevelColumns } from './schema.ts'
+import { copyOfWritten } from './scratch-writer.ts'
 
 /** Values of each column of a group by name, as the raw reader gives them: equal lengths, one entry per row. */
 export type ColumnValues = Map<string, readonly unknown[]>
@@ -155,11 +156,7 @@ export class RowGroup {
     const added = [...topLevelColumns(schema)].filter(([name]) => !present.has(name))
     if (added.length === 0) return this
     const nulls: ColumnValues = new Map(added.map(([name]) => [name, new Array<null>(this.row_count).fill(null)]))
-    const addition = encodeRowGroup(
-      [{ name: 'root', num_children: added.length }, ...added.flatMap(([, elements]) => elements)],
-      nulls,
-      { statistics: new Set() },
-    )
+    const addition = encodeRowGroup(schemaOf(added.map(([, elements]) => elements)), nulls, { statistics: new Set() })
     const chunks = new Map<string, ColumnChunk[]>()
     for (const chunk of this.metadata.columns) pushChunk(chunks, chunk)
     for (const chunk of addition.metadata.columns) pushChunk(chunks, shiftChunk(chunk, BigInt(this.size_bytes)))
@@ -194,37 +191,35 @@ export function encodeRowGroup(
   values: ColumnValues,
   { statistics }: { statistics: ReadonlySet<string> },
 ): RowGroup {
-  const writer = new ByteWriter(WRITER_BYTES)
-  const parquet = new ParquetWriter({
-    writer,
-    schema: schema.map(asStored),
-    codec: 'ZSTD',
-    compressors: WRITE_COMPRESSORS,
-    statisticsTruncateLength: Infinity,
-  })
   const columns = topLevelColumns(schema)
   const row_count = values.values().next().value?.length ?? 0
-  void parquet.write({
-    rowGroupSize: row_count,
-    columnData: [...columns].map(([name, elements]) => {
-      const data = (values.get(name) ?? new Array<null>(row_count).fill(null)) as unknown[]
-      return {
-        name,
-        data,
-        statistics: statistics.has(name),
-        offsetIndex: false,
-        ...(elements[0]!.converted_type === 'JSON' ? { encoding: 'PLAIN' as const } : {}),
-        ...(isFixedWidth(elements) || isSmall(data) ? { codec: 'UNCOMPRESSED' as const } : {}),
-      }
-    }),
+  const columnData = [...columns].map(([name, elements]) => {
+    const data = (values.get(name) ?? new Array<null>(row_count).fill(null)) as unknown[]
+    return {
+      name,
+      data,
+      statistics: statistics.has(name),
+      offsetIndex: false,
+      ...(elements[0]!.converted_type === 'JSON' ? { encoding: 'PLAIN' as const } : {}),
+      ...(isFixedWidth(elements) || isSmall(data) ? { codec: 'UNCOMPRESSED' as const } : {}),
+    }
   })
-  const [metadata] = parquet.row_groups
-  if (!metadata || parquet.row_groups.length !== 1) throw new Error('a row group needs at least one row')
-  return new RowGroup(schema, shiftGroup(metadata, 0n), Buffer.from(writer.getBytes().subarray(GROUP_START_BYTES)))
+  let groups: readonly RowGroupMetadata[] = []
+  const bytes = copyOfWritten((writer) => {
+    const parquet = new ParquetWriter({
+      writer,
+      schema: storedSchemaOf(schema),
+      codec: 'ZSTD',
+      compressors: WRITE_COMPRESSORS,
+      statisticsTruncateLength: Infinity,
+    })
+    void parquet.write({ rowGroupSize: row_count, columnData })
+    groups = parquet.row_groups
+  })
+  const [metadata] = groups
+  if (!metadata || groups.length !== 1) throw new Error('a row group needs at least one row')
+  return new RowGroup(schema, shiftGroup(metadata, 0n), bytes.subarray(GROUP_START_BYTES))
 }
-
-/** Of a few rows; it grows by doubling. */
-const WRITER_BYTES = 16 * 1024
 
 /** A few hundred numbers or booleans gain nothing from a compressor's call. */
 function isFixedWidth(elements: readonly SchemaElement[]): boolean {

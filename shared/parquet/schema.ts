@@ -17,9 +17,15 @@ export interface Column {
   readonly statistics?: boolean
 }
 
-/** The Parquet schema of `columns`, in their order, as every reader sees it. */
-export function parquetSchemaOf(columns: readonly Column[]): SchemaElement[] {
-  return [{ name: 'root', num_children: columns.length }, ...columns.flatMap(elementsOf)]
+const schemas_by_columns = new WeakMap<readonly Column[], readonly SchemaElement[]>()
+
+/** The Parquet schema of `columns`, in their order, as every reader sees it: one for each list of columns. */
+export function parquetSchemaOf(columns: readonly Column[]): readonly SchemaElement[] {
+  const known = schemas_by_columns.get(columns)
+  if (known !== undefined) return known
+  const schema = schemaOf(columns.map(elementsOf))
+  schemas_by_columns.set(columns, schema)
+  return schema
 }
 
 function elementsOf({ name, type }: Column): SchemaElement[] {
@@ -61,21 +67,40 @@ function elementsOf({ name, type }: Column): SchemaElement[] {
   }
 }
 
-/** An element as the writer is told it: JSON is text already, and declared as JSON the library would stringify it again. */
-export function asStored(element: SchemaElement): SchemaElement {
+const stored_schemas = new WeakMap<readonly SchemaElement[], SchemaElement[]>()
+
+/** A schema as the writer is told it. */
+export function storedSchemaOf(schema: readonly SchemaElement[]): SchemaElement[] {
+  const known = stored_schemas.get(schema)
+  if (known !== undefined) return known
+  const stored = schema.map(asStored)
+  stored_schemas.set(schema, stored)
+  return stored
+}
+
+/** JSON is text already, and declared as JSON the library would stringify it again. */
+function asStored(element: SchemaElement): SchemaElement {
   if (element.converted_type !== 'JSON') return element
   const { converted_type: _, logical_type: __, ...stored } = element
   return stored
 }
 
 /** The elements of each top-level column of a schema, by name, in file order. */
-export function topLevelColumns(schema: readonly SchemaElement[]): Map<string, SchemaElement[]> {
-  const columns = new Map<string, SchemaElement[]>()
+export type TopLevelColumns = ReadonlyMap<string, readonly SchemaElement[]>
+
+/** Every commit asks several times, of the same schema as the one before: schemas never change. */
+const columns_by_schema = new WeakMap<readonly SchemaElement[], TopLevelColumns>()
+
+export function topLevelColumns(schema: readonly SchemaElement[]): TopLevelColumns {
+  const known = columns_by_schema.get(schema)
+  if (known !== undefined) return known
+  const columns = new Map<string, readonly SchemaElement[]>()
   for (let at = 1; at < schema.length;) {
     const end = endOfSubtree(schema, at)
     columns.set(schema[at]!.name, schema.slice(at, end))
     at = end
   }
+  columns_by_schema.set(schema, columns)
   return columns
 }
 
@@ -93,11 +118,15 @@ export function mergeSchemas(
   file_schema: readonly SchemaElement[],
   ours: readonly SchemaElement[],
 ): readonly SchemaElement[] {
-  const merged = topLevelColumns(file_schema)
-  const own = merged.size
-  for (const [name, elements] of topLevelColumns(ours)) if (!merged.has(name)) merged.set(name, elements)
-  if (merged.size === own) return file_schema
-  return [{ name: 'root', num_children: merged.size }, ...[...merged.values()].flat()]
+  const own = topLevelColumns(file_schema)
+  const added = [...topLevelColumns(ours)].filter(([name]) => !own.has(name)).map(([, elements]) => elements)
+  if (added.length === 0) return file_schema
+  return schemaOf([...own.values(), ...added])
+}
+
+/** A schema of top-level columns. */
+export function schemaOf(columns: readonly (readonly SchemaElement[])[]): SchemaElement[] {
+  return [{ name: 'root', num_children: columns.length }, ...columns.flat()]
 }
 
 /** The cell as hyparquet-writer takes it. */

@@ -16,7 +16,11 @@ function wholeOf(groups: readonly RowGroup[], offsets: readonly number[]): Buffe
   const row_groups = groups.map(({ metadata }, at) => shiftGroup(metadata, BigInt(offsets[at]! - GROUP_START_BYTES)))
   const num_rows = groups.reduce((sum, { metadata }) => sum + metadata.num_rows, 0n)
   const writer = new ByteWriter()
-  writeMetadata(writer, { version: 2, schema: SCHEMA, num_rows, row_groups, metadata_length: 0, ...FACTS }, Infinity)
+  writeMetadata(
+    writer,
+    { version: 2, schema: [...SCHEMA], num_rows, row_groups, metadata_length: 0, ...FACTS },
+    Infinity,
+  )
   return Buffer.from(writer.getBytes())
 }
 

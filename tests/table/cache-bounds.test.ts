@@ -73,6 +73,20 @@ describe('the memory of the cache', () => {
     }
   })
 
+  test('counts an object once, however often it is read, written and fetched again', async () => {
+    const { size_bytes } = await cached(['a'], 0)
+    const world = await cached(['a', 'b', 'c'], 3 * objectBytes({ size_bytes }) + 1000)
+    for (const user of ['a', 'b', 'c']) await world.read(user)
+    const name = world.nameOf('c')
+    for (let time = 0; time < 5; time++) {
+      await world.read('c')
+      world.cache.put({ ...world.cache.peek(name)! })
+      world.cache.put({ ...world.cache.peek(name)!, whole: false })
+      await world.clock.run(() => world.cache.whole(NOTES_BY_USER, name))
+    }
+    expect(world.held()).toEqual(['a', 'b', 'c'])
+  })
+
   test('of decoded columns lets go of the group that was used longest ago, and decodes no column twice meanwhile', async () => {
     const name = 'notes/user_id=u/notes.parquet'
     const bytes = await storedObject(NOTES_BY_USER, name, notes(1500))

@@ -159,4 +159,23 @@ describe('the footer', () => {
     expect(withCommit(at(0, 100), { commit_id: 'ff', time_ms: 3_600_000 })).toHaveLength(101)
     expect(withCommit(at(3_590_000, 2000), { commit_id: 'ff', time_ms: 3_600_000 })).toHaveLength(2001)
   })
+
+  test('has the same marks whether it goes on from what it wrote or encodes them all', () => {
+    const around = fc.integer({ min: 3_600_000 - 60_010, max: 3_600_000 })
+    const marks = fc.array(fc.record({ commit_id: hex(8), time_ms: around }), { minLength: 1, maxLength: 20 })
+    const first = fc.array(fc.record({ commit_id: hex(8), time_ms: around }), { minLength: 590, maxLength: 600 })
+    const encoded = (commits: readonly CommitMark[]) =>
+      encodeFooter({ ...newFooter('home', 'epoch'), commits }).get('commits')
+    fc.assert(
+      fc.property(fc.oneof(fc.constant([]), first), marks, (before, added) => {
+        let commits: readonly CommitMark[] = before
+        for (const mark of added) {
+          encoded(commits)
+          commits = withCommit(commits, mark)
+          expect(encoded(commits)).toBe(encoded([...commits]))
+        }
+      }),
+      runs(20, 500),
+    )
+  })
 })

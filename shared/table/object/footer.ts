@@ -89,9 +89,20 @@ export function newFooter(home: string, epoch: string): Footer {
 
 export function withCommit(commits: readonly CommitMark[], mark: CommitMark): CommitMark[] {
   const beyond = commits.length + 1 - COMMITS_KEPT
-  const kept = commits.filter(({ time_ms }, at) => at >= beyond || time_ms > mark.time_ms - COMMITS_KEPT_MS)
-  return [...kept, mark]
+  const isKept = ({ time_ms }: CommitMark, at: number) => at >= beyond || time_ms > mark.time_ms - COMMITS_KEPT_MS
+  const kept = beyond <= 0 ? commits : commits.filter(isKept)
+  const next = [...kept, mark]
+  const bytes = encoded_commits.get(commits)
+  // What goes is the beginning, unless clocks that differ keep one of it.
+  const gone = commits.length - kept.length
+  if (bytes !== undefined && commits[gone] === kept[0]) {
+    encoded_commits.set(next, Buffer.concat([bytes.subarray(gone * MARK_BYTES), encodedMarks([mark])]))
+  }
+  return next
 }
+
+/** Every commit writes all marks, of which one is new. */
+const encoded_commits = new WeakMap<readonly CommitMark[], Buffer>()
 
 /** Whether the ids of commits no longer reach back to a revision: then they prove nothing about it. */
 export function isForgotten({ rev }: Footer, earlier_rev: number): boolean {
@@ -182,12 +193,18 @@ const MARK_BYTES = ID_BYTES + 6
 
 /** Marks one after another, commit id (8 bytes) and time (6), as base64. */
 function encodeCommits(commits: readonly CommitMark[]): string {
+  const bytes = encoded_commits.get(commits) ?? encodedMarks(commits)
+  encoded_commits.set(commits, bytes)
+  return bytes.toString('base64')
+}
+
+function encodedMarks(commits: readonly CommitMark[]): Buffer {
   const bytes = Buffer.allocUnsafe(commits.length * MARK_BYTES)
   commits.forEach(({ commit_id, time_ms }, i) => {
     bytes.write(commit_id, i * MARK_BYTES, ID_BYTES, 'hex')
     bytes.writeUIntBE(time_ms, i * MARK_BYTES + ID_BYTES, 6)
   })
-  return bytes.toString('base64')
+  return bytes
 }
 
 function decodeCommits(text: string): CommitMark[] {

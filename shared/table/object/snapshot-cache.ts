@@ -17,6 +17,9 @@ export class SnapshotCache {
   readonly #store: ObjectStore
   readonly #bytes_max: number
   readonly #snapshots = new Map<string, Snapshot>()
+  /** What each of them was counted with, and the sum. */
+  readonly #held = new WeakMap<Snapshot, number>()
+  #held_bytes = 0
   readonly #loading = new Map<string, Promise<Snapshot>>()
   readonly #decoded: DecodedColumns
 
@@ -60,7 +63,7 @@ export class SnapshotCache {
     const current = await this.current(schema, name)
     if (current.whole) return current
     // Read without condition: a listing may open it by ranges again meanwhile.
-    this.#snapshots.delete(name)
+    this.#drop(name)
     return await this.#read(schema, name, undefined)
   }
 
@@ -117,20 +120,28 @@ export class SnapshotCache {
   }
 
   #keep(snapshot: Snapshot): Snapshot {
-    this.#snapshots.delete(snapshot.name)
+    this.#drop(snapshot.name)
+    const bytes = heldBytes(snapshot)
     this.#snapshots.set(snapshot.name, snapshot)
+    this.#held.set(snapshot, bytes)
+    this.#held_bytes += bytes
     this.#trim()
     return snapshot
   }
 
+  #drop(name: string): void {
+    const held = this.#snapshots.get(name)
+    if (!held) return
+    this.#snapshots.delete(name)
+    // As much as was added for it: what it takes may have changed since.
+    this.#held_bytes -= this.#held.get(held)!
+  }
+
   /** Drops what was used longest ago; the object used last stays, however large it is. */
   #trim(): void {
-    let total = this.#decoded.bytes
-    for (const held of this.#snapshots.values()) total += heldBytes(held)
-    for (const [name, held] of this.#snapshots) {
-      if (total <= this.#bytes_max || this.#snapshots.size === 1) break
-      this.#snapshots.delete(name)
-      total -= heldBytes(held)
+    for (const name of this.#snapshots.keys()) {
+      if (this.#decoded.bytes + this.#held_bytes <= this.#bytes_max || this.#snapshots.size === 1) break
+      this.#drop(name)
     }
   }
 }
