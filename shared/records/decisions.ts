@@ -197,9 +197,7 @@ export function presentRecord<K extends RecordKind>(
   row: RowOf<K>,
   fromJson?: (cell: Uint8Array) => unknown,
 ): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(shownColumns(kind), row, fromJson)
-  for (const name of kind.derived_columns) delete record[name]
-  return { [kind.id_column]: record[kind.id_column], user_id, ...record }
+  return presented(kind, user_id, exportedColumns(kind), row, fromJson)
 }
 
 /** A row of a listing as answers show it: without details, with what was derived from them. */
@@ -209,19 +207,50 @@ export function presentSummary<K extends RecordKind>(
   row: RowOf<K>,
   fromJson?: (cell: Uint8Array) => unknown,
 ): Record<string, unknown> {
-  const { rev: _, ...record } = fromRow(shownColumns(kind), row, fromJson)
-  for (const name of kind.detail_columns) delete record[name]
-  return { [kind.id_column]: record[kind.id_column], user_id, ...record }
+  return presented(kind, user_id, parts(kind).summary, row, fromJson)
+}
+
+function presented<K extends RecordKind>(
+  { id_column }: K,
+  user_id: string,
+  columns: RecordKind['columns'],
+  row: RowOf<K>,
+  fromJson?: (cell: Uint8Array) => unknown,
+): Record<string, unknown> {
+  return { [id_column]: row[id_column], user_id, ...fromRow(columns, row, fromJson) }
 }
 
 /** Columns that answers are made of: never those that are stored and not shown. */
-export function shownColumns({ columns, hidden_columns }: RecordKind): RecordKind['columns'] {
-  return columns.filter(({ name }) => !hidden_columns.includes(name))
+export function shownColumns(kind: RecordKind): RecordKind['columns'] {
+  return parts(kind).shown
 }
 
 /** Columns of the record as `presentRecord` shows it, without the user's own id: a file is its owner's. */
 export function exportedColumns(kind: RecordKind): RecordKind['columns'] {
-  return shownColumns(kind).filter(({ name }) => name !== 'rev' && !kind.derived_columns.includes(name))
+  return parts(kind).exported
+}
+
+interface ColumnParts {
+  readonly shown: RecordKind['columns']
+  readonly exported: RecordKind['columns']
+  readonly summary: RecordKind['columns']
+}
+
+/** Every row of every answer needs them. */
+const parts_by_kind = new WeakMap<RecordKind, ColumnParts>()
+
+function parts(kind: RecordKind): ColumnParts {
+  const known = parts_by_kind.get(kind)
+  if (known !== undefined) return known
+  const shown = kind.columns.filter(({ name }) => !kind.hidden_columns.includes(name))
+  const without_rev = shown.filter(({ name }) => name !== 'rev')
+  const found = {
+    shown,
+    exported: without_rev.filter(({ name }) => !kind.derived_columns.includes(name)),
+    summary: without_rev.filter(({ name }) => !kind.detail_columns.includes(name)),
+  }
+  parts_by_kind.set(kind, found)
+  return found
 }
 
 function change<K extends RecordKind>(

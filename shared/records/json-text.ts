@@ -19,13 +19,17 @@ export function asJsonText(cell: Uint8Array): JsonText {
 
 /** The JSON of a record whose members may be JSON texts. */
 export function jsonOf(record: Readonly<Record<string, unknown>>): string {
-  const members: string[] = []
-  for (const [name, value] of Object.entries(record)) {
-    if (value !== undefined) members.push(`${JSON.stringify(name)}:${textOf(value)}`)
+  let members = ''
+  for (const name of Object.keys(record)) {
+    const value = record[name]
+    if (value !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${textOf(value)}`
   }
-  return `{${members.join(',')}}`
+  return `{${members}}`
 }
 
 function textOf(value: unknown): string {
-  return value instanceof JsonText ? value.text : JSON.stringify(value)
+  if (value instanceof JsonText) return value.text
+  // Most members of most records.
+  if (value === null || typeof value === 'boolean') return String(value)
+  return JSON.stringify(value)
 }
