@@ -25,13 +25,10 @@ import { SyncSwitch } from './store/switch.ts'
 import { Telemetry } from './store/telemetry.ts'
 import { type ChangeOutcome, type UserChange, UserChanges } from './store/user-changes.ts'
 
-/**
- * The client of Activation Manager, for any page and for Node: typed calls, and the user's records on this device. What a
- * user does is kept here first and sent when the service can be reached.
- */
-
 const ELSEWHERE = 'Another tab has signed in or out. Reload this one.'
+type OnPrepared = (client: ActivationClient) => Promise<void>
 
+/** For any page and for Node: typed calls, and the user's records on this device, where all that users do is kept first. */
 export class ActivationClient {
   readonly #options: ClientOptions
   readonly #directory: Directory
@@ -52,6 +49,7 @@ export class ActivationClient {
   private constructor(options: ClientOptions, directory: Directory) {
     this.#options = options
     this.#directory = directory
+    this.#session = options.session
     this.#telemetry = new Telemetry(options.app_version, options.loadMs)
     this.#api = this.#apiOf(undefined, { is_named: true })
     this.#tabs = options.ports.channels.open('am_accounts')
@@ -63,10 +61,14 @@ export class ActivationClient {
     })
   }
 
-  /** Opens this device's records of the signed-in user, or of the guest. @throws StorageError */
-  static async open(options: ClientOptions): Promise<ActivationClient> {
+  /**
+   * Opens this device's records of the signed-in user, or of the guest. @throws StorageError
+   * @param onPrepared for a page that shows something before: its client has no records yet and takes no changes
+   */
+  static async open(options: ClientOptions, onPrepared?: OnPrepared): Promise<ActivationClient> {
     const client = new ActivationClient(options, await Directory.open(options.ports))
     try {
+      await onPrepared?.(client)
       await client.#directory.eraseMoved()
       await client.#switchTo(options.session)
       if (options.session) await client.#tellElsewhere(options.session.identity)
@@ -87,13 +89,18 @@ export class ActivationClient {
     return this.#account?.identity ?? null
   }
 
+  /** Each change of what tabs show raises it; for `keepFirstLook`. */
+  get revision(): number {
+    return this.#account?.store.revision ?? -1
+  }
+
   /** Names this device in records and in their history; null while another account is being opened. */
   get client_id(): string | null {
     return this.#account?.store.client_id ?? null
   }
 
   get status(): SyncStatus {
-    const status = this.#account?.status ?? NO_ACCOUNT
+    const status = this.#account?.status ?? { ...NO_ACCOUNT, mode: this.#session ? 'account' : 'guest' }
     if (this.#cleared && status.synced_at !== this.#cleared.synced_at) this.#cleared = undefined
     const storage = this.#storage_state === 'ok' && this.#cleared ? 'cleared' : this.#storage_state
     return { ...status, storage, elsewhere: this.#elsewhere }

@@ -179,6 +179,8 @@ export interface MetaEntries {
   readonly reserve: { readonly text: string }
   /** Counts the transactions that change what tabs show. */
   readonly revision: { readonly revision: number }
+  /** What a page shows first, as long as nothing has changed since; see `first-look.ts`. */
+  readonly first_look: { readonly revision: number; readonly look: JsonRecord }
 }
 
 export type LocalContents = {

@@ -15,6 +15,8 @@ export function useDrafts(): readonly [drafts: readonly AudienceDraft[] | undefi
   const client = useClient()
   const [drafts, setDrafts] = useState<readonly AudienceDraft[]>()
   const read = useCallback(() => {
+    // While an account is being opened nobody knows them yet; the client tells when it is open.
+    if (client.client_id === null) return
     client.drafts.list().then(
       (all) => setDrafts(audienceDrafts(all)),
       () => setDrafts([]),

@@ -8,3 +8,10 @@ export function whenIdle(work: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: IDLE_MS_MAX })
   else void clock.sleep(IDLE_MS_MAX).then(work)
 }
+
+/** When what React was told has been drawn. A page out of sight draws nothing, and does not wait for it. */
+export async function painted(): Promise<void> {
+  if (document.visibilityState === 'hidden') return
+  await new Promise(requestAnimationFrame)
+  await clock.sleep(0)
+}

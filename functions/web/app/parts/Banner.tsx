@@ -21,7 +21,7 @@ export function Banner({
   readonly onClose?: () => void
 }) {
   return (
-    <div className={classes(styles.banner, styles[tone])} role={tone === 'failure' ? 'alert' : undefined}>
+    <div data-banner className={classes(styles.banner, styles[tone])} role={tone === 'failure' ? 'alert' : undefined}>
       <Icon of={icon} className={styles.icon} />
       <p className={styles.words}>{children}</p>
       {actions && <div className={styles.actions}>{actions}</div>}

@@ -14,10 +14,11 @@ const KEPT_GUEST = 'guest'
 
 const accountFacts = z.object({ issuer: z.string(), user_id: z.string(), email: z.string() })
 
-export function keptAccount(issuer: string): AccountFacts | null {
+/** @param issuer of the service now; without one whoever it was, before the service has said so */
+export function keptAccount(issuer?: string): AccountFacts | null {
   try {
     const result = z.safeParse(accountFacts, JSON.parse(kept(KEPT) ?? 'null'))
-    return result.success && result.data.issuer === issuer ? result.data : null
+    return result.success && (issuer ?? result.data.issuer) === result.data.issuer ? result.data : null
   } catch {
     return null
   }

@@ -1,9 +1,12 @@
 import { ActivationClient } from '#shared/client/client.ts'
 import type { Session } from '#shared/client/client-types.ts'
+import type { Identity } from '#shared/client/store/entries.ts'
 import { StorageError } from '#shared/client/storage.ts'
 import type { AppConfig } from '#shared/contract/app-config.ts'
 import { Cell } from '../base/cell.ts'
+import { painted } from '../base/idle.ts'
 import { clock, ports } from '../base/ports.ts'
+import { first_look, keptLookAt } from '../pages/saved-audiences/first-look.ts'
 import { type AccountFacts, keepAccount, keptAccount } from './account.ts'
 import { loadConfig } from './config.ts'
 import { demoToken, renewedDemoToken } from './demo.ts'
@@ -34,17 +37,26 @@ let token: string | undefined = keptToken()
 /** Opens the records of the last account that was signed in here, or of the guest. It never fails: how it went is in `session`. */
 export async function openSession(): Promise<void> {
   let account: AccountFacts | null = null
+  const known = keptAccount()
+  const asked_look = known && keptLookAt(location, identityOf(known))
   try {
     const config = await loadConfig()
     account = config.sign_in.kind === 'none' ? null : keptAccount(config.issuer)
-    const client = await ActivationClient.open({
+    const options = {
       ports,
       api: { origins: config.origins, fetch: fetchAndHear },
       app_version: config.app_version,
       loadMs: () => clock.monotonicMs(),
       ...(account && { session: sessionOf(account, config) }),
+    }
+    const client = await ActivationClient.open(options, async (prepared) => {
+      const look = await asked_look
+      if (!account || look?.build !== config.app_version) return
+      first_look.set(look)
+      session.set({ state: 'open', client: prepared, config, account })
+      await painted()
     })
-    session.set({ state: 'open', client, config, account })
+    if (session.get().state !== 'open') session.set({ state: 'open', client, config, account })
   } catch (error) {
     session.set({ state: 'failed', error, account })
   }
@@ -108,10 +120,13 @@ export function signInFault(error: unknown): string {
   return error instanceof Error ? error.message : 'The sign-in did not work.'
 }
 
+function identityOf({ issuer, user_id }: AccountFacts): Identity {
+  return { issuer, user_id, owner: user_id }
+}
+
 function sessionOf(account: AccountFacts, { sign_in }: AppConfig): Session {
-  const { issuer, user_id } = account
   return {
-    identity: { issuer, user_id, owner: user_id },
+    identity: identityOf(account),
     token: async ({ is_renewal, signal }) => {
       if (token !== undefined && !is_renewal && isFresh(token)) return token
       if (sign_in.kind !== 'demo') throw new Error('The sign-in has ended.')

@@ -14,13 +14,12 @@ const GAP_PX = 16
 const CARD_HEIGHT_REM = 18.75
 
 /** Any number of audiences as cards; those out of sight are only space. */
-export function AudienceCards({ audiences, hand_overs, actions, selection, label }: ListViewProps) {
+export function AudienceCards({ audiences, count, hand_overs, actions, selection, label }: ListViewProps) {
   const list = useRef<HTMLUListElement>(null)
   const width_px = useWidth(list)
   const columns = Math.max(1, Math.floor((width_px + GAP_PX) / (CARD_WIDTH_PX + GAP_PX)))
   const row_px = remPx(CARD_HEIGHT_REM)
-  const count = Math.ceil(audiences.length / columns)
-  const rows = useVirtualRows(list, { count, row_px, gap_px: GAP_PX })
+  const rows = useVirtualRows(list, { count: Math.ceil(count / columns), row_px, gap_px: GAP_PX })
   const keys = useListKeys({ list, audiences, columns, selection, scrollToRow: rows.scrollToRow })
   useListOffer({ list, actions, selection, focused: keys.focused })
   const first = rows.first * columns
@@ -49,7 +48,7 @@ export function AudienceCards({ audiences, hand_overs, actions, selection, label
               is_selected={selection.has(audience.id)}
               onToggle={selection.toggle}
               at={first + offset}
-              count={audiences.length}
+              count={count}
             />
           ))}
     </ul>

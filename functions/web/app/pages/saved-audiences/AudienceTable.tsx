@@ -24,6 +24,7 @@ const ASCENDING: ReadonlySet<Sort> = new Set(['name', 'smallest', 'oldest'])
 /** Any number of audiences as rows of a table; those out of sight are only space. */
 export function AudienceTable({
   audiences,
+  count,
   hand_overs,
   actions,
   selection,
@@ -32,7 +33,7 @@ export function AudienceTable({
   onSort,
 }: ListViewProps & { readonly sort: Sort; readonly onSort: (sort: Sort) => void }) {
   const list = useRef<HTMLTableElement>(null)
-  const sizes = { count: audiences.length, row_px: remPx(ROW_REM), gap_px: 0, head_px: remPx(HEAD_REM) }
+  const sizes = { count, row_px: remPx(ROW_REM), gap_px: 0, head_px: remPx(HEAD_REM) }
   const rows = useVirtualRows(list, sizes)
   const keys = useListKeys({ list, audiences, columns: 1, selection, scrollToRow: rows.scrollToRow })
   useListOffer({ list, actions, selection, focused: keys.focused })
@@ -50,7 +51,7 @@ export function AudienceTable({
     <Table
       ref={list}
       aria-label={label}
-      aria-rowcount={audiences.length + 1}
+      aria-rowcount={count + 1}
       className={styles.table}
       data-selecting={selected.length > 0 || undefined}
       {...keys.props}

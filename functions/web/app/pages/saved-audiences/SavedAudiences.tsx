@@ -21,6 +21,7 @@ import { NothingHere } from './NothingHere.tsx'
 import { PageActions } from './PageActions.tsx'
 import { RetentionBanner } from './RetentionBanner.tsx'
 import { filterCount } from './search.ts'
+import { useFirstLook } from './use-first-look.ts'
 import { audiencesOfTab, countsOf, selectedAudiences, type AudienceCounts } from './select-audiences.ts'
 import { useListQuery } from './use-list-query.ts'
 
@@ -32,13 +33,16 @@ export function SavedAudiences() {
   const { query, setQuery, setText } = useListQuery()
   const [drafts, readDrafts] = useDrafts()
   const shown_query = useDeferredValue(query)
-  const counts = useMemo(() => countsOf(records), [records])
+  const own_counts = useMemo(() => countsOf(records), [records])
   const of_tab = useMemo(() => audiencesOfTab(records, shown_query.tab), [records, shown_query.tab])
   const shown = useMemo(() => selectedAudiences(of_tab, shown_query), [of_tab, shown_query])
-  const is_unknown = !is_known && records.length === 0
+  const seen = { is_known, records, counts: own_counts, shown, draft_count: drafts?.length, query: shown_query }
+  const look = useFirstLook(seen)
+  const counts = look?.counts ?? own_counts
+  const is_unknown = !look && !is_known && records.length === 0
   const { tab } = shown_query
   const is_adding_samples = useCell(sample_task).state === 'adding'
-  const is_first_use = tab === 'saved' && !is_unknown && (records.length === 0 || is_adding_samples)
+  const is_first_use = tab === 'saved' && !is_unknown && !look && (records.length === 0 || is_adding_samples)
   return (
     <Page
       title="Audiences"
@@ -51,14 +55,18 @@ export function SavedAudiences() {
       }
       tabs={
         is_first_use && !drafts?.length ? undefined : (
-          <ListTabs query={query} counts={is_unknown ? undefined : counts} draft_count={drafts?.length} />
+          <ListTabs
+            query={query}
+            counts={is_unknown ? undefined : counts}
+            draft_count={drafts?.length ?? look?.draft_count}
+          />
         )
       }
       actions={is_first_use ? undefined : <PageActions audiences={records} query={query} onQuery={setQuery} />}
     >
       <SampleBanner />
       {tab === 'saved' && <RefusedCreations noun="audience" correct={correctInBuilder} />}
-      {of_tab.length > 0 && !is_first_use && (
+      {(look || of_tab.length > 0) && !is_first_use && (
         <>
           <ListTools query={query} text={query.q} audiences={of_tab} onText={setText} onQuery={setQuery} />
           <FilterChips query={query} onQuery={setQuery} />
@@ -68,8 +76,8 @@ export function SavedAudiences() {
         <RetentionBanner audiences={records} onSee={() => setQuery({ ...query, tab: 'archived', sort: 'changed' })} />
       )}
       {tab === 'drafts' && drafts && <DraftList drafts={drafts} onChange={readDrafts} />}
-      {tab !== 'drafts' && shown.length > 0 && !is_first_use && (
-        <AudienceList audiences={shown} query={shown_query} onQuery={setQuery} />
+      {tab !== 'drafts' && (look || shown.length > 0) && !is_first_use && (
+        <AudienceList audiences={shown} look={look} query={shown_query} onQuery={setQuery} />
       )}
       {tab !== 'drafts' && shown.length === 0 && is_unknown && (
         <NotHereYet fault="Your audiences could not be loaded.">
@@ -77,7 +85,7 @@ export function SavedAudiences() {
         </NotHereYet>
       )}
       {is_first_use && drafts && <FirstUse onImport={() => audience_task.set({ kind: 'import' })} />}
-      {tab !== 'drafts' && shown.length === 0 && !is_unknown && !is_first_use && (
+      {tab !== 'drafts' && shown.length === 0 && !look && !is_unknown && !is_first_use && (
         <NothingHere query={shown_query} of_tab_count={of_tab.length} counts={counts} onQuery={setQuery} />
       )}
     </Page>

@@ -8,6 +8,8 @@ import type { Selection } from './use-selection.ts'
 export interface ListViewProps {
   readonly audiences: readonly ShownAudience[]
   readonly hand_overs: RecordMap<HandOvers>
+  /** How many there are: more than `audiences` while the others are still being read. */
+  readonly count: number
   readonly actions: readonly Action<ShownAudience>[]
   readonly selection: Selection
   /** What the list is, for screen readers. */
