@@ -25,7 +25,6 @@ import { SyncSwitch } from './store/switch.ts'
 import { Telemetry } from './store/telemetry.ts'
 import { type ChangeOutcome, type UserChange, UserChanges } from './store/user-changes.ts'
 
-const ELSEWHERE = 'Another tab has signed in or out. Reload this one.'
 type OnPrepared = (client: ActivationClient) => Promise<void>
 
 /** For any page and for Node: typed calls, and the user's records on this device, where all that users do is kept first. */
@@ -39,7 +38,7 @@ export class ActivationClient {
   #session: Session | undefined
   #api: Api
   #account: Account | undefined
-  #changes!: UserChanges
+  #user_changes: UserChanges | undefined
   #storage_state: StorageState = 'ok'
   /** The browser has cleared the data, and when this device had everything last before that. */
   #cleared: { readonly synced_at: string | null } | undefined
@@ -68,10 +67,12 @@ export class ActivationClient {
   static async open(options: ClientOptions, onPrepared?: OnPrepared): Promise<ActivationClient> {
     const client = new ActivationClient(options, await Directory.open(options.ports))
     try {
-      await onPrepared?.(client)
-      await client.#directory.eraseMoved()
-      await client.#switchTo(options.session)
-      if (options.session) await client.#tellElsewhere(options.session.identity)
+      await client.#inOrder(async () => {
+        await onPrepared?.(client)
+        await client.#directory.eraseMoved()
+        await client.#switchTo(options.session)
+        if (options.session) await client.#tellElsewhere(options.session.identity)
+      })
       return client
     } catch (error) {
       await client.close()
@@ -201,10 +202,7 @@ export class ActivationClient {
     return await this.#open.syncer?.syncNow()
   }
 
-  /**
-   * Opens the account of a sign-in. The sync of another account ends before that, and its records stay closed. A guest's
-   * records move into the account; until they are there they are shown from here.
-   */
+  /** Opens the account of a sign-in; the sync of another one ends before. A guest's records move into it, and are shown. */
   async signIn(session: Session): Promise<void> {
     await this.#inOrder(async () => {
       const is_same = this.#account && isSameIdentity(this.#account.identity, session.identity)
@@ -220,8 +218,7 @@ export class ActivationClient {
 
   /**
    * Closes the account and goes on as a guest; other tabs hear of it.
-   * @param unsent what becomes of changes that the service does not have yet: they stay on this device for the next sign-in,
-   * or are erased with everything else of the account
+   * @param unsent whether changes that the service does not have stay for the next sign-in, or all of the account is erased
    * @throws StorageError when something could not be erased; the account is closed all the same
    */
   async signOut({ unsent = 'keep' }: { readonly unsent?: 'keep' | 'erase' } = {}): Promise<void> {
@@ -246,17 +243,15 @@ export class ActivationClient {
     const { records, edits, known } = newIn(file, (noun, id) => this.get(noun, id) !== undefined)
     let made = 0
     // A kind at a time: what refers to others comes after them.
-    for (const some of Map.groupBy(records, ({ noun }) => noun).values()) {
+    for (const some of Map.groupBy(records, ({ noun }) => noun).values())
       made += (await this.changeAll(some)).filter(({ ok }) => ok).length
-    }
     for (const entry of edits) await this.#changes.takeAgain(entry)
     return { made, known, refused: records.length - made }
   }
 
   /**
-   * Takes in the records of an earlier local store, each once, however often this is done; those of a guest go into the
-   * account with the rest.
-   * @param source names the earlier store
+   * Takes in the records of an earlier local store, which `source` names, each once, however often this is done; those of a
+   * guest go into the account with the rest.
    */
   async importLocal(source: string, records: AsyncIterable<EarlierRecord>): Promise<TakenIn> {
     return await takenIn(records, ({ noun, key, value }) => this.#changes.takeIn([source, noun, key], value))
@@ -279,6 +274,11 @@ export class ActivationClient {
   get #open(): Account {
     if (!this.#account) throw closed()
     return this.#account
+  }
+
+  get #changes(): UserChanges {
+    if (!this.#user_changes) throw closed()
+    return this.#user_changes
   }
 
   /** Accounts are opened and closed one after the other. */
@@ -305,12 +305,12 @@ export class ActivationClient {
       onState: (state) => this.#stateIs(state),
     })
     this.#account = account
-    this.#changes = new UserChanges({
+    this.#user_changes = new UserChanges({
       account,
       ports,
       newId: (noun) => this.newId(noun),
       refusal: () => {
-        if (this.#elsewhere) return new Problem('conflict', ELSEWHERE)
+        if (this.#elsewhere) return new Problem('conflict', 'Another tab has signed in or out. Reload this one.')
         return this.#account === account ? undefined : closed()
       },
     })

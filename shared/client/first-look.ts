@@ -2,7 +2,14 @@ import { isObject } from '../base/is-object.ts'
 import type { ClientPorts } from './ports.ts'
 import type { ClientStorage } from './storage.ts'
 import { Directory } from './store/directory.ts'
-import { type Identity, type JsonRecord, type LocalContents, type MetaEntries, READER } from './store/entries.ts'
+import {
+  type Identity,
+  type JsonRecord,
+  type LocalContents,
+  type MetaEntries,
+  type OriginEntry,
+  READER,
+} from './store/entries.ts'
 import { isSameIdentity } from './store/identity.ts'
 
 /**
@@ -14,7 +21,12 @@ import { isSameIdentity } from './store/identity.ts'
 export async function readFirstLook(ports: ClientPorts, identity: Identity): Promise<JsonRecord | undefined> {
   return await withStorageOf(ports, identity, async (storage) => {
     return await storage.transact(['meta'], 'read', async ({ meta }) => {
-      const [revision, kept] = await Promise.all([meta.get('revision'), meta.get('first_look')])
+      const [origin, revision, kept] = await Promise.all([
+        meta.get('origin'),
+        meta.get('revision'),
+        meta.get('first_look'),
+      ])
+      if (!isSameIdentity((origin as Partial<OriginEntry> | undefined)?.identity ?? null, identity)) return undefined
       const first_look = kept as Partial<MetaEntries['first_look']> | undefined
       const is_as_it_was = isObject(first_look?.look) && first_look.revision === revisionOf(revision)
       return is_as_it_was ? first_look.look : undefined
@@ -45,7 +57,7 @@ function revisionOf(entry: LocalContents['meta'] | undefined): number | undefine
   return (entry as MetaEntries['revision'] | undefined)?.revision
 }
 
-/** Nothing is begun where this device has no storage of the account. */
+/** Nothing is begun where this device has no storage of the account, or shows more than what is in it: a guest's records. */
 async function withStorageOf<Result>(
   ports: ClientPorts,
   identity: Identity,
@@ -55,7 +67,8 @@ async function withStorageOf<Result>(
     const directory = await Directory.open(ports)
     const all = await directory.all().finally(() => void directory.close())
     const own = all.find(({ role }) => role.kind === 'account' && isSameIdentity(role.identity, identity))
-    if (!own) return undefined
+    const is_more_to_come = all.some(({ role }) => role.kind === 'moving' && isSameIdentity(role.into, identity))
+    if (!own || is_more_to_come) return undefined
     const storage = await ports.storages.open<LocalContents>(own.storage, { reader: READER })
     return await work(storage).finally(() => void storage.close())
   } catch {

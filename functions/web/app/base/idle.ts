@@ -9,9 +9,12 @@ export function whenIdle(work: () => void): void {
   else void clock.sleep(IDLE_MS_MAX).then(work)
 }
 
-/** When what React was told has been drawn. A page out of sight draws nothing, and does not wait for it. */
+/** When what React was told has been drawn. A page out of sight, or that goes out of it, draws nothing: it does not wait. */
 export async function painted(): Promise<void> {
   if (document.visibilityState === 'hidden') return
-  await new Promise(requestAnimationFrame)
+  await new Promise<unknown>((resolve) => {
+    requestAnimationFrame(resolve)
+    document.addEventListener('visibilitychange', resolve, { once: true })
+  })
   await clock.sleep(0)
 }

@@ -51,7 +51,7 @@ export async function openSession(): Promise<void> {
     }
     const client = await ActivationClient.open(options, async (prepared) => {
       const look = await asked_look
-      if (!account || look?.build !== config.app_version) return
+      if (!account || !look) return
       first_look.set(look)
       session.set({ state: 'open', client: prepared, config, account })
       await painted()

@@ -14,7 +14,7 @@ import type { AudienceCounts, ShownAudience } from './select-audiences.ts'
  * by the same rows.
  */
 export interface ListLook {
-  /** Another build may show something else. */
+  /** What kept it: another build may show something else. */
   readonly build: string
   /** Of the records that it shows. */
   readonly revision: number
@@ -36,6 +36,9 @@ const FEW = 200
 /** Of the look as text: with the largest audiences it would take as long as what it stands for. */
 const LENGTH_MAX = 500_000
 
+/** The address of a script is named for what is in it, and in all that it loads. The configuration is of the service's build. */
+const BUILD = import.meta.url
+
 /** Whether the first screen of an address can be kept: the list in any order, without filters. */
 export function canBeKept(query: ListQuery): boolean {
   return query.tab === 'saved' && filterCount(query) === 0
@@ -49,14 +52,14 @@ export async function keptLookAt(
   const query = queryOf(parseSearch(search))
   if (pathname !== '/saved-audiences' || !canBeKept(query)) return undefined
   const look = await readFirstLook(ports, identity)
-  if (look?.['sort'] !== query.sort) return undefined
+  if (look?.['build'] !== BUILD || look['sort'] !== query.sort) return undefined
   const found = look as JsonRecord & ListLook
   kept = found
   return found
 }
 
 /** What the list shows that a look is made of. */
-interface Seen extends Pick<ListLook, 'build' | 'sort' | 'counts' | 'draft_count'> {
+interface Seen extends Pick<ListLook, 'sort' | 'counts' | 'draft_count'> {
   readonly shown: readonly ShownAudience[]
 }
 
@@ -77,7 +80,7 @@ function lookOf(
     const own = all_hand_overs.get(id)
     return own ? [[id, own] as const] : []
   })
-  const look = { ...facts, revision: client.revision, synced_at, audiences, hand_overs }
+  const look = { ...facts, build: BUILD, revision: client.revision, synced_at, audiences, hand_overs }
   return JSON.stringify(look).length > LENGTH_MAX ? undefined : look
 }
 

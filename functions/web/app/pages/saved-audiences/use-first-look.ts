@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect } from 'react'
 import { useCell } from '../../base/cell.ts'
 import { holdInput } from '../../base/hold-input.ts'
 import { whenIdle } from '../../base/idle.ts'
-import { useSession } from '../../session/use-session.ts'
+import { useClient } from '../../store/hooks.ts'
 import { canBeKept, first_look, keepLook, type ListLook } from './first-look.ts'
 import type { ListQuery } from './search.ts'
 import type { AudienceCounts, ShownAudience } from './select-audiences.ts'
@@ -20,7 +20,7 @@ interface SeenList {
 
 /** The list of the last visit while this one's is still being read; afterwards what is seen is kept for the next visit. */
 export function useFirstLook({ is_known, records, counts, shown, draft_count, query }: SeenList): ListLook | undefined {
-  const { client, config } = useSession()
+  const client = useClient()
   const kept = useCell(first_look)
   const look = is_known ? undefined : kept
   const is_look = look !== undefined
@@ -39,9 +39,9 @@ export function useFirstLook({ is_known, records, counts, shown, draft_count, qu
     whenIdle(() => {
       // The revision that is kept is that of these records. A banner above the list would come after it.
       if (!is_seen || client.list('audience') !== records || document.querySelector('#content [data-banner]')) return
-      void keepLook(client, { build: config.app_version, sort: query.sort, counts, draft_count, shown })
+      void keepLook(client, { sort: query.sort, counts, draft_count, shown })
     })
     return () => void (is_seen = false)
-  }, [client, config, is_known, records, counts, shown, draft_count, query])
+  }, [client, is_known, records, counts, shown, draft_count, query])
   return look
 }
