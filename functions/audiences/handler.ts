@@ -72,10 +72,7 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
           (call.query.view ?? (call.is_old_client && isByAge(call.query.sort) ? 'full' : 'summary')) === 'full',
         filter: audienceFilter(call.query),
         order: audienceOrder(call.query.sort),
-        summarize: (summary) => ({
-          ...summary,
-          variable_count: (summary['selected_variables'] as readonly string[]).length,
-        }),
+        summarize: withVariableCount,
         ...(call.is_old_client && { present: forOldPage }),
       }),
 
@@ -148,6 +145,10 @@ export function audienceHandlers(dependencies: AudienceDependencies): Handlers<t
 
     forgetAudienceVersions: (call) => versions.forget(call, call.params.audience_id),
   }
+}
+
+function withVariableCount(summary: Record<string, unknown>): Record<string, unknown> {
+  return { ...summary, variable_count: (summary['selected_variables'] as readonly string[]).length }
 }
 
 /** The old page formats the total size without asking whether it is known: it would end at a null. */

@@ -30,6 +30,7 @@ import type { Table } from '../table/table.ts'
 import { type AnswerMemory, givenUp } from './answer-memory.ts'
 import { type ExportFormat, exportFile } from './export.ts'
 import { Page } from './page.ts'
+import { type Summarize, SummaryTexts } from './summary-texts.ts'
 
 export interface ServiceDependencies<K extends RecordKind> {
   readonly table: Table<RowOf<K>>
@@ -46,6 +47,7 @@ export class RecordService<K extends RecordKind> {
   readonly #table: Table<RowOf<K>>
   readonly #clock: Clock
   readonly #memory: AnswerMemory
+  readonly #summaries = new SummaryTexts()
 
   constructor(kind: K, { table, clock, memory }: ServiceDependencies<K>) {
     this.#kind = kind
@@ -74,42 +76,45 @@ export class RecordService<K extends RecordKind> {
 
   /** One page as `{<kind's name>, count, next_cursor}`: up to `limit` records, or as many as have 4 MiB. */
   async list(call: Call, options: ListOptions<K>): Promise<Answer> {
-    const { limit = PAGE_ROWS, with_details, summarize = asIs, present = asIs } = options
+    const { limit = PAGE_ROWS, cursor, with_details, filter, order } = options
     const { user_id } = call.caller
     const columns = with_details ? shownColumns(this.#kind).map(({ name }) => name) : summaryColumns(this.#table.schema)
-    const shown = (row: RowOf<K>): Record<string, unknown> =>
-      with_details
-        ? present(presentRecord(this.#kind, user_id, row, asJsonText))
-        : summarize(presentSummary(this.#kind, user_id, row, asJsonText))
-    const rows = this.#listed(user_id, columns, options)
-    const setTaken = await this.#memory.takeForPage(call, PAGE_WORK_BYTES)
-    const page = new Page(this.#kind.name, limit)
-    let cursorOfLast: (() => string) | undefined
-    let has_more = false
-    for await (const { row, cursorOf } of rows) {
-      if (call.signal.aborted) throw givenUp()
-      has_more = page.is_full || !page.add(jsonOf(shown(row)))
-      if (has_more) break
-      cursorOfLast = cursorOf
-    }
-    const json = page.end(has_more && cursorOfLast ? cursorOfLast() : null)
-    setTaken(page.bytes)
-    return { status: 200, json }
-  }
-
-  /** The rows of a list, each with the cursor behind which a later page goes on. @throws Problem for a bad cursor */
-  #listed(
-    user_id: string,
-    columns: readonly string[],
-    { limit = PAGE_ROWS, cursor, filter, order }: ListOptions<K>,
-  ): AsyncGenerator<ListedWithCursor<K>, void> {
     if (order) {
       const after = cursor === undefined ? undefined : decodeSortedCursor(order, cursor)
       const rows = this.#table.sorted(user_id, { after, columns, filter, order, rows_wanted: limit + 1 })
-      return withCursors(rows, (position) => encodeSortedCursor(order, position))
+      return await this.#page(call, options, rows, (position) => encodeSortedCursor(order, position))
     }
     const after = cursor === undefined ? undefined : decodeCursor(cursor)
-    return withCursors(this.#table.rows(user_id, { after, columns, filter }), encodeCursor)
+    return await this.#page(call, options, this.#table.rows(user_id, { after, columns, filter }), encodeCursor)
+  }
+
+  /** @param cursorOf the cursor behind which a later page goes on */
+  async #page<Position>(
+    call: Call,
+    { limit = PAGE_ROWS, with_details, summarize = asIs, present = asIs }: ListOptions<K>,
+    rows: AsyncGenerator<{ readonly row: RowOf<K>; readonly position: Position }, void>,
+    cursorOf: (position: Position) => string,
+  ): Promise<Answer> {
+    const { user_id } = call.caller
+    const jsonOfRow = (row: RowOf<K>): string =>
+      with_details
+        ? jsonOf(present(presentRecord(this.#kind, user_id, row, asJsonText)))
+        : this.#summaries.of(row, user_id, summarize, () =>
+            jsonOf(summarize(presentSummary(this.#kind, user_id, row, asJsonText))),
+          )
+    const setTaken = await this.#memory.takeForPage(call, PAGE_WORK_BYTES)
+    const page = new Page(this.#kind.name, limit)
+    let last: Position | undefined
+    let has_more = false
+    for await (const { row, position } of rows) {
+      if (call.signal.aborted) throw givenUp()
+      has_more = page.is_full || !page.add(jsonOfRow(row))
+      if (has_more) break
+      last = position
+    }
+    const json = page.end(has_more && last !== undefined ? cursorOf(last) : null)
+    setTaken(page.bytes)
+    return { status: 200, json }
   }
 
   /**
@@ -249,22 +254,10 @@ export interface ListOptions<K extends RecordKind> {
   readonly filter: RowFilter<RowOf<K>>
   /** Without one newest first. */
   readonly order?: ListOrder<RowOf<K>> | undefined
-  /** Adds to a summary what follows from it. */
-  readonly summarize?: (summary: Record<string, unknown>) => Record<string, unknown>
+  /** The same function for every call: texts are kept by it. */
+  readonly summarize?: Summarize
   /** Changes a whole record as the caller needs it. */
   readonly present?: (record: Record<string, unknown>) => Record<string, unknown>
-}
-
-interface ListedWithCursor<K extends RecordKind> {
-  readonly row: RowOf<K>
-  readonly cursorOf: () => string
-}
-
-async function* withCursors<K extends RecordKind, Position>(
-  rows: AsyncGenerator<{ readonly row: RowOf<K>; readonly position: Position }, void>,
-  cursorOf: (position: Position) => string,
-): AsyncGenerator<ListedWithCursor<K>, void> {
-  for await (const { row, position } of rows) yield { row, cursorOf: () => cursorOf(position) }
 }
 
 const asIs = (record: Record<string, unknown>) => record

@@ -47,6 +47,13 @@ export type UnstampedRow<R extends Row = Row> = R & Pick<SystemCells, 'created_a
 /** The columns of a row, by name. */
 export type ColumnName<R extends Row> = keyof R & string
 
-export function summaryColumns(schema: TableSchema): string[] {
-  return schema.columns.map(({ name }) => name).filter((name) => !schema.detail_columns.includes(name))
+const summaries = new WeakMap<TableSchema, readonly string[]>()
+
+/** One list for each schema. */
+export function summaryColumns(schema: TableSchema): readonly string[] {
+  const known = summaries.get(schema)
+  if (known !== undefined) return known
+  const names = schema.columns.map(({ name }) => name).filter((name) => !schema.detail_columns.includes(name))
+  summaries.set(schema, names)
+  return names
 }

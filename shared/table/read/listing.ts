@@ -41,8 +41,12 @@ export interface ScanOptions<R extends Row = Row> {
   readonly decode: (group: RowGroup, names: readonly string[]) => Promise<ColumnValues>
 }
 
+/** Rows of a run at most: no more than a short page may leave. */
+const RUN_ROWS = 16
+
 /**
- * Where the matching rows of a snapshot are, newest first. Groups are opened only when their newest row can be the next:
+ * Where the matching rows of a snapshot are, newest first, in runs of one group each: a row alone would pass through
+ * several generators, which costs more than to find it. Groups are opened only when their newest row can be the next:
  * from a large cold object only the groups that the page needs are fetched. Of an opened group only the places of its
  * matching rows are kept: however many groups overlap in time, their rows are never decoded together.
  */
@@ -50,35 +54,95 @@ export async function* scanSnapshot<R extends Row>(
   schema: TableSchema<R>,
   snapshot: Snapshot,
   { after, filter, decode }: ScanOptions<R>,
-): AsyncGenerator<FoundRow> {
+): AsyncGenerator<readonly FoundRow[]> {
   const names = [...new Set<string>([...filter.columns, 'created_at', schema.id_column])]
   const unopened = snapshot.file.groups
     .map((group) => ({ group, created_ms: createdBoundsMs(group) }))
     .filter(({ created_ms }) => !after || created_ms.min <= after.created_at_ms)
     .toSorted((a, b) => a.created_ms.max - b.created_ms.max)
-  const open: FoundRow[][] = []
+  const open: OpenGroup[] = []
 
   for (;;) {
     let newest = newestOf(open)
     for (let next = unopened.at(-1); next; next = unopened.at(-1)) {
-      if (newest && newest.at(-1)!.position.created_at_ms > next.created_ms.max) break
+      if (newest && newest.newest!.created_at_ms > next.created_ms.max) break
       unopened.pop()
       const found = matchingRows(schema, next.group, await decode(next.group, names), { after, filter })
-      if (found.length > 0) open.push(found)
+      if (found.newest) open.push(found)
       newest = newestOf(open)
     }
     if (!newest) return
-    yield newest.pop()!
-    if (newest.length === 0) open.splice(open.indexOf(newest), 1)
+    const others = open.filter((found) => found !== newest)
+    yield takeRun(newest, newestOf(others)?.newest, unopened.at(-1)?.created_ms.max)
+    if (!newest.newest) open.splice(open.indexOf(newest), 1)
   }
 }
 
-function newestOf(open: readonly FoundRow[][]): FoundRow[] | undefined {
-  let newest: FoundRow[] | undefined
+/**
+ * Takes the newest rows of a group as far as they come before all of the other groups.
+ * @param next the newest row of the other open ones @param unopened_ms creation of the newest that the others can have
+ */
+function takeRun(
+  found: OpenGroup,
+  next: Position | undefined,
+  unopened_ms: number | undefined = -Infinity,
+): readonly FoundRow[] {
+  const run = [found.take()]
+  for (let position = found.newest; position && run.length < RUN_ROWS; position = found.newest) {
+    if (position.created_at_ms <= unopened_ms) break
+    if (next && comparePositions(next, position) < 0) break
+    run.push(found.take())
+  }
+  return run
+}
+
+function newestOf(open: readonly OpenGroup[]): OpenGroup | undefined {
+  let newest: OpenGroup | undefined
   for (const found of open) {
-    if (!newest || comparePositions(found.at(-1)!.position, newest.at(-1)!.position) < 0) newest = found
+    if (!newest || comparePositions(found.newest!, newest.newest!) < 0) newest = found
   }
   return newest
+}
+
+/**
+ * The matching rows of a group that were not taken yet. Most of a large group's never are, so only numbers are kept of
+ * them, and of the decoded columns the two that positions are made of.
+ */
+class OpenGroup {
+  readonly #group: RowGroup
+  readonly #positions: Positions
+  readonly #indexes: number[]
+  /** Where the newest one is; undefined when all were taken. */
+  newest: Position | undefined
+
+  /** @param indexes oldest first */
+  constructor(group: RowGroup, positions: Positions, indexes: number[]) {
+    this.#group = group
+    this.#positions = positions
+    this.#indexes = indexes
+    this.newest = this.#next()
+  }
+
+  take(): FoundRow {
+    const found = { place: { group: this.#group, index: this.#indexes.pop()! }, position: this.newest! }
+    this.newest = this.#next()
+    return found
+  }
+
+  #next(): Position | undefined {
+    const index = this.#indexes.at(-1)
+    return index === undefined ? undefined : positionAt(this.#positions, index)
+  }
+}
+
+/** The columns that rows are in order by. */
+interface Positions {
+  readonly created: readonly unknown[]
+  readonly ids: readonly unknown[]
+}
+
+function positionAt({ created, ids }: Positions, index: number): Position {
+  return { created_at_ms: Number(created[index]), id: String(ids[index]) }
 }
 
 /** The matching rows of one group behind `after`, oldest first as the group has them. */
@@ -87,21 +151,20 @@ function matchingRows<R extends Row>(
   group: RowGroup,
   values: ColumnValues,
   { after, filter }: Pick<ScanOptions<R>, 'after' | 'filter'>,
-): FoundRow[] {
+): OpenGroup {
   const types = new Map<string, ColumnType>(schema.columns.map((column) => [column.name, column.type]))
-  const created = values.get('created_at')!
-  const ids = values.get(schema.id_column)!
-  const found: FoundRow[] = []
-  for (let index = 0; index < group.row_count; index++) {
-    const position = { created_at_ms: Number(created[index]), id: String(ids[index]) }
-    if (after && comparePositions(position, after) <= 0) continue
-    const cell: CellReader<R> = <Name extends ColumnName<R>>(name: Name) => {
-      const column = values.get(name)
-      if (!column) throw new Error(`the filter does not name the column ${name}`)
-      const type = types.get(name)
-      return (type ? fromParquet(type, column[index]) : null) as R[Name]
-    }
-    if (filter.matches(cell)) found.push({ place: { group, index }, position })
+  const positions = { created: values.get('created_at')!, ids: values.get(schema.id_column)! }
+  const indexes: number[] = []
+  let at = 0
+  const cell: CellReader<R> = <Name extends ColumnName<R>>(name: Name) => {
+    const column = values.get(name)
+    if (!column) throw new Error(`the filter does not name the column ${name}`)
+    const type = types.get(name)
+    return (type ? fromParquet(type, column[at]) : null) as R[Name]
   }
-  return found
+  for (; at < group.row_count; at++) {
+    if (after && comparePositions(positionAt(positions, at), after) <= 0) continue
+    if (filter.matches(cell)) indexes.push(at)
+  }
+  return new OpenGroup(group, positions, indexes)
 }

@@ -9,6 +9,7 @@ import type { SnapshotCache } from '../object/snapshot-cache.ts'
 import { findRow, rowAt, type RowPlace, type Snapshot } from '../object/snapshot.ts'
 import { addGroup, type Fold } from './fold.ts'
 import { scanSnapshot, type Position, type RowFilter } from './listing.ts'
+import { KeptRows } from './kept-rows.ts'
 import type { Lookups } from './lookups.ts'
 import { FirstRows, sortedColumns, sortedRows, type RowOrder, type SortedPosition } from './sorted-listing.ts'
 import { isBehind, type MonthListing, type UserObjects } from './user-objects.ts'
@@ -52,6 +53,7 @@ export class UserRows<R extends Row> {
   readonly #cache: SnapshotCache
   readonly #objects: UserObjects
   readonly #lookups: Lookups<R>
+  readonly #summaries = new KeptRows<R>()
 
   constructor(schema: TableSchema<R>, cache: SnapshotCache, objects: UserObjects, lookups: Lookups<R>) {
     this.#schema = schema
@@ -72,22 +74,24 @@ export class UserRows<R extends Row> {
     listed?: readonly MonthListing[],
   ): AsyncGenerator<ListedRow<R>, void> {
     let { after } = request
-    let rows: AsyncGenerator<ListedRow<R>, void> | undefined
-    const nextRow = async (): Promise<IteratorResult<ListedRow<R>, void>> => {
-      rows ??= this.#open(user_id, { ...request, after }, listed)
+    let runs: AsyncGenerator<readonly ListedRow<R>[], void> | undefined
+    const nextRun = async (): Promise<IteratorResult<readonly ListedRow<R>[], void>> => {
+      runs ??= this.#open(user_id, { ...request, after }, listed)
       try {
-        return await rows.next()
+        return await runs.next()
       } catch (error) {
         // A generator that has thrown is over, and an object may have changed since it was listed.
-        rows = listed = undefined
+        runs = listed = undefined
         throw error
       }
     }
     for (;;) {
-      const next = await this.#lookups.reading(nextRow)
+      const next = await this.#lookups.reading(nextRun)
       if (next.done) return
-      yield next.value
-      after = next.value.position
+      for (const found of next.value) {
+        yield found
+        after = found.position
+      }
     }
   }
 
@@ -124,17 +128,14 @@ export class UserRows<R extends Row> {
    */
   async *sorted(user_id: string, request: SortedRequest<R>): AsyncGenerator<SortedListedRow<R>, void> {
     const { columns, rows_wanted } = request
-    const names = new Set(columns)
+    const rowIn = this.#rowMaker(columns)
     const readRow = this.#rowReader(columns)
     for (let { after } = request; ;) {
       const first = await this.#lookups.reading(() => this.#firstRows(user_id, { ...request, after }))
       for (const found of first) {
         const row = await this.#lookups.reading(async () => {
           const place = await this.#placeOf(found)
-          return (
-            place &&
-            rowAt(this.#schema, await namingObject(found.object.name, () => readRow(place.group)), place.index, names)
-          )
+          return place && rowIn(await namingObject(found.object.name, () => readRow(place.group)), place.index)
         })
         if (row) yield { row, position: found.position }
       }
@@ -194,8 +195,8 @@ export class UserRows<R extends Row> {
     user_id: string,
     { after, columns, filter }: RowsRequest<R>,
     listed: readonly MonthListing[] | undefined,
-  ): AsyncGenerator<ListedRow<R>, void> {
-    const names = new Set(columns)
+  ): AsyncGenerator<readonly ListedRow<R>[], void> {
+    const rowIn = this.#rowMaker(columns)
     const readRow = this.#rowReader(columns)
     const decode = (group: RowGroup, wanted: readonly string[]) => this.#columns(group, wanted)
     for await (const snapshot of this.#snapshots(user_id, after, listed)) {
@@ -203,11 +204,18 @@ export class UserRows<R extends Row> {
       for (;;) {
         const next = await namingObject(snapshot.name, () => found.next())
         if (next.done) break
-        const { place, position } = next.value
-        const values = await namingObject(snapshot.name, () => readRow(place.group))
-        yield { row: rowAt(this.#schema, values, place.index, names), position }
+        const values = await namingObject(snapshot.name, () => readRow(next.value[0]!.place.group))
+        yield next.value.map(({ place, position }) => ({ row: rowIn(values, place.index), position }))
       }
     }
+  }
+
+  /** Makes rows of decoded columns. Those of summaries are kept beside their columns, as pages are asked for again and again. */
+  #rowMaker(columns: readonly string[]): (values: ColumnValues, index: number) => R {
+    const names = new Set(columns)
+    const make = (values: ColumnValues, index: number) => rowAt(this.#schema, values, index, names)
+    const is_summary = columns === summaryColumns(this.#schema)
+    return is_summary ? (values, index) => this.#summaries.of(values, index, make) : make
   }
 
   /** Columns of a group. Where its bytes are not here, one request fetches all that a listing may want. */
