@@ -6,7 +6,7 @@ import type { Started } from './child-process.ts'
 export const INSTANCE_MIB = 512
 
 /** Half of the memory, as Node takes by itself of an instance of that size; and what the image says. */
-export const HEAP_OF_INSTANCE = ['--max-old-space-size=256', '--max-semi-space-size=4']
+export const HEAP_OF_INSTANCE = ['--max-old-space-size=256', '--max-semi-space-size=8']
 
 /** The most memory that the process ever had, in MiB. */
 export async function peakMib({ process }: Started): Promise<number> {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
+import { HEAP_OF_INSTANCE } from '#tests/faults/small-instance.ts'
 import { BUCKET, environmentOf, listening } from '#tests/functions/audiences/harness.ts'
 import { installPeers, runCommandIn } from '../peers/install.ts'
 import { cpuMs, endOf, startProgram } from './processes.ts'
@@ -84,7 +85,7 @@ export async function withSystems(use: (systems: Systems) => Promise<void>): Pro
           // The line that names its port.
           LOG_LEVEL: 'INFO',
         }
-        return started(name, gcs.pid, [path], environment, ({ message, port }) =>
+        return started(name, gcs.pid, [...HEAP_OF_INSTANCE, path], environment, ({ message, port }) =>
           message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
         )
       }),
