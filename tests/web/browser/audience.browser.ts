@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 
 import { violationsInEveryLook, violationsOn } from './axe.ts'
+import { OLD_IDS, OTHER_SPELLING, placeOldRecords } from './old-records.ts'
 import { siteForTests } from './site-for-tests.ts'
 import { openPage, shiftsOf, syncWordsOn, type VisitOptions } from './visits.ts'
 
@@ -113,6 +114,20 @@ test('what another tab changes while it is edited is told beside the form', asyn
   await other.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('It reads now: “Theirs”').waitFor()
   expect(await page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('Mine')
+})
+
+test('an old id in its other spelling leads to the audience, with what was sent under either', async () => {
+  await placeOldRecords(site, 'spells')
+  const page = await visit('spells', OTHER_SPELLING.audience_id)
+  expect(await titleOn(page)).toBe('Old runners')
+  const sent = page.getByRole('table', { name: 'Where it was sent' })
+  await sent.getByRole('rowheader', { name: 'Old desk' }).waitFor()
+  await rename(page, 'Named anew')
+  await expect.poll(() => titleOn(page)).toBe('Named anew')
+  await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+  const { audience_id } = OLD_IDS
+  expect(await stored('spells', audience_id)).toMatchObject({ audience_id, name: 'Named anew', version: 2 })
+  expect(await site.ask('spells', '/api/audiences')).toMatchObject({ count: 1 })
 })
 
 describe('an audience', () => {

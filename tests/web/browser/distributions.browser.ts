@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { newId } from '#shared/base/ids.ts'
 import { systemRandom } from '#shared/base/random.ts'
 import { violationsOn } from './axe.ts'
+import { OLD_IDS, placeOldRecords } from './old-records.ts'
 import { siteForTests } from './site-for-tests.ts'
 import { openPage, syncWordsOn, type VisitOptions } from './visits.ts'
 
@@ -73,6 +74,20 @@ describe('an audience', () => {
     ])
     await openSend(page)
     expect((await checksOn(page)).at(-1)).toMatch(/^It was sent to Brand account today .* as a refresh\.$/)
+  })
+
+  test('of the old system is sent again from a send that spells its id in the other way', async () => {
+    const id = await placeOldRecords(site, 'spells')
+    const page = await visit('spells', `/distributions?id=${id}`)
+    await page.getByRole('button', { name: 'Send a refresh' }).click()
+    await dialogOn(page).getByText('Old runners').waitFor()
+    expect(await dialogOn(page).getByLabel('Platform').inputValue()).toBe(OLD_IDS.platform_id)
+    const checks = await checksOn(page)
+    expect(checks).toContain('Old desk is connected')
+    expect(checks.at(-1)).toMatch(/^Last sent to Old desk /)
+    await page.getByRole('button', { name: 'Send now' }).click()
+    await expect.poll(async () => (await distributionsOf('spells')).length).toBe(2)
+    expect((await distributionsOf('spells'))[0]).toMatchObject({ ...OLD_IDS, distribution_type: 'refresh' })
   })
 
   test('is sent without a connection: it is kept, and goes when there is one', async () => {

@@ -68,6 +68,7 @@ export function siteForTests(options: WebSiteOptions | (() => Promise<WebSiteOpt
     save: (...asked) => started().site.save(...asked),
     report: (...asked) => started().site.report(...asked),
     ask: (...asked) => started().site.ask(...asked),
+    place: (...asked) => started().site.place(...asked),
     visit: async (visit_options) => keep(await startVisit(started().browser, started().site, visit_options)),
     goOffline: async () => {
       const pages = latest().pages()

@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { buildApp, removeStaleApp } from '#infra/local/app-build.ts'
 import { FUNCTION_FACTORIES } from '#infra/local/functions.ts'
 import { startLocalRuntime, type LocalRuntime } from '#infra/local/runtime.ts'
-import type { Clock } from '#shared/base/clock.ts'
+import { type Clock, systemClock } from '#shared/base/clock.ts'
+import { crc32c } from '#shared/base/crc32c.ts'
 import type { FunctionFactory } from '#shared/http/server/function-app.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import { NO_OBJECT } from '#shared/objects/object-store.ts'
 import type { Environment } from '#shared/settings/settings.ts'
 import { shareIssuerKey } from '#tests/support/issuer-key.ts'
 
@@ -21,6 +24,8 @@ export interface WebSite {
   report(user_id: string, path: string, body: object): Promise<Readonly<Record<string, unknown>>>
   /** What a route answers to a user. */
   ask(user_id: string, path: string): Promise<Readonly<Record<string, unknown>>>
+  /** Puts an object into the bucket, as an import of the old system's files does. */
+  place(name: string, bytes: Uint8Array): Promise<void>
   end(): Promise<void>
 }
 
@@ -64,6 +69,16 @@ export async function startWebSite({
     save: (user_id, path, record) => call(user_id, path, record),
     report: (user_id, path, body) => call(user_id, path, body, 'PUT'),
     ask: (user_id, path) => call(user_id, path),
+    place: async (name, bytes) => {
+      const store = gcsObjectStore({
+        bucket: basename(runtime.objects_dir),
+        api_endpoint: runtime.storage_url,
+        clock: systemClock,
+      })
+      const condition = { if_generation: NO_OBJECT, crc32c: crc32c(bytes), content_type: 'application/octet-stream' }
+      const result = await store.write(name, bytes, condition)
+      if (result.kind !== 'written') throw new Error(`${name} was not placed`)
+    },
     end: async () => {
       await runtime.end()
       await rm(data_dir, { recursive: true, force: true })
