@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '#functions/web/app/pages/builder/model/catalogue.ts'
 import { SAMPLE_COUNTS } from '#functions/web/app/pages/first-use/sample-counts.ts'
 import { addSamples } from '#functions/web/app/pages/first-use/sample-data.ts'
-import { removeSamples, restoreSamples, samplesOf } from '#functions/web/app/pages/first-use/sample-records.ts'
+import { removeSamples, restoreSamples, sampleRecords } from '#functions/web/app/pages/first-use/sample-records.ts'
 import { SAMPLE_AUDIENCES } from '#functions/web/app/pages/first-use/samples.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { systemRandom } from '#shared/base/random.ts'
@@ -30,7 +30,7 @@ describe('sample data', () => {
     const { records, problem } = await addSamples(client, NOW_MS)
     expect(problem).toBeUndefined()
     expect(records).toHaveLength(COUNT)
-    expect(samplesOf(client)).toHaveLength(COUNT)
+    expect(sampleRecords(client)).toHaveLength(COUNT)
     expect({
       audiences: client.list('audience').length,
       platforms: client.list('platform').length,
@@ -58,10 +58,10 @@ describe('sample data', () => {
     const { id } = client.list('audience').find(({ record }) => record['name'] === 'High-value cart leavers')!
     await client.change('audience', id, { set: { name: 'Renamed' } })
     const { records } = await removeSamples(client)
-    expect(samplesOf(client)).toEqual([])
+    expect(sampleRecords(client)).toEqual([])
     expect(client.list('audience').map(({ record }) => record['name'])).toEqual(['My own'])
     await restoreSamples(client, records)
-    expect(samplesOf(client)).toHaveLength(COUNT)
+    expect(sampleRecords(client)).toHaveLength(COUNT)
     expect(client.get('audience', id)?.record['name']).toBe('Renamed')
     await client.close()
   })
@@ -79,7 +79,7 @@ describe('sample data', () => {
       restore: client.restore.bind(client),
     }
     expect(await addSamples(nearlyFull, NOW_MS)).toMatchObject({ problem: 'This device is full.' })
-    expect(samplesOf(client)).toHaveLength(5)
+    expect(sampleRecords(client)).toHaveLength(5)
     await removeSamples(client)
     expect(client.list('audience')).toEqual([])
     await client.close()

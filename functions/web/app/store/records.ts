@@ -62,10 +62,19 @@ export function isSample({ metadata }: { readonly metadata: Readonly<Record<stri
   return metadata['sample'] === true
 }
 
-/** The samples among records; of the others none is parsed. */
+/** Which records are samples, looked up once for each state of one. */
+const samples = new WeakMap<Shown<RecordNoun>, boolean>()
+
+/** The samples among records; of the others none is parsed, and the text of each is searched once. */
 export function samplesOf<Noun extends RecordNoun>(all: readonly Shown<Noun>[]): readonly Shown<Noun>[] {
-  const mayBe = (shown: Shown<Noun>) => shown.listed?.text?.includes('"sample":true') ?? true
-  return all.filter((shown) => mayBe(shown) && isSample(shown.record))
+  return all.filter((shown) => {
+    const known = samples.get(shown)
+    if (known !== undefined) return known
+    const may_be = shown.listed?.text?.includes('"sample":true') ?? true
+    const is_one = may_be && isSample(shown.record)
+    samples.set(shown, is_one)
+    return is_one
+  })
 }
 
 /** A distribution is known by what it sends where. Before the service has added the names, those of the records here hold. */

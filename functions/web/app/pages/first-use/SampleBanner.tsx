@@ -7,7 +7,8 @@ import { countOf } from '../../format/numbers.ts'
 import { Banner } from '../../parts/Banner.tsx'
 import { Button } from '../../parts/Button.tsx'
 import { useClient, useRecords } from '../../store/hooks.ts'
-import { samplesOf, type Shown } from '../../store/records.ts'
+import type { Shown } from '../../store/records.ts'
+import { isCountQuick, sampleCount } from './count-samples.ts'
 import { dropSamples, sample_task } from './sample-task.ts'
 
 /** Says that there are samples, and takes them away in one click. */
@@ -42,11 +43,10 @@ export function SampleBanner() {
   )
 }
 
-/** Among so many records samples are looked for when the page is there. */
-const MANY = 1000
-
 function useSampleCount(noun: RecordNoun): number {
+  const client = useClient()
   const { records: all } = useRecords(noun)
-  const records: readonly Shown<RecordNoun>[] = useDeferredValue(all, all.length < MANY ? all : [])
-  return useMemo(() => samplesOf(records).length, [records])
+  // Among many they are looked for when the page is there.
+  const records: readonly Shown<RecordNoun>[] = useDeferredValue(all, isCountQuick(client, noun) ? all : [])
+  return useMemo(() => sampleCount(client, noun, records), [client, noun, records])
 }

@@ -1,6 +1,7 @@
 import type { ActivationClient } from '#shared/client/client.ts'
-import type { JsonRecord, RecordNoun } from '#shared/client/store/entries.ts'
+import type { RecordNoun } from '#shared/client/store/entries.ts'
 import type { ChangeOutcome } from '#shared/client/store/user-changes.ts'
+import { listOf, samplesOf } from '../../store/records.ts'
 
 /** Records to look around with, as they are on this device. Each has the mark `sample` in its metadata. */
 
@@ -30,18 +31,13 @@ export function idOf(outcome: ChangeOutcome): string {
 }
 
 /** Everything that has the mark, on whichever device it was brought. */
-export function samplesOf(client: Pick<ActivationClient, 'list'>): readonly SampleRecord[] {
-  return NOUNS.flatMap((noun) =>
-    client
-      .list(noun)
-      .filter(({ record }) => (record['metadata'] as JsonRecord | undefined)?.['sample'] === true)
-      .map(({ id }) => ({ noun, id })),
-  )
+export function sampleRecords(client: Pick<ActivationClient, 'list'>): readonly SampleRecord[] {
+  return NOUNS.flatMap((noun) => samplesOf(listOf(client, noun)).map(({ id }) => ({ noun, id })))
 }
 
 /** What of them the user has changed goes, too. */
 export async function removeSamples(client: SampleClient): Promise<SamplesOutcome> {
-  return await forEach(samplesOf(client), ({ noun, id }) => client.delete(noun, id))
+  return await forEach(sampleRecords(client), ({ noun, id }) => client.delete(noun, id))
 }
 
 /** Undoes their removal. */
