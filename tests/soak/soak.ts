@@ -179,15 +179,21 @@ async function judgeAtRest(site: Site, devices: readonly SoakDevice[]): Promise<
   }
   for (const user_id of ['import_user', 'as_code_user'])
     ledger.checkShown(user_id, 'the list', await shown(system.as(user_id)))
-  let dispatches = 0
-  while (!(await runJob(site, 'dispatch')) && dispatches++ < DISPATCHES_MAX) await systemClock.sleep(500)
-  for (const [user_id, expected] of distributions) await judgeDistributions(site, user_id, expected)
+  // What becomes due while the dispatch runs may be begun or not.
+  let dispatched_ms = systemClock.nowMs()
+  for (let dispatches = 0; !(await runJob(site, 'dispatch')) && dispatches < DISPATCHES_MAX; dispatches++) {
+    await systemClock.sleep(500)
+    dispatched_ms = systemClock.nowMs()
+  }
+  for (const [user_id, expected] of distributions) await judgeDistributions(site, user_id, expected, dispatched_ms)
 }
 
+/** @param dispatched_ms when the dispatch began that came to its end */
 async function judgeDistributions(
   { system, ledger }: Site,
   user_id: string,
   expected: Site['distributions'] extends Map<string, infer Expected> ? Expected : never,
+  dispatched_ms: number,
 ): Promise<void> {
   const client = system.as(user_id)
   const { body } = await repeated(() => client.call('GET', '/api/distributions?limit=100'))
@@ -197,7 +203,8 @@ async function judgeDistributions(
   const now_ms = systemClock.nowMs()
   for (const { distribution_id, due_ms } of expected) {
     const found = stored.find((one) => one.distribution_id === distribution_id)
-    const is_due = due_ms === undefined || due_ms < now_ms
+    const is_due = due_ms === undefined || due_ms < dispatched_ms
+    if (!is_due && due_ms < now_ms) continue
     const wanted = is_due ? 'pending' : 'scheduled'
     if (found?.status !== wanted)
       ledger.report(`${distribution_id} of ${user_id} is ${found?.status ?? 'gone'}, not ${wanted}`)
