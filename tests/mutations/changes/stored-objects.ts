@@ -3,8 +3,9 @@ import { changesOf, type Change } from '../change.ts'
 /** Of objects as they are stored, kept in memory and put back. */
 export const STORED_OBJECTS_CHANGES: readonly Change[] = [
   ...changesOf('shared/table/object/snapshot-cache.ts', 'tests/table/cache-bounds.test.ts', [
-    ['let total = this.#decoded.bytes', 'let total = 0'],
-    ['    this.#snapshots.delete(snapshot.name)\n', ''],
+    ['this.#decoded.bytes + this.#held_bytes', 'this.#held_bytes'],
+    ['    this.#drop(snapshot.name)\n', ''],
+    ['    this.#held_bytes -= this.#held.get(held)!\n', ''],
   ]),
   ...changesOf('shared/table/object/decoded-columns.ts', 'tests/table/cache-bounds.test.ts', [
     ['this.#groups.delete(group)\n', ''],
