@@ -1,6 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import type { StoredAudience } from '#tests/faults/stored.ts'
+import { Evidence } from './evidence.ts'
 import { growthOf, type Sample } from './growth.ts'
 import { Ledger } from './ledger.ts'
 
@@ -120,5 +125,37 @@ describe('growth', () => {
 
   test('is judged of nothing that was hardly measured', () => {
     expect(() => growthOf('f', samplesOf(() => ({})).slice(0, 7))).toThrow('f was measured 7 times')
+  })
+})
+
+describe('the evidence', () => {
+  test('has the newest lines, each cut where it is too long', () => {
+    const evidence = new Evidence({ characters_max: 100, line_characters_max: 40 })
+    for (const text of ['one', 'two', 'three', 'a line that is far too long to be kept whole']) evidence.note(text)
+    const texts = evidence.lines.map((line) => line.replace(/^\S+ /, ''))
+    expect(texts).toEqual(['two', 'three', 'a line that is '])
+  })
+
+  test('has the log of every process, and the files of the store without what can be made again', async () => {
+    const data_dir = await mkdtemp(join(tmpdir(), 'soak-'))
+    onTestFinished(() => rm(data_dir, { recursive: true }))
+    for (const folder of ['buckets/b', 'encoded', 'staging', 'compiled'])
+      await mkdir(join(data_dir, folder), { recursive: true })
+    for (const file of ['journal.jsonl', 'buckets/b/object', 'compiled/code'])
+      await writeFile(join(data_dir, file), file)
+    const evidence = new Evidence()
+    evidence.note('a device asks')
+    const folder = await evidence.keep(data_dir, new Map([['sync-1', [{ message: 'saved' }]]]))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    expect(files.toSorted()).toEqual([
+      'exchanges.txt',
+      'logs/sync-1.jsonl',
+      'store/buckets/b/object',
+      'store/journal.jsonl',
+    ])
+    expect(await readFile(join(folder, 'logs/sync-1.jsonl'), 'utf8')).toBe('{"message":"saved"}')
   })
 })

@@ -12,6 +12,7 @@ import { httpUser, shown } from './clients/http-user.ts'
 import { repeated } from './clients/repeated.ts'
 import { runJob, schedule } from './clients/schedule.ts'
 import type { Site } from './clients/site.ts'
+import { Evidence } from './evidence.ts'
 import { growthOf, type Sample } from './growth.ts'
 import { Ledger } from './ledger.ts'
 import { measured, type SoakInstance, startSoakSystem } from './system.ts'
@@ -29,6 +30,8 @@ export interface SoakResult {
   /** Lines of a table. */
   readonly figures: readonly string[]
   readonly faults: readonly string[]
+  /** Where something is wrong: the folder with what was done, answered, logged and stored. */
+  readonly evidence: string | undefined
 }
 
 const USERS_AT_WORK = 4
@@ -53,9 +56,11 @@ export async function soak({ minutes, seed, signal, print }: SoakOptions): Promi
     const counts = new Map<string, number>()
     const ending = new AbortController()
     const ledger = new Ledger()
+    const evidence = new Evidence()
     const site: Site = {
       system,
       ledger,
+      evidence,
       random,
       ending: ending.signal,
       distributions: new Map(),
@@ -64,7 +69,7 @@ export async function soak({ minutes, seed, signal, print }: SoakOptions): Promi
     print(`${system.instances().length} instances run after ${seconds(systemClock.monotonicMs() - began_ms)} s`)
     const duration_ms = minutes * MINUTE_MS
     const samples = new Map<SoakInstance, Sample[]>()
-    const devices = DEVICES.map((user_id) => new SoakDevice(site, user_id))
+    const devices = DEVICES.map((user_id, at) => new SoakDevice(site, user_id, `device ${at} of ${user_id}`))
     const users = usersOf(site)
     const work: Promise<void>[] = [
       ...Array.from({ length: USERS_AT_WORK }, () => users()),
@@ -93,6 +98,7 @@ export async function soak({ minutes, seed, signal, print }: SoakOptions): Promi
       if (/ 5(?!03)\d\d$/.test(answer)) ledger.report(`${count} times the answer ${answer}`)
     for (const target of system.edge.hanging) ledger.report(`${target} was never answered`)
     const { acknowledged, unknown, unmade, refused } = ledger.counts()
+    const kept = ledger.faults.length > 0 ? await evidence.keep(system.data_dir, system.logs()) : undefined
     const total = answers.reduce((sum, [, count]) => sum + count, 0)
     return {
       figures: [
@@ -104,6 +110,7 @@ export async function soak({ minutes, seed, signal, print }: SoakOptions): Promi
         `answers: ${answers.map(([answer, count]) => `${answer} × ${count}`).join(', ')}`,
       ],
       faults: ledger.faults.slice(0, FAULTS_TOLD_MAX),
+      evidence: kept,
     }
   } finally {
     await system.close()
@@ -118,12 +125,14 @@ function usersOf(site: Site): () => Promise<void> {
   }
 }
 
-async function strikes({ system, random, ending, count }: Site, duration_ms: number): Promise<void> {
+async function strikes({ system, random, ending, evidence, count }: Site, duration_ms: number): Promise<void> {
   const pause_ms_max = Math.min(STRIKE_EACH_MS_MAX, duration_ms / 2)
   for (;;) {
     await systemClock.sleep(between(random, pause_ms_max / 4, pause_ms_max), ending)
     if (ending.aborted) return
-    count(`kill -9 of ${await system.strike(random)}`)
+    const killed = await system.strike(random)
+    evidence.note(`${killed} was killed and runs again`)
+    count(`kill -9 of ${killed}`)
   }
 }
 

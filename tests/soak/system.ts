@@ -52,6 +52,8 @@ export interface SoakSystem {
   readonly operator_environment: Readonly<Record<string, string>>
   readonly issuer_url: string
   instances(): readonly SoakInstance[]
+  /** The newest log lines of every process that ran, by a name of each. */
+  logs(): ReadonlyMap<string, readonly object[]>
   tokenOf(user_id: string): Promise<string>
   as(user_id: string): Client
   asOperator(): Client
@@ -105,6 +107,7 @@ async function start({ data_dir, processes, closing, close, random }: Parts): Pr
   closing.push(() => edge.close())
   closing.push(() => processes.end())
 
+  const logs = new Map<string, readonly object[]>()
   let has_faults = true
   const startGcs = async (port: string) => {
     const parameters = [
@@ -119,6 +122,7 @@ async function start({ data_dir, processes, closing, close, random }: Parts): Pr
       port,
     ]
     const started = await processes.start([process.execPath, ...parameters], {}, ({ url }) => url as string | undefined)
+    logs.set(`store-${logs.size}`, started.lines)
     if (has_faults) await control(started.url, RULES)
     return started
   }
@@ -160,6 +164,7 @@ async function start({ data_dir, processes, closing, close, random }: Parts): Pr
     const started = await processes.start(command, environment, ({ message, port }) =>
       message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
     )
+    logs.set(`${name}-${logs.size}`, started.lines)
     instances.add({ ...started, name, is_killed })
     edge.add(name, started.url)
   }
@@ -182,6 +187,7 @@ async function start({ data_dir, processes, closing, close, random }: Parts): Pr
     operator_environment: { GCS_BUCKET: BUCKET, STORAGE_API_ENDPOINT: proxy.url, ...keys },
     issuer_url,
     instances: () => [...instances],
+    logs: () => logs,
     tokenOf: (sub) => issuer.sign({ sub }),
     as: (sub) => createClient(edge.url, () => issuer.sign({ sub })),
     asOperator: () => createClient(edge.url, () => issuer.sign(operator)),

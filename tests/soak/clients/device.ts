@@ -16,6 +16,8 @@ const EXCHANGE_PAUSE_MS = 200
 export class SoakDevice {
   readonly #site: Site
   readonly #user_id: string
+  /** As the evidence names it. */
+  readonly #name: string
   readonly #browser = new MemoryBrowser({ clock: systemClock, random: systemRandom })
   readonly #ids: string[] = []
   /** Kept on the device, and not acknowledged by the service yet. */
@@ -23,9 +25,10 @@ export class SoakDevice {
   #crashTab = () => {}
   #client: ActivationClient | undefined
 
-  constructor(site: Site, user_id: string) {
+  constructor(site: Site, user_id: string, name: string) {
     this.#site = site
     this.#user_id = user_id
+    this.#name = name
   }
 
   async work(): Promise<void> {
@@ -70,7 +73,7 @@ export class SoakDevice {
     }
     this.#client = await ActivationClient.open({
       ports: { ...tab.ports, clock: mortalClock(gone.signal) },
-      api: { origins: system.edge.url, fetch: mortalFetch(gone.signal) },
+      api: { origins: system.edge.url, fetch: this.#noted(mortalFetch(gone.signal)) },
       app_version: 'soak',
       session: {
         identity: { issuer: system.issuer_url, user_id: this.#user_id, owner: this.#user_id },
@@ -84,6 +87,7 @@ export class SoakDevice {
     const exchange = this.#opened.syncNow().catch(() => undefined)
     await systemClock.sleep(between(this.#site.random, 0, 300))
     this.#crashTab()
+    this.#note('crashes')
     await Promise.race([exchange, systemClock.sleep(EXCHANGE_PAUSE_MS)])
     this.#site.count('device crashes')
     await this.#open()
@@ -104,8 +108,34 @@ export class SoakDevice {
       : await this.#opened.change('audience', id, edit)
     this.#site.count('device changes')
     if (!outcome.ok) return ledger.report(`a device of ${this.#user_id} refused ${mark}: ${JSON.stringify(outcome)}`)
+    this.#note(`${creates ? 'makes' : 'changes'} ${id}: ${mark}`)
     if (creates) this.#ids.push(id)
     this.#waiting.push(change)
+  }
+
+  #note(text: string): void {
+    this.#site.evidence.note(`${this.#name} ${text}`)
+  }
+
+  /** Requests and answers go into the evidence, as this device sees them. */
+  #noted(send: typeof fetch): typeof fetch {
+    return async (input, init) => {
+      const asked = `${init?.method ?? 'GET'} ${input instanceof Request ? input.url : String(input)}`
+      this.#note(`asks ${asked} ${typeof init?.body === 'string' ? init.body : ''}`)
+      try {
+        const answer = await send(input, init)
+        // The page reads it itself; a body that breaks off tells so there.
+        const body = await answer
+          .clone()
+          .text()
+          .catch((error: unknown) => String(error))
+        this.#note(`is answered ${asked} ${answer.status} ${body}`)
+        return answer
+      } catch (error) {
+        this.#note(`has no answer ${asked} ${String(error)}`)
+        throw error
+      }
+    }
   }
 
   /** Exchanges until the service has everything, and everything of it is here. */
@@ -114,6 +144,7 @@ export class SoakDevice {
       const exchange = await this.#opened.syncNow()
       if (exchange?.kind === 'done' && this.#opened.status.pending === 0) {
         for (const change of this.#waiting) change.result = 'acknowledged'
+        this.#note(`is told that all is sent: ${this.#waiting.map(({ mark }) => mark).join()}`)
         this.#waiting = []
         return
       }

@@ -1,4 +1,5 @@
 import type { Random } from '#shared/base/random.ts'
+import type { Evidence } from '../evidence.ts'
 import type { Ledger } from '../ledger.ts'
 import type { SoakSystem } from '../system.ts'
 
@@ -6,6 +7,7 @@ import type { SoakSystem } from '../system.ts'
 export interface Site {
   readonly system: SoakSystem
   readonly ledger: Ledger
+  readonly evidence: Evidence
   readonly random: Random
   /** Aborted when no client begins anything new. */
   readonly ending: AbortSignal

@@ -57,7 +57,7 @@ export const TOPICS: readonly Topic[] = [
     title: 'Copies and tags',
     sentences: [
       'Duplicate, in the menu of an audience, makes a draft with the same fields, and its details say what it was copied from. A copy of a platform has no keys: enter them for the copy. Both work without a connection.',
-      'Several tags in the filter mean audiences that have all of them. Manage tags, below the filter, renames, merges or removes a tag on every audience that has it.',
+      'Several tags in the filter mean audiences that have all of them. Manage tags, below the filter, renames, merges or removes a tag on every audience that has it. A deleted audience that you restore has the tags it had before.',
     ],
   },
   {
