@@ -34,20 +34,29 @@ const oddOptions = fc.record({
   times: fc.oneof({ weight: 20, arbitrary: fc.constantFrom(1, 40) }, { weight: 1, arbitrary: fc.constant(600) }),
 })
 
-test('every value of a file that DuckDB writes is read exactly, whatever its type, nesting, nulls and scale', async () => {
-  await fc.assert(
-    fc.asyncProperty(oddColumn, oddOptions, async ({ type, values }, { compression, version, times }) => {
-      const path = join(folder, 'odd.parquet')
-      const rows = values.map((value, at) => `(${at}, CAST(${value} AS ${sqlTypeOf(type)}))`).join(', ')
-      const options = `FORMAT parquet, COMPRESSION ${compression}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 2048`
-      await duckdb.run(
-        `COPY (SELECT n, v FROM (VALUES ${rows}) AS t(n, v), range(${times}) AS r(i) ORDER BY i, n) TO '${path}' (${options})`,
-      )
-      expect(await readAll(path)).toEqual(await expectedRows(path, type))
-    }),
-    runs(10, 3000),
-  )
-})
+/** Three thousand files take two minutes of a core. */
+const TIMEOUT_MS = 600_000
+
+test(
+  'every value of a file that DuckDB writes is read exactly, whatever its type, nesting, nulls and scale',
+  {
+    timeout: TIMEOUT_MS,
+  },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(oddColumn, oddOptions, async ({ type, values }, { compression, version, times }) => {
+        const path = join(folder, 'odd.parquet')
+        const rows = values.map((value, at) => `(${at}, CAST(${value} AS ${sqlTypeOf(type)}))`).join(', ')
+        const options = `FORMAT parquet, COMPRESSION ${compression}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 2048`
+        await duckdb.run(
+          `COPY (SELECT n, v FROM (VALUES ${rows}) AS t(n, v), range(${times}) AS r(i) ORDER BY i, n) TO '${path}' (${options})`,
+        )
+        expect(await readAll(path)).toEqual(await expectedRows(path, type))
+      }),
+      runs(10, 3000),
+    )
+  },
+)
 
 async function readAll(path: string): Promise<unknown[]> {
   const bytes = await readFile(path)
