@@ -90,7 +90,7 @@ export class ActivationClient {
     return this.#account?.identity ?? null
   }
 
-  /** Each change of what tabs show raises it; for `keepFirstLook`. */
+  /** Each change of what tabs show raises it; -1 while an account is being opened. */
   get revision(): number {
     return this.#account?.store.revision ?? -1
   }

@@ -68,7 +68,7 @@ const refused = () => Promise.reject(closed())
 const nothing = () => undefined
 const NO_STORE = { read: refused, write: refused, reload: refused, post: nothing, onMessage: () => nothing }
 
-/** They refuse every call: what a page asks while it hears of the change of accounts must not throw at once. */
+/** They refuse every call: a page that asks for them while it hears of a change of accounts gets a rejection, and no exception. */
 export const NO_DRAFTS = new Drafts(NO_STORE, { nowMs: () => 0 })
 export const NO_QUARANTINE = new Quarantine(NO_STORE)
 

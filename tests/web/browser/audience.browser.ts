@@ -122,11 +122,11 @@ test('an old id in its other spelling leads to the audience, with what was sent 
   expect(await titleOn(page)).toBe('Old runners')
   const sent = page.getByRole('table', { name: 'Where it was sent' })
   await sent.getByRole('rowheader', { name: 'Old desk' }).waitFor()
-  await rename(page, 'Named anew')
-  await expect.poll(() => titleOn(page)).toBe('Named anew')
+  await rename(page, 'A new name')
+  await expect.poll(() => titleOn(page)).toBe('A new name')
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
   const { audience_id } = OLD_IDS
-  expect(await stored('spells', audience_id)).toMatchObject({ audience_id, name: 'Named anew', version: 2 })
+  expect(await stored('spells', audience_id)).toMatchObject({ audience_id, name: 'A new name', version: 2 })
   expect(await site.ask('spells', '/api/audiences')).toMatchObject({ count: 1 })
 })
 

@@ -14,11 +14,11 @@ const KEPT_GUEST = 'guest'
 
 const accountFacts = z.object({ issuer: z.string(), user_id: z.string(), email: z.string() })
 
-/** @param issuer of the service now; without one whoever it was, before the service has said so */
+/** @param issuer of the service now; without one the account may be of any, before the service has said which it is */
 export function keptAccount(issuer?: string): AccountFacts | null {
   try {
     const result = z.safeParse(accountFacts, JSON.parse(kept(KEPT) ?? 'null'))
-    return result.success && (issuer ?? result.data.issuer) === result.data.issuer ? result.data : null
+    return result.success && (issuer === undefined || result.data.issuer === issuer) ? result.data : null
   } catch {
     return null
   }
