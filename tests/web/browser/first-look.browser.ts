@@ -112,3 +112,16 @@ test('what another device has changed is not shown as it was by the visit after 
   await release(next)
   await next.getByRole('link', { name: 'The latest' }).waitFor()
 })
+
+test('an address with a search among many is answered when all are read, and typing on finds the next ones', async () => {
+  context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: USER } })
+  const page = await openPage(context, '/saved-audiences?q=audience 23&sort=name')
+  const numbers = [23, 123, 223, ...Array.from({ length: 10 }, (_, at) => 230 + at)]
+  await page.getByText(`${numbers.length} of ${COUNT} match the filters`).waitFor()
+  expect(await names(page)).toEqual(numbers.map((number) => `Audience ${number}`))
+  await page.getByRole('searchbox').first().press('End')
+  await page.keyboard.type('7')
+  await expect.poll(() => names(page)).toEqual(['Audience 237'])
+  await page.getByRole('button', { name: 'Tag', exact: true }).click()
+  await page.getByText('No audience has a tag yet.').waitFor()
+})

@@ -20,6 +20,7 @@ import { path_before } from './path-before.ts'
 import { listenForRegions } from './regions.ts'
 import { SideBar } from './SideBar.tsx'
 import { TopBar } from './TopBar.tsx'
+import { useReadAhead } from './use-read-ahead.ts'
 
 /** These are loaded once the page is there: they are wanted most when there is no connection. */
 const importPanel = async () => ({ default: (await import('./SyncPanel.tsx')).SyncPanel })
@@ -45,6 +46,7 @@ export function Frame() {
   const stop = useCell(tour_stop)
   useEffect(() => listenForShortcuts(() => everywhereItems(router)), [router])
   useEffect(() => listenForRegions(), [])
+  useReadAhead()
   useEffect(() => whenIdle(() => void importLater()), [])
   useEffect(
     () =>

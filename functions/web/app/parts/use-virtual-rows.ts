@@ -11,11 +11,12 @@ export interface VirtualRows {
   readonly scrollToRow: (row: number) => void
 }
 
+/** So many items are drawn beyond each edge, and one row at least. */
 const OVERSCAN = 4
 
 export function useVirtualRows(
   list: RefObject<HTMLElement | null>,
-  { count, row_px, gap_px, head_px = 0, scroller: own }: RowOptions,
+  { count, columns = 1, row_px, gap_px, head_px = 0, scroller: own }: RowOptions,
 ): VirtualRows {
   const scroller = () => (own ? own.current : document.getElementById('content'))
   const [scrollMargin, setMargin] = useState(0)
@@ -24,7 +25,7 @@ export function useVirtualRows(
     getScrollElement: scroller,
     estimateSize: () => row_px,
     gap: gap_px,
-    overscan: OVERSCAN,
+    overscan: Math.ceil(OVERSCAN / columns),
     scrollMargin,
     scrollPaddingStart: head_px,
     useFlushSync: false,
@@ -57,6 +58,8 @@ export function useVirtualRows(
 
 interface RowOptions {
   readonly count: number
+  /** How many items stand in a row. */
+  readonly columns?: number
   readonly row_px: number
   readonly gap_px: number
   /** What sticks to the top of the list and covers rows. */

@@ -1,7 +1,8 @@
 import { Plus } from 'lucide-react'
-import { useMemo } from 'react'
+import { Suspense, useMemo } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
+import { useAllRead } from '../../audiences/read-all.ts'
 import { clock } from '../../base/ports.ts'
 import { weekdayOf, wholeMonthOf } from '../../format/dates.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'
@@ -11,6 +12,7 @@ import { ButtonLink } from '../../parts/Button.tsx'
 import { Fact, Facts } from '../../parts/Facts.tsx'
 import { Skeleton, WhileUnknown } from '../../parts/Skeleton.tsx'
 import { useRecords } from '../../store/hooks.ts'
+import type { Shown } from '../../store/records.ts'
 import { type OverviewCounts, overviewCounts } from './counts.ts'
 import { LastActivity } from './LastActivity.tsx'
 import { MatchRates } from './MatchRates.tsx'
@@ -24,16 +26,7 @@ import { needsInWords, useNeeds } from './use-needs.tsx'
 export function Overview() {
   const now_ms = clock.nowMs()
   const { records: audiences, is_known } = useRecords('audience')
-  const platforms = useRecords('platform').records
-  const distributions = useRecords('distribution').records
   const needs = useNeeds()
-  const [day = ''] = isoTime(now_ms).split('T')
-  const month = day.slice(0, 7)
-  const months = useMemo(() => recordsByMonth(audiences, Date.parse(day)), [audiences, day])
-  const counts = useMemo(
-    () => overviewCounts(audiences, platforms, distributions, month),
-    [audiences, platforms, distributions, month],
-  )
   return (
     <Page
       title="Overview"
@@ -50,19 +43,38 @@ export function Overview() {
       }
     >
       {is_known ? (
-        <>
+        <Suspense fallback={<UnknownOverview />}>
           <NeedsYou needs={needs} />
-          <Counts counts={counts} months={months} />
-          <div className={styles.charts}>
-            <RecordsByMonth months={months} />
-            <MatchRates platforms={platforms} distributions={distributions} />
-          </div>
-          <LastActivity audiences={audiences} distributions={distributions} now_ms={now_ms} />
-        </>
+          <Figures audiences={audiences} now_ms={now_ms} />
+        </Suspense>
       ) : (
         <UnknownOverview />
       )}
     </Page>
+  )
+}
+
+/** What is counted of all records. */
+function Figures({ audiences, now_ms }: { readonly audiences: readonly Shown<'audience'>[]; readonly now_ms: number }) {
+  const platforms = useRecords('platform').records
+  const distributions = useRecords('distribution').records
+  useAllRead(audiences)
+  const [day = ''] = isoTime(now_ms).split('T')
+  const month = day.slice(0, 7)
+  const months = useMemo(() => recordsByMonth(audiences, Date.parse(day)), [audiences, day])
+  const counts = useMemo(
+    () => overviewCounts(audiences, platforms, distributions, month),
+    [audiences, platforms, distributions, month],
+  )
+  return (
+    <>
+      <Counts counts={counts} months={months} />
+      <div className={styles.charts}>
+        <RecordsByMonth months={months} />
+        <MatchRates platforms={platforms} distributions={distributions} />
+      </div>
+      <LastActivity audiences={audiences} distributions={distributions} now_ms={now_ms} />
+    </>
   )
 }
 

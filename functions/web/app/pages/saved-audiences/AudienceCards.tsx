@@ -19,7 +19,7 @@ export function AudienceCards({ audiences, count, hand_overs, actions, selection
   const width_px = useWidth(list)
   const columns = Math.max(1, Math.floor((width_px + GAP_PX) / (CARD_WIDTH_PX + GAP_PX)))
   const row_px = remPx(CARD_HEIGHT_REM)
-  const rows = useVirtualRows(list, { count: Math.ceil(count / columns), row_px, gap_px: GAP_PX })
+  const rows = useVirtualRows(list, { count: Math.ceil(count / columns), columns, row_px, gap_px: GAP_PX })
   const keys = useListKeys({ list, audiences, columns, selection, scrollToRow: rows.scrollToRow })
   useListOffer({ list, actions, selection, focused: keys.focused })
   const first = rows.first * columns

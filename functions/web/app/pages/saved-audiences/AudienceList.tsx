@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 
 import { handOversOf } from '../../audiences/hand-overs.ts'
 import { useAudienceActions } from '../../audiences/use-audience-actions.ts'
@@ -12,8 +12,11 @@ import type { ListQuery } from './search.ts'
 import type { ShownAudience } from './select-audiences.ts'
 import { useSelection } from './use-selection.ts'
 
-/** The audiences that match, as cards or as a table, with what can be done to one or some of them. */
-export function AudienceList({
+/**
+ * The audiences that match, as cards or as a table, with what can be done to one or some of them. A key in the search draws it
+ * when something else matches.
+ */
+export const AudienceList = memo(function AudienceList({
   audiences,
   look,
   query,
@@ -50,4 +53,4 @@ export function AudienceList({
       <BulkBar actions={actions} selection={selection} />
     </>
   )
-}
+})

@@ -1,6 +1,7 @@
 import { ArrowDownNarrowWide, LayoutGrid, Rows3, SlidersHorizontal, Tags } from 'lucide-react'
-import { useMemo, useState, type ReactNode } from 'react'
+import { Suspense, useMemo, useState, type ReactNode } from 'react'
 
+import { useAllRead } from '../../audiences/read-all.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { audience_task } from '../../audiences/tasks.ts'
 import { PHONE, useMedia } from '../../base/media.ts'
@@ -157,8 +158,17 @@ function TypeChoices({ query, onQuery }: ChoicesProps) {
   ))
 }
 
-/** The tags are counted when somebody looks at them: every audience is parsed for it. */
-function TagChoices({ query, audiences, onQuery }: TagChoicesProps) {
+/** The tags are counted when somebody looks at them: every audience is read for it. */
+function TagChoices(props: TagChoicesProps) {
+  return (
+    <Suspense fallback={<p className={styles.none}>Counting…</p>}>
+      <CountedTags {...props} />
+    </Suspense>
+  )
+}
+
+function CountedTags({ query, audiences, onQuery }: TagChoicesProps) {
+  useAllRead(audiences)
   const tags = useMemo(() => tagCounts(audiences), [audiences])
   // A tag of the address stays choosable, also when no audience has it any more.
   const gone = query.tag.filter((tag) => !tags.some(([other]) => other === tag)).map((tag) => [tag, 0] as const)

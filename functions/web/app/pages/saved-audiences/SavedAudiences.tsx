@@ -1,6 +1,7 @@
-import { useDeferredValue, useMemo } from 'react'
+import { Suspense, useDeferredValue, useMemo } from 'react'
 
 import { RefusedCreations } from '../../aside/RefusedCreations.tsx'
+import { useAllRead } from '../../audiences/read-all.ts'
 import { audience_task } from '../../audiences/tasks.ts'
 import { useDrafts } from '../../audiences/use-drafts.ts'
 import { useCell } from '../../base/cell.ts'
@@ -22,11 +23,29 @@ import { PageActions } from './PageActions.tsx'
 import { RetentionBanner } from './RetentionBanner.tsx'
 import { filterCount } from './search.ts'
 import { useFirstLook } from './use-first-look.ts'
-import { audiencesOfTab, countsOf, selectedAudiences, type AudienceCounts } from './select-audiences.ts'
+import { audiencesOfTab, countsOf, looksIntoAll, selectedAudiences, type AudienceCounts } from './select-audiences.ts'
 import { useListQuery } from './use-list-query.ts'
 
 /** Every audience: saved ones, drafts that only this device has, archived ones. What is shown stands in the address. */
 export function SavedAudiences() {
+  return (
+    <Suspense fallback={<UnknownAudiences />}>
+      <AudiencesPage />
+    </Suspense>
+  )
+}
+
+/** An address with a search is opened: nothing can be told before every audience is read. */
+function UnknownAudiences() {
+  const { query } = useListQuery()
+  return (
+    <Page title="Audiences" tabs={<ListTabs query={query} counts={undefined} draft_count={undefined} />}>
+      <ListSkeleton view={query.view} />
+    </Page>
+  )
+}
+
+function AudiencesPage() {
   const known = useRecords('audience')
   // Neither typing nor a row of changes waits for the list.
   const { records, is_known } = useDeferredValue(known)
@@ -34,7 +53,9 @@ export function SavedAudiences() {
   const [drafts, readDrafts] = useDrafts()
   const shown_query = useDeferredValue(query)
   const own_counts = useMemo(() => countsOf(records), [records])
-  const of_tab = useMemo(() => audiencesOfTab(records, shown_query.tab), [records, shown_query.tab])
+  const of_tab = audiencesOfTab(records, shown_query.tab)
+  // What was found before stays until all that is to be looked into is read: the query that is typed is ahead of it.
+  useAllRead(of_tab, looksIntoAll(shown_query))
   const shown = useMemo(() => selectedAudiences(of_tab, shown_query), [of_tab, shown_query])
   const seen = { is_known, records, counts: own_counts, shown, draft_count: drafts?.length, query: shown_query }
   const look = useFirstLook(seen)

@@ -1,34 +1,31 @@
 import { folded } from '../../audiences/folded.ts'
+import { searchedText } from '../../audiences/searched-text.ts'
 import { hasTag } from '../../audiences/tags.ts'
-import { changedAt, sizeOf, statusOf, tagsOf, type Audience, type Shown } from '../../store/records.ts'
+import { oncePer } from '../../base/once-per.ts'
+import { changedAt, sizeOf, statusOf, tagsOf, type Shown } from '../../store/records.ts'
 import type { ListQuery, Sort } from './search.ts'
 
 /** Which audiences a list shows, and in which order. Pure. */
 
 export type ShownAudience = Shown<'audience'>
 
-const SEARCHED = ['name', 'description', 'original_query'] as const
 const NAMES = new Intl.Collator(undefined, { numeric: true })
 
-/** What the search looks at, worked out once for each state of a record. */
-const texts = new WeakMap<Audience, string>()
-
-function searchedText(record: Audience): string {
-  const known = texts.get(record)
-  if (known !== undefined) return known
-  const text = folded(SEARCHED.map((column) => record[column] ?? '').join('\n'))
-  texts.set(record, text)
-  return text
-}
+type Audiences = readonly ShownAudience[]
 
 /** The audiences of a tab that is one of records. */
-export function audiencesOfTab(all: readonly ShownAudience[], tab: ListQuery['tab']): readonly ShownAudience[] {
+export const audiencesOfTab = oncePer((all: Audiences, tab: ListQuery['tab']): Audiences => {
   if (tab === 'drafts') return []
   return all.filter((audience) => (statusOf(audience) === 'archived') === (tab === 'archived'))
+})
+
+/** Whether every record has to be parsed for it: status and time of the last change stand beside their text. */
+export function looksIntoAll({ q, type, tag, sort }: ListQuery): boolean {
+  return q.trim() !== '' || type.length > 0 || tag.length > 0 || sort !== 'changed'
 }
 
 /** @param all those of the tab */
-export function selectedAudiences(all: readonly ShownAudience[], query: ListQuery): readonly ShownAudience[] {
+export function selectedAudiences(all: Audiences, query: ListQuery): Audiences {
   const { status, type, tag: tags, tab, sort } = query
   const wanted = folded(query.q.trim())
   // Words apart from each other are all looked for.
@@ -42,7 +39,7 @@ export function selectedAudiences(all: readonly ShownAudience[], query: ListQuer
       words.every((word) => searchedText(audience.record).includes(word))
     )
   }
-  return all.filter(matches).toSorted(ORDERS[sort])
+  return inOrder(all, sort).filter(matches)
 }
 
 type Order = (one: ShownAudience, other: ShownAudience) => number
@@ -71,6 +68,9 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   smallest: (one, other) => bySize(1)(one, other) || newest(one, other),
 }
 
+/** A search that goes on with the next key finds them ordered. */
+const inOrder = oncePer((all: Audiences, sort: Sort): Audiences => all.toSorted(ORDERS[sort]))
+
 /** Instants of one form sort as text. */
 function compareTexts(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
@@ -82,14 +82,14 @@ export interface AudienceCounts {
   readonly archived: number
 }
 
-export function countsOf(all: readonly ShownAudience[]): AudienceCounts {
+export function countsOf(all: Audiences): AudienceCounts {
   const counts = { active: 0, draft: 0, archived: 0 }
   for (const audience of all) counts[statusOf(audience)]++
   return counts
 }
 
 /** The records of some audiences together, as far as their sizes are known. */
-export function recordsTogether(some: readonly ShownAudience[]): {
+export function recordsTogether(some: Audiences): {
   readonly known: number
   readonly unknown_count: number
 } {

@@ -1,4 +1,13 @@
-import { useCallback, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type RefObject } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react'
 
 import { letters_on } from '../../base/letters.ts'
 import type { ShownAudience } from './select-audiences.ts'
@@ -28,7 +37,10 @@ export function useListKeys({ list, audiences, columns, selection, scrollToRow }
   const [focused_id, setFocusedId] = useState<string>()
   const last = useRef({ at: 0, has_focus: false })
   const wanted = useRef<string>(undefined)
-  const at = audiences.findIndex(({ id }) => id === focused_id)
+  const at = useMemo(
+    () => (focused_id === undefined ? -1 : audiences.findIndex(({ id }) => id === focused_id)),
+    [audiences, focused_id],
+  )
 
   const focusAt = useCallback(
     (index: number) => {

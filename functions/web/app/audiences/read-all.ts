@@ -1,0 +1,53 @@
+import { use } from 'react'
+
+import { inSteps } from '../base/in-steps.ts'
+import { clock } from '../base/ports.ts'
+import type { Shown } from '../store/records.ts'
+import { searchedText } from './searched-text.ts'
+
+/**
+ * Audiences are parsed when somebody looks into them. Ten thousand of them would keep a slow device from answering for two
+ * seconds: whoever looks into all of them has them read first, in steps between which the page answers.
+ */
+
+type Audiences = readonly Shown<'audience'>[]
+
+/** So many are read within one frame. */
+const FEW = 200
+
+const read = new WeakSet<Shown<'audience'>>()
+/** Lists that `isAllRead` is known of. */
+const all_read = new WeakSet<Audiences>()
+const readings = new WeakMap<Audiences, Promise<void>>()
+
+/** Whether no more than a few of them are still to be read. */
+export function isAllRead(all: Audiences): boolean {
+  if (all_read.has(all)) return true
+  let left = 0
+  for (const audience of all) if (!read.has(audience) && ++left > FEW) return false
+  all_read.add(all)
+  return true
+}
+
+/** Reads them, in steps. */
+export function readAll(all: Audiences): Promise<void> {
+  const begun = readings.get(all)
+  if (begun) return begun
+  const reading = inSteps(eachRead(all), clock).then(() => undefined)
+  readings.set(all, reading)
+  return reading
+}
+
+function* eachRead(all: Audiences): Generator<void, void> {
+  for (const audience of all) {
+    if (read.has(audience)) continue
+    searchedText(audience.record)
+    read.add(audience)
+    yield
+  }
+}
+
+/** Suspends until all are read. @param is_wanted otherwise it waits for nothing */
+export function useAllRead(all: Audiences, is_wanted = true): void {
+  if (is_wanted && !isAllRead(all)) use(readAll(all))
+}
