@@ -21,18 +21,12 @@ function changing(json: string): Plugin {
 /** For everything that a test waits for: no test fails because the machine is busy. */
 const WAIT_MS_MAX = 60_000
 
-/** Tests that start processes, bundle, compute for seconds or attack: `npm run test:fast` leaves them out. */
+/** Tests that start processes, bundle, compute for seconds or attack: `npm run test:fast` leaves them out, with those of `LONG`. */
 const SLOW = [
-  'tests/{attack,bench,docs,faults,house,simulation}/**/*.test.ts',
-  'tests/client/{file-storage,store/processes}.test.ts',
-  'tests/functions/audiences/{concurrency,corrupt-objects,store-faults}.test.ts',
-  'tests/functions/distributions/reporting.test.ts',
-  'tests/functions/maintenance/{dispatch,retention}.test.ts',
-  'tests/functions/platforms/bundle.test.ts',
-  'tests/functions/sync/large-pulls.test.ts',
-  'tests/infra/{checks,command,deliver,generate,local,operate,rights}/**/*.test.ts',
-  'tests/infra/stand-ins/gcs/client-retries.test.ts',
-  'tests/objects/{cloud-storage,main}.test.ts',
+  'tests/{attack,docs,house,simulation}/**/*.test.ts',
+  'tests/client/file-storage.test.ts',
+  'tests/infra/{checks,command,deliver,generate,local,operate}/**/*.test.ts',
+  'tests/objects/cloud-storage.test.ts',
 ]
 
 /** Tests that change their own process, or look at all of it. All other files of a worker share one process. */
@@ -51,23 +45,34 @@ const ISOLATED = [
  * `npm run test:long` runs them, and so does CI.
  */
 export const LONG = [
-  'tests/docs/{audiences-as-code,runbooks,sync,tour}.test.ts',
-  'tests/faults/{clock-steps,disk-full,endings,hostile-requests,large-answers,large-syncs,kills,network}.test.ts',
-  'tests/functions/audiences/processes.test.ts',
-  'tests/functions/platforms/bundle.test.ts',
-  'tests/functions/sync/processes.test.ts',
+  'tests/attack/injection.test.ts',
+  'tests/bench/**/*.test.ts',
+  'tests/client/store/processes.test.ts',
+  'tests/docs/setting-up/*.test.ts',
+  'tests/docs/{audiences-as-code,client,guides,runbooks,single-page-app,sync,tour}.test.ts',
+  'tests/faults/*.test.ts',
+  'tests/functions/audiences/{concurrency,corrupt-objects,duckdb,exporting,large-answers,processes,store-faults}.test.ts',
+  'tests/functions/distributions/reporting.test.ts',
+  'tests/functions/maintenance/{dispatch,integrity,metrics,retention}.test.ts',
+  'tests/functions/platforms/{bundle,secrecy}.test.ts',
+  'tests/functions/sync/{full-months,hostile-pushes,large-pulls,processes}.test.ts',
   'tests/house/{ci,contract,dead-code,format,lint,renamed-field,typecheck}.test.ts',
-  'tests/infra/audiences/processes.test.ts',
-  'tests/infra/checks/terraform/{apply,changed,check,plan,promql}.test.ts',
-  'tests/infra/deliver/build/*.test.ts',
-  'tests/infra/doctor/program.test.ts',
-  'tests/infra/deliver/rollout/{command,gcloud,rollback,writers}.test.ts',
-  'tests/infra/deliver/sbom/*.test.ts',
-  'tests/infra/operate/bigquery/{copy,live}.test.ts',
-  'tests/infra/operate/import/{command,csv-dialects,formats,old-layout,repeat}.test.ts',
-  'tests/infra/operate/user-hash/*.test.ts',
-  'tests/infra/rights/{delivery,system}.test.ts',
-  'tests/infra/stand-ins/gcs/{disk-full,kill,semantics/preconditions}.test.ts',
+  'tests/http/{process,refused-bodies}.test.ts',
+  'tests/infra/audiences/{applying,processes}.test.ts',
+  'tests/infra/checks/terraform/{apply,changed,check,metrics,order,plan,promql}.test.ts',
+  'tests/infra/command/programs.test.ts',
+  'tests/infra/deliver/{build,sbom}/*.test.ts',
+  'tests/infra/deliver/rollout/{cloudbuild,command,gcloud,image,interrupted,rollback,smoke-flags,smoke-sync,writers}.test.ts',
+  'tests/infra/doctor/{faults,program}.test.ts',
+  'tests/infra/local/{logs,runtime}.test.ts',
+  'tests/infra/operate/bigquery/{copy,live,load}.test.ts',
+  'tests/infra/operate/import/{command,csv-dialects,exports,formats,numbers,odd-csv-files,old-layout,parquet,platforms,repeat}.test.ts',
+  'tests/infra/operate/{maintenance,user-hash}/*.test.ts',
+  'tests/infra/operate/restore/{kinds,past}.test.ts',
+  'tests/infra/rights/*.test.ts',
+  'tests/infra/stand-ins/gcs/{client-retries,disk-full,folder,kill}.test.ts',
+  'tests/infra/stand-ins/gcs/semantics/*.test.ts',
+  'tests/infra/stand-ins/{issuer,kms}/*.test.ts',
   'tests/objects/main.test.ts',
   'tests/simulation/coverage.test.ts',
   'tests/support/hang-reporter.test.ts',
@@ -88,7 +93,7 @@ class ShortFilesLast extends BaseSequencer {
     const placeOf = ({ moduleId, project: { name } }: TestSpecification) => {
       const path = relative(import.meta.dirname, moduleId)
       if (name === 'isolated') return 0
-      return SLOW.some((pattern) => matchesGlob(path, pattern)) ? 1 : 2
+      return [...LONG, ...SLOW].some((pattern) => matchesGlob(path, pattern)) ? 1 : 2
     }
     return (await super.sort(files)).toSorted((one, other) => placeOf(one) - placeOf(other))
   }

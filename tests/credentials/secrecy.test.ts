@@ -10,7 +10,7 @@ import { KeyError } from '#shared/credentials/key-wrapper.ts'
 import { credentialVault, type CredentialBinding } from '#shared/credentials/vault.ts'
 import { PROJECT_ROOT } from '#tests/house/planted-repository.ts'
 import { adapterOf, base64Of, start, temporaryFolder } from '#tests/infra/stand-ins/kms/kms-fixture.ts'
-import { longDescribe } from '#tests/support/effort.ts'
+import { longDescribe, longTest } from '#tests/support/effort.ts'
 
 const run = promisify(execFile)
 const SECRET = 'hunter2-never-to-be-seen'
@@ -92,7 +92,7 @@ describe('a secret', () => {
     }
   })
 
-  test('leaves no trace in the debug log of the client, even where someone switched it on', async () => {
+  longTest('leaves no trace in the debug log of the client, even where someone switched it on', async () => {
     const kms = await start()
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script(kms, 'use')], {
       cwd: PROJECT_ROOT,

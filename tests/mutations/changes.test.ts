@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join, matchesGlob } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { LONG } from '../../vitest.config.ts'
 import { ALL_CHANGES } from './all-changes.ts'
 import { changed, changesOf, scoresOf } from './change.ts'
 
@@ -15,6 +16,15 @@ test('every change fits its source in one place, and the test that notices it is
     expect([change.noticed_by, existsSync(join(PROJECT_ROOT, change.noticed_by))]).toEqual([change.noticed_by, true])
   }
   expect(ALL_CHANGES.length).toBeGreaterThanOrEqual(80)
+})
+
+test('every change is noticed by a test that `npm test` runs', () => {
+  const noticing = new Set(ALL_CHANGES.map(({ noticed_by }) => noticed_by))
+  expect([...noticing].filter((path) => LONG.some((pattern) => matchesGlob(path, pattern)))).toEqual([])
+})
+
+test('every pattern of the files that only test:long runs has a file', () => {
+  expect(LONG.filter((pattern) => globSync(pattern, { cwd: PROJECT_ROOT }).length === 0)).toEqual([])
 })
 
 test('the share that CI makes has changes of every folder that holds what users save', () => {

@@ -8,8 +8,8 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** 5 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate` runs more, and replays single ones. */
-const BATCH = effort(5, 50)
+/** 3 histories in `npm test`, 2000 in `npm run test:long`. `npm run simulate` runs more, and replays single ones. */
+const BATCH = effort(3, 50)
 const FIRSTS = Array.from({ length: effort(1, 40) }, (_, at) => FIRST_SEED + at * BATCH)
 
 describe('whatever the store, the clocks and the crashes do', () => {
@@ -25,7 +25,7 @@ describe('whatever the store, the clocks and the crashes do', () => {
 
 describe('the histories', () => {
   test('are not idle: they acknowledge, refuse, lose answers, cross each other and a month’s end, and crash', async () => {
-    const histories = await Promise.all(seedsFrom(1, effort(8, 20)).map((seed) => runHistory(seed)))
+    const histories = await Promise.all(seedsFrom(1, effort(6, 20)).map((seed) => runHistory(seed)))
     const statuses = new Set(histories.flatMap(({ operations }) => operations.map(({ status }) => status)))
     for (const status of ['acknowledged', 'maybe', 'refused']) expect(statuses).toContain(status)
     expect(histories.some(({ store }) => store.names().length > 2)).toBe(true)

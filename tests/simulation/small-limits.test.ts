@@ -8,8 +8,8 @@ import { PATIENCE_MS, runSeeds, seedsFrom } from './thread.ts'
 
 vi.setConfig({ testTimeout: PATIENCE_MS })
 
-/** 5 histories in `npm test`, 3000 in `npm run test:long`; other ones than those of history.test.ts. */
-const BATCH = effort(5, 50)
+/** 3 histories in `npm test`, 3000 in `npm run test:long`; other ones than those of history.test.ts. */
+const BATCH = effort(3, 50)
 const FIRSTS = Array.from({ length: effort(1, 60) }, (_, at) => FIRST_SEED + 500 + at * BATCH)
 /** In any of the histories. */
 const reached = new Set<string>()
