@@ -10,6 +10,7 @@ export const BENCHMARKS = [
   'framework',
   'cpu',
   'cold-start',
+  'crowd',
   'sync',
   'peers',
   'app',

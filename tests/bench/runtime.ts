@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cpuMs } from './cpu/processes.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 
 /** The whole system as `npm start` runs it, in a process of its own, on a folder of its own. */
@@ -14,6 +15,12 @@ async function packageJson(): Promise<{ scripts: { start: string } }> {
 }
 
 export interface Runtime {
+  readonly url: string
+  readonly storage_url: string
+  /** Processor time of the process so far. */
+  cpuMs(): Promise<number>
+  tokenOf(user_id: string): Promise<string>
+  /** As the user `bench`. */
   call(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
   storage(method: string, path: string): Promise<unknown>
   /** Most that the process ever held. */
@@ -41,9 +48,14 @@ export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Pro
     })
     const url = /^ready (\S+)/m.exec(printed)![1]!
     const storage_url = /storage\s+(\S+)/.exec(printed)![1]!
-    const issued = (await send('POST', `${url}/local/token`, { user_id: 'bench' }, {})).body as { id_token: string }
-    const headers = { authorization: `Bearer ${issued.id_token}` }
+    const tokenOf: Runtime['tokenOf'] = async (user_id) =>
+      ((await send('POST', `${url}/local/token`, { user_id }, {})).body as { id_token: string }).id_token
+    const headers = { authorization: `Bearer ${await tokenOf('bench')}` }
     await use({
+      url,
+      storage_url,
+      tokenOf,
+      cpuMs: () => cpuMs(child.pid!),
       call: (method, path, body) => send(method, `${url}${path}`, body, headers),
       storage: async (method, path) => (await send(method, `${storage_url}${path}`, undefined, {})).body,
       memoryMb: async () => {

@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { isAllRead, readAll } from '#functions/web/app/audiences/read-all.ts'
 import { looksIntoAll } from '#functions/web/app/pages/saved-audiences/select-audiences.ts'
 import { queryOf } from '#functions/web/app/pages/saved-audiences/search.ts'
+import { systemClock } from '#shared/base/clock.ts'
 import { shownAudience } from './audience-fixture.ts'
 
 /** Audiences whose rows are parsed when somebody looks. @param onParsed told of each look at a row */
@@ -22,19 +23,19 @@ it('many audiences are read once, by whoever asks, and a list that shares them h
   const parsed: number[] = []
   const all = pulled(1000, (number) => parsed.push(number))
   expect(isAllRead(all)).toBe(false)
-  const reading = readAll(all)
-  expect(readAll(all)).toBe(reading)
+  const reading = readAll(all, systemClock)
+  expect(readAll(all, systemClock)).toBe(reading)
   await reading
   expect(parsed).toHaveLength(1000)
   expect(isAllRead(all)).toBe(true)
   const others = [...pulled(1, () => undefined), ...all]
   expect(isAllRead(others)).toBe(true)
-  await readAll(others)
+  await readAll(others, systemClock)
   expect(parsed).toHaveLength(1000)
 })
 
 it('two hundred audiences are as good as read, and two hundred and one are not', () => {
-  const onParsed = vi.fn()
+  const onParsed = vi.fn<(number: number) => void>()
   expect(isAllRead(pulled(200, onParsed))).toBe(true)
   expect(isAllRead(pulled(201, onParsed))).toBe(false)
   expect(onParsed).not.toHaveBeenCalled()

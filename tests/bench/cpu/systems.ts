@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { bundleFunctions } from '#infra/deliver/build/bundle.ts'
-import { PROJECT_ROOT } from '#infra/project-root.ts'
-import { createLocalIssuer } from '#infra/stand-ins/issuer/issuer.ts'
-import { HEAP_OF_INSTANCE } from '#tests/faults/small-instance.ts'
-import { BUCKET, environmentOf, listening } from '#tests/functions/audiences/harness.ts'
 import { installPeers, runCommandIn } from '../peers/install.ts'
-import { cpuMs, endOf, startProgram } from './processes.ts'
+import { startDeployed } from './deployed.ts'
+import { cpuMs, endOf, startProgram, type Measured } from './processes.ts'
 
 /** A service under measurement, and where it keeps its records. */
 export interface System {
@@ -37,70 +31,36 @@ const POSTGRES_BIN = '/usr/lib/postgresql/15/bin'
 
 export async function withSystems(use: (systems: Systems) => Promise<void>): Promise<void> {
   await installPeers(join(HERE, '../peers/services'))
-  const data_dir = await mkdtemp(join(tmpdir(), 'cpu-'))
-  const ends: (() => Promise<void>)[] = [() => rm(data_dir, { recursive: true, force: true })]
+  const ends: (() => Promise<void>)[] = []
   try {
-    const issuer_server = createServer()
-    const issuer_url = await listening(issuer_server)
-    const issuer = await createLocalIssuer({ data_dir, issuer: issuer_url, audience: 'app' })
-    issuer_server.on('request', issuer.listener)
-    ends.push(async () => {
-      issuer_server.closeAllConnections()
-      issuer_server.close()
-    })
-
-    const started = async (
-      name: string,
-      store_pid: number | undefined,
-      ...given: Parameters<typeof startProgram>
-    ): Promise<System & { readonly pid: number }> => {
-      const { child, url, end } = await startProgram(...given)
-      ends.push(end)
-      return {
-        name,
-        url,
-        pid: child.pid!,
-        cpu: async () => ({
-          service_ms: await cpuMs(child.pid!),
-          store_ms: store_pid === undefined ? 0 : await cpuMs(store_pid),
-        }),
-      }
-    }
-    const urlIn = ({ url }: Readonly<Record<string, unknown>>) => (typeof url === 'string' ? url : undefined)
-
-    const gcs_files = join(data_dir, 'objects')
-    const gcs_program = [join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts'), '--data', gcs_files, '--bucket', BUCKET]
-    const gcs = await started('gcs', undefined, [...gcs_program, '--no-versioning'], {}, urlIn)
-    const bundles = await bundleFunctions({
-      project_root: PROJECT_ROOT,
-      out_dir: join(data_dir, 'bundles'),
-      names: ['audiences', 'sync'],
-    })
-    const [audiences, sync] = await Promise.all(
-      bundles.map(({ name, path }) => {
-        const environment = {
-          ...environmentOf({ issuer_url, gcs_url: gcs.url }),
-          FUNCTION_TARGET: name,
-          PORT: '0',
-          // The line that names its port.
-          LOG_LEVEL: 'INFO',
-        }
-        return started(name, gcs.pid, [...HEAP_OF_INSTANCE, path], environment, ({ message, port }) =>
-          message === 'listening' ? `http://127.0.0.1:${String(port)}` : undefined,
-        )
+    const deployed = await startDeployed(['audiences', 'sync'])
+    ends.push(deployed.end)
+    const { folder, issuer_url, store, functions, tokenOf } = deployed
+    const [audiences, sync] = functions as [Measured, Measured]
+    const systemOf = (name: string, { child, url }: Measured, store_pid?: number): System => ({
+      name,
+      url,
+      cpu: async () => ({
+        service_ms: await cpuMs(child.pid!),
+        store_ms: store_pid === undefined ? 0 : await cpuMs(store_pid),
       }),
-    )
-    const postgres_server = await startPostgres(join(data_dir, 'postgres'))
+    })
+    const started = async (name: string, store_pid: number | undefined, parameters: readonly string[]) => {
+      const program = await startProgram(parameters, {}, ({ url }) => (typeof url === 'string' ? url : undefined))
+      ends.push(program.end)
+      return systemOf(name, program, store_pid)
+    }
+    const postgres_server = await startPostgres(join(folder, 'postgres'))
     ends.push(postgres_server.end)
     const peer = (name: string, store_pid: number | undefined, where: readonly string[]) =>
-      started(name, store_pid, [join(HERE, 'peer-service.ts'), issuer_url, name, ...where], {}, urlIn)
+      started(name, store_pid, [join(HERE, 'peer-service.ts'), issuer_url, name, ...where])
     await use({
-      echo: await started('echo', undefined, [join(HERE, 'echo.ts')], {}, urlIn),
-      audiences: audiences!,
-      sync: sync!,
+      echo: await started('echo', undefined, [join(HERE, 'echo.ts')]),
+      audiences: systemOf('audiences', audiences, store.child.pid),
+      sync: systemOf('sync', sync, store.child.pid),
       postgres: await peer('postgres', postgres_server.pid, [postgres_server.host, String(postgres_server.port)]),
-      sqlite: await peer('sqlite', undefined, [join(data_dir, 'peer.sqlite')]),
-      tokenOf: (sub) => issuer.sign({ sub }),
+      sqlite: await peer('sqlite', undefined, [join(folder, 'peer.sqlite')]),
+      tokenOf,
     })
   } finally {
     for (const end of ends.toReversed()) await end()

@@ -1,7 +1,5 @@
-import { use } from 'react'
-
+import type { Clock } from '#shared/base/clock.ts'
 import { inSteps } from '../base/in-steps.ts'
-import { clock } from '../base/ports.ts'
 import type { Shown } from '../store/records.ts'
 import { searchedText } from './searched-text.ts'
 
@@ -30,7 +28,7 @@ export function isAllRead(all: Audiences): boolean {
 }
 
 /** Reads them, in steps. */
-export function readAll(all: Audiences): Promise<void> {
+export function readAll(all: Audiences, clock: Clock): Promise<void> {
   const begun = readings.get(all)
   if (begun) return begun
   const reading = inSteps(eachRead(all), clock).then(() => undefined)
@@ -45,9 +43,4 @@ function* eachRead(all: Audiences): Generator<void, void> {
     read.add(audience)
     yield
   }
-}
-
-/** Suspends until all are read. @param is_wanted otherwise it waits for nothing */
-export function useAllRead(all: Audiences, is_wanted = true): void {
-  if (is_wanted && !isAllRead(all)) use(readAll(all))
 }

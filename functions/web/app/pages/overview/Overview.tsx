@@ -2,7 +2,7 @@ import { Plus } from 'lucide-react'
 import { Suspense, useMemo } from 'react'
 
 import { isoTime } from '#shared/base/clock.ts'
-import { useAllRead } from '../../audiences/read-all.ts'
+import { useAllRead } from '../../audiences/use-all-read.ts'
 import { clock } from '../../base/ports.ts'
 import { weekdayOf, wholeMonthOf } from '../../format/dates.ts'
 import { countOf, numberOf } from '../../format/numbers.ts'

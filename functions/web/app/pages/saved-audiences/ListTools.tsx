@@ -1,7 +1,7 @@
 import { ArrowDownNarrowWide, LayoutGrid, Rows3, SlidersHorizontal, Tags } from 'lucide-react'
 import { Suspense, useMemo, useState, type ReactNode } from 'react'
 
-import { useAllRead } from '../../audiences/read-all.ts'
+import { useAllRead } from '../../audiences/use-all-read.ts'
 import { tagCounts } from '../../audiences/tag-counts.ts'
 import { audience_task } from '../../audiences/tasks.ts'
 import { PHONE, useMedia } from '../../base/media.ts'

@@ -1,7 +1,7 @@
 import { Suspense, useDeferredValue, useMemo } from 'react'
 
 import { RefusedCreations } from '../../aside/RefusedCreations.tsx'
-import { useAllRead } from '../../audiences/read-all.ts'
+import { useAllRead } from '../../audiences/use-all-read.ts'
 import { audience_task } from '../../audiences/tasks.ts'
 import { useDrafts } from '../../audiences/use-drafts.ts'
 import { useCell } from '../../base/cell.ts'
