@@ -27,11 +27,9 @@ export async function startDeployed(names: readonly FunctionName[]): Promise<Dep
   const issuer_url = await listening(issuer_server)
   const issuer = await createLocalIssuer({ data_dir: folder, issuer: issuer_url, audience: 'app' })
   issuer_server.on('request', issuer.listener)
+  const store_program = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
   const store = await startProgram(
-    [
-      join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts'),
-      ...['--data', join(folder, 'objects'), '--bucket', BUCKET, '--no-versioning'],
-    ],
+    [store_program, '--data', join(folder, 'objects'), '--bucket', BUCKET, '--no-versioning'],
     {},
     ({ url }) => (typeof url === 'string' ? url : undefined),
   )
