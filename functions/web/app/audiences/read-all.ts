@@ -12,6 +12,8 @@ type Audiences = readonly Shown<'audience'>[]
 
 /** So many are read within one frame. */
 const FEW = 200
+/** Half a frame, since it is also done while nobody asked for it. */
+const STEP_MS = 8
 
 const read = new WeakSet<Shown<'audience'>>()
 /** Lists that `isAllRead` is known of. */
@@ -31,7 +33,7 @@ export function isAllRead(all: Audiences): boolean {
 export function readAll(all: Audiences, clock: Clock): Promise<void> {
   const begun = readings.get(all)
   if (begun) return begun
-  const reading = inSteps(eachRead(all), clock).then(() => undefined)
+  const reading = inSteps(eachRead(all), clock, undefined, STEP_MS).then(() => undefined)
   readings.set(all, reading)
   return reading
 }
