@@ -86,8 +86,11 @@ test.each(['cards', 'table'])(
     await expect.poll(() => place.innerText()).toContain(String(COUNT))
     expect(await names(page)).toEqual(seen)
     expect(await shiftsOf(page)).toEqual([])
-    await page.locator('#content').evaluate((content) => content.scrollTo(0, content.scrollHeight))
-    await expect.poll(async () => (await names(page)).at(-1)).toBe('Audience 0')
+    const lastName = async () => {
+      await page.locator('#content').evaluate((content) => content.scrollTo(0, content.scrollHeight))
+      return (await names(page)).at(-1)
+    }
+    await expect.poll(lastName).toBe('Audience 0')
   },
 )
 
@@ -117,7 +120,7 @@ test('an address with a search among many is answered when all are read, and typ
   context = await startVisit(browser, site, { visitor: { kind: 'account', user_id: USER } })
   const page = await openPage(context, '/saved-audiences?q=audience 23&sort=name')
   const numbers = [23, 123, 223, ...Array.from({ length: 10 }, (_, at) => 230 + at)]
-  await page.getByText(`${numbers.length} of ${COUNT} match the filters`).waitFor()
+  await page.getByText(new RegExp(`^${numbers.length} of \\d+ match the filters$`)).waitFor()
   expect(await names(page)).toEqual(numbers.map((number) => `Audience ${number}`))
   await page.getByRole('searchbox').first().press('End')
   await page.keyboard.type('7')
