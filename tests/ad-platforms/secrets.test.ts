@@ -56,7 +56,7 @@ describe('secrets', () => {
         expect(text).not.toContain(JSON.stringify(secret.slice(0, 12)).slice(1, -1))
         expect(text).not.toContain(encodeURIComponent(secret.slice(0, 12)))
       }),
-      runs(10, 125),
+      runs(3, 125),
     )
   })
 
@@ -83,7 +83,7 @@ describe('secrets', () => {
           expect(JSON.stringify(errors)).not.toContain(JSON.stringify(secret).slice(1, -1))
         }
       }),
-      runs(20, 250),
+      runs(6, 250),
     )
   })
 })

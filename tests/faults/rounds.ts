@@ -1,8 +1,7 @@
-import { effort } from '#tests/support/effort.ts'
 import { FIRST_SEED } from '#tests/support/seeds.ts'
 
-/** The seeds of a test's rounds: one in `npm test`, three in `npm run test:long`. */
-export const SEEDS: readonly number[] = Array.from({ length: effort(1, 3) }, (_, i) => FIRST_SEED + i)
+/** The seeds of a test's rounds. */
+export const SEEDS: readonly number[] = Array.from({ length: 3 }, (_, i) => FIRST_SEED + i)
 
 /** The waits are those of production, counted on a faster clock. */
 export const CLOCK_FACTOR = 8

@@ -19,7 +19,6 @@ const FIRSTS = Array.from({ length: effort(1, 80) }, (_, at) => FIRST_SEED + at 
 const HAPPENINGS = [
   'create kept',
   'patch kept',
-  'refused full',
   'change applied',
   'change merged',
   'sign-ins',
@@ -50,6 +49,7 @@ const RARE_HAPPENINGS = [
   'purged',
   'put back',
   'refused conflict',
+  'refused full',
   'request arrives_late',
   'request arrives_twice',
   'request slowly_answered',
@@ -77,7 +77,7 @@ describe('whatever networks, storages, tabs and users do', () => {
 
 describe('the histories of clients', () => {
   const themed = THEMES.flatMap(({ title }) => seedsOfTheme(title, effort(0, 5)))
-  const seeds = [...seedsFrom(1, effort(4, 20)), ...themed]
+  const seeds = [...seedsFrom(1, effort(3, 20)), ...themed]
   const histories: ClientHistory[] = []
   beforeAll(async () => {
     for (const seed of seeds) histories.push(await runClientHistory(seed))

@@ -66,8 +66,9 @@ test('the index of old ids is committed before any row: with rows failing it is 
   const index = JSON.parse(text) as { tables: { audiences: Record<string, unknown> } }
   expect(index.tables.audiences['aud_11111111']).toEqual(['aud-11111111', '202505'])
   gcs.faults.reset()
-  const report = await run({ from: PERSISTENCE })
-  expect(report.counts.written).toBe(13)
+  const { written, unchanged } = (await run({ from: PERSISTENCE })).counts
+  // A write that was under way when the first run failed may have come through since.
+  expect(written + unchanged).toBe(13)
   expect(Object.keys(await records('demo_user'))).toHaveLength(8)
 })
 
