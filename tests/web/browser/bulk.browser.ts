@@ -155,13 +155,18 @@ describe('the tags', () => {
     return Object.fromEntries(saved.map(({ name, metadata }) => [name, metadata.tags]))
   }
 
-  test('are renamed, merged and removed on all audiences that have them, offline, too, each with its way back', async () => {
-    await save('tagger', ...TAGGED)
+  test('are renamed, merged and removed on all audiences that have them, but not on deleted ones, offline, too, each with its way back', async () => {
+    await save('tagger', ...TAGGED, { name: 'Old news', metadata: { tags: ['out-doors'] } })
     const page = await visit('tagger')
+    const deleted = page.locator('[data-id]', { hasText: 'Old news' })
+    const deleted_id = await deleted.getAttribute('data-id')
+    await deleted.getByRole('link').focus()
+    await page.keyboard.press('Delete')
+    await deleted.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Tag', exact: true }).click()
     await page.getByRole('button', { name: 'Manage tags' }).click()
     const dialog = page.getByRole('dialog', { name: 'Tags' })
-    await dialog.waitFor()
+    await dialog.getByText('A deleted audience that you restore has the tags it had before.').waitFor()
     await site.goOffline()
     await expect
       .poll(() => dialog.getByRole('listitem').allInnerTexts())
@@ -183,7 +188,9 @@ describe('the tags', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await site.goOnline()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
+    await site.save('tagger', `/api/audiences/${String(deleted_id)}/restore`, {})
     expect(await tagsOf('tagger')).toEqual({
+      'Old news': ['out-doors'],
       'Trail runners': ['outdoors', 'sport'],
       'Home movers': ['outdoors'],
       'Gift planners': ['outdoors'],

@@ -13,7 +13,7 @@ import { tagsOf, type Shown } from '../store/records.ts'
 import { retagAudiences, type Retagging } from './change-audiences.ts'
 import { tagCounts } from './tag-counts.ts'
 import styles from './TagManager.module.css'
-import { hasTag, withoutTag, withTagRenamed } from './tags.ts'
+import { DELETED_KEEP_TAGS, hasTag, withoutTag, withTagRenamed } from './tags.ts'
 import { useTagFollower } from './use-tag-follower.ts'
 
 /** From so many on the list has a search. */
@@ -60,7 +60,9 @@ export function TagManager({ onClose }: { readonly onClose: () => void }) {
         </EmptyState>
       ) : (
         <>
-          <p className={styles.hint}>A change is made on all audiences that have the tag, archived ones too.</p>
+          <p className={styles.hint}>
+            A change is made on all audiences that have the tag, archived ones too. {DELETED_KEEP_TAGS}
+          </p>
           {tags.length >= SEARCHED_MIN && <SearchField label="Search tags" value={text} onValue={setText} />}
           <ul ref={list} tabIndex={-1} className={styles.tags} aria-label="Tags">
             {shown.map(([tag, count]) =>
@@ -71,9 +73,11 @@ export function TagManager({ onClose }: { readonly onClose: () => void }) {
                   <span dir="auto" className={styles.name}>
                     {tag}
                   </span>
-                  <span className={styles.count}>{countOf(count, 'audience')}</span>
-                  <IconButton icon={Pencil} label={`Rename ${tag}`} size="small" onClick={() => setRenamed(tag)} />
-                  <IconButton icon={Trash2} label={`Remove ${tag}`} size="small" onClick={() => onRemove(tag)} />
+                  <span className={styles.about}>
+                    <span className={styles.count}>{countOf(count, 'audience')}</span>
+                    <IconButton icon={Pencil} label={`Rename ${tag}`} size="small" onClick={() => setRenamed(tag)} />
+                    <IconButton icon={Trash2} label={`Remove ${tag}`} size="small" onClick={() => onRemove(tag)} />
+                  </span>
                 </li>
               ),
             )}

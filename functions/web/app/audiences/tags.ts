@@ -1,5 +1,8 @@
 /** Tags that are spelled differently in Unicode are the same tag. Pure. */
 
+/** Said where tags are changed on all audiences: those that are deleted are left as they are. */
+export const DELETED_KEEP_TAGS = 'A deleted audience that you restore has the tags it had before.'
+
 const isTag = (one: string, tag: string): boolean => one.normalize('NFC') === tag.normalize('NFC')
 
 /** The tag under another name, in its place; one that is there already is not there twice. */

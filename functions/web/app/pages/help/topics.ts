@@ -1,3 +1,5 @@
+import { DELETED_KEEP_TAGS } from '../../audiences/tags.ts'
+
 /** A question that users have, answered in plain words. */
 export interface Topic {
   /** Of its address: `/help#saving`. */
@@ -57,7 +59,8 @@ export const TOPICS: readonly Topic[] = [
     title: 'Copies and tags',
     sentences: [
       'Duplicate, in the menu of an audience, makes a draft with the same fields, and its details say what it was copied from. A copy of a platform has no keys: enter them for the copy. Both work without a connection.',
-      'Several tags in the filter mean audiences that have all of them. Manage tags, below the filter, renames, merges or removes a tag on every audience that has it. A deleted audience that you restore has the tags it had before.',
+      'Several tags in the filter mean audiences that have all of them. Manage tags, below the filter, renames, merges or removes a tag on every audience that has it.',
+      DELETED_KEEP_TAGS,
     ],
   },
   {
