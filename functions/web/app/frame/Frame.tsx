@@ -6,6 +6,7 @@ import { whenIdle } from '../base/idle.ts'
 import { AudienceTasks } from '../audiences/AudienceTasks.tsx'
 import { listenForShortcuts } from '../actions/shortcuts.ts'
 import { send_task } from '../distributions/send-task.ts'
+import { BEHIND } from '../parts/cover-page.ts'
 import { setDockPlace } from '../parts/Dock.tsx'
 import { DRAWERS_ID } from '../parts/Drawer.tsx'
 import { tour_stop } from '../pages/first-use/tour.ts'
@@ -61,17 +62,17 @@ export function Frame() {
   )
   return (
     <div className={styles.frame}>
-      <button type="button" className={styles.skip} onClick={() => content.current?.focus()}>
+      <button type="button" {...BEHIND} className={styles.skip} onClick={() => content.current?.focus()}>
         To the content
       </button>
       <SideBar />
       <div className={styles.sheet}>
         <TopBar />
-        <main ref={content} id="content" tabIndex={-1} data-region className={styles.content}>
+        <main ref={content} id="content" tabIndex={-1} data-region {...BEHIND} className={styles.content}>
           <NoticeBanner />
           <Outlet />
         </main>
-        <div ref={setDockPlace} />
+        <div ref={setDockPlace} {...BEHIND} />
         <div id={DRAWERS_ID} className={styles.drawers} />
       </div>
       <BottomBar />

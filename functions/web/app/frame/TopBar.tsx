@@ -3,6 +3,7 @@ import { ArrowLeft, ChevronRight, Menu as MenuIcon, Search } from 'lucide-react'
 
 import { useCell } from '../base/cell.ts'
 import { IconButton } from '../parts/Button.tsx'
+import { BEHIND } from '../parts/cover-page.ts'
 import { Icon } from '../parts/Icon.tsx'
 import { Menu } from '../parts/Menu.tsx'
 import { accountItems } from './account-items.ts'
@@ -18,7 +19,7 @@ import styles from './TopBar.module.css'
 export function TopBar() {
   const { title, count, crumbs } = useCell(heading)
   return (
-    <header className={styles.bar}>
+    <header {...BEHIND} className={styles.bar}>
       {crumbs ? <BackButton /> : <PhoneMark />}
       <div className={styles.title_area}>
         {crumbs ? <Crumbs crumbs={crumbs} title={title} /> : <h1 className={styles.title}>{title}</h1>}

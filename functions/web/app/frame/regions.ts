@@ -6,8 +6,8 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input, select, textarea, [tab
 export function listenForRegions(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'F6' || document.querySelector('dialog[open]')) return
-    const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((region) =>
-      region.checkVisibility(),
+    const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
+      (region) => region.checkVisibility() && !region.inert,
     )
     const at = regions.findIndex((region) => region.contains(document.activeElement))
     const step = event.shiftKey ? -1 : 1

@@ -4,12 +4,13 @@ import { createPortal } from 'react-dom'
 
 import { IconButton } from './Button.tsx'
 import { classes } from './classes.ts'
+import { coverPageOnPhones } from './cover-page.ts'
 import styles from './Drawer.module.css'
 
 /** Where drawers open: under the top bar, so that the sync words stay in sight. The frame has it. */
 export const DRAWERS_ID = 'drawers'
 
-/** Beside the page, which stays usable, while it is mounted; on phones it fills the screen. Escape closes it. */
+/** Beside the page, which stays usable, while it is mounted; on phones it fills the screen, and nothing behind it takes the focus. Escape closes it. */
 export function Drawer({
   title,
   count,
@@ -34,6 +35,7 @@ export function Drawer({
   useLayoutEffect(() => {
     const shown = drawer.current
     const opened_by = document.activeElement
+    const uncoverPage = coverPageOnPhones()
     shown?.querySelector('h2')?.focus()
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return
@@ -43,6 +45,7 @@ export function Drawer({
     document.addEventListener('keydown', onKey)
     return () => {
       document.removeEventListener('keydown', onKey)
+      uncoverPage()
       const has_focus = shown?.contains(document.activeElement) ?? false
       if (has_focus && opened_by instanceof HTMLElement) opened_by.focus()
     }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 
 import styles from './Facts.module.css'
 
@@ -22,8 +22,19 @@ export function Fact({
   return (
     <div className={styles.fact}>
       <dt className={styles.name}>{name}</dt>
-      <dd className={is_unknown ? styles.unknown : styles.value}>{value}</dd>
+      <dd className={is_unknown ? styles.unknown : styles.value} style={lengthOf(value)}>
+        {value}
+      </dd>
       {context !== undefined && <dd className={styles.context}>{context}</dd>}
     </div>
   )
+}
+
+interface WithLength extends CSSProperties {
+  readonly '--length': number
+}
+
+/** A long number is set smaller where there is less room, and stays on one line. */
+function lengthOf(value: ReactNode): WithLength | undefined {
+  return typeof value === 'string' ? { '--length': value.length } : undefined
 }
