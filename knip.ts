@@ -23,6 +23,9 @@ const config: KnipConfig = {
     'tests/client/store/file-client.ts',
     // Entry of the programs that tests/simulation/build.ts makes.
     'tests/simulation/in-thread.ts',
+    'tests/simulation/rare/run-*.ts',
+    // Named by tests/simulation/coverage/measure.ts.
+    'tests/simulation/coverage/two-releases.ts',
   ],
   project: ['{functions,shared,infra,tests}/**/*.{ts,tsx}', '*.ts'],
   // Generated whole, and used in part; and what has packages of its own.

@@ -80,6 +80,7 @@ export const LONG = [
   'tests/infra/stand-ins/{issuer,kms}/*.test.ts',
   'tests/objects/main.test.ts',
   'tests/simulation/coverage.test.ts',
+  'tests/simulation/rare/*.test.ts',
   'tests/support/hang-reporter.test.ts',
 ]
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = { long: [], fast: [...LONG, ...SLOW, ...ISOLATED] }

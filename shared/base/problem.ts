@@ -61,7 +61,7 @@ export interface ProblemOptions {
   /** Further members of the answer, such as `outcome`, `deleted` or the current record. */
   members?: Readonly<Record<string, unknown>>
   /** Sent as `Retry-After`, rounded up to whole seconds. */
-  retry_after_ms?: number
+  retry_after_ms?: number | undefined
   headers?: Readonly<Record<string, string>>
   /** Kept for the log, never sent. */
   cause?: unknown

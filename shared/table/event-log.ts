@@ -15,14 +15,14 @@ export function logTableEvents(lines: Lines, hashUser: (user_id: string) => stri
   return {
     committed: ({ object, ...commit }) =>
       lines.write({ severity: 'INFO', message: 'commit', event: 'commit', object: withoutUser(object), ...commit }),
-    corrupt: (object, error) =>
+    corrupt: (object, reason) =>
       lines.write({
         severity: 'CRITICAL',
         message: 'a stored object cannot be read; it was not changed',
         event: 'corrupt_object',
         object: withoutUser(object),
         // A swapped object names where it belongs: another user's folder.
-        reason: error.cause instanceof Error ? withoutUser(error.cause.message) : 'unknown',
+        reason: withoutUser(reason),
       }),
     storeFailed: (error) =>
       lines.write({

@@ -6,7 +6,7 @@ export interface TableEvents {
   /** The audit trail: one per commit. */
   committed(commit: CommitEvent): void
   /** An object cannot be read. It is left as it is; every request that needs it is answered 503. */
-  corrupt(object: string, error: Error): void
+  corrupt(object: string, reason: string): void
   /** A request was turned away because the store failed it. */
   storeFailed(error: StoreError): void
   /** An object is beyond 70 % of a limit. */

@@ -74,8 +74,8 @@ describe('the commit protocol on Cloud Storage', () => {
     const commits: CommitEvent[] = []
     const events = {
       committed: (commit: CommitEvent) => commits.push(commit),
-      corrupt: (object: string, error: Error) => {
-        throw new Error(`${object} is corrupt`, { cause: error })
+      corrupt: (object: string, reason: string) => {
+        throw new Error(`${object} is corrupt: ${reason}`)
       },
       storeFailed: () => undefined,
       nearLimit: () => undefined,

@@ -16,8 +16,8 @@ export interface Edit {
 }
 
 export interface SimulationOptions {
-  /** What is simulated: the table by itself, devices that push to it and pull from it, or the client as it is. */
-  readonly of?: 'table' | 'sync' | 'client'
+  /** What is simulated: the table by itself, what seldom happens to it, accidents to its objects, devices that push to it and pull from it, or the client as it is. */
+  readonly of?: 'table' | 'rare' | 'accidents' | 'sync' | 'client'
   /** Made in every copy of the source. */
   readonly edits?: readonly Edit[]
   /** Gives some instances the table of another release, made of these edits. */
@@ -25,7 +25,7 @@ export interface SimulationOptions {
 }
 
 /** What a release has of its own; the rest of the process is shared. */
-const RELEASED = /^shared\/(table|parquet)\//
+export const RELEASED = /^shared\/(table|parquet)\//
 
 /** @returns the code of a thread for `runSeeds`. @throws Error when an edit fits nothing */
 export async function buildSimulation({ of = 'table', edits = [], other_release }: SimulationOptions): Promise<string> {
@@ -71,6 +71,29 @@ const ENTRIES = {
       const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
       await runInThread((seed) => runHistory(seed, releases))
     `,
+  },
+  rare: {
+    one_release: `
+      import { runRareHistory } from './rare/run-rare-history.ts'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(runRareHistory)
+    `,
+    two_releases: `
+      import { runRareHistory } from './rare/run-rare-history.ts'
+      import { runInThread } from './in-thread.ts'
+      ${TABLES}
+      const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
+      await runInThread((seed) => runRareHistory(seed, releases))
+    `,
+  },
+  accidents: {
+    one_release: `
+      import { runAccidentHistory } from './rare/run-accident-history.ts'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(runAccidentHistory)
+    `,
+    // Whoever repairs objects runs one release.
+    two_releases: '',
   },
   sync: {
     one_release: `

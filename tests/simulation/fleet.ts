@@ -9,25 +9,34 @@ import { wrongClock } from './wrong-clock.ts'
 /** A moment, and what outlasts the queue, a commit and the request. */
 const PAUSES_MS = [500, 9000, 25_000, MINUTE_MS, 5 * MINUTE_MS]
 
+/** From the signal to the end of the process. */
+const ENDING_MS = 10_000
+
 /** The instances, with wrong clocks; some crash and are replaced, some pause past every deadline and go on. */
 export class Fleet {
   readonly #history: History
   readonly #releases: readonly Release[]
   readonly #random: Random
   readonly #has_wild_clocks: boolean
+  readonly #ends_orderly: boolean
   readonly #running: Instance[] = []
 
   constructor(
     history: History,
     releases: readonly Release[],
     random: Random,
-    { has_wild_clocks }: { has_wild_clocks: boolean },
+    { has_wild_clocks, ends_orderly = false }: { has_wild_clocks: boolean; ends_orderly?: boolean },
   ) {
     this.#history = history
     this.#releases = releases
     this.#random = random
     this.#has_wild_clocks = has_wild_clocks
+    this.#ends_orderly = ends_orderly
     for (let count = between(random, 1, 4); count > 0; count--) this.#running.push(this.#start())
+  }
+
+  get has_one_release(): boolean {
+    return this.#releases.length === 1
   }
 
   any(): Instance {
@@ -56,6 +65,18 @@ export class Fleet {
     }
   }
 
+  /** Processes are told to end, while work waits in them, and end a few seconds later. */
+  async endNowAndThen(): Promise<void> {
+    for (let ends = between(this.#random, 1, 4); ends > 0; ends--) {
+      await this.#history.clock.sleep(between(this.#random, 10, 5000))
+      const instance = this.any()
+      this.#history.note('an instance is told to end')
+      instance.end()
+      await this.#history.clock.sleep(between(this.#random, 0, ENDING_MS))
+      instance.crash()
+    }
+  }
+
   /** All that run now: none of them crashes any more, and those that pause go on. */
   calm(): readonly Instance[] {
     for (const instance of this.#running) instance.calm()
@@ -67,6 +88,7 @@ export class Fleet {
     const instance: Instance = startInstance({
       ...this.#worldOf(oneOf(this.#random, this.#releases)),
       clock: wrongClock(this.#history.clock, this.#random, { is_wild: this.#has_wild_clocks }),
+      ends_orderly: this.#ends_orderly,
       ...(this.#random.uniform() < 0.5 ? { awaits_until_crash: between(this.#random, 1, 60) } : {}),
       onCrash: () => {
         this.#history.note('an instance crashes')

@@ -25,6 +25,8 @@ export class History {
   readonly commits: CommitEvent[] = []
   /** Generations that somebody put there with a console. */
   readonly outside = new Set<string>()
+  /** Those of them that say the same as the object did before. */
+  readonly rewritten = new Set<string>()
   readonly #damaged: Set<string>
   /** Each event with its time, for reading a replay. */
   readonly story: string[] = []
@@ -104,6 +106,10 @@ export interface Operation {
   /** It was answered as what was done before. */
   is_replay?: boolean
   readonly if_match?: number
+  /** The time that the note is to have been changed at. */
+  readonly updated_at_ms?: number
+  /** Nobody changed the note: it keeps its writer. */
+  readonly keeps_writer?: boolean
   /** The version of the note that was known when this was asked; 0 for a creation. */
   readonly known_version: number
   /** Known once it is there for certain. */

@@ -1,6 +1,7 @@
 import { Problem } from '#shared/base/problem.ts'
 import type { Random } from '#shared/base/random.ts'
 import { StoreError } from '#shared/objects/object-store.ts'
+import { CorruptObject } from '#shared/table/object/failures.ts'
 import { monthOf, startOfMonthMs } from '#shared/table/object/partition.ts'
 import { serverWriter } from '#shared/table/object/writer.ts'
 import type { LegacyEntry } from '#shared/table/read/legacy-ids.ts'
@@ -58,7 +59,7 @@ async function importOne(
     const mutation = { ...creation, id: entry.id, writer, decide: decide.bind(undefined, entry.id) }
     return (await table.mutateAll(user_id, entry.month, [mutation]))[0]!
   }
-  const answer = await Promise.race([work().catch(passing), crashed])
+  const answer = await Promise.race([work().catch((error: unknown) => passing(history, error)), crashed])
   if (answer === 'crashed' || answer === undefined) return
   if (answer.kind === 'refused') {
     // It is there, by an attempt whose answer was lost, or the object is full.
@@ -70,7 +71,8 @@ async function importOne(
   history.learn(user_id, answer.row!)
 }
 
-function passing(error: unknown): undefined {
+function passing(history: History, error: unknown): undefined {
+  if (error instanceof CorruptObject && history.wasDamaged(error.object)) return undefined
   if (error instanceof StoreError || (error instanceof Problem && error.kind !== 'internal')) return undefined
   throw error
 }

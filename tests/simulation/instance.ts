@@ -21,6 +21,8 @@ export interface Instance extends Pick<Mortal, 'crashed' | 'crash' | 'pause' | '
   /** What it reads past its table. */
   readonly walk: WalkDependencies
   readonly release: Release
+  /** Its process is told that it ends: it answers everybody what it knows. Only of one that `ends_orderly`. */
+  end(): void
 }
 
 interface World {
@@ -31,6 +33,7 @@ interface World {
   readonly random: Random
   /** It crashes at this await, counted over calls to the store and the clock and over their ends. */
   readonly awaits_until_crash?: number
+  readonly ends_orderly?: boolean
   readonly onCrash?: () => void
   readonly onCorrupt: (object: string) => void
   readonly onCommitted: (commit: CommitEvent) => void
@@ -46,17 +49,19 @@ export function startInstance(world: World): Instance {
       told.committed(commit)
       world.onCommitted(commit)
     },
-    corrupt: (object, error) => {
-      told.corrupt(object, error)
+    corrupt: (object, reason) => {
+      told.corrupt(object, reason)
       world.onCorrupt(object)
     },
   }
+  const ending = new AbortController()
   const table = new release.Table(schema, {
     store,
     clock,
     random,
     events,
+    ...(world.ends_orderly ? { ending: ending.signal } : {}),
     cache_bytes_max: 64 * 1024,
   })
-  return { table, release, walk: { store, clock, random, events }, ...mortal }
+  return { table, release, walk: { store, clock, random, events }, end: () => ending.abort(), ...mortal }
 }

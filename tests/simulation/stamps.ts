@@ -13,11 +13,17 @@ export function checkStamps(history: History, footer: Footer, now: Row, before: 
     if (touched) fail(`${id} was not changed at revision ${footer.rev}, but for its ${touched}`)
     return
   }
+  const last = operationOf(history, marks.at(-1)!)
   const { time_ms } = footer.commits.at(-1)!
   if (now['rev'] !== footer.rev) fail(`${id} was changed at revision ${footer.rev} and does not show it`)
-  if (now['updated_at'] !== time_ms) fail(`${id} does not tell when it was changed at revision ${footer.rev}`)
-  const { writer } = operationOf(history, marks.at(-1)!)
-  if (now['client_id'] !== writer.client_id || now['updated_by'] !== writer.by)
+  if (now['updated_at'] !== (last.updated_at_ms ?? time_ms))
+    fail(`${id} does not tell when it was changed at revision ${footer.rev}`)
+  const count_before = before ? (before['tags'] as readonly string[]).length : 0
+  const changes = marks.slice(count_before).map((mark) => operationOf(history, mark))
+  const writer = changes.findLast(({ keeps_writer }) => !keeps_writer)?.writer
+  const client_id = writer ? writer.client_id : before?.['client_id']
+  const by = writer ? writer.by : before?.['updated_by']
+  if (now['client_id'] !== client_id || now['updated_by'] !== by)
     fail(`${id} does not tell who changed it at revision ${footer.rev}`)
 }
 

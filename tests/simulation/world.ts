@@ -1,4 +1,5 @@
 import type { Random } from '#shared/base/random.ts'
+import type { TableSchema } from '#shared/table/object/schema.ts'
 import { NOTES, NOTES_BY_USER } from '#tests/table/notes.ts'
 import { Client, type ClientWorld } from './client.ts'
 import { FaultProfile } from './fault-profile.ts'
@@ -15,13 +16,18 @@ export interface WorldOptions {
   /** The share of histories whose notes lie by months; those of the others lie in one object of each user. */
   readonly months_share: number
   readonly has_older_release?: boolean
+  /** What notes are by months, and in one object of each user. */
+  readonly schemas?: readonly [by_month: TableSchema, by_user: TableSchema]
 }
 
 /**
  * Where a history happens: its chance, its clock, and a store with faults. A seed keeps its history only as long as chance
  * is asked in the same order: for the start, the faults, the store, the schema.
  */
-export function worldOf(seed: number, { startMs, storeOf, months_share, has_older_release = false }: WorldOptions) {
+export function worldOf(
+  seed: number,
+  { startMs, storeOf, months_share, has_older_release = false, schemas = [NOTES, NOTES_BY_USER] }: WorldOptions,
+) {
   const random = seededRandom(seed)
   const clock = new VirtualClock(startMs?.(random))
   const landings: Landing[] = []
@@ -36,7 +42,7 @@ export function worldOf(seed: number, { startMs, storeOf, months_share, has_olde
     },
     ...storeOf?.(random),
   })
-  const schema = random.uniform() < months_share ? NOTES : NOTES_BY_USER
+  const schema = random.uniform() < months_share ? schemas[0] : schemas[1]
   const { damaged } = profile
   const history = new History({ seed, schema, store, clock, landings, damaged, has_older_release })
   return { random, clock, profile, history }

@@ -133,6 +133,23 @@ describe('the past of a row', () => {
     expect(pastOf(NOTES, row, 3)).toMatchObject({ title: 'third' })
   })
 
+  test('stays as it was, or is none, where only the server changes what such a release wrote', async () => {
+    const world = await withNote({ title: 'first' })
+    const { history: _, ...rest } = NOTES
+    const columns = NOTES.columns.filter(({ name }) => name !== HISTORY_COLUMN)
+    const old_table = world.instance({ schema: { ...rest, columns, detail_columns: ['body'] } })
+    const touchOf = (id: string): Mutation => ({
+      ...changeNote(id, {}),
+      decide: (current) => ({ kind: 'write', row: current!, status: 200 }),
+    })
+    await world.run(() => old_table.mutate('u', changeNote(world.id, { title: 'second' })))
+    await world.run(() => world.table.mutate('u', touchOf(world.id)))
+    expect(chainOf(await world.read())).toEqual({ entries: [], kept_since_version: 3, gap: true })
+    const made = idOf(await world.run(() => old_table.create('u', createNote())))
+    await world.run(() => world.table.mutate('u', touchOf(made)))
+    expect(readHistory((await world.run(() => world.table.get('u', made)))!)).toBeUndefined()
+  })
+
   test('is at most fifty entries and 16 KiB: the oldest go first', async () => {
     const { change, read } = await withNote({ size: 0 })
     for (let size = 1; size <= 60; size++) await change({ size })

@@ -147,6 +147,15 @@ describe('a generation that takes the place of one that cannot be read', () => {
     expect(await run(() => instance().get('u', id))).toMatchObject({ version: 1001 })
   })
 
+  test('of which nobody answers what became of it may have been made', async () => {
+    const world = await withNotes()
+    const { store, earlier } = world
+    const over = store.place(MAY, new Uint8Array(3))
+    store.strike('write', 'lost_answer')
+    store.strike('read', 'rejected')
+    await expect(renew(world, replacing(earlier, over))).rejects.toMatchObject({ members: { outcome: 'unknown' } })
+  })
+
   test('comes back where there is no object at all', async () => {
     const { earlier } = await withNotes()
     const world = tableHarness({ seed: 2 })

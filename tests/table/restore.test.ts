@@ -5,9 +5,10 @@ import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { differences, restorations, rowsById, type RestoreRules } from '#shared/table/recovery/restore.ts'
 import { startNewEpoch } from '#shared/table/recovery/new-epoch.ts'
 import { WritePacer } from '#shared/table/commit/write-pacer.ts'
+import type { StoredRow } from '#shared/table/object/schema.ts'
 import { SnapshotCache } from '#shared/table/object/snapshot-cache.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
-import { changeNote, createNote, deleteNote, keyed, NOTES, WRITER } from './notes.ts'
+import { changeNote, createNote, deleteNote, keyed, noteRow, NOTES, WRITER } from './notes.ts'
 import { all, idOf, idsOf, kindOf, tableHarness, type TableHarness } from './harness.ts'
 
 const MAY = 'notes/user_id=u/year=2025/month=05/notes_202505.parquet'
@@ -50,6 +51,27 @@ describe('the difference to an old generation', () => {
         [added, { kind: 'deleted', columns: ['deleted'] }],
       ]),
     )
+  })
+
+  test('comes in the order of creation, and then of ids, whichever way it is asked', () => {
+    const rowOf = (id: string) => noteRow(id, { created_at: 1, version: 1, title: id })
+    const live = new Map(['c', 'a', 'b'].map((id) => [id, rowOf(id)]))
+    const old = new Map(['b', 'c', 'a'].map((id) => [id, { ...rowOf(id), title: 'old' }]))
+    for (const asked of [
+      ['a', 'b', 'c'],
+      ['c', 'b', 'a'],
+      ['b', 'c', 'a'],
+    ]) {
+      expect(differences(NOTES, AS_IT_WAS, live, old, asked).map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    }
+  })
+
+  test('takes a column that the rules leave out for one without a value', () => {
+    const withoutTitle = (row: StoredRow): StoredRow =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'title')) as StoredRow
+    const leaving: RestoreRules = { ...AS_IT_WAS, restored: withoutTitle }
+    const rows = new Map([['a', noteRow('a', { version: 1 })]])
+    expect(differences(NOTES, leaving, rows, rows)).toMatchObject([{ id: 'a', columns: ['title'] }])
   })
 
   test.each([

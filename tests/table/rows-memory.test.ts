@@ -88,6 +88,12 @@ describe('reading rows', () => {
     await expect(run(() => pageOf(instance(), 'u', { filter }))).rejects.toThrow('does not name the column title')
   })
 
+  test('tells a sum that looks at a column which it does not name', async () => {
+    const { run, instance } = await stored(largeNotes(1, {}))
+    const fold = { columns: [], start: () => [], add: (_: unknown, cell: (name: string) => unknown) => cell('title') }
+    await expect(run(() => instance().fold('u', fold))).rejects.toThrow('does not name the column title')
+  })
+
   test('decodes neighbours in a large group once, although the group is too large to be kept', async () => {
     const tags = Array.from({ length: 1000 }, (_, at) => `${at}`)
     const { run, instance, groups } = await stored(largeNotes(200, { tags }))

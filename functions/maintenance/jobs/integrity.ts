@@ -5,7 +5,6 @@ import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
 import type { Clock } from '#shared/base/clock.ts'
 import type { Random } from '#shared/base/random.ts'
 import type { ObjectListing, ObjectStore } from '#shared/objects/object-store.ts'
-import { CorruptFile } from '#shared/parquet/corrupt-file.ts'
 import type { TableEvents } from '#shared/table/events.ts'
 import { asProblem, CorruptObject, retryReads } from '#shared/table/object/failures.ts'
 import { inspectObject, type Finding } from '#shared/table/recovery/integrity.ts'
@@ -179,7 +178,7 @@ class Inspection {
     sums.findings++
     if (finding.check === 'unreadable') {
       sums.unreadable++
-      this.#dependencies.events.corrupt(object, new Error(finding.detail, { cause: new CorruptFile(finding.detail) }))
+      this.#dependencies.events.corrupt(object, finding.detail)
     }
     report({ user_id, object, ...finding })
   }

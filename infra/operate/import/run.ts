@@ -67,7 +67,7 @@ export async function runImport(request: ImportRequest, tools: ImportTools): Pro
         cache_bytes_max: tools.cache_bytes_max,
         events: {
           committed: () => {},
-          corrupt: (_, error) => progress.line(`corrupt: ${error.message}`),
+          corrupt: (object, reason) => progress.line(`corrupt: ${object}: ${reason}`),
           storeFailed: (error) => progress.line(error.message),
           nearLimit: (object, limit, value) => progress.line(`${object} is near the limit ${limit}: ${value}`),
         },

@@ -113,7 +113,7 @@ function printedEvents(print: (text: string) => void): TableEvents {
   return {
     committed: ({ object, generation, rev, records }) =>
       print(`${object}: restored, ${records.length} records; now generation ${generation}, revision ${rev}\n`),
-    corrupt: (_, error) => print(`${error.message}\n`),
+    corrupt: (object, reason) => print(`${object}: ${reason}\n`),
     storeFailed: (error) => print(`${error.message}\n`),
     nearLimit: (object, limit, value) => print(`${object} is near the limit ${limit}: ${value}\n`),
   }

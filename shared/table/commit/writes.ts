@@ -257,7 +257,7 @@ function notATypeId(schema: TableSchema): Problem {
 function withId(problem: Problem, schema: TableSchema, id: string): Problem {
   return new Problem(problem.kind, problem.message, {
     members: { ...problem.members, [schema.id_column]: id },
-    ...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),
+    retry_after_ms: problem.retry_after_ms,
     cause: problem,
   })
 }

@@ -10,10 +10,13 @@ import type { TableEvents } from '../events.ts'
 export class CorruptObject extends Error {
   override readonly name = 'CorruptObject'
   readonly object: string
+  /** What is wrong with it. */
+  readonly reason: string
 
   constructor(object: string, cause: CorruptFile) {
     super(`${object}: ${cause.message}`, { cause })
     this.object = object
+    this.reason = cause.message
   }
 }
 
@@ -29,7 +32,7 @@ export async function namingObject<T>(object: string, decode: () => T | Promise<
 /** The problem that the user sees for a failure below the table. Unknown failures are returned unchanged. */
 export function asProblem(error: unknown, events: TableEvents): unknown {
   if (error instanceof CorruptObject) {
-    events.corrupt(error.object, error)
+    events.corrupt(error.object, error.reason)
     return new Problem(
       'unavailable',
       'A part of your stored records cannot be read at the moment. Nothing was changed; the operator is informed.',

@@ -59,7 +59,7 @@ export async function layOut(
   const groups: RowGroup[] = []
   for (const group of base.file.groups) {
     const replaced = replacements.get(group)
-    if (replaced) groups.push(...encoder.encode(encoder.replace(await valuesOf(group), replaced)))
+    if (replaced) groups.push(...encoder.encode(encoder.replace(group, await valuesOf(group), replaced)))
     else groups.push(group.withSchema(file_schema))
   }
 
@@ -118,11 +118,11 @@ class GroupEncoder {
   }
 
   /** The columns with some rows replaced or taken out; values in columns of later releases stay with their row. */
-  replace(values: ColumnValues, writes: readonly RowWrite[]): ColumnValues {
+  replace({ row_count }: RowGroup, values: ColumnValues, writes: readonly RowWrite[]): ColumnValues {
     const removed = new Set(writes.flatMap(({ row, replaces }) => (row ? [] : [replaces.index])))
     return new Map(
       this.#names.map((name) => {
-        const column = [...(values.get(name) ?? new Array<null>(values.values().next().value?.length ?? 0).fill(null))]
+        const column = [...(values.get(name) ?? new Array<null>(row_count).fill(null))]
         const type = this.#schema.columns.find((known) => known.name === name)?.type
         for (const { row, replaces } of writes) {
           if (type && row) column[replaces!.index] = toParquet(type, row[name] ?? null)
@@ -132,13 +132,9 @@ class GroupEncoder {
     )
   }
 
+  /** @param parts of groups that have every column of the file */
   concatenate(parts: readonly ColumnValues[]): ColumnValues {
-    return new Map(
-      this.#names.map((name) => [
-        name,
-        parts.flatMap((part) => part.get(name) ?? new Array<null>(part.values().next().value?.length ?? 0).fill(null)),
-      ]),
-    )
+    return new Map(this.#names.map((name) => [name, parts.flatMap((part) => part.get(name)!)]))
   }
 
   /** Row groups within the limits, rows in order of creation. */

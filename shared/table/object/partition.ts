@@ -75,9 +75,8 @@ export function escapePartitionValue(value: string): string {
 export function unescapePartitionValue(escaped: string): string | undefined {
   try {
     return decodeURIComponent(escaped)
-  } catch (error) {
-    if (error instanceof URIError) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }
 

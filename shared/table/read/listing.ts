@@ -159,8 +159,7 @@ function matchingRows<R extends Row>(
   const cell: CellReader<R> = <Name extends ColumnName<R>>(name: Name) => {
     const column = values.get(name)
     if (!column) throw new Error(`the filter does not name the column ${name}`)
-    const type = types.get(name)
-    return (type ? fromParquet(type, column[at]) : null) as R[Name]
+    return fromParquet(types.get(name)!, column[at]) as R[Name]
   }
   for (; at < group.row_count; at++) {
     if (after && comparePositions(positionAt(positions, at), after) <= 0) continue

@@ -32,12 +32,12 @@ export class UserObjects {
   /** The user's partition objects that can have rows behind `after`, newest month first: one LIST. */
   async behind(user_id: string, after: Position | undefined): Promise<readonly MonthListing[]> {
     const listings = await this.#store.list(userPrefix(this.#schema, user_id))
-    return listings
-      .flatMap((listing) => {
-        const month = monthOfObject(this.#schema, user_id, listing.name)
-        return month !== undefined && isBehind(month, after) ? [{ ...listing, month }] : []
-      })
-      .toSorted((a, b) => (a.month > b.month ? -1 : 1))
+    const behind = listings.flatMap((listing) => {
+      const month = monthOfObject(this.#schema, user_id, listing.name)
+      return month !== undefined && isBehind(month, after) ? [{ ...listing, month }] : []
+    })
+    // A listing is in the order of its names, and those of a user's objects are in the order of their months.
+    return behind.toReversed()
   }
 
   /**

@@ -197,7 +197,7 @@ function checkSystemCells({ id, cells }: InspectedRow, { footer }: Snapshot, not
 }
 
 function checkJson(schema: TableSchema, values: ColumnValues, notes: Notes): void {
-  const ids = values.get(schema.id_column) ?? []
+  const ids = values.get(schema.id_column)!
   for (const { name } of schema.columns.filter(({ type }) => type === 'json')) {
     values.get(name)?.forEach((cell, at) => {
       if (cell instanceof Uint8Array && !isJson(cell)) notes.add('cells', `${name} is not JSON`, String(ids[at]))

@@ -41,7 +41,7 @@ export async function startNewEpoch(
   object: TableObject,
   replacement?: Replacement,
 ): Promise<Snapshot> {
-  const { cache, pacer, clock, events } = dependencies
+  const { cache, pacer, events } = dependencies
   const { schema, name } = object
   const attempts = new Attempts(dependencies)
   const current = (): Promise<Snapshot> => retryReads(dependencies, () => cache.whole(schema, name))
@@ -70,7 +70,6 @@ export async function startNewEpoch(
       throw new Problem('conflict', 'The object has changed in the meantime; nothing was done. Check it and try again.')
     }
     if (result.kind === 'conflict') await attempts.waitAfterConflict()
-    if (clock.monotonicMs() > attempts.deadline_ms) throw attempts.exhausted()
   }
 }
 

@@ -53,7 +53,7 @@ export const DECISIONS_CHANGES: readonly Change[] = [
       'return sent_id === undefined ? storeAway() : withId(outcomeUnknown(), this.#schema, sent_id)',
       'return storeAway()',
     ],
-    ['...(problem.retry_after_ms === undefined ? {} : { retry_after_ms: problem.retry_after_ms }),', ''],
+    ['retry_after_ms: problem.retry_after_ms,', ''],
   ]),
   ...changesOf('shared/table/commit/writes.ts', 'tests/table/ending.test.ts', [
     ['if (sent_id !== undefined) return undefined\n', ''],

@@ -3,11 +3,18 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { NEXT_RELEASE_ALONE, OLDER_RELEASE, WITH_OLDER_RELEASE } from '../releases.ts'
+import { RARE_LIMITS } from '../rare/rare-limits.ts'
 import { SMALL_LIMITS } from '../small-limits.ts'
 import { SMALL_SYNC_LIMITS } from '../sync/sync-limits.ts'
 import { seedsFrom } from '../thread.ts'
 import { branchesOf, type Branch } from './branches.ts'
 import type { Collection, Taken } from './collect.ts'
+
+/** Groups without statistics in a feed, and a row that is gone between its place and its reading. */
+const RARE_SEEDS = [65, 88]
+/** Copies of devices, epochs that were put back, and answers that were lost meanwhile. */
+const SYNC_SEEDS = [34, 56, 81, 88, 100]
 
 export interface FileCoverage {
   readonly file: string
@@ -17,9 +24,55 @@ export interface FileCoverage {
 
 /** Always the same histories: what they reach is a property of the code. */
 const RUNS: readonly Omit<Collection, 'files'>[] = [
-  { module: '../run-history.ts', name: 'runHistory', edits: SMALL_LIMITS, seeds: seedsFrom(1, 100) },
+  { module: '../run-history.ts', name: 'runHistory', edits: SMALL_LIMITS, seeds: seedsFrom(1, 25) },
   { module: '../run-restore-history.ts', name: 'runRestoreHistory', edits: SMALL_LIMITS, seeds: seedsFrom(1, 20) },
-  { module: '../sync/run-sync-history.ts', name: 'runSyncHistory', edits: SMALL_SYNC_LIMITS, seeds: seedsFrom(1, 10) },
+  {
+    module: '../rare/run-rare-history.ts',
+    name: 'runRareHistory',
+    edits: RARE_LIMITS,
+    seeds: [...seedsFrom(1, 60), ...RARE_SEEDS],
+  },
+  {
+    module: '../rare/run-accident-history.ts',
+    name: 'runAccidentHistory',
+    edits: RARE_LIMITS,
+    seeds: seedsFrom(1, 40),
+  },
+  // This release beside a newer one that reserves what it writes, in its place, and beside an older one.
+  {
+    module: './two-releases.ts',
+    name: 'runReleasesHistory',
+    edits: SMALL_LIMITS,
+    other_release: NEXT_RELEASE_ALONE,
+    seeds: seedsFrom(1, 10),
+  },
+  {
+    module: './two-releases.ts',
+    name: 'runRareReleasesHistory',
+    edits: RARE_LIMITS,
+    other_release: NEXT_RELEASE_ALONE,
+    seeds: seedsFrom(1, 10),
+  },
+  {
+    module: './two-releases.ts',
+    name: 'runAsNextRelease',
+    edits: SMALL_LIMITS,
+    other_release: [],
+    seeds: seedsFrom(1, 5),
+  },
+  {
+    module: './two-releases.ts',
+    name: 'runReleasesHistory',
+    edits: [...SMALL_LIMITS, ...WITH_OLDER_RELEASE],
+    other_release: OLDER_RELEASE,
+    seeds: seedsFrom(1, 10),
+  },
+  {
+    module: '../sync/run-sync-history.ts',
+    name: 'runSyncHistory',
+    edits: SMALL_SYNC_LIMITS,
+    seeds: [...seedsFrom(1, 8), ...SYNC_SEEDS],
+  },
 ]
 
 /** Which branches of the table the histories take, file by file. */

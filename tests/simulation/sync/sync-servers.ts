@@ -231,8 +231,8 @@ function tablesOf(
   { store, clock }: Pick<Mortal, 'store' | 'clock'>,
 ): Tables {
   const ignore = (): void => undefined
-  const corrupt = (object: string, error: Error): never => {
-    throw new Error(`${object} was called corrupt: ${error.message}`, { cause: error })
+  const corrupt = (object: string, reason: string): never => {
+    throw new Error(`${object} was called corrupt: ${reason}`)
   }
   const events: TableEvents = { committed: ignore, corrupt, storeFailed: ignore, nearLimit: ignore }
   const dependencies = { store, clock, random, events, cache_bytes_max: 256 * 1024 }
