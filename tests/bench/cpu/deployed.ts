@@ -17,6 +17,7 @@ export interface Deployed {
   readonly issuer_url: string
   readonly store: Measured
   readonly functions: readonly Measured[]
+  /** The same one all the time, as a browser has it for an hour. */
   tokenOf(user_id: string): Promise<string>
   end(): Promise<void>
 }
@@ -27,6 +28,12 @@ export async function startDeployed(names: readonly FunctionName[]): Promise<Dep
   const issuer_url = await listening(issuer_server)
   const issuer = await createLocalIssuer({ data_dir: folder, issuer: issuer_url, audience: 'app' })
   issuer_server.on('request', issuer.listener)
+  const tokens = new Map<string, Promise<string>>()
+  const tokenOf: Deployed['tokenOf'] = (sub) => {
+    const token = tokens.get(sub) ?? issuer.sign({ sub })
+    tokens.set(sub, token)
+    return token
+  }
   const store_program = join(PROJECT_ROOT, 'infra/stand-ins/gcs/main.ts')
   const store = await startProgram(
     [store_program, '--data', join(folder, 'objects'), '--bucket', BUCKET, '--no-versioning'],
@@ -53,7 +60,7 @@ export async function startDeployed(names: readonly FunctionName[]): Promise<Dep
     issuer_url,
     store,
     functions,
-    tokenOf: (sub) => issuer.sign({ sub }),
+    tokenOf,
     end: async () => {
       for (const { end } of [...functions, store]) await end()
       issuer_server.closeAllConnections()
