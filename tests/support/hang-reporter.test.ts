@@ -3,10 +3,13 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import type { TestCase, TestModule } from 'vitest/node'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
+import { systemClock } from '#shared/base/clock.ts'
 import { longTest } from './effort.ts'
+import HangReporter from './hang-reporter.ts'
 
 longTest('a test that loops on promises for ever ends the run, and is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hang-'))
@@ -22,4 +25,20 @@ longTest('a test that loops on promises for ever ends the run, and is named', as
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   expect(await text(child.stderr)).toMatch(/FAILED: no test of \S*loop\.test\.ts ended within 1 s: it loops/)
   expect(await ended).toBe(1)
+})
+
+test('a file is silent from its start to its end, and what is told of it late begins it no second time', () => {
+  const silence_ms_max = 1000
+  const reporter = new HangReporter({ silence_ms_max })
+  const module = { moduleId: 'one.test.ts' } as TestModule
+  const silentLater = () => reporter.silentFiles(systemClock.monotonicMs() + 2 * silence_ms_max)
+  reporter.onTestModuleStart(module)
+  expect(reporter.silentFiles(systemClock.monotonicMs())).toEqual([])
+  expect(silentLater()).toEqual(['one.test.ts'])
+  reporter.onTestCaseReady({ module } as TestCase)
+  expect(silentLater()).toEqual(['one.test.ts'])
+  reporter.onTestModuleEnd(module)
+  reporter.onTestCaseResult({ module } as TestCase)
+  reporter.onTestModuleStart(module)
+  expect(silentLater()).toEqual([])
 })

@@ -12,6 +12,7 @@ export default class HangReporter implements Reporter {
   readonly #silence_ms_max: number
   /** By file, when it said something last. */
   readonly #heard_ms = new Map<string, number>()
+  readonly #ended = new Set<string>()
   readonly #stopped = new AbortController()
 
   /** @param silence_ms_max longer than any test may take */
@@ -20,6 +21,7 @@ export default class HangReporter implements Reporter {
   }
 
   onTestRunStart(): void {
+    this.#ended.clear()
     void this.#watch()
   }
 
@@ -36,6 +38,7 @@ export default class HangReporter implements Reporter {
   }
 
   onTestModuleEnd({ moduleId }: TestModule): void {
+    this.#ended.add(moduleId)
     this.#heard_ms.delete(moduleId)
   }
 
@@ -43,18 +46,24 @@ export default class HangReporter implements Reporter {
     this.#stopped.abort()
   }
 
+  /** Files that have begun, have not ended, and say nothing. @param now_ms monotonic */
+  silentFiles(now_ms: number): readonly string[] {
+    return [...this.#heard_ms].filter(([, heard_ms]) => now_ms - heard_ms > this.#silence_ms_max).map(([file]) => file)
+  }
+
   #hear({ moduleId }: TestModule): void {
-    this.#heard_ms.set(moduleId, systemClock.monotonicMs())
+    // A busy run tells late of a test whose file has ended.
+    if (!this.#ended.has(moduleId)) this.#heard_ms.set(moduleId, systemClock.monotonicMs())
   }
 
   async #watch(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       await systemClock.sleep(LOOK_MS, this.#stopped.signal)
-      const now_ms = systemClock.monotonicMs()
-      const silent = [...this.#heard_ms].filter(([, heard_ms]) => now_ms - heard_ms > this.#silence_ms_max)
+      const silent = this.silentFiles(systemClock.monotonicMs())
       if (silent.length === 0) continue
-      const files = silent.map(([file]) => file).join(', ')
-      process.stderr.write(`FAILED: no test of ${files} ended within ${this.#silence_ms_max / 1000} s: it loops\n`)
+      process.stderr.write(
+        `FAILED: no test of ${silent.join(', ')} ended within ${this.#silence_ms_max / 1000} s: it loops\n`,
+      )
       // Vitest's watchdog kills the workers, however busy they are.
       process.exit(1)
     }
