@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import type { TestCase, TestModule } from 'vitest/node'
+import type { TestModule } from 'vitest/node'
 
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 import { systemClock } from '#shared/base/clock.ts'
@@ -35,10 +35,10 @@ test('a file is silent from its start to its end, and what is told of it late be
   reporter.onTestModuleStart(module)
   expect(reporter.silentFiles(systemClock.monotonicMs())).toEqual([])
   expect(silentLater()).toEqual(['one.test.ts'])
-  reporter.onTestCaseReady({ module } as TestCase)
+  reporter.onTestCaseReady({ module })
   expect(silentLater()).toEqual(['one.test.ts'])
   reporter.onTestModuleEnd(module)
-  reporter.onTestCaseResult({ module } as TestCase)
+  reporter.onTestCaseResult({ module })
   reporter.onTestModuleStart(module)
   expect(silentLater()).toEqual([])
 })
