@@ -57,50 +57,29 @@ const TABLES = `
   import { Table } from '#shared/table/table.ts'
   import { Table as OtherTable } from 'other-release:shared/table/table.ts'
 `
+/** Of a program that runs the history of a seed: the same beside another release. */
+const entriesOf = (run: string, module: string) => ({
+  one_release: `
+      import { ${run} } from '${module}'
+      import { runInThread } from './in-thread.ts'
+      await runInThread(${run})
+    `,
+  two_releases: `
+      import { ${run} } from '${module}'
+      import { runInThread } from './in-thread.ts'
+      ${TABLES}
+      const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
+      await runInThread((seed) => ${run}(seed, releases))
+    `,
+})
+
 const ENTRIES = {
-  table: {
-    one_release: `
-      import { runHistory } from './run-history.ts'
-      import { runInThread } from './in-thread.ts'
-      await runInThread(runHistory)
-    `,
-    two_releases: `
-      import { runHistory } from './run-history.ts'
-      import { runInThread } from './in-thread.ts'
-      ${TABLES}
-      const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
-      await runInThread((seed) => runHistory(seed, releases))
-    `,
-  },
-  rare: {
-    one_release: `
-      import { runRareHistory } from './rare/run-rare-history.ts'
-      import { runInThread } from './in-thread.ts'
-      await runInThread(runRareHistory)
-    `,
-    two_releases: `
-      import { runRareHistory } from './rare/run-rare-history.ts'
-      import { runInThread } from './in-thread.ts'
-      ${TABLES}
-      const releases = [{ Table, is_other: false }, { Table: OtherTable, is_other: true }]
-      await runInThread((seed) => runRareHistory(seed, releases))
-    `,
-  },
-  accidents: {
-    one_release: `
-      import { runAccidentHistory } from './rare/run-accident-history.ts'
-      import { runInThread } from './in-thread.ts'
-      await runInThread(runAccidentHistory)
-    `,
-    // Whoever repairs objects runs one release.
-    two_releases: '',
-  },
+  table: entriesOf('runHistory', './run-history.ts'),
+  rare: entriesOf('runRareHistory', './rare/run-rare-history.ts'),
+  // An operator who repairs objects runs one release.
+  accidents: { ...entriesOf('runAccidentHistory', './rare/run-accident-history.ts'), two_releases: '' },
   sync: {
-    one_release: `
-      import { runSyncHistory } from './sync/run-sync-history.ts'
-      import { runInThread } from './in-thread.ts'
-      await runInThread(runSyncHistory)
-    `,
+    ...entriesOf('runSyncHistory', './sync/run-sync-history.ts'),
     two_releases: `
       import { runSyncHistory } from './sync/run-sync-history.ts'
       import { runInThread } from './in-thread.ts'
@@ -108,15 +87,8 @@ const ENTRIES = {
       await runInThread((seed) => runSyncHistory(seed, OtherTable))
     `,
   },
-  client: {
-    one_release: `
-      import { runClientHistory } from './client/run-client-history.ts'
-      import { runInThread } from './in-thread.ts'
-      await runInThread(runClientHistory)
-    `,
-    // The older release has no part in what a client is promised.
-    two_releases: '',
-  },
+  // The older release has no part in what a client is promised.
+  client: { ...entriesOf('runClientHistory', './client/run-client-history.ts'), two_releases: '' },
 } as const
 
 /** The source with these edits of it, in order. @throws Error when one fits nothing, or fits twice */

@@ -1,12 +1,11 @@
 import { Table } from '#shared/table/table.ts'
-import { DAY_MS, MINUTE_MS } from '#shared/base/durations.ts'
-import { checkAvailability } from './availability.ts'
+import { DAY_MS } from '#shared/base/durations.ts'
+import { checkAtRest } from './at-rest.ts'
 import { startOfHistoryMs } from './days.ts'
 import { Fleet } from './fleet.ts'
 import type { History } from './history.ts'
 import { importNowAndThen } from './importer.ts'
 import type { Release } from './instance.ts'
-import { checkHistory } from './invariants.ts'
 import { purgeNowAndThen } from './janitor.ts'
 import { oneOf } from './seeded-random.ts'
 import { vandalizeNowAndThen } from './vandal.ts'
@@ -19,10 +18,6 @@ const HAS_OLDER_RELEASE = false
 /** Nobody lives longer than minutes; an hour means that something goes round in circles. */
 const LIFE = { limit_ms: 3_600_000 }
 const LIFE_OF_DAYS = { limit_ms: 20 * DAY_MS }
-/** The store fails nobody for so long: then everybody is answered. */
-const HEALTHY_MS = 30_000
-/** By then every late write has landed, and every instance has gone on. */
-const SETTLED_MS = 15 * MINUTE_MS
 
 /**
  * Runs the history of a seed and checks it: several clients of one or two users change notes through several instances
@@ -35,7 +30,7 @@ export async function runHistory(
   seed: number,
   releases: readonly Release[] = [{ Table, is_other: false }],
 ): Promise<History> {
-  const { random, clock, profile, history } = worldOf(seed, {
+  const world = worldOf(seed, {
     startMs: startOfHistoryMs,
     storeOf: (chance) => ({
       is_rate_limited: chance.uniform() < 0.5,
@@ -44,6 +39,7 @@ export async function runHistory(
     months_share: 0.75,
     has_older_release: HAS_OLDER_RELEASE,
   })
+  const { random, clock, history } = world
   const has_wild_clocks = random.uniform() < 0.15
   const has_janitor = random.uniform() < 0.4
   const has_old_ids = random.uniform() < 0.3
@@ -66,13 +62,7 @@ export async function runHistory(
       },
       is_for_days ? LIFE_OF_DAYS : LIFE,
     )
-    profile.clear()
-    const running = fleet.calm()
-    await clock.advance(HEALTHY_MS)
-    await clock.run(() => checkAvailability({ history, fleet, random }, running), LIFE)
-    await clock.advance(SETTLED_MS)
-    const fresh = releases.map((release) => fleet.startFresh(release).table)
-    await clock.run(() => checkHistory(history, fresh))
+    await checkAtRest(world, fleet, releases)
   } catch (error) {
     throw new WrongHistory(history, error as Error)
   }

@@ -27,7 +27,7 @@ longTest('a test that loops on promises for ever ends the run, and is named', as
   expect(await ended).toBe(1)
 })
 
-test('a file is silent from its start to its end, and what is told of it late begins it no second time', () => {
+test('a file is silent from its start to its end, and a late report does not begin it again', () => {
   const silence_ms_max = 1000
   const reporter = new HangReporter({ silence_ms_max })
   const module = { moduleId: 'one.test.ts' } as TestModule

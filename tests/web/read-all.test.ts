@@ -6,7 +6,7 @@ import { queryOf } from '#functions/web/app/pages/saved-audiences/search.ts'
 import { systemClock } from '#shared/base/clock.ts'
 import { shownAudience } from './audience-fixture.ts'
 
-/** Audiences whose rows are parsed when somebody looks. @param onParsed told of each look at a row */
+/** Audiences whose rows are parsed when somebody looks. @param onParsed called for each look at a row */
 function pulled(count: number, onParsed: (number: number) => void) {
   return Array.from({ length: count }, (_, number) => {
     const { record, ...others } = shownAudience(number)
@@ -19,7 +19,7 @@ function pulled(count: number, onParsed: (number: number) => void) {
   })
 }
 
-it('many audiences are read once, by whoever asks, and a list that shares them has them read', async () => {
+it('many audiences are read once however often it is asked for, and a list that shares them has them read', async () => {
   const parsed: number[] = []
   const all = pulled(1000, (number) => parsed.push(number))
   expect(isAllRead(all)).toBe(false)

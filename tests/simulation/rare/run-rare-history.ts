@@ -7,13 +7,12 @@ import { HISTORY_COLUMN } from '#shared/table/object/row-history.ts'
 import type { TableSchema } from '#shared/table/object/schema.ts'
 import { Table } from '#shared/table/table.ts'
 import { NOTES } from '#tests/table/notes.ts'
-import { checkAvailability } from '../availability.ts'
+import { checkAtRest } from '../at-rest.ts'
 import { startOfHistoryMs } from '../days.ts'
 import { Fleet } from '../fleet.ts'
 import type { History } from '../history.ts'
 import type { Release } from '../instance.ts'
 import { importNowAndThen } from '../importer.ts'
-import { checkHistory } from '../invariants.ts'
 import { purgeNowAndThen } from '../janitor.ts'
 import { startEpochOf } from '../restorer.ts'
 import { oneOf, seededRandom } from '../seeded-random.ts'
@@ -33,8 +32,6 @@ const LIFE_OF_DAYS = { limit_ms: 400 * DAY_MS }
 /** Beside pauses of a moment: until a ledger without open changes is forgotten, and any. */
 const LONG_PAUSES_MS = [2 * DAY_MS, 20 * DAY_MS]
 const PAUSES_MS = [0, 500, 3000]
-const HEALTHY_MS = 30_000
-const SETTLED_MS = 15 * MINUTE_MS
 
 /** With a time in their past. */
 const DUE_NOTES: TableSchema = {
@@ -59,12 +56,13 @@ export async function runRareHistory(
   releases: readonly Release[] = [{ Table, is_other: false }],
 ): Promise<History> {
   const notes: TableSchema = seed % 5 === 0 ? WITHOUT_HISTORY : DUE_NOTES
-  const { random, clock, profile, history } = worldOf(seed, {
+  const world = worldOf(seed, {
     startMs: startOfHistoryMs,
     storeOf: (chance) => ({ is_rate_limited: chance.uniform() < 0.3, page_objects_max: oneOf(chance, [1, 2, 1000]) }),
     months_share: 0.7,
     schemas: [notes, { ...notes, partitioned_by: 'user' }],
   })
+  const { random, clock, history } = world
   const has_old_ids = random.uniform() < 0.5
   const has_console = random.uniform() < 0.5 && releases.length === 1
   const has_janitor = !has_console && random.uniform() < 0.5
@@ -90,14 +88,8 @@ export async function runRareHistory(
       },
       is_for_days ? LIFE_OF_DAYS : LIFE,
     )
-    profile.clear()
-    const running = fleet.calm()
-    await clock.advance(HEALTHY_MS)
-    await clock.run(() => checkAvailability({ history, fleet, random }, running), LIFE)
-    await clock.advance(SETTLED_MS)
-    const fresh = releases.map((release) => fleet.startFresh(release).table)
-    await clock.run(() => checkHistory(history, fresh))
-    for (const follower of followers) await clock.run(() => follower.rest(fresh[0]!))
+    const [table] = await checkAtRest(world, fleet, releases)
+    for (const follower of followers) await clock.run(() => follower.rest(table!))
     await clock.run(() => inspectMistakes(history))
     await clock.run(() => checkReserved(history))
   } catch (error) {

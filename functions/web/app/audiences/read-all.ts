@@ -5,7 +5,7 @@ import { searchedText } from './searched-text.ts'
 
 /**
  * Audiences are parsed when somebody looks into them. Ten thousand of them would keep a slow device from answering for two
- * seconds: whoever looks into all of them has them read first, in steps between which the page answers.
+ * seconds: a page that looks into all of them has them read first, in steps between which it answers.
  */
 
 type Audiences = readonly Shown<'audience'>[]
