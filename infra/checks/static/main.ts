@@ -15,10 +15,13 @@ interface Ended {
   readonly output: string
 }
 
+/** The lint's types are a program in Go that ends soon: it collects its garbage less often, for a tenth of its processor time. */
+const ENVIRONMENT = { ...process.env, GOGC: '400' }
+
 /** The command of a script, without npm in between. npm has put node_modules/.bin on the PATH. */
 async function run(name: string, command: string): Promise<Ended> {
   const began_ms = systemClock.monotonicMs()
-  const child = spawn(command, { shell: true, cwd: PROJECT_ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, { shell: true, cwd: PROJECT_ROOT, env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   const seconds = ((systemClock.monotonicMs() - began_ms) / 1000).toFixed(1)
