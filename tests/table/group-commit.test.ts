@@ -192,7 +192,9 @@ describe('the queue of one object', () => {
       )
     const answers = await clock.run(async () => {
       const first = submit()
-      await clock.sleep(0)
+      // Its commit begins, with nothing that comes after it.
+      await clock.turn()
+      await clock.turn()
       const too_long = submit()
       await clock.sleep(1)
       const exactly = submit()
@@ -249,6 +251,66 @@ describe('the queue of one object', () => {
     expect(commits).toBe(4)
     expect(results.slice(3, 6).every((error) => error instanceof TypeError)).toBe(true)
     expect(results.slice(9)).toEqual([[outcome], [outcome], [outcome]])
+  })
+})
+
+describe('the objects of many users, in a process that has other things to read', () => {
+  const outcome: Outcome = { kind: 'refused', problem: new Problem('not-found', 'gone') }
+
+  /** A process in which each turn of the event loop takes a millisecond until `reads_until_ms`. */
+  function busyProcess(reads_until_ms: number) {
+    const clock = new VirtualClock()
+    const commits: { name: string; size: number; at_ms: number }[] = []
+    const busy_clock = {
+      ...clock.skewed(0),
+      turn: () => clock.sleep(clock.monotonicMs() < reads_until_ms ? 1 : 0),
+    }
+    const group_commit = new GroupCommit<{ name: string }>(async ({ name }, batch) => {
+      commits.push({ name, size: batch.length, at_ms: clock.monotonicMs() })
+      await clock.sleep(100)
+      return batch.map(() => outcome)
+    }, busy_clock)
+    const save = (user: number) =>
+      group_commit.submit(`u${user}`, { name: `object ${user}` }, [changeNote('note_1', {})])
+    return { clock, commits, save }
+  }
+
+  test('gather the saves that are still being read: a thousand of a hundred users take a few commits more than users', async () => {
+    const { clock, commits, save } = busyProcess(1000)
+    const answers = await clock.run(() =>
+      all(1000, async (at) => {
+        await clock.sleep(at)
+        return await save(at % 100)
+      }),
+    )
+    expect(answers).toHaveLength(1000)
+    expect(commits.reduce((sum, { size }) => sum + size, 0)).toBe(1000)
+    expect(commits.length).toBeLessThanOrEqual(150)
+  })
+
+  test('begin their commits one after the other, in the order of their coming, 20 ms apart at most', async () => {
+    const { clock, commits, save } = busyProcess(Infinity)
+    await clock.run(() => all(4, save))
+    expect(commits.map(({ name, at_ms }) => [name, at_ms])).toEqual([
+      ['object 0', 20],
+      ['object 1', 40],
+      ['object 2', 60],
+      ['object 3', 80],
+    ])
+  })
+
+  test('wait for what is read no longer when a save has waited for a second', async () => {
+    const { clock, commits, save } = busyProcess(Infinity)
+    await clock.run(() => all(100, save))
+    const begun_ms = commits.map(({ at_ms }) => at_ms)
+    expect(begun_ms.slice(48, 54)).toEqual([980, 1000, 1001, 1002, 1003, 1004])
+    expect(begun_ms.at(-1)).toBe(1050)
+  })
+
+  test('go at once when everything is read', async () => {
+    const { clock, commits, save } = busyProcess(5)
+    await clock.run(() => all(100, save))
+    expect(commits.map(({ at_ms }) => at_ms)).toEqual(Array.from({ length: 100 }, () => 5))
   })
 })
 

@@ -20,6 +20,8 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
 
+  #last_turn = Promise.resolve()
+
   /** @param ending refuses, when it aborts, what waits and what comes; a commit on its way answers for itself */
   constructor(
     commit: Committer<TableObject, R>['commit'],
@@ -116,18 +118,38 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
 
   /**
    * Waits, at most 100 ms, for mutations that are on their way: those announced, and, in a crowd, those that keep
-   * arriving. A lone save has none to wait for: it gives way once to what has already arrived, and goes.
+   * arriving. A lone save has none to wait for: it gives way to what has already arrived, and goes.
    * @param committed how many went with the batch before: who comes right behind a crowd belongs to it
    */
   async #linger(owner: string, queue: readonly Waiting<R>[], committed: number): Promise<void> {
     const until_ms = this.#clock.monotonicMs() + LINGER_MAX_MS
     for (let before = 0; before < queue.length && this.#clock.monotonicMs() < until_ms;) {
       before = queue.length
-      if (Math.max(before, committed) < BURST_OPERATIONS) await this.#clock.turn()
-      else await this.#clock.sleep(BURST_PAUSE_MS)
+      if (Math.max(before, committed) >= BURST_OPERATIONS) await this.#clock.sleep(BURST_PAUSE_MS)
+      await this.#ownTurn(queue[0]!.since_ms)
       const gathering = this.#gatherings.get(owner)
       if (gathering) await this.#clock.sleep(until_ms - this.#clock.monotonicMs(), gathering.complete.signal)
     }
+  }
+
+  /**
+   * Of all objects that wait one takes its turn at a time, and lets first what has arrived in this process be read: in a crowd
+   * its saves then share a few commits, where each would go by itself if commits came first.
+   * @param since_ms when the oldest of its mutations came
+   */
+  async #ownTurn(since_ms: number): Promise<void> {
+    const turn = this.#last_turn.then(async () => {
+      let now_ms = this.#clock.monotonicMs()
+      const until_ms = Math.min(now_ms + READING_MAX_MS, since_ms + READING_BEHIND_MS)
+      let begun_ms
+      do {
+        begun_ms = now_ms
+        await this.#clock.turn()
+        now_ms = this.#clock.monotonicMs()
+      } while (now_ms - begun_ms >= IDLE_TURN_MS && now_ms < until_ms)
+    })
+    this.#last_turn = turn
+    await turn
   }
 }
 
@@ -135,6 +157,11 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
 const BURST_OPERATIONS = 4
 const BURST_PAUSE_MS = 20
 const LINGER_MAX_MS = 100
+/** A turn of the event loop that is this short had nothing to do; reading one request takes longer. */
+const IDLE_TURN_MS = 0.3
+/** What is read between two commits takes this long at most, and no longer at all where a mutation has waited that long. */
+const READING_MAX_MS = 20
+const READING_BEHIND_MS = 1000
 /** Without a reason of ours, every abort would make an exception with a stack. */
 const COMPLETE = 'complete'
 /** A mutation that waited this long behind others is refused, so that it is answered within the request's time. */
