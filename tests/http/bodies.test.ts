@@ -1,8 +1,8 @@
-import { request } from 'node:http'
-import { connect } from 'node:net'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-import { BODY_BYTES_MAX } from '#shared/http/request/request-body.ts'
+import { BODY_BYTES_MAX, readBody } from '#shared/http/request/request-body.ts'
 import { ManualClock } from './manual-clock.ts'
 import { bodyOf, type Running, startToy } from './harness.ts'
 
@@ -131,6 +131,22 @@ describe('a slow or broken body', () => {
     socket.destroy()
     await expect.poll(() => toy.lines.at(-1)?.['outcome']).toBe('cut-off')
     expect((await post('{"name":"x"}')).status).toBe(201)
+  })
+
+  test('that breaks off before anybody reads it is gone immediately', async () => {
+    const clock = new ManualClock(Date.UTC(2026, 10, 1))
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const broken = new Promise<IncomingMessage>((resolve) => {
+      server.on('request', (received) => {
+        received.on('close', () => resolve(received))
+        socket.destroy()
+      })
+    })
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"name"')
+    expect(await readBody(await broken, clock)).toEqual({ kind: 'gone' })
+    await new Promise((resolve) => server.close(resolve))
   })
 })
 

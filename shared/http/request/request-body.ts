@@ -79,6 +79,8 @@ function readBytes(request: IncomingMessage, clock: Clock, ending: AbortSignal |
     const end = () => settle(refuse(processEnding()))
     const stopWaiting = ending && !ending.aborted ? onEnding(ending, end) : undefined
     if (ending?.aborted) return end()
+    // Gone while the caller was judged: none of the events below comes a second time.
+    if (request.destroyed) return onGone()
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone)
     void clock.sleep(BODY_DURATION_MS_MAX, settled.signal).then(() => {
       if (!settled.signal.aborted) settle(tooSlow())
