@@ -5,7 +5,8 @@ import { runCommand } from '#infra/command/run.ts'
 import { buildSimulation, type SimulationOptions } from './build.ts'
 import { SMALL_CLIENT_LIMITS } from './client/client-limits.ts'
 import { seedRangeOf, SIMULATE_COMMAND } from './command.ts'
-import { NEXT_RELEASE } from './releases.ts'
+import { RARE_LIMITS } from './rare/rare-limits.ts'
+import { NEXT_RELEASE, NEXT_RELEASE_ALONE } from './releases.ts'
 import { SMALL_LIMITS } from './small-limits.ts'
 import { SMALL_SYNC_LIMITS } from './sync/sync-limits.ts'
 import { OLDER_SYNC_RELEASE } from './sync/sync-releases.ts'
@@ -13,15 +14,23 @@ import { runSeeds, seedsFrom } from './thread.ts'
 
 const BATCH_SEEDS = 200
 
+type Parts = Required<Pick<SimulationOptions, 'edits'>> & Pick<SimulationOptions, 'other_release'>
+
+/** What is changed for each history, and the release that `--releases` sets beside this one. */
+const PARTS = {
+  table: { edits: [] },
+  rare: { edits: RARE_LIMITS, other_release: NEXT_RELEASE_ALONE },
+  accidents: { edits: RARE_LIMITS },
+  sync: { edits: SMALL_SYNC_LIMITS, other_release: OLDER_SYNC_RELEASE },
+  client: { edits: SMALL_CLIENT_LIMITS },
+} satisfies Record<string, Parts>
+const SMALL_TABLE: Parts = { edits: SMALL_LIMITS, other_release: NEXT_RELEASE }
+
 await runCommand(SIMULATE_COMMAND, async (input) => {
   const { of = 'table', seed, small_limits, releases } = input
   const { first, end } = seedRangeOf(input)
-  const options: SimulationOptions =
-    of === 'client'
-      ? { of, edits: SMALL_CLIENT_LIMITS }
-      : of === 'sync'
-        ? { of, edits: SMALL_SYNC_LIMITS, ...(releases && { other_release: OLDER_SYNC_RELEASE }) }
-        : { edits: small_limits || releases ? SMALL_LIMITS : [], ...(releases && { other_release: NEXT_RELEASE }) }
+  const { edits, other_release }: Parts = of === 'table' && (small_limits || releases) ? SMALL_TABLE : PARTS[of]
+  const options: SimulationOptions = { of, edits, ...(releases && other_release && { other_release }) }
   const code = await buildSimulation(options)
   const flags = [...(small_limits ? ['--small-limits'] : []), ...(releases ? ['--releases'] : [])]
   const clear_line = process.stdout.isTTY ? '\r' : ''
