@@ -25,7 +25,7 @@ describe('whatever the store, the clocks and the crashes do', () => {
 
 describe('the histories', () => {
   test('are not idle: they acknowledge, refuse, lose answers, cross each other and a month’s end, and crash', async () => {
-    const histories = await Promise.all(seedsFrom(1, effort(6, 20)).map((seed) => runHistory(seed)))
+    const histories = await Promise.all(seedsFrom(effort(9, 1), effort(3, 20)).map((seed) => runHistory(seed)))
     const statuses = new Set(histories.flatMap(({ operations }) => operations.map(({ status }) => status)))
     for (const status of ['acknowledged', 'maybe', 'refused']) expect(statuses).toContain(status)
     expect(histories.some(({ store }) => store.names().length > 2)).toBe(true)

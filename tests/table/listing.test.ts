@@ -1,3 +1,4 @@
+import { effort } from '#tests/support/effort.ts'
 import { fc, runs } from '#tests/support/seeds.ts'
 import { describe, expect, test } from 'vitest'
 
@@ -95,7 +96,7 @@ describe('a listing', () => {
         const random = seededRandom(seed)
         const [reader, writer] = [r.instance(), r.instance()]
         const before = await r.run(() =>
-          all(60, async (at) => {
+          all(effort(24, 60), async (at) => {
             await r.clock.sleep(at)
             return idOf(await writer.create('u', createNote()))
           }),

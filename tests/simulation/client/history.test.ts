@@ -77,7 +77,8 @@ describe('whatever networks, storages, tabs and users do', () => {
 
 describe('the histories of clients', () => {
   const themed = THEMES.flatMap(({ title }) => seedsOfTheme(title, effort(0, 5)))
-  const seeds = [...seedsFrom(1, effort(3, 20)), ...themed]
+  // Two that have all of it between them.
+  const seeds = [...seedsFrom(effort(8, 1), effort(2, 20)), ...themed]
   const histories: ClientHistory[] = []
   beforeAll(async () => {
     for (const seed of seeds) histories.push(await runClientHistory(seed))

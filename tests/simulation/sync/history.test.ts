@@ -38,7 +38,7 @@ longDescribe('beside a release that knows neither the past of rows nor the ledge
 })
 
 describe('the histories of devices', () => {
-  const seeds = seedsFrom(1, effort(2, 80))
+  const seeds = seedsFrom(1, effort(1, 80))
   let histories: readonly SyncHistory[]
   beforeAll(async () => {
     histories = await Promise.all(seeds.map((seed) => runSyncHistory(seed)))

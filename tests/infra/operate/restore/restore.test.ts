@@ -162,7 +162,7 @@ describe('an object that cannot be read', () => {
 
   test('because a row group is damaged is one too', async () => {
     const { restoring, object, audiences, read } = await spoilt()
-    for (let at = 0; at < 40; at++) await saved(audiences, { name: `more ${at}` })
+    await Promise.all(Array.from({ length: 40 }, (_, at) => saved(audiences, { name: `more ${at}` })))
     const newest = await restoring.liveOf(object)
     const bytes = Uint8Array.from(await restoring.bytesOf(object, newest.generation))
     bytes[100]! ^= 0xff
