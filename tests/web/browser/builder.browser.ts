@@ -347,13 +347,14 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   })
 })
 
-test('no step moves what is there, nor scrolls sideways on a small phone', async () => {
+test('each step says that it is the current one, moves nothing that is there, and scrolls nowhere sideways on a small phone', async () => {
   const page = await visit({ viewport: { width: 320, height: 640 } })
   await typeWords(page, 'x'.repeat(200))
   await importCsv(page)
   await page.getByRole('button', { name: 'Import 3 segments' }).click()
   for (const name of [/Describe/, /Data type/, /Variables/, /Segments/, /Campaign/]) {
     await step(page, name).click()
+    await expect.poll(() => step(page, name).getAttribute('aria-current')).toBe('step')
     const over = await page.evaluate(() => {
       const content = document.querySelector('#content')!
       return [document.documentElement.scrollWidth - innerWidth, content.scrollWidth - content.clientWidth]
