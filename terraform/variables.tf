@@ -328,7 +328,7 @@ variable "budget" {
 }
 
 variable "delivery" {
-  description = "How releases are delivered: a Cloud Build trigger on a connected repository, jobs of another system by Workload Identity Federation, both, or neither (npm run deploy)."
+  description = "How releases are delivered: a Cloud Build trigger on a connected repository, jobs of another system by Workload Identity Federation, both, or neither (npm run deploy). With nightly, Cloud Build also runs .ci/nightly of a branch each night."
   type = object({
     trigger = optional(object({
       repository = string
@@ -339,14 +339,19 @@ variable "delivery" {
       condition = string
       subject   = string
     }))
+    nightly = optional(object({
+      repository = string
+      branch     = optional(string, "main")
+      schedule   = optional(string, "0 1 * * *")
+    }))
     images_kept = optional(number, 10)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.delivery.trigger == null || can(regex("^projects/[^/]+/locations/[^/]+/connections/[^/]+/repositories/[^/]+$", var.delivery.trigger.repository))
-    error_message = "delivery.trigger.repository must be projects/…/locations/…/connections/…/repositories/…: connect the repository first (Cloud Build, Repositories, 2nd gen)."
+    condition     = alltrue([for source in [var.delivery.trigger, var.delivery.nightly] : source == null || can(regex("^projects/[^/]+/locations/[^/]+/connections/[^/]+/repositories/[^/]+$", source.repository))])
+    error_message = "delivery.trigger.repository and delivery.nightly.repository must be projects/…/locations/…/connections/…/repositories/…: connect the repository first (Cloud Build, Repositories, 2nd gen)."
   }
 
   validation {

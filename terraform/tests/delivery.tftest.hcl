@@ -129,7 +129,37 @@ run "images_are_kept_for_a_rollback_and_not_for_ever" {
   }
 }
 
-run "by_hand_there_is_neither_trigger_nor_federation" {
+run "at_night_the_schedule_starts_a_build_that_may_do_nothing_but_write_its_log" {
+  command = plan
+
+  variables {
+    delivery = {
+      nightly = { repository = "projects/example-activation/locations/europe-west1/connections/code/repositories/activation-manager" }
+    }
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.nightly[0].service_account == google_service_account.nightly[0].id && google_project_iam_member.nightly[0].role == "roles/logging.logWriter"
+    error_message = "The nightly build would run as another account, or with more rights."
+  }
+
+  assert {
+    condition     = google_cloudbuild_trigger.nightly[0].git_file_source[0].path == ".ci/nightly.yaml" && google_cloudbuild_trigger.nightly[0].source_to_build[0].ref == "refs/heads/main" && google_cloudbuild_trigger.nightly[0].git_file_source[0].revision == "refs/heads/main"
+    error_message = "The nightly build would test something else."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.nightly[0].schedule == "0 1 * * *" && google_cloud_scheduler_job.nightly[0].http_target[0].oauth_token[0].service_account_email == google_service_account.scheduler.email
+    error_message = "Nobody would start the nightly build."
+  }
+
+  assert {
+    condition     = google_project_iam_custom_role.build_starter[0].permissions == toset(["cloudbuild.builds.create"]) && google_service_account_iam_member.nightly_starts[0].service_account_id == google_service_account.nightly[0].name
+    error_message = "The schedule could start builds as somebody else."
+  }
+}
+
+run "by_hand_there_is_neither_trigger_nor_federation_nor_night" {
   command = plan
 
   variables {
@@ -137,7 +167,7 @@ run "by_hand_there_is_neither_trigger_nor_federation" {
   }
 
   assert {
-    condition     = length(google_cloudbuild_trigger.delivery) == 0 && length(google_iam_workload_identity_pool.delivery) == 0
+    condition     = length(google_cloudbuild_trigger.delivery) + length(google_cloudbuild_trigger.nightly) + length(google_cloud_scheduler_job.nightly) == 0 && length(google_iam_workload_identity_pool.delivery) == 0
     error_message = "Somebody else could deliver."
   }
 }

@@ -3,13 +3,15 @@ import { LIST, READ, type Use, WRITE } from '../use.ts'
 import { accountOf } from './functions.ts'
 
 const DELIVERY = 'am-delivery'
+const NIGHTLY = 'am-nightly'
+const SCHEDULER = 'am-scheduler'
 const DEPLOYERS = 'deployers'
 const SERVICES = FUNCTION_NAMES.map((name) => `service ${accountOf(name)}`)
 const ON_SERVICES = 'google_cloud_run_v2_service_iam_member.delivery'
 const ON_LOCK = 'google_storage_bucket_iam_member.delivery'
 const ON_ASSETS = 'google_storage_bucket_iam_member.assets_delivery'
 
-/** The steps of `cloudbuild.yaml` and of `infra/deliver/rollout`. */
+/** The steps of `cloudbuild.yaml`, of `infra/deliver/rollout`, and of the nightly build. */
 export const DELIVERY_USES: readonly Use[] = [
   {
     what: 'push: the image',
@@ -142,5 +144,26 @@ export const DELIVERY_USES: readonly Use[] = [
     permissions: ['logging.logEntries.create'],
     on: ['project'],
     grant: 'google_project_iam_member.delivery',
+  },
+  {
+    what: 'nightly: starts the build',
+    who: SCHEDULER,
+    permissions: ['cloudbuild.builds.create'],
+    on: ['project'],
+    grant: 'google_project_iam_member.nightly_starts',
+  },
+  {
+    what: 'nightly: the build runs as an account of its own',
+    who: SCHEDULER,
+    permissions: ['iam.serviceAccounts.actAs'],
+    on: ['account am-nightly'],
+    grant: 'google_service_account_iam_member.nightly_starts',
+  },
+  {
+    what: 'nightly: its log',
+    who: NIGHTLY,
+    permissions: ['logging.logEntries.create'],
+    on: ['project'],
+    grant: 'google_project_iam_member.nightly',
   },
 ]

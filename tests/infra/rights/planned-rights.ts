@@ -10,8 +10,10 @@ const ANALYSTS = [
   { member: 'group:all-rows@example.com' },
   { member: 'group:some-rows@example.com', rows: "user_id = 'u1'" },
 ]
+const REPOSITORY = 'projects/example/locations/europe-west1/connections/code/repositories/app'
 const DELIVERY = {
-  trigger: { repository: 'projects/example/locations/europe-west1/connections/code/repositories/app' },
+  trigger: { repository: REPOSITORY },
+  nightly: { repository: REPOSITORY },
   workload_identity: { issuer: 'https://jobs.example.com', condition: 'true', subject: 'repo' },
 }
 const DEPLOYERS = ['group:developers@example.com']

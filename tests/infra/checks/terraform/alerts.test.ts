@@ -136,6 +136,11 @@ describe("lines of Google's services", () => {
       { 'schedule-unproven': { build: 'b7' } },
     ],
     [
+      'a night whose tests failed',
+      of('build', { build_id: 'b7' }, { textPayload: 'Step #0 - "nightly": NIGHTLY FAILED' }),
+      { 'nightly-failed': { build: 'b7' } },
+    ],
+    [
       'a copy that failed',
       of('bigquery_dts_config', { config_id: 'c1' }, { severity: 'ERROR', jsonPayload: { message: 'Access Denied' } }),
       { 'copy-failed': { config: 'c1' } },
@@ -155,6 +160,10 @@ describe("lines of Google's services", () => {
     ['a copy that is made', of('bigquery_dts_config', { config_id: 'c1' }, { severity: 'INFO', jsonPayload: {} })],
   ])('%s raises none', (_, entry) => {
     expect(raised(LINES, entry)).toEqual({})
+  })
+
+  test('what the nightly build prints is what its alert looks for', async () => {
+    expect(await readFile(join(RUNBOOKS, '../../../.ci/nightly.yaml'), 'utf8')).toContain("echo 'NIGHTLY FAILED'")
   })
 
   test('what the rollout prints is what its alerts look for', async () => {

@@ -73,6 +73,11 @@ test('every substitution that is used is declared, and every one that is declare
   expect(mentioned).toEqual(expect.arrayContaining(BUILT_IN))
 })
 
+test('the nightly build tests in the image that a delivery tests in', async () => {
+  const nightly = await readFile(join(PROJECT_ROOT, '.ci/nightly.yaml'), 'utf8')
+  expect(nightly).toContain(`name: ${substituted(stepOf('test').name)}\n`)
+})
+
 test('every step runs in an image of one version, the base image in the one that the Dockerfile names', async () => {
   const pinned = /^[\w./-]+:\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$/
   const images = build.steps.map(({ name }) => substituted(name))
