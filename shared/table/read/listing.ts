@@ -41,8 +41,6 @@ export interface ScanOptions<R extends Row = Row> {
   readonly decode: (group: RowGroup, names: readonly string[]) => Promise<ColumnValues>
 }
 
-/** Of a group that is opened: as many as a page has by default, and a few. Its other rows are seldom wanted. */
-const FIRST_LOOK_ROWS = 64
 /** Rows of a run at most: no more than a short page may leave. */
 const RUN_ROWS = 16
 
@@ -58,15 +56,6 @@ export async function* scanSnapshot<R extends Row>(
   { after, filter, decode }: ScanOptions<R>,
 ): AsyncGenerator<readonly FoundRow[]> {
   const names = [...new Set<string>([...filter.columns, 'created_at', schema.id_column])]
-  const types = new Map<string, ColumnType>(schema.columns.map(({ name, type }) => [name, type]))
-  const lookInto = async (found: OpenGroup): Promise<void> => {
-    const values = await decode(found.group, names)
-    found.look(
-      { created: values.get('created_at')!, ids: values.get(schema.id_column)! },
-      after,
-      matcherOf(filter, types, values),
-    )
-  }
   const unopened = snapshot.file.groups
     .map((group) => ({ group, created_ms: createdBoundsMs(group) }))
     .filter(({ created_ms }) => !after || created_ms.min <= after.created_at_ms)
@@ -78,15 +67,13 @@ export async function* scanSnapshot<R extends Row>(
     for (let next = unopened.at(-1); next; next = unopened.at(-1)) {
       if (newest && newest.newest!.created_at_ms > next.created_ms.max) break
       unopened.pop()
-      const found = new OpenGroup(next.group)
-      await lookInto(found)
+      const found = matchingRows(schema, next.group, await decode(next.group, names), { after, filter })
       if (found.newest) open.push(found)
       newest = newestOf(open)
     }
     if (!newest) return
     const others = open.filter((found) => found !== newest)
     yield takeRun(newest, newestOf(others)?.newest, unopened.at(-1)?.created_ms.max)
-    if (!newest.newest && newest.unread_rows > 0) await lookInto(newest)
     if (!newest.newest) open.splice(open.indexOf(newest), 1)
   }
 }
@@ -122,36 +109,22 @@ function newestOf(open: readonly OpenGroup[]): OpenGroup | undefined {
  * them, and of the decoded columns the two that positions are made of.
  */
 class OpenGroup {
-  readonly group: RowGroup
-  /** How many of its oldest rows were not looked at yet. */
-  unread_rows: number
-  /** Where the newest one is; undefined when all that were found are taken. */
+  readonly #group: RowGroup
+  readonly #positions: Positions
+  readonly #indexes: number[]
+  /** Where the newest one is; undefined when all were taken. */
   newest: Position | undefined
-  #positions: Positions = { created: [], ids: [] }
-  /** Oldest first. */
-  #indexes: number[] = []
 
-  constructor(group: RowGroup) {
-    this.group = group
-    this.unread_rows = group.row_count
-  }
-
-  /** Finds the next rows behind `after`: at first as many as most pages take, then all. */
-  look(positions: Positions, after: Position | undefined, matches: (at: number) => boolean): void {
-    const found_max = this.unread_rows === this.group.row_count ? FIRST_LOOK_ROWS : Infinity
-    const indexes: number[] = []
-    while (this.unread_rows > 0 && indexes.length < found_max) {
-      const at = --this.unread_rows
-      if (after && comparePositions(positionAt(positions, at), after) <= 0) continue
-      if (matches(at)) indexes.push(at)
-    }
+  /** @param indexes oldest first */
+  constructor(group: RowGroup, positions: Positions, indexes: number[]) {
+    this.#group = group
     this.#positions = positions
-    this.#indexes = indexes.toReversed()
+    this.#indexes = indexes
     this.newest = this.#next()
   }
 
   take(): FoundRow {
-    const found = { place: { group: this.group, index: this.#indexes.pop()! }, position: this.newest! }
+    const found = { place: { group: this.#group, index: this.#indexes.pop()! }, position: this.newest! }
     this.newest = this.#next()
     return found
   }
@@ -172,20 +145,25 @@ function positionAt({ created, ids }: Positions, index: number): Position {
   return { created_at_ms: Number(created[index]), id: String(ids[index]) }
 }
 
-/** Whether the filter lets the row at an index of a group pass. */
-function matcherOf<R extends Row>(
-  filter: RowFilter<R>,
-  types: ReadonlyMap<string, ColumnType>,
+/** The matching rows of one group behind `after`, oldest first as the group has them. */
+function matchingRows<R extends Row>(
+  schema: TableSchema<R>,
+  group: RowGroup,
   values: ColumnValues,
-): (at: number) => boolean {
+  { after, filter }: Pick<ScanOptions<R>, 'after' | 'filter'>,
+): OpenGroup {
+  const types = new Map<string, ColumnType>(schema.columns.map((column) => [column.name, column.type]))
+  const positions = { created: values.get('created_at')!, ids: values.get(schema.id_column)! }
+  const indexes: number[] = []
   let at = 0
   const cell: CellReader<R> = <Name extends ColumnName<R>>(name: Name) => {
     const column = values.get(name)
     if (!column) throw new Error(`the filter does not name the column ${name}`)
     return fromParquet(types.get(name)!, column[at]) as R[Name]
   }
-  return (index) => {
-    at = index
-    return filter.matches(cell)
+  for (; at < group.row_count; at++) {
+    if (after && comparePositions(positionAt(positions, at), after) <= 0) continue
+    if (filter.matches(cell)) indexes.push(at)
   }
+  return new OpenGroup(group, positions, indexes)
 }

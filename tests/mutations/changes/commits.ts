@@ -64,6 +64,8 @@ export const COMMITS_CHANGES: readonly Change[] = [
     ['outcomes.splice(0, changes.length)', 'outcomes.slice(0, changes.length)'],
     ['retry_after_ms: 2000,', ''],
     ['READING_MAX_MS = 20', 'READING_MAX_MS = 40'],
+    ['READING_MAX_MS = 20', 'READING_MAX_MS = 10'],
+    ['READING_BEHIND_MS = 1000', 'READING_BEHIND_MS = 500'],
     ['READING_BEHIND_MS = 1000', 'READING_BEHIND_MS = 2000'],
     ['this.#last_turn = turn', ''],
     ['now_ms - begun_ms >= IDLE_TURN_MS && now_ms < until_ms', 'now_ms < until_ms && false'],

@@ -58,14 +58,6 @@ export const DECISIONS_CHANGES: readonly Change[] = [
   ...changesOf('shared/table/commit/writes.ts', 'tests/table/ending.test.ts', [
     ['if (sent_id !== undefined) return undefined\n', ''],
   ]),
-  ...changesOf('shared/table/read/listing.ts', 'tests/table/listing.test.ts', [
-    ['if (!newest.newest && newest.unread_rows > 0) await lookInto(newest)', ''],
-    [
-      'after && comparePositions(positionAt(positions, at), after) <= 0',
-      'after && comparePositions(positionAt(positions, at), after) < 0',
-    ],
-    ['FIRST_LOOK_ROWS = 64', 'FIRST_LOOK_ROWS = 256'],
-  ]),
   ...changesOf('shared/table/read/lookups.ts', 'tests/table/idempotency.test.ts', [
     [
       'snapshot.footer.ledger.with([], this.#dependencies.clock.nowMs()).find(request_hash)',
