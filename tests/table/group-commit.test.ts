@@ -307,7 +307,7 @@ describe('the objects of many users, in a process that has other things to read'
     expect(begun_ms.at(-1)).toBe(1050)
   })
 
-  test('go at once when everything is read', async () => {
+  test('begin immediately when everything is read', async () => {
     const { clock, commits, save } = busyProcess(5)
     await clock.run(() => all(100, save))
     expect(commits.map(({ at_ms }) => at_ms)).toEqual(Array.from({ length: 100 }, () => 5))

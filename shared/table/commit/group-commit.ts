@@ -19,7 +19,7 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   readonly #ending: AbortSignal | undefined
   readonly #queues = new Map<string, Waiting<R>[]>()
   readonly #gatherings = new Map<string, Gathering>()
-
+  /** Resolves when the last object that asked for a turn has had it. */
   #last_turn = Promise.resolve()
 
   /** @param ending refuses, when it aborts, what waits and what comes; a commit on its way answers for itself */
@@ -117,8 +117,9 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   }
 
   /**
-   * Waits, at most 100 ms, for mutations that are on their way: those announced, and, in a crowd, those that keep
-   * arriving. A lone save has none to wait for: it gives way to what has already arrived, and goes.
+   * Waits, at most 100 ms and the turns of the objects before this one, for mutations that are on their way: those
+   * announced, and, in a crowd, those that keep arriving. A lone save has none to wait for: it gives way to what has
+   * already arrived, and goes.
    * @param committed how many went with the batch before: who comes right behind a crowd belongs to it
    */
   async #linger(owner: string, queue: readonly Waiting<R>[], committed: number): Promise<void> {
@@ -133,8 +134,8 @@ export class GroupCommit<TableObject extends { readonly name: string }, R extend
   }
 
   /**
-   * Of all objects that wait one takes its turn at a time, and lets first what has arrived in this process be read: in a crowd
-   * its saves then share a few commits, where each would go by itself if commits came first.
+   * Of all objects that wait one takes its turn at a time, and first lets what has arrived in this process be read: the
+   * saves of a crowd then share a few commits, where each would go by itself if commits came first (decision 0038).
    * @param since_ms when the oldest of its mutations came
    */
   async #ownTurn(since_ms: number): Promise<void> {

@@ -68,7 +68,7 @@ export const COMMITS_CHANGES: readonly Change[] = [
     ['READING_BEHIND_MS = 1000', 'READING_BEHIND_MS = 500'],
     ['READING_BEHIND_MS = 1000', 'READING_BEHIND_MS = 2000'],
     ['this.#last_turn = turn', ''],
-    ['now_ms - begun_ms >= IDLE_TURN_MS && now_ms < until_ms', 'now_ms < until_ms && false'],
+    ['now_ms - begun_ms >= IDLE_TURN_MS && now_ms < until_ms', 'false'],
   ]),
   ...changesOf('shared/table/commit/group-commit.ts', 'tests/table/idempotency.test.ts', [
     ['this.#queues.delete(object.name)', ''],
