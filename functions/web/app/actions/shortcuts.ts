@@ -1,5 +1,6 @@
 import { letters_on } from '../base/letters.ts'
 import { clock } from '../base/ports.ts'
+import { isDialogOpen } from '../parts/dialogs.ts'
 import { isChord } from '../parts/keys.ts'
 import type { MenuItem } from '../parts/Menu.tsx'
 import { undoLast } from '../parts/toasts.ts'
@@ -16,7 +17,6 @@ export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () =>
   const onKey = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return
     const { target } = event
-    const is_covered = document.querySelector('dialog[open]') !== null
     const is_typing =
       target instanceof Element && target.matches('input:not([type=checkbox], [type=radio]), textarea, select')
     const groups: readonly Offer[] = [{ title: '', items: everywhere() }, ...offers.get()]
@@ -30,11 +30,11 @@ export function listenForShortcuts(everywhere: () => readonly MenuItem[]): () =>
     if (item?.keys !== undefined) {
       const acts_in_fields = /^(mod\+|F\d)/.test(item.keys)
       const is_character = item.keys.split(' ').every((key) => key.length === 1)
-      if (is_covered || (is_typing && !acts_in_fields) || (is_character && !letters_on.get())) return
+      if ((is_typing && !acts_in_fields) || (is_character && !letters_on.get()) || isDialogOpen()) return
       event.preventDefault()
       return item.onSelect()
     }
-    if (is_covered || is_typing) return
+    if (is_typing || isDialogOpen()) return
     if (isChord(event, 'mod+z') && undoLast()) event.preventDefault()
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
       first = { key: event.key, at_ms: now_ms }

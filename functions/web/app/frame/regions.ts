@@ -1,3 +1,5 @@
+import { isDialogOpen } from '../parts/dialogs.ts'
+
 /** F6 moves the focus between the side bar, the page, a drawer and a toast, as in other programs. */
 
 const FOCUSABLE = 'a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]'
@@ -5,7 +7,7 @@ const FOCUSABLE = 'a[href], button:not(:disabled), input, select, textarea, [tab
 /** @returns ends the listening */
 export function listenForRegions(): () => void {
   const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'F6' || document.querySelector('dialog[open]')) return
+    if (event.key !== 'F6' || isDialogOpen()) return
     const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(
       (region) => region.checkVisibility() && !region.inert,
     )

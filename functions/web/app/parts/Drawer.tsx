@@ -5,6 +5,7 @@ import { createPortal } from 'react-dom'
 import { IconButton } from './Button.tsx'
 import { classes } from './classes.ts'
 import { coverPageOnPhones } from './cover-page.ts'
+import { isDialogOpen } from './dialogs.ts'
 import styles from './Drawer.module.css'
 
 /** Where drawers open: under the top bar, so that the sync words stay in sight. The frame has it. */
@@ -38,7 +39,7 @@ export function Drawer({
     const uncoverPage = coverPageOnPhones()
     shown?.querySelector('h2')?.focus()
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return
+      if (event.key !== 'Escape' || event.defaultPrevented || isDialogOpen()) return
       event.preventDefault()
       close.current()
     }

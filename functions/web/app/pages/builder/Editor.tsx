@@ -166,7 +166,9 @@ function useHeadingFocus(step: StepId): RefObject<HTMLDivElement | null> {
 function useFaults(draft: BuilderDraft) {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [is_all, setAll] = useState(false)
-  const words = useMemo(() => new Map(faultsOf(draft).map((fault) => [fault.field, fault.words])), [draft])
+  // With the same faults it stays the same: what has none is not drawn again with each key.
+  const told = JSON.stringify(faultsOf(draft).map(({ field, words: of_field }) => [field, of_field]))
+  const words = useMemo(() => new Map(JSON.parse(told) as [string, string][]), [told])
   const of = useCallback(
     (field: string): string | undefined => (is_all || left.has(field) ? words.get(field) : undefined),
     [words, is_all, left],

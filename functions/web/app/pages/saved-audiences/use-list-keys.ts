@@ -10,6 +10,7 @@ import {
 } from 'react'
 
 import { letters_on } from '../../base/letters.ts'
+import { isDialogOpen } from '../../parts/dialogs.ts'
 import type { ShownAudience } from './select-audiences.ts'
 import type { Selection } from './use-selection.ts'
 
@@ -66,7 +67,7 @@ export function useListKeys({ list, audiences, columns, selection, scrollToRow }
       return link.focus()
     }
     const is_lost = has_focus && document.activeElement === document.body
-    if (is_lost && at < 0 && !document.querySelector('dialog[open]')) focusAt(last.current.at)
+    if (is_lost && at < 0 && !isDialogOpen()) focusAt(last.current.at)
   })
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {

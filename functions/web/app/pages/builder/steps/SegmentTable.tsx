@@ -8,7 +8,7 @@ import { showToast } from '../../../parts/toasts.ts'
 import { ENTRIES_MAX } from '../model/checks.ts'
 import type { DraftSegment } from '../model/draft.ts'
 import { newSegment } from '../model/segments.ts'
-import { SegmentRow } from './SegmentRow.tsx'
+import { GROUP_ROWS, SegmentGroup } from './SegmentGroup.tsx'
 import { SegmentTotal } from './SegmentShare.tsx'
 import type { StepProps } from './step-props.ts'
 import styles from './SegmentTable.module.css'
@@ -50,6 +50,7 @@ export const SegmentTable = memo(function SegmentTable({ segments, onSegments, f
     setAdded(segment.segment_id)
   }
 
+  const groups = Array.from({ length: Math.ceil(segments.length / GROUP_ROWS) }, (_, at) => at * GROUP_ROWS)
   return (
     <Table aria-label="Segments" className={styles.table}>
       {segments.length > 0 && (
@@ -75,17 +76,16 @@ export const SegmentTable = memo(function SegmentTable({ segments, onSegments, f
           </tr>
         </thead>
       )}
+      <SegmentTotal segments={segments}>
+        {groups.map((first) => (
+          <SegmentGroup
+            key={first}
+            segments={segments.slice(first, first + GROUP_ROWS)}
+            {...{ first, faultOf, onEdit, onLeave, onRemove }}
+          />
+        ))}
+      </SegmentTotal>
       <tbody>
-        <SegmentTotal segments={segments}>
-          {segments.map((segment, at) => (
-            <SegmentRow
-              key={segment.segment_id}
-              {...{ segment, at, onEdit, onLeave, onRemove }}
-              name_fault={faultOf(`segments.${at}.name`)}
-              size_fault={faultOf(`segments.${at}.size`)}
-            />
-          ))}
-        </SegmentTotal>
         <tr className={styles.add}>
           <td colSpan={5}>
             {segments.length === 0 && <span className={styles.none}>No segments yet.</span>}
