@@ -363,6 +363,35 @@ test('each step says that it is the current one, moves nothing that is there, an
   }
 })
 
+test('of a thousand segments and variables only groups in sight are laid out, and each field is reached all the same', async () => {
+  const page = await visit()
+  await typeWords(page)
+  // By name: to find one of thousands by its role takes a second.
+  const field = (name: string) => page.locator(`input[name="${name}"]`)
+  /** How many fields there are whose names end so, and how many of them are laid out. */
+  const fieldsOf = async (end: string) =>
+    await page.evaluate((name_end) => {
+      const fields = [...document.querySelectorAll(`input[name$="${name_end}"]`)]
+      const laid_out = fields.filter((field) => field.checkVisibility({ contentVisibilityAuto: true }))
+      return { all: fields.length, is_few: laid_out.length >= 10 && laid_out.length <= 100 }
+    }, end)
+  await importCsv(page, `name,size\n${Array.from({ length: 1000 }, (_, at) => `Segment ${at},${at}`).join('\n')}`)
+  await page.getByRole('button', { name: 'Import 1,000 segments' }).click()
+  await field('segments.500.size').fill('many')
+  await field('segments.999.size').fill('7')
+  await page.getByText('Use digits only, for example 12,400').waitFor()
+  expect(await field('segments.999.size').inputValue()).toBe('7')
+  await expect.poll(() => fieldsOf('.size')).toEqual({ all: 1000, is_few: true })
+
+  await step(page, /Variables/).click()
+  await page.getByRole('radio', { name: 'Paste' }).check()
+  const codes = Array.from({ length: 1000 }, (_, at) => `CODE_${at}`)
+  await page.getByRole('textbox', { name: 'Codes of variables' }).fill(codes.join('\n'))
+  await page.getByRole('button', { name: 'Add 1,000 variables' }).click()
+  await field('variables.999.relevance').fill('30')
+  await expect.poll(() => fieldsOf('.relevance')).toEqual({ all: 1000, is_few: true })
+})
+
 test('nothing moves while a draft is opened', async () => {
   const page = await visit()
   await typeWords(page)

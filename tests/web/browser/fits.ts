@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
 
 /**
- * What does not fit into the window, in words: a page that scrolls sideways, words and controls that are cut off, and controls
- * that stay covered wherever the page is scrolled to. Of what is open over the page, the uppermost is looked at.
+ * What does not fit into the window, in words: a page that scrolls sideways, words and controls that are cut off, controls
+ * that stay covered wherever the page is scrolled to, and what stays behind when its surroundings are scrolled. Of what is open over the
+ * page, the uppermost is looked at.
  */
 export async function misfitsOn(page: Page): Promise<readonly string[]> {
   return await page.evaluate(misfitsHere)
@@ -56,6 +57,21 @@ const misfitsHere = (): readonly string[] => {
     if (isCut(text)) faults.push(`“${words.slice(0, 40)}” is cut off`)
     const lines = new Set([...text.getClientRects()].map((line) => Math.round(line.top)))
     if (/^[\d.,]+$/.test(words) && lines.size > 1) faults.push(`the number ${words} is broken`)
+  }
+  /** The nearest part that scrolls, where nothing up to it holds what is placed absolutely: its place is then the frame's. */
+  const scrollerLeft = (placed: Element): Element | undefined => {
+    for (let part = placed.parentElement; part && top.contains(part); part = part.parentElement) {
+      const { position, contain, contentVisibility, transform, overflowY } = getComputedStyle(part)
+      if (position !== 'static' || contain !== 'none' || contentVisibility !== 'visible' || transform !== 'none')
+        return undefined
+      if (overflowY === 'auto' || overflowY === 'scroll') return part
+    }
+    return undefined
+  }
+  for (const placed of top.querySelectorAll('*')) {
+    if (getComputedStyle(placed).position !== 'absolute' || !placed.checkVisibility()) continue
+    const left = scrollerLeft(placed)
+    if (left) faults.push(`${nameOf(placed)} lies outside of ${left.localName}.${left.className}, which scrolls`)
   }
   const isHit = (control: Element) => {
     const { left, top: above, width, height } = control.getClientRects()[0] ?? control.getBoundingClientRect()

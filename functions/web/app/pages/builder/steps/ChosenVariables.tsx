@@ -1,13 +1,16 @@
 import { X } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 
 import { countOf } from '../../../format/numbers.ts'
 import { IconButton } from '../../../parts/Button.tsx'
+import { classes } from '../../../parts/classes.ts'
 import { HeadCell, Table } from '../../../parts/Table.tsx'
 import { VARIABLE_TYPES } from '../model/catalogue.ts'
 import type { DraftVariable } from '../model/draft.ts'
 import { CellFault } from './CellFault.tsx'
 import cells from './cells.module.css'
+import { RowGroups } from './RowGroups.tsx'
+import long from './RowGroups.module.css'
 import type { StepProps } from './step-props.ts'
 import styles from './ChosenVariables.module.css'
 import { VariableCell } from './VariableCell.tsx'
@@ -19,16 +22,29 @@ interface ChosenVariablesProps extends StepProps {
 /** The variables of the audience, each with its type and how relevant it is. */
 export function ChosenVariables({ draft, change, faultOf, onLeave, onRemove }: ChosenVariablesProps) {
   const { variables } = draft
+  const onEdit = useCallback(
+    (code: string, values: Partial<DraftVariable>) =>
+      change((before) => ({
+        ...before,
+        variables: before.variables.map((one) => (one.code === code ? { ...one, ...values } : one)),
+      })),
+    [change],
+  )
+  const renderRow = useCallback(
+    (variable: DraftVariable, at: number) => (
+      <Row
+        key={variable.code}
+        {...{ variable, at, onEdit, onRemove, onLeave }}
+        fault={faultOf(`variables.${at}.relevance`)}
+      />
+    ),
+    [faultOf, onEdit, onLeave, onRemove],
+  )
   if (variables.length === 0) {
     return <p className={styles.none}>No variables yet. An audience can do without, and they can be added later.</p>
   }
-  const edit = (code: string, values: Partial<DraftVariable>) =>
-    change((before) => ({
-      ...before,
-      variables: before.variables.map((one) => (one.code === code ? { ...one, ...values } : one)),
-    }))
   return (
-    <Table aria-label={`${countOf(variables.length, 'variable')} chosen`} className={styles.table}>
+    <Table aria-label={`${countOf(variables.length, 'variable')} chosen`} className={classes(long.long, styles.table)}>
       <thead>
         <tr>
           <HeadCell>{countOf(variables.length, 'variable')}</HeadCell>
@@ -39,16 +55,7 @@ export function ChosenVariables({ draft, change, faultOf, onLeave, onRemove }: C
           </HeadCell>
         </tr>
       </thead>
-      <tbody>
-        {variables.map((variable, at) => (
-          <Row
-            key={variable.code}
-            {...{ variable, at, onRemove, onLeave }}
-            fault={faultOf(`variables.${at}.relevance`)}
-            onEdit={edit}
-          />
-        ))}
-      </tbody>
+      <RowGroups rows={variables} renderRow={renderRow} />
     </Table>
   )
 }

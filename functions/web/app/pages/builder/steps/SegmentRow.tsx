@@ -13,18 +13,14 @@ import { SegmentShare } from './SegmentShare.tsx'
 import cells from './cells.module.css'
 import styles from './SegmentTable.module.css'
 
-/** What users can do to a row. */
-export interface SegmentRowDeeds {
-  readonly onEdit: (segment_id: DraftSegment['segment_id'], values: Partial<DraftSegment>) => void
-  readonly onLeave: (field: string) => void
-  readonly onRemove: (segment: DraftSegment, at: number) => void
-}
-
-interface SegmentRowProps extends SegmentRowDeeds {
+interface SegmentRowProps {
   readonly segment: DraftSegment
   readonly at: number
   readonly name_fault: string | undefined
   readonly size_fault: string | undefined
+  readonly onEdit: (segment_id: DraftSegment['segment_id'], values: Partial<DraftSegment>) => void
+  readonly onLeave: (field: string) => void
+  readonly onRemove: (segment: DraftSegment, at: number) => void
 }
 
 /** One segment. It is drawn again only when something of it changes: there may be a thousand. */

@@ -3,12 +3,15 @@ import { memo, useCallback, useEffect, useState } from 'react'
 
 import { Button } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
+import { classes } from '../../../parts/classes.ts'
 import { HeadCell, Table } from '../../../parts/Table.tsx'
 import { showToast } from '../../../parts/toasts.ts'
 import { ENTRIES_MAX } from '../model/checks.ts'
 import type { DraftSegment } from '../model/draft.ts'
 import { newSegment } from '../model/segments.ts'
-import { GROUP_ROWS, SegmentGroup } from './SegmentGroup.tsx'
+import { RowGroups } from './RowGroups.tsx'
+import long from './RowGroups.module.css'
+import { SegmentRow } from './SegmentRow.tsx'
 import { SegmentTotal } from './SegmentShare.tsx'
 import type { StepProps } from './step-props.ts'
 import styles from './SegmentTable.module.css'
@@ -50,9 +53,19 @@ export const SegmentTable = memo(function SegmentTable({ segments, onSegments, f
     setAdded(segment.segment_id)
   }
 
-  const groups = Array.from({ length: Math.ceil(segments.length / GROUP_ROWS) }, (_, at) => at * GROUP_ROWS)
+  const renderRow = useCallback(
+    (segment: DraftSegment, at: number) => (
+      <SegmentRow
+        key={segment.segment_id}
+        {...{ segment, at, onEdit, onLeave, onRemove }}
+        name_fault={faultOf(`segments.${at}.name`)}
+        size_fault={faultOf(`segments.${at}.size`)}
+      />
+    ),
+    [faultOf, onEdit, onLeave, onRemove],
+  )
   return (
-    <Table aria-label="Segments" className={styles.table}>
+    <Table aria-label="Segments" className={classes(long.long, styles.table)}>
       {segments.length > 0 && (
         <thead>
           <tr>
@@ -77,13 +90,7 @@ export const SegmentTable = memo(function SegmentTable({ segments, onSegments, f
         </thead>
       )}
       <SegmentTotal segments={segments}>
-        {groups.map((first) => (
-          <SegmentGroup
-            key={first}
-            segments={segments.slice(first, first + GROUP_ROWS)}
-            {...{ first, faultOf, onEdit, onLeave, onRemove }}
-          />
-        ))}
+        <RowGroups rows={segments} renderRow={renderRow} />
       </SegmentTotal>
       <tbody>
         <tr className={styles.add}>

@@ -1,15 +1,18 @@
 import { EyeOff } from 'lucide-react'
-import { memo } from 'react'
+import { memo, useCallback } from 'react'
 
 import { countOf } from '../../../format/numbers.ts'
 import { Button } from '../../../parts/Button.tsx'
 import { Checkbox } from '../../../parts/Checkbox.tsx'
+import { classes } from '../../../parts/classes.ts'
 import { HeadCell, NumberCell, Table } from '../../../parts/Table.tsx'
 import { showToast } from '../../../parts/toasts.ts'
 import { VARIABLE_TYPES } from '../model/catalogue.ts'
 import type { DraftSuggestion } from '../model/draft.ts'
 import { keptSuggestions } from '../model/suggestions.ts'
 import cells from './cells.module.css'
+import { RowGroups } from './RowGroups.tsx'
+import long from './RowGroups.module.css'
 import type { StepProps } from './step-props.ts'
 import styles from './SuggestedVariables.module.css'
 import { VariableCell } from './VariableCell.tsx'
@@ -18,11 +21,18 @@ import { VariableCell } from './VariableCell.tsx'
 export function SuggestedVariables({ draft, change }: Pick<StepProps, 'draft' | 'change'>) {
   const { suggestions } = draft
   const kept = keptSuggestions(draft).length
-  const onKeep = (code: string, is_kept: boolean) =>
-    change((before) => ({
-      ...before,
-      suggestions: before.suggestions.map((one) => (one.code === code ? { ...one, is_kept } : one)),
-    }))
+  const onKeep = useCallback(
+    (code: string, is_kept: boolean) =>
+      change((before) => ({
+        ...before,
+        suggestions: before.suggestions.map((one) => (one.code === code ? { ...one, is_kept } : one)),
+      })),
+    [change],
+  )
+  const renderRow = useCallback(
+    (suggestion: DraftSuggestion) => <Row key={suggestion.code} suggestion={suggestion} onKeep={onKeep} />,
+    [onKeep],
+  )
   const leaveOut = () => {
     change((before) => ({ ...before, suggestions: [] }))
     showToast({
@@ -43,7 +53,7 @@ export function SuggestedVariables({ draft, change }: Pick<StepProps, 'draft' | 
           Leave all out
         </Button>
       </div>
-      <Table aria-label="Suggested variables" className={styles.table}>
+      <Table aria-label="Suggested variables" className={classes(long.long, styles.table)}>
         <thead>
           <tr>
             <HeadCell>
@@ -67,11 +77,7 @@ export function SuggestedVariables({ draft, change }: Pick<StepProps, 'draft' | 
             <HeadCell is_number>Relevance</HeadCell>
           </tr>
         </thead>
-        <tbody>
-          {suggestions.map((suggestion) => (
-            <Row key={suggestion.code} suggestion={suggestion} onKeep={onKeep} />
-          ))}
-        </tbody>
+        <RowGroups rows={suggestions} renderRow={renderRow} />
       </Table>
     </section>
   )

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 
 import { countOf } from '../../../format/numbers.ts'
 import { Segmented, type SegmentedChoice } from '../../../parts/Segmented.tsx'
@@ -34,8 +34,11 @@ export function VariablesStep(props: StepProps) {
       const added = newAmong(found, before.variables)
       return { ...before, variables: [...before.variables, ...added].slice(0, ENTRIES_MAX) }
     })
-  const remove = (code: string) =>
-    change((before) => ({ ...before, variables: before.variables.filter((one) => one.code !== code) }))
+  const remove = useCallback(
+    (code: string) =>
+      change((before) => ({ ...before, variables: before.variables.filter((one) => one.code !== code) })),
+    [change],
+  )
 
   const ask = async (url: string, ports: ServicePorts): Promise<Asked> => {
     if (draft.words.trim() === '') return { is_good: false, words: 'Describe your audience first: it is what we send.' }
