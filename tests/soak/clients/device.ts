@@ -4,6 +4,7 @@ import { ActivationClient } from '#shared/client/client.ts'
 import { MemoryBrowser } from '#shared/client/memory/memory-browser.ts'
 import type { Change } from '#tests/faults/checker.ts'
 import { between, oneOf } from '#tests/simulation/seeded-random.ts'
+import { repeated } from './repeated.ts'
 import type { Site } from './site.ts'
 
 const CHANGES_BETWEEN_SYNCS_MAX = 4
@@ -47,9 +48,6 @@ export class SoakDevice {
   /** Has what everybody else has, and closes. @returns marks by record */
   async end(): Promise<Map<string, readonly string[]>> {
     await this.#settle()
-    const { log, status } = this.#opened
-    if (status.conflicts + status.invalid + status.quarantined > 0)
-      this.#site.ledger.report(`a device of ${this.#user_id} has put changes aside: ${JSON.stringify(log.slice(-3))}`)
     const shown = this.#opened.list('audience').map(({ id, record }) => {
       const { metadata } = record as { metadata?: Record<string, unknown> }
       return [id, Object.keys(metadata ?? {})] as const
@@ -138,14 +136,35 @@ export class SoakDevice {
     }
   }
 
+  /** Nobody else changes the same fields: what is put aside was never sent, though nothing waits any more. */
+  #checkNothingAside(): void {
+    const { log, status } = this.#opened
+    if (status.conflicts + status.invalid + status.quarantined > 0)
+      this.#site.ledger.report(`${this.#name} has put changes aside: ${JSON.stringify(log.slice(-3))}`)
+  }
+
+  /** Asked right away, whoever answers: so a change that is lost later is told apart from one that never was there. */
+  async #checkStored({ audience_id, mark }: Change): Promise<void> {
+    const { ledger, system } = this.#site
+    const reply = await repeated(() => system.as(this.#user_id).call('GET', `/api/audiences/${audience_id}`))
+    const { metadata = {} } = (reply.body['audience'] ?? {}) as { metadata?: Record<string, unknown> }
+    if (mark in metadata) return
+    ledger.report(`${this.#name} was told that ${mark} of ${audience_id} is sent, and was answered ${reply.text}`)
+  }
+
   /** Exchanges until the service has everything, and everything of it is here. */
   async #settle(): Promise<void> {
     for (let count = 0; count < EXCHANGES_MAX; count++) {
       const exchange = await this.#opened.syncNow()
       if (exchange?.kind === 'done' && this.#opened.status.pending === 0) {
-        for (const change of this.#waiting) change.result = 'acknowledged'
-        this.#note(`is told that all is sent: ${this.#waiting.map(({ mark }) => mark).join()}`)
+        const told = this.#waiting
         this.#waiting = []
+        this.#note(`is told that all is sent: ${told.map(({ mark }) => mark).join()}`)
+        this.#checkNothingAside()
+        for (const change of told) {
+          change.result = 'acknowledged'
+          await this.#checkStored(change)
+        }
         return
       }
       await systemClock.sleep(EXCHANGE_PAUSE_MS)
