@@ -55,6 +55,19 @@ describe('a failure of Cloud KMS', () => {
     },
   )
 
+  test('names no code that is not one of the network, and looks for one behind it', () => {
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    for (const code of ['{"plaintext":"secret"}', 'econnreset', 'E', `E${'X'.repeat(41)}`, '', 7, undefined]) {
+      const named = (cause?: Error) =>
+        asKeyError(
+          new Error('failed', { cause: Object.assign(new Error('in between', { cause }), { code }) }),
+          'encrypting',
+        )
+      expect(named().message).toBe('encrypting: Cloud KMS does not answer')
+      expect(named(refused).message).toBe('encrypting: Cloud KMS does not answer (ECONNREFUSED)')
+    }
+  })
+
   test('without an answer is unavailable, names the reason of the network, and nothing else of it', () => {
     const cause = Object.assign(new Error('connect 10.0.0.1'), { code: 'ECONNREFUSED' })
     const error = asKeyError(new Error('request to https://… {"plaintext":"secret"} failed', { cause }), 'decrypting')

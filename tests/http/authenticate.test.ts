@@ -243,6 +243,14 @@ describe('a token is refused', () => {
     expect(await refused(token)).toBe(true)
   })
 
+  test('whose time has not come again: a clock that goes back makes a remembered token one that is to come', async () => {
+    const coming = await sign({ nbf: NOW_S + 70, exp: NOW_S + 3600 })
+    clock.advance(10_000)
+    await identify(coming)
+    clock.advance(-1)
+    expect(await reasonOf(coming)).toBe('it is not valid yet (nbf)')
+  })
+
   test('to the second of its tolerance, also once it is remembered', async () => {
     const [expiring, coming] = [await sign({ exp: NOW_S + 10 }), await sign({ nbf: NOW_S + 70, exp: NOW_S + 3600 })]
     await identify(expiring)

@@ -49,6 +49,25 @@ test('a request to Cloud Storage itself is signed by the official client, one to
   expect(headers[1]).not.toHaveProperty('authorization')
 })
 
+test('what is sent says how long it is, so that the service sees where it was cut off; what only asks sends nothing', async () => {
+  const seen: (readonly [string | undefined, string | undefined, string | undefined])[] = []
+  const { url } = await serve((request, response) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+    seen.push([request.method, length, encoding])
+    request.resume().on('end', () => response.end())
+  })
+  const api = new GcsApi({ apiEndpoint: url, customEndpoint: true, authClient: UNSIGNED })
+  const body = [Buffer.from('one'), Buffer.from('twenty')]
+  await api.send({ method: 'POST', path: '/any', body }, never())
+  await api.send({ method: 'POST', path: '/any' }, never())
+  await api.send({ method: 'GET', path: '/any' }, never())
+  expect(seen).toEqual([
+    ['POST', '9', undefined],
+    ['POST', '0', undefined],
+    ['GET', undefined, undefined],
+  ])
+})
+
 test('a refusal to sign is no answer about an object', async () => {
   const failure = Object.assign(new Error('no such account'), { status: 404 })
   const authClient = { getRequestHeaders: async () => Promise.reject(failure) }

@@ -126,6 +126,33 @@ describe('a report of a status', () => {
   })
 })
 
+describe('an attempt that ends badly', () => {
+  const attempts = [
+    { attempt: 1, queued_at: NOW, started_at: NOW, ended_at: null, outcome: null, error: null },
+  ] as const satisfies Distribution['attempts']
+
+  test.each<[string, unknown, string | null]>([
+    ['a text', 'bad_token', 'bad_token'],
+    ['a number', 403, '403'],
+    ['a long text, up to 200 characters', 'x'.repeat(300), 'x'.repeat(200)],
+    ['anything else: none', { of: 'it' }, null],
+    ['left out: none', undefined, null],
+  ])('keeps its code, which is %s, and its message', (_, code, kept) => {
+    const error_details = code === undefined ? {} : { code }
+    const report = { status: 'failed', error_message: 'm'.repeat(5000), error_details } as const
+    const after = reportOn({ status: 'in_progress', attempts: [...attempts] }, report)
+    const error = { code: kept, message: expect.stringMatching(/^m{100,4999}$/) as string }
+    expect(after).toMatchObject({ attempts: [{ attempt: 1, outcome: 'failed', ended_at: NOW, error }] })
+    // The record itself keeps them whole.
+    expect(after).toMatchObject({ error_message: report.error_message, error_details })
+  })
+
+  test('without a word on why has no error', () => {
+    const after = reportOn({ status: 'in_progress', attempts: [...attempts] }, { status: 'failed' })
+    expect(after).toMatchObject({ attempts: [{ outcome: 'failed', error: null }] })
+  })
+})
+
 describe('a scheduled distribution', () => {
   const due = (scheduled_at_ms: number, more: Partial<Distribution> = {}) => {
     const row = stored({ status: 'scheduled', scheduled_at: isoTime(scheduled_at_ms), ...more })
