@@ -5,7 +5,7 @@ import type { distributionRoutes } from '#shared/contract/distributions.ts'
 import type { Call, Handlers } from '#shared/http/call.ts'
 import { AUDIENCES, type AudienceRow } from '#shared/records/audience.ts'
 import { decideDelete, decideSet, type Decision } from '#shared/records/decisions.ts'
-import { decideCreation, decideReport } from '#shared/records/distribution-decisions.ts'
+import { decideCreation, decideReport, errorCodeOf } from '#shared/records/distribution-decisions.ts'
 import { DISTRIBUTIONS, type DistributionRow, type DistributionStatus } from '#shared/records/distribution.ts'
 import { distributionSource, type DistributionSource } from '#shared/records/distribution-source.ts'
 import { PLATFORMS, type PlatformRow } from '#shared/records/platform.ts'
@@ -224,17 +224,12 @@ function spelledAsIn<T extends SentReferences>(current: DistributionRow | undefi
 function endingOf(user_id: string, row: DistributionRow, status: DistributionEnding['status']): DistributionEnding {
   const { error_details } = valuesOf(DISTRIBUTIONS, row, ['error_details'])
   const { distribution_id, platform_type } = row
-  return { status, user_id, distribution_id, platform_type: String(platform_type), code: codeOf(error_details) }
+  return { status, user_id, distribution_id, platform_type: String(platform_type), code: errorCodeOf(error_details) }
 }
 
 /** A failure that was reported of a distribution which could not be read in time. */
 function unseenFailure(user_id: string, distribution_id: string, { error_details }: Reported): DistributionEnding {
-  return { status: 'failed', user_id, distribution_id, platform_type: 'unknown', code: codeOf(error_details) }
-}
-
-function codeOf(error_details: Readonly<Record<string, unknown>> | null | undefined): string | null {
-  const code = error_details?.['code']
-  return typeof code === 'string' || typeof code === 'number' ? String(code) : null
+  return { status: 'failed', user_id, distribution_id, platform_type: 'unknown', code: errorCodeOf(error_details) }
 }
 
 function halfDone(cause: unknown): never {

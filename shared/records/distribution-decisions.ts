@@ -217,11 +217,16 @@ function runValues(before: Distribution, report: DistributionReport, now_ms: num
 
 function attemptError(error_message: string | null, error_details: RecordValue | null): Attempt['error'] {
   if (error_message === null && error_details === null) return null
-  const code = error_details?.['code']
   return {
-    code: typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, 200) : null,
+    code: errorCodeOf(error_details),
     message: error_message?.slice(0, ATTEMPT_MESSAGE_LENGTH_MAX).toWellFormed() ?? null,
   }
+}
+
+/** How a sender calls what went wrong; at most 200 characters. */
+export function errorCodeOf(error_details: Readonly<Record<string, unknown>> | null | undefined): string | null {
+  const code = error_details?.['code']
+  return typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, 200) : null
 }
 
 function withLast(attempts: readonly Attempt[], values: Partial<Attempt>): Attempt[] {

@@ -69,9 +69,23 @@ test('a change whose rows are still being read was not made, and is not sent whe
     await clock.sleep(1_000)
     ending.abort()
     expect(await reading).toEqual(NOT_MADE)
+    expect(clock.monotonicMs()).toBeLessThan(STALL_MS)
     await clock.sleep(2 * STALL_MS)
   })
   expect([store.counts.write, snapshot(OBJECT).footer.rev]).toEqual([0, 1])
+})
+
+test('a change whose record is still being looked for was not made', async () => {
+  const { table, ending, run, clock, store } = await stalling('read')
+  await run(async () => {
+    const looking = answerOf(table.mutate('u', changeNote('note-ab12cd34', { title: 'of an old id' })))
+    await clock.sleep(1_000)
+    ending.abort()
+    expect(await looking).toEqual(NOT_MADE)
+    expect(clock.monotonicMs()).toBeLessThan(STALL_MS)
+    await clock.sleep(2 * STALL_MS)
+  })
+  expect(store.counts.write).toBe(0)
 })
 
 test('an attempt that was refused for certain is not repeated, and nothing is unknown about it', async () => {

@@ -226,6 +226,23 @@ test('distributions that are begun stay, others are deleted with their audience;
   expect(await world.shown(DISTRIBUTIONS, moved)).toMatchObject({ scheduled_at: first, status: 'scheduled' })
 })
 
+test('a scheduled send that was deleted comes back while its time is ahead, and not from that very millisecond on', async () => {
+  const world = undoWorld()
+  const [audience, platform] = [await world.audience(), await world.platform()]
+  const due_ms = Date.parse(world.now()) + HOUR_MS
+  const [due, ahead] = [
+    await world.distribute(audience, platform, isoTime(due_ms)),
+    await world.distribute(audience, platform, isoTime(due_ms + 1)),
+  ]
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  await world.remove(DISTRIBUTIONS, due)
+  await world.remove(DISTRIBUTIONS, ahead)
+  await world.pass(due_ms - Date.parse(world.now()))
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [[ahead, 'restored']], left: [[due, 'past_due']] })
+})
+
 test('each month costs one PUT, and a dry run only what lists cost', async () => {
   const world = undoWorld()
   const months = ['2025-03', '2025-04', '2025-05']
