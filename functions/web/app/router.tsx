@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 
+import { pageHistory } from './base/page-history.ts'
 import { parseSearch, stringifySearch } from './base/search.ts'
 import { Frame } from './frame/Frame.tsx'
 import { PageFailed, PageMissing } from './frame/PageFailed.tsx'
@@ -91,6 +92,7 @@ function textsOf<Name extends string>(members: Readonly<Record<Name, unknown>>):
 const pages = [overview, saved_audiences, audience, new_audience, platforms, distributions, help, what_is_new, sign_in]
 
 export const router = createRouter({
+  history: pageHistory(),
   routeTree: root.addChildren(pages),
   parseSearch,
   stringifySearch,
