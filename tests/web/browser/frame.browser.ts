@@ -131,6 +131,43 @@ describe('an account', () => {
   })
 })
 
+describe('a link', () => {
+  test('answers its click in the next picture, before its page is drawn: it says that it opens, and no longer once it has', async () => {
+    const page = await visit('/help')
+    const link = page.getByRole('navigation').getByRole('link', { name: 'Platforms' }).first()
+    const pictures = await link.evaluate(async (element: HTMLAnchorElement) => {
+      const now = () => [location.pathname, element.hasAttribute('data-opening')]
+      element.focus()
+      element.click()
+      const clicked = now()
+      await new Promise(requestAnimationFrame)
+      return [clicked, now()]
+    })
+    expect(pictures).toEqual([
+      ['/help', true],
+      ['/help', true],
+    ])
+    await page.getByRole('heading', { level: 1, name: 'Platforms' }).waitFor()
+    expect(await page.locator('[data-opening]').count()).toBe(0)
+  })
+
+  test('that is clicked before the page of another is drawn comes after it, and both are ways back', async () => {
+    const page = await visit('/help')
+    await page.evaluate(() => {
+      for (const path of ['/platforms', '/distributions']) {
+        const link = document.querySelector<HTMLAnchorElement>(`nav a[href="${path}"]`)!
+        link.focus()
+        link.click()
+      }
+    })
+    await page.getByRole('heading', { level: 1, name: 'Distributions' }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name: 'Platforms' }).waitFor()
+    await page.goBack()
+    await page.getByRole('heading', { level: 1, name: 'Help' }).waitFor()
+  })
+})
+
 test('what the operator tells is shown from the next page on, kept, and gone when it is closed', async () => {
   const page = await visit('/', { visitor: { kind: 'account', user_id: 'told' } })
   await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
