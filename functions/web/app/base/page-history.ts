@@ -3,8 +3,9 @@ import { createBrowserHistory, type RouterHistory } from '@tanstack/react-router
 import { painted } from './idle.ts'
 
 /**
- * The history of the tab, in which a click on a link answers before its page is drawn: the link says that it opens, and is painted so.
- * To draw a page takes several times as long as a click may wait for its answer on a slow processor. Everything stays in its order.
+ * The history of the tab, in which a click on a link answers before the page behind it is drawn: the link says that it opens, and is
+ * painted so. To draw a page takes several times as long as a click may wait for its answer on a slow processor. What changes the same
+ * page, as a filter does, goes immediately: its controls show the address. Everything stays in its order.
  */
 export function pageHistory(): RouterHistory {
   const history = createBrowserHistory()
@@ -20,9 +21,13 @@ export function pageHistory(): RouterHistory {
       work()
     })
   }
-  history.push = (...to) => inOrder(() => push(...to))
+  history.push = (...to) => (pushes > 0 || isOtherPage(to[0]) ? inOrder(() => push(...to)) : push(...to))
   history.replace = (...by) => (pushes > 0 ? inOrder(() => replace(...by)) : replace(...by))
   return history
+}
+
+function isOtherPage(path: string): boolean {
+  return new URL(path, location.href).pathname !== location.pathname
 }
 
 /** @returns takes the mark away: a link of the frame outlives the page that it leaves */
