@@ -225,8 +225,9 @@ test.each(Object.entries(ZOOMS))(
       if (misfits.length > 0) found[screen.name] = misfits
       await closeAll(page)
     }
-    // What the toast says was done.
+    // What the toast says was done. What is back in the list waits to be sent: before that all changes are saved, too.
     await page.keyboard.press('Control+z')
+    await page.locator('[data-id] a[data-name]', { hasText: ENDLESS }).waitFor()
     await expect.poll(() => syncWordsOn(page)).toBe('All changes saved')
     expect(found).toEqual({})
   },
