@@ -10,7 +10,6 @@ import { createClient, listening } from '#tests/functions/audiences/harness.ts'
 import { seededRandom } from '#tests/simulation/seeded-random.ts'
 import { VirtualClock } from '#tests/simulation/virtual-clock.ts'
 import { SoakDevice } from './clients/device.ts'
-import type { SoakSystem } from './system.ts'
 import { Evidence } from './evidence.ts'
 import { Ledger } from './ledger.ts'
 
@@ -59,7 +58,7 @@ async function faultsOf(instead: (request: MetRequest) => Response | undefined =
   }
   const device = new SoakDevice(
     {
-      system: system as unknown as SoakSystem,
+      system,
       ledger,
       evidence: new Evidence(),
       random: seededRandom(2),

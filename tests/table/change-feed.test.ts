@@ -9,7 +9,9 @@ import { noteRow, NOTES } from './notes.ts'
 const ROWS = ['note_1', 'note_2', 'note_3'].map((id) => noteRow(id))
 
 /** What comes of three rows, of which two are read before `failure`. */
-async function readingOn(failure: unknown): Promise<{ readonly rows: readonly StoredRow[]; readonly is_cut: boolean }> {
+async function readingOn(
+  failure: Error | undefined,
+): Promise<{ readonly rows: readonly StoredRow[]; readonly is_cut: boolean }> {
   const object = new ChangedObject(
     '2025-05',
     absentSnapshot(NOTES, 'notes/user_id=u/month=2025-05.parquet'),

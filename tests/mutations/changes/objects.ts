@@ -47,4 +47,7 @@ export const OBJECTS_CHANGES: readonly Change[] = [
     ['`-${range.suffix_bytes}`', '`${range.suffix_bytes}-`'],
     ['`${range.start}-${range.end - 1}`', '`${range.start}-${range.end}`'],
   ]),
+  ...changesOf('shared/objects/gcs-api.ts', 'tests/objects/gcs-api.test.ts', [
+    ["...(method === 'POST' && { 'Content-Length': length })", ''],
+  ]),
 ]

@@ -24,5 +24,9 @@ export const SECRETS_AND_TOKENS_CHANGES: readonly Change[] = [
   ]),
   ...changesOf('shared/http/auth/authenticate.ts', 'tests/http/authenticate.test.ts', [
     ['expires_s > now_s - CLOCK_TOLERANCE_S', 'expires_s >= now_s - CLOCK_TOLERANCE_S'],
+    ['payload.nbf ?? 0', '0'],
+  ]),
+  ...changesOf('shared/credentials/kms-failures.ts', 'tests/credentials/kms-failures.test.ts', [
+    ["typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code)", "typeof code === 'string'"],
   ]),
 ]

@@ -19,4 +19,11 @@ export const STORED_OBJECTS_CHANGES: readonly Change[] = [
   ...changesOf('shared/table/recovery/new-epoch.ts', 'tests/table/new-epoch.test.ts', [
     ['purged_version: base.footer.purged_version + VERSIONS_AHEAD', 'purged_version: base.footer.purged_version'],
   ]),
+  ...changesOf('shared/table/object/snapshot.ts', 'tests/table/finding.test.ts', [
+    ['if (bounds && (id < bounds.min || id > bounds.max)) continue', ''],
+    ['id < bounds.min', 'id <= bounds.min'],
+  ]),
+  ...changesOf('shared/table/read/change-feed.ts', 'tests/table/change-feed.test.ts', [
+    ["if (!(error instanceof Problem && error.kind === 'unavailable')) throw error\n      this", 'this'],
+  ]),
 ]

@@ -5,6 +5,7 @@ import { MemoryBrowser } from '#shared/client/memory/memory-browser.ts'
 import type { Change } from '#tests/faults/checker.ts'
 import { between, oneOf } from '#tests/simulation/seeded-random.ts'
 import { repeated } from './repeated.ts'
+import type { SoakSystem } from '../system.ts'
 import type { Site } from './site.ts'
 
 const CHANGES_BETWEEN_SYNCS_MAX = 4
@@ -13,9 +14,16 @@ const PAUSE_MS_MAX = 600
 const EXCHANGES_MAX = 200
 const EXCHANGE_PAUSE_MS = 200
 
+/** What a device needs of the site. */
+export interface DeviceSite extends Omit<Site, 'system'> {
+  readonly system: Pick<SoakSystem, 'issuer_url' | 'tokenOf' | 'as'> & {
+    readonly edge: Pick<SoakSystem['edge'], 'url'>
+  }
+}
+
 /** A browser with the client of the app: makes and changes records, syncs, and crashes now and then. */
 export class SoakDevice {
-  readonly #site: Site
+  readonly #site: DeviceSite
   readonly #user_id: string
   /** As the evidence names it. */
   readonly #name: string
@@ -26,7 +34,7 @@ export class SoakDevice {
   #crashTab = () => {}
   #client: ActivationClient | undefined
 
-  constructor(site: Site, user_id: string, name: string) {
+  constructor(site: DeviceSite, user_id: string, name: string) {
     this.#site = site
     this.#user_id = user_id
     this.#name = name

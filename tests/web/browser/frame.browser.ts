@@ -160,11 +160,12 @@ describe('a link', () => {
         link.click()
       }
     })
-    await page.getByRole('heading', { level: 1, name: 'Distributions' }).waitFor()
+    const heading = () => page.getByRole('heading', { level: 1 }).innerText()
+    await expect.poll(heading).toBe('Distributions')
     await page.goBack()
-    await page.getByRole('heading', { level: 1, name: 'Platforms' }).waitFor()
+    await expect.poll(heading).toBe('Platforms')
     await page.goBack()
-    await page.getByRole('heading', { level: 1, name: 'Help' }).waitFor()
+    await expect.poll(heading).toBe('Help')
   })
 })
 
