@@ -8,7 +8,7 @@ import { serverWriter, type Writer } from '#shared/table/object/writer.ts'
 import type { Mutation } from '#shared/table/commit/mutation.ts'
 import { between, oneOf, seededRandom } from '#tests/simulation/seeded-random.ts'
 import { FIRST_SEED } from '#tests/support/seeds.ts'
-import { bodyCell, changeNote, createNote, NOTES } from './notes.ts'
+import { bodyCell, changeNote, createNote, noteRow, NOTES } from './notes.ts'
 import { idOf, rowOf, tableHarness } from './harness.ts'
 import { pastOf, valuesOf } from './past.ts'
 
@@ -131,6 +131,12 @@ describe('the past of a row', () => {
     const row = await world.read()
     expect(chainOf(row)).toMatchObject({ entries: [{ version: 4, from_version: 3 }], kept_since_version: 3, gap: true })
     expect(pastOf(NOTES, row, 3)).toMatchObject({ title: 'third' })
+  })
+
+  test('is whole for a record that such a release has made and nobody has changed: before its first version there is nothing', () => {
+    const made = { ...noteRow('note_1'), version: 1 }
+    expect(chainOf(made)).toEqual({ entries: [], kept_since_version: 1, gap: false })
+    expect(chainOf({ ...made, version: 2 })).toEqual({ entries: [], kept_since_version: 2, gap: true })
   })
 
   test('stays as it was, or is none, where only the server changes what such a release wrote', async () => {
