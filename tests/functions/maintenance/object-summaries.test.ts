@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ObjectSummaries } from '#functions/maintenance/jobs/dispatch-summary.ts'
+import { type Completed, mergedSummaries, ObjectSummaries } from '#functions/maintenance/jobs/dispatch-summary.ts'
 import type { Row } from '#shared/table/object/schema.ts'
 import { RowGroupCounter } from '#shared/table/read/aggregate.ts'
 import { storedObject } from '#tests/table/stored.ts'
@@ -33,4 +33,24 @@ test('beyond what is kept only the objects beyond are read again: a run meets th
   }
   expect(await pass()).toEqual([6, 6])
   for (let again = 0; again < 3; again++) expect(await pass()).toEqual([6, 2])
+})
+
+test('of what was completed for one pair the latest counts, and of the same millisecond that of the greatest id, in whichever order they are met', () => {
+  const completed = (distribution_id: string, completed_ms: number): Completed => ({
+    distribution_id,
+    completed_ms,
+    platform_id: 'plat_1',
+    audience_id: 'aud_1',
+  })
+  const latest = (...all: readonly Completed[]) => {
+    const parts = all.map((one) => ({
+      scheduled: new Map(),
+      open: new Set<string>(),
+      last_completed: new Map([['pair', one]]),
+    }))
+    return [parts, parts.toReversed()].map((some) => mergedSummaries(some).last_completed.get('pair')?.distribution_id)
+  }
+  expect(latest(completed('dist_2', 5), completed('dist_1', 6))).toEqual(['dist_1', 'dist_1'])
+  expect(latest(completed('dist_1', 5), completed('dist_2', 5))).toEqual(['dist_2', 'dist_2'])
+  expect(latest(completed('dist_3', 5), completed('dist_1', 6), completed('dist_2', 6))).toEqual(['dist_2', 'dist_2'])
 })
