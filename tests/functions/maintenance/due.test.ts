@@ -121,6 +121,21 @@ describe('a refresh', () => {
     expect(made).toEqual(Array.from({ length: 2 }, () => [[distributionId(2), NOW]]))
   })
 
+  test('is counted once it is made, and not of an audience that is gone, is archived, or has none of the segments that were sent', async () => {
+    const sums = async (sent: object, audience: object = {}) => {
+      const world = await dispatching()
+      await world.place(AUDIENCES, { audience_id: 'aud-1', created_at: at(40 * DAY_MS), ...audience })
+      await world.place(DISTRIBUTIONS, completed(1, at(DAY_MS), sent))
+      const counted = ((await world.run(world.job)).sums as { refreshed: number }).refreshed
+      return [counted, (await world.stored(DISTRIBUTIONS)).size - 1]
+    }
+    expect(await sums({})).toEqual([1, 1])
+    expect(await sums({ audience_id: 'aud-gone' })).toEqual([0, 0])
+    expect(await sums({}, { status: 'archived' })).toEqual([0, 0])
+    expect(await sums({ segments_distributed: [7] }, { segments: [{ segment_id: 8 }] })).toEqual([0, 0])
+    expect(await sums({ segments_distributed: [7] }, { segments: [{ segment_id: 7 }] })).toEqual([1, 1])
+  })
+
   test('waits while any of the same audience to the same platform is open, however that is spelled', async () => {
     for (const status of ['scheduled', 'pending', 'in_progress']) {
       for (const other of [PAIR, { audience_id: 'aud_1', platform_id: 'plat_1' }]) {
