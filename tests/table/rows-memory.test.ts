@@ -88,6 +88,22 @@ describe('reading rows', () => {
     await expect(run(() => pageOf(instance(), 'u', { filter }))).rejects.toThrow('does not name the column title')
   })
 
+  test('sums every row of every group once', async () => {
+    const { run, instance, groups } = await stored(largeNotes(700, { title: 'same' }))
+    expect(groups).toBeGreaterThan(1)
+    const fold = {
+      columns: ['note_id', 'title'],
+      start: () => ({ ids: new Set<unknown>(), rows: 0, titles: new Set<unknown>() }),
+      add: (sum: { ids: Set<unknown>; rows: number; titles: Set<unknown> }, cell: (name: string) => unknown) => {
+        sum.rows++
+        sum.ids.add(cell('note_id'))
+        sum.titles.add(cell('title'))
+      },
+    }
+    const { ids, rows, titles } = await run(() => instance().fold('u', fold))
+    expect([rows, ids.size, [...titles]]).toEqual([700, 700, ['same']])
+  })
+
   test('tells a sum that looks at a column which it does not name', async () => {
     const { run, instance } = await stored(largeNotes(1, {}))
     const fold = { columns: [], start: () => [], add: (_: unknown, cell: (name: string) => unknown) => cell('title') }

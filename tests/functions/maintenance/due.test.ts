@@ -126,7 +126,7 @@ describe('a refresh', () => {
       const world = await dispatching()
       await world.place(AUDIENCES, { audience_id: 'aud-1', created_at: at(40 * DAY_MS), ...audience })
       await world.place(DISTRIBUTIONS, completed(1, at(DAY_MS), sent))
-      const counted = ((await world.run(world.job)).sums as { refreshed: number }).refreshed
+      const { refreshed: counted } = (await world.run(world.job)).sums
       return [counted, (await world.stored(DISTRIBUTIONS)).size - 1]
     }
     expect(await sums({})).toEqual([1, 1])
