@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 
 import { createDistributionsApp } from '#functions/distributions/index.ts'
+import { systemClock } from '#shared/base/clock.ts'
+import { crc32c } from '#shared/base/crc32c.ts'
+import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
+import type { ObjectListing } from '#shared/objects/object-store.ts'
+import { assembleFile } from '#shared/parquet/file.ts'
+import { encodeFooter } from '#shared/table/object/footer.ts'
+import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
+import { BUCKET } from '#tests/functions/audiences/harness.ts'
 import { clockAt, fasterClock } from '#tests/support/clock.ts'
 import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } from './harness.ts'
 
@@ -46,6 +54,27 @@ test('a platform that cannot be written is a 503 that says what stands, and the 
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
   const done = await reported(running.distributions, made, 'completed')
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: done['completed_at'] })
+})
+
+test('a platform that a newer release has reserved is such a 503, too: nothing looks as if its time were set', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  await reported(running.distributions, made, 'in_progress')
+  const store = gcsObjectStore({ bucket: BUCKET, api_endpoint: running.gcs.url, clock: systemClock })
+  const [{ name, generation }] = (await store.list('platforms/')) as [ObjectListing]
+  const stored = await store.read(name)
+  const { file, footer } = wholeSnapshot(name, generation, 'bytes' in stored ? stored.bytes : new Uint8Array())
+  const { bytes } = assembleFile({ ...file, key_values: encodeFooter({ ...footer, min_writer: 1_000_000 }) })
+  const condition = { if_generation: generation, crc32c: crc32c(bytes), content_type: 'application/octet-stream' }
+  expect(await store.write(name, bytes, condition)).toMatchObject({ kind: 'written' })
+
+  const half = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
+    status: 'completed',
+  })
+  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
+  expect(half.body.detail).toContain('last_sync_at')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
 })
 
 test('the time of a platform never goes back, whatever order completions are reported in', async () => {
