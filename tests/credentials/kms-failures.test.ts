@@ -55,6 +55,16 @@ describe('a failure of Cloud KMS', () => {
     },
   )
 
+  test('that the service has not put into words is never quoted, whatever its code', () => {
+    for (const name of QUOTED) {
+      const error = asKeyError(
+        Object.assign(new Error('{"plaintext":"secret"}'), { code: NAMES.indexOf(name) }),
+        'encrypting',
+      )
+      expect([name, error.message.includes('secret')]).toEqual([name, false])
+    }
+  })
+
   test('names no code that is not one of the network, and looks for one behind it', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
     for (const code of ['{"plaintext":"secret"}', 'econnreset', 'E', `E${'X'.repeat(41)}`, '', 7, undefined]) {
