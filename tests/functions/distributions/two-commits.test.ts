@@ -101,3 +101,33 @@ test('a platform deleted meanwhile stays as it is, and the completion stands', a
   expect(done.status).toBe('completed')
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null, version: 2 })
 })
+
+test('a failure is told to the operator once it is stored, or where nobody knows whether it is; one that was refused never', async () => {
+  const running = await runningInTest({ clock: fasterClock(40) })
+  const made = await created(running.distributions, await aPair(running))
+  const { distribution_id } = made
+  const failed = (id: string, headers: Record<string, string> = {}) =>
+    running.distributions.call('PUT', `${PATH}/${id}/status`, { status: 'failed' }, headers)
+  const told = () =>
+    running.lines
+      .filter(({ event }) => event === 'distribution_failed')
+      .map((line) => [line['distribution_id'], line['outcome_unknown']])
+  expect((await failed(distribution_id, { 'if-match': '"7"' })).status).toBe(412)
+  expect((await failed('dist_01h455vb4pex5vsknk084sn02q')).status).toBe(404)
+  await reported(running.distributions, made, 'in_progress', 'completed')
+  expect((await failed(distribution_id)).status).toBe(409)
+  // Nor one that was never looked at.
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'distributions/' })
+  const cold = (await running.instance(createDistributionsApp)).as(DEMO)
+  const unread = await cold.call('PUT', `${PATH}/${distribution_id}/status`, { status: 'failed' })
+  expect([unread.status, unread.body['outcome']]).toEqual([503, undefined])
+  running.gcs.faults.reset()
+  expect(told()).toEqual([])
+
+  const other = await created(running.distributions, await aPair(running))
+  running.gcs.faults.add({ fault: 'lost_answer', operations: ['write'], prefix: 'distributions/' })
+  running.gcs.faults.add({ fault: 'unavailable', operations: ['read'], prefix: 'distributions/' })
+  const unanswered = await failed(other.distribution_id)
+  expect([unanswered.status, unanswered.body['outcome']]).toEqual([503, 'unknown'])
+  expect(told()).toEqual([[other.distribution_id, true]])
+})

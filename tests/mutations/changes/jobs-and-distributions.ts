@@ -36,4 +36,16 @@ export const JOBS_AND_DISTRIBUTIONS_CHANGES: readonly Change[] = [
   ...changesOf('functions/distributions/handler.ts', 'tests/functions/distributions/old-ids.test.ts', [
     ['sent: spelledAsIn(current, sent)', 'sent'],
   ]),
+  ...changesOf(
+    'functions/maintenance/jobs/dispatch-summary.ts',
+    'tests/functions/maintenance/object-summaries.test.ts',
+    [['completed.completed_ms > known.completed_ms', 'completed.completed_ms >= known.completed_ms']],
+  ),
+  ...changesOf('functions/maintenance/jobs/refresh.ts', 'tests/functions/maintenance/due.test.ts', [
+    ['if (!before || !audience) return false', 'if (!before || !audience) return true'],
+    ['if (segments.length === 0 && segments_distributed.length > 0) return false', ''],
+  ]),
+  ...changesOf('functions/distributions/handler.ts', 'tests/functions/distributions/two-commits.test.ts', [
+    ["error instanceof Problem && error.members['outcome'] === 'unknown'", 'error instanceof Problem'],
+  ]),
 ]

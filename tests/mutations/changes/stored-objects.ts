@@ -26,4 +26,8 @@ export const STORED_OBJECTS_CHANGES: readonly Change[] = [
   ...changesOf('shared/table/read/change-feed.ts', 'tests/table/change-feed.test.ts', [
     ["if (!(error instanceof Problem && error.kind === 'unavailable')) throw error\n      this", 'this'],
   ]),
+  ...changesOf('shared/table/object/row-history.ts', 'tests/table/history.test.ts', [
+    ['gap: version > 1 }', 'gap: true }'],
+  ]),
+  ...changesOf('shared/table/read/fold.ts', 'tests/table/rows-memory.test.ts', [['at < row_count', 'at <= row_count']]),
 ]
