@@ -32,8 +32,9 @@ function fullText(): string {
   const codes = new Uint8Array(CHARACTERS)
   let state = 1
   for (let at = 0; at < CHARACTERS; at++) {
-    state = (state * 48_271) % 2_147_483_647
-    codes[at] = 33 + (state % 94)
+    state = Math.imul(state, 48_271)
+    // The higher half: the lower bits of such a number repeat soon.
+    codes[at] = 33 + ((state >>> 16) % 94)
   }
   return new TextDecoder().decode(codes)
 }
