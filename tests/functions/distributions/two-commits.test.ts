@@ -6,7 +6,11 @@ import { crc32c } from '#shared/base/crc32c.ts'
 import { gcsObjectStore } from '#shared/objects/gcs-object-store.ts'
 import type { ObjectListing } from '#shared/objects/object-store.ts'
 import { assembleFile } from '#shared/parquet/file.ts'
+import { PLATFORMS } from '#shared/records/platform.ts'
 import { encodeFooter } from '#shared/table/object/footer.ts'
+import { LIMITS } from '#shared/table/object/limits.ts'
+import { rowBytes } from '#shared/table/object/row-bytes.ts'
+import { HISTORY_COLUMN } from '#shared/table/object/row-history.ts'
 import { wholeSnapshot } from '#shared/table/object/snapshot.ts'
 import { BUCKET } from '#tests/functions/audiences/harness.ts'
 import { clockAt, fasterClock } from '#tests/support/clock.ts'
@@ -69,6 +73,24 @@ test('a platform that a newer release has reserved is such a 503, too: nothing l
   const condition = { if_generation: generation, crc32c: crc32c(bytes), content_type: 'application/octet-stream' }
   expect(await store.write(name, bytes, condition)).toMatchObject({ kind: 'written' })
 
+  const half = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
+    status: 'completed',
+  })
+  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
+  expect(half.body.detail).toContain('last_sync_at')
+  expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
+})
+
+test('a platform that has no room for its time is such a 503, too', async () => {
+  const running = await runningInTest()
+  const pair = await aPair(running)
+  const made = await created(running.distributions, pair)
+  await reported(running.distributions, made, 'in_progress')
+  const filled = (characters: number) =>
+    running.platform({ platform_id: pair.platform_id, settings: { note: 'x'.repeat(characters) } })
+  await filled(0)
+  const row = await running.table(PLATFORMS).get(DEMO, pair.platform_id)
+  await filled(LIMITS.record_bytes - rowBytes({ ...row, [HISTORY_COLUMN]: null }))
   const half = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
     status: 'completed',
   })

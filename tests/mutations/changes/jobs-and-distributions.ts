@@ -47,5 +47,6 @@ export const JOBS_AND_DISTRIBUTIONS_CHANGES: readonly Change[] = [
   ]),
   ...changesOf('functions/distributions/handler.ts', 'tests/functions/distributions/two-commits.test.ts', [
     ["error instanceof Problem && error.members['outcome'] === 'unknown'", 'error instanceof Problem'],
+    ["if (outcome.kind === 'refused' && outcome.problem.kind !== 'not-found') throw outcome.problem", ''],
   ]),
 ]
