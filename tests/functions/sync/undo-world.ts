@@ -173,7 +173,7 @@ export function undoWorld({ aheadMs = () => 0, ...options }: UndoWorldOptions = 
           now_ms,
         })
       }),
-    report: (id: string, status: 'pending' | 'in_progress' | 'completed' | 'cancelled', writer?: Writer) =>
+    report: (id: string, status: 'pending' | 'in_progress' | 'completed' | 'failed' | 'cancelled', writer?: Writer) =>
       changed(
         DISTRIBUTIONS,
         id,

@@ -243,6 +243,18 @@ test('a scheduled send that was deleted comes back while its time is ahead, and 
   expect(shortOf(await world.undo(at))).toEqual({ undone: [[ahead, 'restored']], left: [[due, 'past_due']] })
 })
 
+test('a send that failed and waits for its second attempt is begun, and stays', async () => {
+  const world = undoWorld()
+  const [audience, platform] = [await world.audience(), await world.platform()]
+  await world.pass()
+  const at = world.now()
+  await world.pass()
+  const [waiting, again] = [await world.distribute(audience, platform), await world.distribute(audience, platform)]
+  for (const status of ['in_progress', 'failed', 'pending'] as const) await world.report(again, status)
+  await world.pass()
+  expect(shortOf(await world.undo(at))).toEqual({ undone: [[waiting, 'deleted']], left: [[again, 'already_sent']] })
+})
+
 test('each month costs one PUT, and a dry run only what lists cost', async () => {
   const world = undoWorld()
   const months = ['2025-03', '2025-04', '2025-05']
