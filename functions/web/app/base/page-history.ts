@@ -10,19 +10,19 @@ import { painted } from './idle.ts'
 export function pageHistory(): RouterHistory {
   const history = createBrowserHistory()
   const { push, replace } = history
-  let pushes = 0
+  let waiting = 0
   let last = Promise.resolve()
   const inOrder = (work: () => void): void => {
-    pushes++
+    waiting++
     const end = markOpening()
     last = last.then(painted).then(() => {
-      pushes--
+      waiting--
       end()
       work()
     })
   }
-  history.push = (...to) => (pushes > 0 || isOtherPage(to[0]) ? inOrder(() => push(...to)) : push(...to))
-  history.replace = (...by) => (pushes > 0 ? inOrder(() => replace(...by)) : replace(...by))
+  history.push = (...to) => (waiting > 0 || isOtherPage(to[0]) ? inOrder(() => push(...to)) : push(...to))
+  history.replace = (...by) => (waiting > 0 ? inOrder(() => replace(...by)) : replace(...by))
   return history
 }
 

@@ -8,7 +8,6 @@ interface RowGroupsProps<Row> {
   readonly renderRow: (row: Row, at: number) => ReactNode
 }
 
-/** The style sheet knows how high as many are. */
 const GROUP_ROWS = 20
 
 /**
@@ -30,9 +29,15 @@ interface GroupProps {
 
 const Group = memo(
   function RowGroup({ first, rows, renderRow }: GroupProps) {
-    return <tbody className={styles.group}>{rows.map((row, offset) => renderRow(row as never, first + offset))}</tbody>
+    // What is out of sight takes the room that its rows will need, and the last group has fewer.
+    const room = { containIntrinsicBlockSize: `auto calc(${rows.length} * var(--row-size))` }
+    return (
+      <tbody className={styles.group} style={room}>
+        {rows.map((row, offset) => renderRow(row as never, first + offset))}
+      </tbody>
+    )
   },
-  // The list of a group is made anew each time; its rows are not.
+  // The list of a group is a new one each time; its rows are not.
   (before, now) =>
     before.renderRow === now.renderRow &&
     before.rows.length === now.rows.length &&
