@@ -13,7 +13,7 @@ import { SoakDevice } from './clients/device.ts'
 import { Evidence } from './evidence.ts'
 import { Ledger } from './ledger.ts'
 
-/** That a device of the soak sees at once what it was told wrongly. */
+/** That a device of the soak sees immediately what it was told wrongly. */
 
 const USER = 'u'
 

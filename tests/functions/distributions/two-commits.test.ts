@@ -18,6 +18,16 @@ import { aPair, created, DEMO, distributionOf, PATH, reported, runningInTest } f
 
 /** A completion is two commits: the distribution first, its platform's last_sync_at second. */
 
+/** The completion stands, and the answer says that the platform's time does not. */
+async function expectHalfDone(
+  { distributions }: Awaited<ReturnType<typeof runningInTest>>,
+  { distribution_id }: { readonly distribution_id: string },
+): Promise<void> {
+  const half = await distributions.call('PUT', `${PATH}/${distribution_id}/status`, { status: 'completed' })
+  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
+  expect(half.body.detail).toContain('last_sync_at')
+}
+
 test('a completed distribution sets the time of its platform, and nothing else does', async () => {
   const running = await runningInTest()
   const pair = await aPair(running)
@@ -50,9 +60,7 @@ test('a platform that cannot be written is a 503 that says what stands, and the 
   await reported(running.distributions, made, 'in_progress')
   running.gcs.faults.add({ fault: 'unavailable', operations: ['write'], prefix: 'platforms/' })
   const path = `${PATH}/${made.distribution_id}`
-  const half = await running.distributions.call('PUT', `${path}/status`, { status: 'completed' })
-  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
-  expect(half.body.detail).toContain('last_sync_at')
+  await expectHalfDone(running, made)
   running.gcs.faults.reset()
   expect(distributionOf(await running.distributions.call('GET', path)).status).toBe('completed')
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
@@ -73,11 +81,7 @@ test('a platform that a newer release has reserved is such a 503, too: nothing l
   const condition = { if_generation: generation, crc32c: crc32c(bytes), content_type: 'application/octet-stream' }
   expect(await store.write(name, bytes, condition)).toMatchObject({ kind: 'written' })
 
-  const half = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
-    status: 'completed',
-  })
-  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
-  expect(half.body.detail).toContain('last_sync_at')
+  await expectHalfDone(running, made)
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
 })
 
@@ -91,11 +95,7 @@ test('a platform that has no room for its time is such a 503, too', async () => 
   await filled(0)
   const row = await running.table(PLATFORMS).get(DEMO, pair.platform_id)
   await filled(LIMITS.record_bytes - rowBytes({ ...row, [HISTORY_COLUMN]: null }))
-  const half = await running.distributions.call('PUT', `${PATH}/${made.distribution_id}/status`, {
-    status: 'completed',
-  })
-  expect([half.status, half.headers.has('retry-after')]).toEqual([503, true])
-  expect(half.body.detail).toContain('last_sync_at')
+  await expectHalfDone(running, made)
   expect(await running.storedPlatform(pair.platform_id)).toMatchObject({ last_sync_at: null })
 })
 

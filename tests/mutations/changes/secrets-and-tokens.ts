@@ -28,8 +28,6 @@ export const SECRETS_AND_TOKENS_CHANGES: readonly Change[] = [
   ]),
   ...changesOf('shared/credentials/kms-failures.ts', 'tests/credentials/kms-failures.test.ts', [
     ["typeof code === 'string' && /^[A-Z][A-Z_]{2,40}$/.test(code)", "typeof code === 'string'"],
-  ]),
-  ...changesOf('shared/credentials/kms-failures.ts', 'tests/credentials/kms-failures.test.ts', [
     ["error instanceof Error && 'details' in error", 'error instanceof Error'],
   ]),
 ]

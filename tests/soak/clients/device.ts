@@ -4,8 +4,8 @@ import { ActivationClient } from '#shared/client/client.ts'
 import { MemoryBrowser } from '#shared/client/memory/memory-browser.ts'
 import type { Change } from '#tests/faults/checker.ts'
 import { between, oneOf } from '#tests/simulation/seeded-random.ts'
-import { repeated } from './repeated.ts'
 import type { SoakSystem } from '../system.ts'
+import { repeated } from './repeated.ts'
 import type { Site } from './site.ts'
 
 const CHANGES_BETWEEN_SYNCS_MAX = 4
@@ -151,7 +151,7 @@ export class SoakDevice {
       this.#site.ledger.report(`${this.#name} has put changes aside: ${JSON.stringify(log.slice(-3))}`)
   }
 
-  /** Asked right away, whoever answers: so a change that is lost later is told apart from one that never was there. */
+  /** Asked immediately, of any instance: so a change that is lost later is told apart from one that never was there. */
   async #checkStored({ audience_id, mark }: Change): Promise<void> {
     const { ledger, system } = this.#site
     const reply = await repeated(() => system.as(this.#user_id).call('GET', `/api/audiences/${audience_id}`))
