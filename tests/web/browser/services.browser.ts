@@ -49,12 +49,18 @@ describe('suggested variables', () => {
     service.answer = { body: VARIABLES }
     await suggest(page).click()
     await suggestions(page).waitFor()
-    const rows = await suggestions(page).getByRole('row').allInnerTexts()
-    expect(rows.slice(1).map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual([
-      'Keep Owns a dog Owns a dog Household · PET_DOG Demographic 95 %',
-      'Keep Moved in the last 6 months Moved in the last 6 months Life events · RECENT_MOVE Life event 40 %',
-      'Keep Something new Something new SOME_NEW Not said Not scored',
-    ])
+    // Rows have words once it is known that they are in sight: with the next picture.
+    const rowsShown = async () => {
+      const rows = await suggestions(page).getByRole('row').allInnerTexts()
+      return rows.slice(1).map((row) => row.replaceAll(/\s+/g, ' ').trim())
+    }
+    await expect
+      .poll(rowsShown)
+      .toEqual([
+        'Keep Owns a dog Owns a dog Household · PET_DOG Demographic 95 %',
+        'Keep Moved in the last 6 months Moved in the last 6 months Life events · RECENT_MOVE Life event 40 %',
+        'Keep Something new Something new SOME_NEW Not said Not scored',
+      ])
     expect(service.requests.at(-1)).toEqual({ body: { query: WORDS, data_type: null }, names: [undefined, undefined] })
     await page.getByText('No variables yet.').waitFor()
     await suggestions(page).getByRole('checkbox', { name: 'Keep Something new' }).uncheck()
