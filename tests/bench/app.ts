@@ -1,5 +1,5 @@
 /**
- * The app as a person feels it, in Chromium on a processor four times slower and a connection of 10 Mbit/s and 40 ms: a first
+ * The app as a person feels it, in Chromium on the processor of a mid-range phone and a connection of 10 Mbit/s and 40 ms: a first
  * visit, a return, keys and clicks among 10 000 audiences and 1000 segments, and scrolling. Beside each stands a page of the
  * same size that runs nothing: the browser's own share. Every time is printed with its limit; nothing is asserted.
  */
@@ -11,6 +11,7 @@ import { startChromium } from '#tests/client/browser/chromium.ts'
 import { initialBytes } from '#tests/web/browser/initial-files.ts'
 import { startWebSite, type WebSite } from '#tests/web/browser/web-site.ts'
 import { fillAccount } from './app/fill-account.ts'
+import { calibrateMidTier } from './app/mid-tier.ts'
 import { startStaticPage } from './app/static-page.ts'
 import { figuresOf, printRow } from './figures.ts'
 
@@ -18,7 +19,6 @@ const COUNT = 10_000
 const SEGMENTS = 1000
 const RUNS = 5
 const GESTURES = 10
-const CPU_SLOWDOWN = 4
 const WAIT_MS_MAX = 120_000
 /** Longer than a page waits for a moment in which it is idle. */
 const STAY_MS = 5000
@@ -35,10 +35,13 @@ interface Loaded {
 const SHOWN = { sign_in: '#content button', audiences: '#content a[href^="/audience/"]', static: 'main li' }
 
 const [browser, site, probe] = await Promise.all([startChromium(), startWebSite(), probeScript()])
-const static_page = await startStaticPage(COUNT)
+const [static_page, processor] = [await startStaticPage(COUNT), await calibrateMidTier(browser)]
 try {
+  console.log(`processor: index ${processor.own_index.toFixed(0)}, slowed down ${processor.slowdown.toFixed(2)} times`)
   await measureAll(site)
+  console.log(`index of the slowed processor, after all: ${(await processor.indexNow()).toFixed(0)}`)
 } finally {
+  await processor.end()
   await browser.close()
   await static_page.end()
   await site.end()
@@ -185,7 +188,7 @@ async function slowDown(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.enable')
   await session.send('Network.emulateNetworkConditions', CONNECTION)
-  await session.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN })
+  await session.send('Emulation.setCPUThrottlingRate', { rate: processor.slowdown })
 }
 
 /** The time of the slowest key or click of what is done; browsers tell none below 16 ms. */

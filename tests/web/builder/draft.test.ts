@@ -97,6 +97,10 @@ describe('the name of a draft', () => {
 })
 
 describe('a kept draft', () => {
+  it('of which nothing was kept is the empty one', () => {
+    expect(draftIn({})).toEqual(EMPTY_DRAFT)
+  })
+
   it('is read again as it was', () => {
     const draft = { ...withSegments(segment('One', '1')), tags: ['spring'], data_type: 'clean_room' as const }
     expect(draftIn(JSON.parse(JSON.stringify(draft)) as BuilderDraft)).toEqual(draft)

@@ -1,6 +1,5 @@
+import { compareNames } from '../format/order.ts'
 import { tagsOf, type Shown } from '../store/records.ts'
-
-const NAMES = new Intl.Collator(undefined, { numeric: true })
 
 /** Every tag in use with how many audiences have it, the most used first. */
 export function tagCounts(all: readonly Shown<'audience'>[]): readonly (readonly [tag: string, count: number])[] {
@@ -10,5 +9,5 @@ export function tagCounts(all: readonly Shown<'audience'>[]): readonly (readonly
       counts.set(tag, (counts.get(tag) ?? 0) + 1)
     }
   }
-  return [...counts].toSorted(([one, count], [other, other_count]) => other_count - count || NAMES.compare(one, other))
+  return [...counts].toSorted(([one, count], [other, other_count]) => other_count - count || compareNames(one, other))
 }

@@ -3,6 +3,7 @@ import { useMemo, useState, type SubmitEvent } from 'react'
 
 import type { ActivationClient } from '#shared/client/client.ts'
 import { clock } from '../base/ports.ts'
+import { compareNames } from '../format/order.ts'
 import { Button, ButtonLink } from '../parts/Button.tsx'
 import { Checks } from '../parts/Checks.tsx'
 import { Dialog } from '../parts/Dialog.tsx'
@@ -158,8 +159,6 @@ interface ChoiceProps<Noun extends 'audience' | 'platform'> {
   readonly records: readonly Shown<Noun>[]
 }
 
-const NAMES = new Intl.Collator(undefined, { numeric: true })
-
 /** Archived ones come back first. */
 function AudienceSelect({
   audiences,
@@ -170,7 +169,7 @@ function AudienceSelect({
     () =>
       audiences
         .filter(({ record }) => record.status !== 'archived')
-        .toSorted((one, other) => NAMES.compare(one.record.name, other.record.name)),
+        .toSorted((one, other) => compareNames(one.record.name, other.record.name)),
     [audiences],
   )
   return (
@@ -191,7 +190,7 @@ function PlatformSelect({
   value,
   onValue,
 }: Omit<ChoiceProps<'platform'>, 'records'> & { readonly platforms: readonly Shown<'platform'>[] }) {
-  const sorted = platforms.toSorted((one, other) => NAMES.compare(one.record.name, other.record.name))
+  const sorted = platforms.toSorted((one, other) => compareNames(one.record.name, other.record.name))
   return (
     <Select label="Platform" value={value} onChange={({ currentTarget }) => onValue(currentTarget.value)}>
       <option value="">Choose a platform</option>

@@ -1,4 +1,4 @@
-import { momentWithin } from '../format/dates.ts'
+import { momentWithin, written } from '../format/dates.ts'
 import { instantsAt, isTimeZone, isUtc, placeOf, timeZoneHere, wallTimeAt, type WallTime } from './time-zones.ts'
 
 /** When a send goes: as users type it, and as they read it. Pure. */
@@ -86,15 +86,9 @@ export function placeInWords(instant: string, time_zone: string, time_zone_here 
 
 /** "08:00 UTC", with the day where it is another one there. */
 function timeBeside(instant: string, planned_in: string, other: string): string {
-  const day = shownIn(instant, other, DAY)
-  const time = shownIn(instant, other, TIME)
+  const date = new Date(instant)
+  const day = written('day', date, other)
+  const time = written('time', date, other)
   const where = isUtc(other) ? 'UTC' : `in ${placeOf(other)}`
-  return day === shownIn(instant, planned_in, DAY) ? `${time} ${where}` : `${day} ${time} ${where}`
+  return day === written('day', date, planned_in) ? `${time} ${where}` : `${day} ${time} ${where}`
 }
-
-function shownIn(instant: string, time_zone: string, fields: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(undefined, { ...fields, timeZone: time_zone }).format(new Date(instant))
-}
-
-const TIME = { hour: '2-digit', minute: '2-digit' } as const
-const DAY = { day: 'numeric', month: 'short' } as const

@@ -5,6 +5,7 @@ import type { PlatformType } from '#shared/records/platform.ts'
 import { handOverFacts, type HandOverFacts } from '../../audiences/hand-over-facts.ts'
 import { sizeOfChosen } from '../../distributions/chosen-segments.ts'
 import { countOf } from '../../format/numbers.ts'
+import { compareNames } from '../../format/order.ts'
 import { PLATFORMS } from '../../format/words.ts'
 import { isSameRecord, RecordMap } from '../../store/record-map.ts'
 import type { Distribution, Shown } from '../../store/records.ts'
@@ -109,10 +110,8 @@ export function sentPlatforms(
   ]
 }
 
-const NAMES = new Intl.Collator(undefined, { numeric: true })
-
 function byWords(one: SentPlatform, other: SentPlatform): number {
-  return NAMES.compare(one.words, other.words)
+  return compareNames(one.words, other.words)
 }
 
 /** "5 segments", "2 of 5 segments". @param snapshot the audience as it was frozen */

@@ -1,4 +1,5 @@
 import { countOf } from '../../format/numbers.ts'
+import { compareNames } from '../../format/order.ts'
 import { matchRateOf, PLATFORMS, UNKNOWN } from '../../format/words.ts'
 import { RecordMap, valueOf } from '../../store/record-map.ts'
 import type { Distribution, Platform, Shown } from '../../store/records.ts'
@@ -10,11 +11,9 @@ import { CREDENTIAL_FORMS } from './credential-forms.ts'
 export function inOrder(platforms: readonly Shown<'platform'>[]): readonly Shown<'platform'>[] {
   const rankOf = ({ record }: Shown<'platform'>) => (record.status === 'error' ? 0 : 1)
   return platforms.toSorted(
-    (one, other) => rankOf(one) - rankOf(other) || NAMES.compare(one.record.name, other.record.name),
+    (one, other) => rankOf(one) - rankOf(other) || compareNames(one.record.name, other.record.name),
   )
 }
-
-const NAMES = new Intl.Collator(undefined, { numeric: true })
 
 /** "2 of 5 ready to receive audiences". */
 export function readyInWords(platforms: readonly Shown<'platform'>[]): string | undefined {

@@ -2,14 +2,13 @@ import { folded } from '../../audiences/folded.ts'
 import { searchedText } from '../../audiences/searched-text.ts'
 import { hasTag } from '../../audiences/tags.ts'
 import { oncePer } from '../../base/once-per.ts'
+import { compareNames } from '../../format/order.ts'
 import { changedAt, sizeOf, statusOf, tagsOf, type Shown } from '../../store/records.ts'
 import type { ListQuery, Sort } from './search.ts'
 
 /** Which audiences a list shows, and in which order. Pure. */
 
 export type ShownAudience = Shown<'audience'>
-
-const NAMES = new Intl.Collator(undefined, { numeric: true })
 
 type Audiences = readonly ShownAudience[]
 
@@ -47,7 +46,7 @@ type Order = (one: ShownAudience, other: ShownAudience) => number
 /** Ids begin with the time of creation, and no two are the same: equal audiences keep their order. */
 const newest: Order = (one, other) => (one.id < other.id ? 1 : one.id > other.id ? -1 : 0)
 const byCreation: Order = ({ record: one }, { record: other }) => compareTexts(one.created_at, other.created_at)
-const byName: Order = ({ record: one }, { record: other }) => NAMES.compare(one.name, other.name)
+const byName: Order = ({ record: one }, { record: other }) => compareNames(one.name, other.name)
 
 /** Unknown sizes come last, whichever way the others run. */
 const bySize =

@@ -73,7 +73,18 @@ function listOf<Entry extends z.ZodMiniType>(entry: Entry) {
   return z.pipe(orElse(z.array(z.unknown()), []), read)
 }
 
-export const EMPTY_DRAFT: BuilderDraft = z.parse(builderDraft, {})
+/** What is read of `{}`. */
+export const EMPTY_DRAFT: BuilderDraft = {
+  words: '',
+  data_type: null,
+  variables: [],
+  suggestions: [],
+  segments: [],
+  is_confirmed: false,
+  name: '',
+  campaign: '',
+  tags: [],
+}
 
 /** What an earlier page kept, of this release or another. */
 export function draftIn(value: JsonRecord): BuilderDraft {
