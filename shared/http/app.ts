@@ -12,6 +12,8 @@ import { authorize } from './auth/identity.ts'
 import { createAuthenticator } from './auth/authenticate.ts'
 import type { Answer, Call, Caller, Handlers } from './call.ts'
 import { clientIdOf } from './request/client-id.ts'
+import { compiled } from '../records/validation/compiled.ts'
+import { prepareSchemas } from '../records/validation/validate.ts'
 import { noneMatchNames, requestCondition } from './request/conditions.ts'
 import { whenClosed } from './response/closing.ts'
 import { createCors } from './response/cors.ts'
@@ -252,6 +254,7 @@ function createAcceptor(router: Router, cors: Cors, identify: Identify, site: Si
 
 /** Reads and validates what the request brings, and calls the route's handler with it. */
 function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler>): Parts['callHandler'] {
+  prepareSchemas(compiled)
   const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
   /** @throws the handler's failures, and before them the problems of the request itself */
   return async (exchange, { name, route, params, method, path, caller }, received, signal) => {

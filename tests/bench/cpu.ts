@@ -14,6 +14,8 @@ import { systemRandom } from '#shared/base/random.ts'
 
 const ROUNDS = 3
 const COUNT = 10_000
+/** From the creation of one audience to that of the next. */
+const APART_MS = 10
 const SIDE_BY_SIDE = 1000
 const LISTED_USER = 'listed'
 const PAGE_BYTES = 4 * 1024 * 1024
@@ -166,14 +168,14 @@ async function sideBySide(count: number, request: () => Promise<unknown>): Promi
   return count
 }
 
-/** 10 000 audiences of one month. @returns the id of one of them */
+/** 10 000 audiences of one month, one after another as their ids tell. @returns the id of the newest */
 async function fill(system: System, systems: Systems): Promise<string> {
   const now_ms = systemClock.nowMs()
   let id = ''
   let number = 0
   for (let from = 0; from < COUNT; from += SIDE_BY_SIDE) {
     await sideBySide(SIDE_BY_SIDE, () => {
-      const audience_id = newId('aud', now_ms, systemRandom)
+      const audience_id = newId('aud', now_ms - (COUNT - number) * APART_MS, systemRandom)
       id = audience_id
       return expected(
         201,

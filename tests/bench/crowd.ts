@@ -1,10 +1,13 @@
 /**
- * A crowd of strangers: a hundred users of whom the service knows nothing save ten audiences each, all simultaneously. Once by
- * `npm start` on a fresh folder, three crowds after each other; once by the deployed function, with its store in another process where a
- * write takes 100 ms.
+ * A crowd of strangers: a hundred users of whom the service knows nothing save ten audiences each, all simultaneously, three crowds after
+ * each other. Once they meet the bare echo of the functions framework, which tells what the same requests cost by themselves; once
+ * `npm start` on a fresh folder; once the deployed function, with its store in another process where a write takes 100 ms. The crowd is
+ * played by this process, on the same processors: its own processor time is printed, too.
  */
+import { join } from 'node:path'
+
 import { startDeployed } from './cpu/deployed.ts'
-import { cpuMs } from './cpu/processes.ts'
+import { cpuMs, startProgram } from './cpu/processes.ts'
 import { printRow, seconds } from './figures.ts'
 import { closeConnections, send, withRuntime } from './runtime.ts'
 import { sampleAudience } from './sample-audience.ts'
@@ -13,16 +16,32 @@ const USERS = 100
 const SAVES_EACH = 10
 const CROWDS = 3
 const PUT_MS = 100
+/** As long as the tokens of the others. */
+const TOKEN_LETTERS = 700
 
 interface Service {
   readonly url: string
-  readonly store_url: string
+  readonly status: number
+  /** Undefined: it stores nothing. */
+  readonly store_url?: string
   readonly cpuMs: () => Promise<number>
+  /** Of a store in a process of its own. */
+  readonly storeCpuMs?: () => Promise<number>
   tokenOf(user_id: string): Promise<string>
 }
 
+const echo = await startProgram([join(import.meta.dirname, 'cpu/echo.ts')], {}, ({ url }) => String(url))
+await meetCrowds('the bare echo', '', {
+  url: echo.url,
+  status: 200,
+  cpuMs: () => cpuMs(echo.child.pid!),
+  tokenOf: () => Promise.resolve('t'.repeat(TOKEN_LETTERS)),
+})
+await echo.end()
+
 await withRuntime(async ({ url, storage_url, tokenOf, cpuMs: cpuOfAll }) => {
-  await meetCrowds('npm start on a fresh folder', '≤ 3 s', { url, store_url: storage_url, tokenOf, cpuMs: cpuOfAll })
+  const service = { url, status: 201, store_url: storage_url, tokenOf, cpuMs: cpuOfAll }
+  await meetCrowds('npm start on a fresh folder', '≤ 3 s', service)
 })
 
 const deployed = await startDeployed(['audiences'])
@@ -30,7 +49,14 @@ try {
   const { store, tokenOf } = deployed
   const [{ url, child }] = deployed.functions as [(typeof deployed.functions)[0]]
   await send('POST', `${store.url}/_faults`, { latency: { write_ms: PUT_MS } }, {})
-  const service = { url, store_url: store.url, tokenOf, cpuMs: () => cpuMs(child.pid!) }
+  const service = {
+    url,
+    status: 201,
+    store_url: store.url,
+    tokenOf,
+    cpuMs: () => cpuMs(child.pid!),
+    storeCpuMs: () => cpuMs(store.child.pid!),
+  }
   await meetCrowds(`deployed, a PUT of ${PUT_MS} ms`, '≤ 1.5 s, ≤ 150 PUTs', service)
 } finally {
   await deployed.end()
@@ -38,28 +64,40 @@ try {
 closeConnections()
 
 async function meetCrowds(where: string, wanted: string, service: Service): Promise<void> {
-  printRow(`${USERS * SAVES_EACH} saves by ${USERS} users, ${where}`, ['first', 'last', 'PUTs', 'CPU', 'wanted'])
+  const columns = ['first', 'last', 'PUTs', 'its CPU', "its store's", "the crowd's", 'wanted']
+  printRow(`${USERS * SAVES_EACH} saves by ${USERS} users, ${where}`, columns)
   for (let crowd = 1; crowd <= CROWDS; crowd++) {
     const users = Array.from({ length: USERS }, (_, at) => `stranger_${crowd}_${at}`)
     const tokens = await Promise.all(users.map((user_id) => service.tokenOf(user_id)))
-    await send('DELETE', `${service.store_url}/_operations`, undefined, {})
-    const cpu_ms = await service.cpuMs()
+    if (service.store_url) await send('DELETE', `${service.store_url}/_operations`, undefined, {})
+    const [cpu_ms, store_cpu_ms = 0, own_cpu] = [
+      await service.cpuMs(),
+      await service.storeCpuMs?.(),
+      process.cpuUsage(),
+    ]
     const begun_ms = performance.now()
     const ended_ms = await Promise.all(
       Array.from({ length: USERS * SAVES_EACH }, async (_, at) => {
         const authorization = `Bearer ${tokens[at % USERS]}`
         const { status } = await send('POST', `${service.url}/api/audiences`, sampleAudience(at), { authorization })
-        if (status !== 201) throw new Error(`a save was answered ${status}`)
+        if (status !== service.status) throw new Error(`a save was answered ${status}`)
         return performance.now() - begun_ms
       }),
     )
-    const { write } = (await send('GET', `${service.store_url}/_operations`, undefined, {})).body as { write: number }
+    const { user, system } = process.cpuUsage(own_cpu)
     printRow(`  crowd ${crowd}`, [
       seconds(Math.min(...ended_ms)),
       seconds(Math.max(...ended_ms)),
-      String(write),
+      service.store_url ? String(await writesIn(service.store_url)) : '',
       seconds((await service.cpuMs()) - cpu_ms),
+      service.storeCpuMs ? seconds((await service.storeCpuMs()) - store_cpu_ms) : '',
+      seconds((user + system) / 1000),
       crowd === 1 ? wanted : '',
     ])
   }
+}
+
+async function writesIn(store_url: string): Promise<number> {
+  const { write } = (await send('GET', `${store_url}/_operations`, undefined, {})).body as { write: number }
+  return write
 }

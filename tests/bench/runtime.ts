@@ -5,10 +5,11 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cpuMs } from './cpu/processes.ts'
+import { buildApp, removeStaleApp } from '#infra/local/app-build.ts'
 import { PROJECT_ROOT } from '#infra/project-root.ts'
 
-/** The whole system as `npm start` runs it, in a process of its own, on a folder of its own. */
-const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
+/** As many connections as requests are under way; those of one crowd are there for the next, as those of a load balancer are. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1000, maxFreeSockets: 1000 })
 
 async function packageJson(): Promise<{ scripts: { start: string } }> {
   return JSON.parse(await readFile(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } }
@@ -28,6 +29,8 @@ export interface Runtime {
 }
 
 export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Promise<void> {
+  // A build beside it would be measured, too.
+  if (removeStaleApp()) await buildApp((text) => process.stderr.write(text))
   const data_dir = await mkdtemp(join(tmpdir(), 'bench-'))
   // As `npm start` does it, without npm in between: signals and memory are those of the process itself.
   const { start } = (await packageJson()).scripts

@@ -79,11 +79,17 @@ function composed(factory: FunctionFactory, environment: Environment, overrides:
   return process.exit(1)
 }
 
+/**
+ * Connections that wait to be accepted, as far as the system allows (`net.core.somaxconn`, 4096 on Linux). Node's 511 are fewer than a
+ * crowd that comes at once: the system drops the others, and they try again a second later.
+ */
+const BACKLOG = 4096
+
 /** Resolves with the address once `server` accepts; rejects when the port is taken. */
 export function listen(server: Server, port: number, host?: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host }, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve(server.address() as AddressInfo)
     })

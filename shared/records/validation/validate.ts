@@ -4,6 +4,15 @@ import { type FieldError, Problem } from '../../base/problem.ts'
 import { FieldErrors } from './field-errors.ts'
 import { humanMessage } from './messages.ts'
 
+type Prepare = <S extends z.ZodMiniType>(schema: S) => S
+
+let prepared: Prepare = (schema) => schema
+
+/** From now on schemas are used as `prepare` gives them: a server compiles them, which the policy of pages forbids. */
+export function prepareSchemas(prepare: Prepare): void {
+  prepared = prepare
+}
+
 /**
  * `value` as `schema` reads it. With faults the result is `undefined`, and `errors` gets every bad field.
  * @param name says what the value is (`body`), where a message needs to speak of all of it
@@ -14,10 +23,9 @@ export function collect<S extends z.ZodMiniType>(
   errors: FieldErrors,
   name: string,
 ): z.output<S> | undefined {
-  const result = schema.safeParse(value, { error: humanMessage })
-  if (result.success) return result.data
-  for (const issue of result.error.issues) addIssue(errors, issue, [], name)
-  return undefined
+  const { data, error } = prepared(schema).safeParse(value, { error: humanMessage })
+  for (const issue of error?.issues ?? []) addIssue(errors, issue, [], name)
+  return data
 }
 
 /** @throws Problem `invalid-input` with all of `errors`, when there are any */
@@ -51,9 +59,9 @@ function addIssue(errors: FieldErrors, issue: z.core.$ZodIssue, outer: readonly 
     }
     return
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+  if (issue.code === 'invalid_union') {
     const branch = likeliestBranch(issue.errors)
-    if (branch !== undefined) {
+    if (branch) {
       const path = errors.is_full ? outer : [...outer, ...issue.path]
       return branch.forEach((inner) => addIssue(errors, inner, path, name))
     }
