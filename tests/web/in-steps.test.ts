@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { inSteps } from '#functions/web/app/base/in-steps.ts'
+import { inIdleMoments, inSteps } from '#functions/web/app/base/in-steps.ts'
 import { systemClock } from '#shared/base/clock.ts'
 
 /** @param onPiece called before each piece is made */
@@ -25,4 +25,47 @@ it('work that nobody wants any more makes no further piece', async () => {
   })
   await expect(inSteps(work, systemClock, ended.signal)).rejects.toBe(ended.signal.reason)
   expect(made).toEqual([0, 1])
+})
+
+/** Moments of so many milliseconds, on a clock on which each piece takes one. */
+function idleFor(durations_ms: readonly number[]) {
+  let now_ms = 0
+  const begun_ms: number[] = []
+  const clock = { ...systemClock, monotonicMs: () => now_ms, turn: () => Promise.resolve() }
+  const nextIdle = () => {
+    // What the page has to do in between.
+    now_ms += 1000
+    const end_ms = now_ms + durations_ms[begun_ms.length]!
+    begun_ms.push(now_ms)
+    return Promise.resolve({ timeRemaining: () => Math.max(0, end_ms - now_ms) })
+  }
+  return { clock, nextIdle, begun_ms, passOne: () => (now_ms += 1) }
+}
+
+it('work that nobody waits for takes no time that the page has other work for', async () => {
+  const { clock, nextIdle, begun_ms, passOne } = idleFor([5, 0.5, 20, 100])
+  const made_ms: number[] = []
+  const work = workOf(30, () => void made_ms.push(passOne()))
+  await inIdleMoments(work, clock, nextIdle, 8)
+  const made = begun_ms.map((from_ms, at) =>
+    made_ms.filter((time_ms) => time_ms > from_ms && time_ms < (begun_ms[at + 1] ?? Infinity)),
+  )
+  // A moment that is nearly over is none.
+  expect(made.map(({ length }) => length)).toEqual([5, 0, 20, 5])
+})
+
+it('work that nobody waits for lets the page answer after each step', async () => {
+  const { clock, nextIdle, passOne } = idleFor([100])
+  const steps: number[] = []
+  let pieces = 0
+  const turn = () => {
+    steps.push(pieces)
+    return Promise.resolve()
+  }
+  const work = workOf(20, () => {
+    pieces++
+    passOne()
+  })
+  await inIdleMoments(work, { ...clock, turn }, nextIdle, 8)
+  expect(steps).toEqual([8, 16])
 })

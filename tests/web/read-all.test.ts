@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 
-import { isAllRead, readAll } from '#functions/web/app/audiences/read-all.ts'
+import { isAllRead, readAhead, readAll } from '#functions/web/app/audiences/read-all.ts'
 import { looksIntoAll } from '#functions/web/app/pages/saved-audiences/select-audiences.ts'
 import { queryOf } from '#functions/web/app/pages/saved-audiences/search.ts'
 import { systemClock } from '#shared/base/clock.ts'
@@ -31,6 +31,18 @@ it('many audiences are read once however often it is asked for, and a list that 
   const others = [...pulled(1, () => undefined), ...all]
   expect(isAllRead(others)).toBe(true)
   await readAll(others, systemClock)
+  expect(parsed).toHaveLength(1000)
+})
+
+it('whoever waits has the audiences read at once that are read ahead in idle moments, none of them twice', async () => {
+  const parsed: number[] = []
+  const all = pulled(1000, (number) => parsed.push(number))
+  const { promise: idle, resolve: becomeIdle } = Promise.withResolvers<{ timeRemaining: () => number }>()
+  const ahead = readAhead(all, systemClock, () => idle)
+  await readAll(all, systemClock)
+  expect(isAllRead(all)).toBe(true)
+  becomeIdle({ timeRemaining: () => 50 })
+  await ahead
   expect(parsed).toHaveLength(1000)
 })
 

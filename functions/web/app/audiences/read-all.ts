@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/base/clock.ts'
-import { inSteps } from '../base/in-steps.ts'
+import { type IdleMoment, inIdleMoments, inSteps } from '../base/in-steps.ts'
 import type { Shown } from '../store/records.ts'
 import { searchedText } from './searched-text.ts'
 
@@ -12,7 +12,7 @@ type Audiences = readonly Shown<'audience'>[]
 
 /** So many are read within one frame. */
 const FEW = 200
-/** Half a frame, since it is also done while nobody asked for it. */
+/** Half a frame. */
 const STEP_MS = 8
 
 const read = new WeakSet<Shown<'audience'>>()
@@ -27,6 +27,11 @@ export function isAllRead(all: Audiences): boolean {
   for (const audience of all) if (!read.has(audience) && ++left > FEW) return false
   all_read.add(all)
   return true
+}
+
+/** Reads them while nobody waits for it. Whoever does has the others read at once. */
+export async function readAhead(all: Audiences, clock: Clock, nextIdle: () => Promise<IdleMoment>): Promise<void> {
+  await inIdleMoments(eachRead(all), clock, nextIdle, STEP_MS)
 }
 
 /** Reads them, in steps. */

@@ -1,3 +1,4 @@
+import type { IdleMoment } from './in-steps.ts'
 import { clock } from './ports.ts'
 
 /** A page that is never idle does it all the same; so do browsers that do not tell when they are. */
@@ -7,6 +8,12 @@ const IDLE_MS_MAX = 4_000
 export function whenIdle(work: () => void): void {
   if ('requestIdleCallback' in globalThis) requestIdleCallback(work, { timeout: IDLE_MS_MAX })
   else void clock.sleep(IDLE_MS_MAX).then(work)
+}
+
+/** The next moment in which the page has nothing else to do. A browser that does not tell which those are has one at once, and it stays. */
+export async function nextIdle(): Promise<IdleMoment> {
+  if ('requestIdleCallback' in globalThis) return await new Promise((resolve) => requestIdleCallback(resolve))
+  return { timeRemaining: () => Infinity }
 }
 
 /** When what React was told has been drawn. A page out of sight, or that goes out of it, draws nothing: it does not wait. */

@@ -25,3 +25,34 @@ export async function inSteps<Piece, Result>(
     begun_ms = clock.monotonicMs()
   }
 }
+
+/** A moment in which the page has nothing else to do. */
+export interface IdleMoment {
+  /** Milliseconds. */
+  timeRemaining(): number
+}
+
+/** Less is no time to begin something in. */
+const REMAINING_MS_MIN = 1
+
+/**
+ * Does all of a work that comes in pieces and nobody waits for: in moments in which the page has nothing else to do, so that it takes
+ * nothing from what moves, and in steps between which the page answers.
+ */
+export async function inIdleMoments(
+  work: Iterator<unknown>,
+  clock: Clock,
+  nextIdle: () => Promise<IdleMoment>,
+  step_ms: number,
+): Promise<void> {
+  for (;;) {
+    const moment = await nextIdle()
+    while (moment.timeRemaining() > REMAINING_MS_MIN) {
+      const end_ms = clock.monotonicMs() + Math.min(step_ms, moment.timeRemaining())
+      do {
+        if (work.next().done) return
+      } while (clock.monotonicMs() < end_ms)
+      await clock.turn()
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 
-import { readAll } from '../audiences/read-all.ts'
-import { whenIdle } from '../base/idle.ts'
+import { readAhead } from '../audiences/read-all.ts'
+import { nextIdle } from '../base/idle.ts'
 import { clock } from '../base/ports.ts'
 import { useRecords } from '../store/hooks.ts'
 
@@ -9,6 +9,6 @@ import { useRecords } from '../store/hooks.ts'
 export function useReadAhead(): void {
   const { records, is_known } = useRecords('audience')
   useEffect(() => {
-    if (is_known) whenIdle(() => void readAll(records, clock))
+    if (is_known) void readAhead(records, clock, nextIdle)
   }, [records, is_known])
 }
