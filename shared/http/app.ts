@@ -62,6 +62,7 @@ export interface AppOptions<R extends Routes> {
 export function createApp<R extends Routes>(options: AppOptions<R>): FunctionApp {
   const { function: name, settings, clock, random, log, ending } = options
   checkAccounts(settings)
+  prepareSchemas(compiled)
   const on_cloud = settings.K_SERVICE !== undefined
   const { K_REVISION: revision, GOOGLE_CLOUD_PROJECT: project } = settings
   const logger = createRequestLogger({ name, revision, project, log, clock })
@@ -254,7 +255,6 @@ function createAcceptor(router: Router, cors: Cors, identify: Identify, site: Si
 
 /** Reads and validates what the request brings, and calls the route's handler with it. */
 function createHandlerCall(routes: Routes, handlers: ReadonlyMap<string, Handler>): Parts['callHandler'] {
-  prepareSchemas(compiled)
   const readers = new Map(Object.values(routes).map((route) => [route, createInputReader(route)]))
   /** @throws the handler's failures, and before them the problems of the request itself */
   return async (exchange, { name, route, params, method, path, caller }, received, signal) => {

@@ -1,6 +1,6 @@
 /**
- * A crowd of strangers: a hundred users of whom the service knows nothing save ten audiences each, all simultaneously, three crowds after
- * each other. Once they meet the bare echo of the functions framework, which tells what the same requests cost by themselves; once
+ * A crowd of strangers: a hundred users of whom the service knows nothing save ten audiences each, all simultaneously, four crowds after
+ * each other: the first on new connections to a new process, two on kept ones, the last on new ones again. Once they meet the bare echo of the functions framework, which tells what the same requests cost by themselves; once
  * `npm start` on a fresh folder; once the deployed function, with its store in another process where a write takes 100 ms. The crowd is
  * played by this process, on the same processors: its own processor time is printed, too.
  */
@@ -14,7 +14,7 @@ import { sampleAudience } from './sample-audience.ts'
 
 const USERS = 100
 const SAVES_EACH = 10
-const CROWDS = 3
+const CROWDS = ['new connections', 'kept ones', 'kept ones', 'new connections'] as const
 const PUT_MS = 100
 /** As long as the tokens of the others. */
 const TOKEN_LETTERS = 700
@@ -31,13 +31,16 @@ interface Service {
 }
 
 const echo = await startProgram([join(import.meta.dirname, 'cpu/echo.ts')], {}, ({ url }) => String(url))
-await meetCrowds('the bare echo', '', {
-  url: echo.url,
-  status: 200,
-  cpuMs: () => cpuMs(echo.child.pid!),
-  tokenOf: () => Promise.resolve('t'.repeat(TOKEN_LETTERS)),
-})
-await echo.end()
+try {
+  await meetCrowds('the bare echo', '', {
+    url: echo.url,
+    status: 200,
+    cpuMs: () => cpuMs(echo.child.pid!),
+    tokenOf: () => Promise.resolve('t'.repeat(TOKEN_LETTERS)),
+  })
+} finally {
+  await echo.end()
+}
 
 await withRuntime(async ({ url, storage_url, tokenOf, cpuMs: cpuOfAll }) => {
   const service = { url, status: 201, store_url: storage_url, tokenOf, cpuMs: cpuOfAll }
@@ -66,7 +69,8 @@ closeConnections()
 async function meetCrowds(where: string, wanted: string, service: Service): Promise<void> {
   const columns = ['first', 'last', 'PUTs', 'its CPU', "its store's", "the crowd's", 'wanted']
   printRow(`${USERS * SAVES_EACH} saves by ${USERS} users, ${where}`, columns)
-  for (let crowd = 1; crowd <= CROWDS; crowd++) {
+  for (const [crowd, connections] of CROWDS.entries()) {
+    if (connections === 'new connections') closeConnections()
     const users = Array.from({ length: USERS }, (_, at) => `stranger_${crowd}_${at}`)
     const tokens = await Promise.all(users.map((user_id) => service.tokenOf(user_id)))
     if (service.store_url) await send('DELETE', `${service.store_url}/_operations`, undefined, {})
@@ -85,14 +89,14 @@ async function meetCrowds(where: string, wanted: string, service: Service): Prom
       }),
     )
     const { user, system } = process.cpuUsage(own_cpu)
-    printRow(`  crowd ${crowd}`, [
+    printRow(`  crowd ${crowd + 1}, ${connections}`, [
       seconds(Math.min(...ended_ms)),
       seconds(Math.max(...ended_ms)),
       service.store_url ? String(await writesIn(service.store_url)) : '',
       seconds((await service.cpuMs()) - cpu_ms),
       service.storeCpuMs ? seconds((await service.storeCpuMs()) - store_cpu_ms) : '',
       seconds((user + system) / 1000),
-      crowd === 1 ? wanted : '',
+      crowd === 0 ? wanted : '',
     ])
   }
 }

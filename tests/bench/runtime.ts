@@ -30,7 +30,7 @@ export interface Runtime {
 
 export async function withRuntime(use: (runtime: Runtime) => Promise<void>): Promise<void> {
   // A build beside it would be measured, too.
-  if (removeStaleApp()) await buildApp((text) => process.stderr.write(text))
+  if (removeStaleApp() && !(await buildApp((text) => process.stderr.write(text)))) throw new Error('there is no app')
   const data_dir = await mkdtemp(join(tmpdir(), 'bench-'))
   // As `npm start` does it, without npm in between: signals and memory are those of the process itself.
   const { start } = (await packageJson()).scripts

@@ -35,18 +35,21 @@ function idleFor(durations_ms: readonly number[]) {
   const nextIdle = () => {
     // What the page has to do in between.
     now_ms += 1000
-    const end_ms = now_ms + durations_ms[begun_ms.length]!
+    const duration_ms = durations_ms[begun_ms.length]
+    if (duration_ms === undefined) throw new Error('there is no further moment')
+    const end_ms = now_ms + duration_ms
     begun_ms.push(now_ms)
     return Promise.resolve({ timeRemaining: () => Math.max(0, end_ms - now_ms) })
   }
-  return { clock, nextIdle, begun_ms, passOne: () => (now_ms += 1) }
+  const { signal } = new AbortController()
+  return { options: { clock, nextIdle, step_ms: 8, signal }, begun_ms, passOne: () => (now_ms += 1) }
 }
 
 it('work that nobody waits for takes no time that the page has other work for', async () => {
-  const { clock, nextIdle, begun_ms, passOne } = idleFor([5, 0.5, 20, 100])
+  const { options, begun_ms, passOne } = idleFor([5, 0.5, 20, 100])
   const made_ms: number[] = []
   const work = workOf(30, () => void made_ms.push(passOne()))
-  await inIdleMoments(work, clock, nextIdle, 8)
+  await inIdleMoments(work, options)
   const made = begun_ms.map((from_ms, at) =>
     made_ms.filter((time_ms) => time_ms > from_ms && time_ms < (begun_ms[at + 1] ?? Infinity)),
   )
@@ -55,7 +58,7 @@ it('work that nobody waits for takes no time that the page has other work for', 
 })
 
 it('work that nobody waits for lets the page answer after each step', async () => {
-  const { clock, nextIdle, passOne } = idleFor([100])
+  const { options, passOne } = idleFor([100])
   const steps: number[] = []
   let pieces = 0
   const turn = () => {
@@ -66,6 +69,18 @@ it('work that nobody waits for lets the page answer after each step', async () =
     pieces++
     passOne()
   })
-  await inIdleMoments(work, { ...clock, turn }, nextIdle, 8)
+  await inIdleMoments(work, { ...options, clock: { ...options.clock, turn } })
   expect(steps).toEqual([8, 16])
+})
+
+it('work that nobody waits for ends when nobody will want it any more', async () => {
+  const { options, passOne } = idleFor([100])
+  const ended = new AbortController()
+  let pieces = 0
+  const work = workOf(20, () => {
+    passOne()
+    if (++pieces === 3) ended.abort()
+  })
+  await inIdleMoments(work, { ...options, signal: ended.signal })
+  expect(pieces).toBe(8)
 })

@@ -15,12 +15,15 @@ export interface MidTier {
   readonly slowdown: number
   /** Of this machine's pages. */
   readonly own_index: number
-  /** Of slowed ones, now: another one than at the beginning tells that the machine had other work. */
+  /** Of slowed ones, now: another one than that of the phone tells that the machine has other work. */
   indexNow(): Promise<number>
   end(): Promise<void>
 }
 
-/** The best of some runs counts: what else the machine does makes a processor slower, never faster. */
+/**
+ * The best of some runs counts: what else the machine does makes a processor slower, never faster.
+ * @throws Error where this machine's pages are slower than those of the phone
+ */
 export async function calibrateMidTier(browser: Browser): Promise<MidTier> {
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -32,10 +35,14 @@ export async function calibrateMidTier(browser: Browser): Promise<MidTier> {
     await session.send('Emulation.setCPUThrottlingRate', { rate })
     let best = 0
     for (let run = 0; run < RUNS; run++) best = Math.max(best, await page.evaluate<number>('processorIndex()'))
+    // A page that is slowed down keeps a processor busy also while it does nothing.
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 1 })
     return best
   }
   const own_index = await indexAt(1)
-  let slowdown = Math.max(1, own_index / MID_TIER_INDEX)
+  if (own_index < MID_TIER_INDEX)
+    throw new Error(`an index of ${own_index.toFixed(0)}: no page here is as fast as the phone`)
+  let slowdown = own_index / MID_TIER_INDEX
   for (let time = 0; time < CORRECTIONS; time++) {
     slowdown = Math.max(1, (slowdown * (await indexAt(slowdown))) / MID_TIER_INDEX)
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/base/clock.ts'
-import { type IdleMoment, inIdleMoments, inSteps } from '../base/in-steps.ts'
+import { type IdleOptions, inIdleMoments, inSteps } from '../base/in-steps.ts'
 import type { Shown } from '../store/records.ts'
 import { searchedText } from './searched-text.ts'
 
@@ -29,9 +29,9 @@ export function isAllRead(all: Audiences): boolean {
   return true
 }
 
-/** Reads them while nobody waits for it. Whoever does has the others read at once. */
-export async function readAhead(all: Audiences, clock: Clock, nextIdle: () => Promise<IdleMoment>): Promise<void> {
-  await inIdleMoments(eachRead(all), clock, nextIdle, STEP_MS)
+/** Reads them while nobody waits for it. Whoever does has the others read at once. @throws what a look at a record throws */
+export async function readAhead(all: Audiences, options: Omit<IdleOptions, 'step_ms'>): Promise<void> {
+  await inIdleMoments(eachRead(all), { ...options, step_ms: STEP_MS })
 }
 
 /** Reads them, in steps. */
@@ -45,8 +45,7 @@ export function readAll(all: Audiences, clock: Clock): Promise<void> {
 
 function* eachRead(all: Audiences): Generator<void, void> {
   for (const audience of all) {
-    if (read.has(audience)) continue
-    searchedText(audience.record)
+    if (!read.has(audience)) searchedText(audience.record)
     read.add(audience)
     yield
   }

@@ -10,10 +10,16 @@ export function whenIdle(work: () => void): void {
   else void clock.sleep(IDLE_MS_MAX).then(work)
 }
 
-/** The next moment in which the page has nothing else to do. A browser that does not tell which those are has one at once, and it stays. */
+/** A browser that does not tell when a page is idle has one short moment in each such time. */
+const PAUSE_MS = 100
+const MOMENT_MS = 8
+
+/** The next moment in which the page has nothing else to do. */
 export async function nextIdle(): Promise<IdleMoment> {
   if ('requestIdleCallback' in globalThis) return await new Promise((resolve) => requestIdleCallback(resolve))
-  return { timeRemaining: () => Infinity }
+  await clock.sleep(PAUSE_MS)
+  const end_ms = clock.monotonicMs() + MOMENT_MS
+  return { timeRemaining: () => end_ms - clock.monotonicMs() }
 }
 
 /** When what React was told has been drawn. A page out of sight, or that goes out of it, draws nothing: it does not wait. */

@@ -36,23 +36,30 @@ export interface IdleMoment {
 const REMAINING_MS_MIN = 1
 
 /**
- * Does all of a work that comes in pieces and nobody waits for: in moments in which the page has nothing else to do, so that it takes
- * nothing from what moves, and in steps between which the page answers.
+ * Does a work that comes in pieces and nobody waits for, until all is done or the signal aborts: in moments in which the page has
+ * nothing else to do, and in steps between which the page answers.
  */
 export async function inIdleMoments(
   work: Iterator<unknown>,
-  clock: Clock,
-  nextIdle: () => Promise<IdleMoment>,
-  step_ms: number,
+  { clock, nextIdle, step_ms, signal }: IdleOptions,
 ): Promise<void> {
   for (;;) {
     const moment = await nextIdle()
-    while (moment.timeRemaining() > REMAINING_MS_MIN) {
+    while (!signal.aborted && moment.timeRemaining() > REMAINING_MS_MIN) {
       const end_ms = clock.monotonicMs() + Math.min(step_ms, moment.timeRemaining())
       do {
         if (work.next().done) return
       } while (clock.monotonicMs() < end_ms)
       await clock.turn()
     }
+    if (signal.aborted) return
   }
+}
+
+export interface IdleOptions {
+  readonly clock: Clock
+  readonly nextIdle: () => Promise<IdleMoment>
+  /** Of work without a pause. */
+  readonly step_ms: number
+  readonly signal: AbortSignal
 }

@@ -1,3 +1,5 @@
+import { madeOnce } from '../base/made-once.ts'
+
 /** Days and times as people read them, in the language and the time zone of the browser. Instants are ISO 8601. */
 
 const FORMATS = {
@@ -15,13 +17,12 @@ const FORMATS = {
 
 const DAY_MS = 86_400_000
 const made = new Map<string, Intl.DateTimeFormat>()
+/** The browser's when the page first told a time: a device that travels does not mix two of them. */
+const zoneHere = madeOnce(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
 
-/**
- * Formats are made when they are asked for first, and kept: one takes a tenth of a millisecond to make, the first ten.
- * @param time_zone undefined: the browser's
- */
-export function written(format: keyof typeof FORMATS, date: Date, time_zone?: string): string {
-  const key = `${format} ${time_zone ?? ''}`
+/** Each format is made when it is asked for first, and kept. @param time_zone undefined: the browser's */
+export function written(format: keyof typeof FORMATS, date: Date, time_zone = zoneHere()): string {
+  const key = `${format} ${time_zone}`
   let known = made.get(key)
   if (!known) {
     known = new Intl.DateTimeFormat(undefined, { ...FORMATS[format], timeZone: time_zone })

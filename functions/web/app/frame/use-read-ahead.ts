@@ -9,6 +9,9 @@ import { useRecords } from '../store/hooks.ts'
 export function useReadAhead(): void {
   const { records, is_known } = useRecords('audience')
   useEffect(() => {
-    if (is_known) void readAhead(records, clock, nextIdle)
+    if (!is_known) return
+    const ended = new AbortController()
+    void readAhead(records, { clock, nextIdle, signal: ended.signal })
+    return () => ended.abort()
   }, [records, is_known])
 }
