@@ -1,8 +1,9 @@
 /**
  * A crowd of strangers: a hundred users of whom the service knows nothing save ten audiences each, all simultaneously, four crowds after
- * each other: the first on new connections to a new process, two on kept ones, the last on new ones again. Once they meet the bare echo of the functions framework, which tells what the same requests cost by themselves; once
- * `npm start` on a fresh folder; once the deployed function, with its store in another process where a write takes 100 ms. The crowd is
- * played by this process, on the same processors: its own processor time is printed, too.
+ * each other: the first on new connections to a new process, two on kept ones, the last on new ones again. Once they meet the bare echo
+ * of the functions framework, which tells what the same requests cost by themselves; once `npm start` on a fresh folder; once the deployed
+ * function, with its store in another process where a write takes 100 ms. The crowd is played by this process, on the same processors:
+ * its own processor time is printed, too.
  */
 import { join } from 'node:path'
 

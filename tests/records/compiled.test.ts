@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import * as z from 'zod/mini'
 
 import { openApiText } from '#infra/generate/openapi.ts'
@@ -9,8 +9,11 @@ import { AUDIENCES } from '#shared/records/audience.ts'
 import { DISTRIBUTIONS } from '#shared/records/distribution.ts'
 import { PLATFORMS } from '#shared/records/platform.ts'
 import { compiled } from '#shared/records/validation/compiled.ts'
+import { FieldErrors } from '#shared/records/validation/field-errors.ts'
 import { humanMessage } from '#shared/records/validation/messages.ts'
+import { collect, prepareSchemas } from '#shared/records/validation/validate.ts'
 import { sampleAudience } from '#tests/bench/sample-audience.ts'
+import { startToy } from '#tests/http/harness.ts'
 
 /** Whatever a request may hold, a compiled schema reads it as the schema itself does. */
 
@@ -153,4 +156,18 @@ test('a schema is compiled once it has been used often, and answers as before', 
   expect(used.at(-1)!.safeParse({ name: 1 }, { error: humanMessage }).error!.issues).toEqual(
     schema.safeParse({ name: 1 }, { error: humanMessage }).error!.issues,
   )
+})
+
+test('a service compiles what it uses often; without one a schema stays what it is', async () => {
+  const usesOf = (schema: z.ZodMiniType): number => {
+    const uses = vi.spyOn(schema, 'safeParse')
+    for (let use = 0; use < 100; use++)
+      expect(collect(schema, { name: 'a' }, new FieldErrors(), 'body')).toEqual({ name: 'a' })
+    return uses.mock.calls.length
+  }
+  prepareSchemas((schema) => schema)
+  expect(usesOf(z.object({ name: z.string() }))).toBe(100)
+  const toy = await startToy()
+  onTestFinished(() => toy.close())
+  expect(usesOf(z.object({ name: z.string() }))).toBeLessThan(50)
 })

@@ -81,7 +81,7 @@ function composed(factory: FunctionFactory, environment: Environment, overrides:
 
 /**
  * Connections that wait to be accepted, as far as the system allows (`net.core.somaxconn`, 4096 on Linux). Node's 511 are fewer than a
- * crowd that comes at once: the system drops the others, and they try again a second later.
+ * crowd that comes simultaneously: the system drops the others, and they try again a second later.
  */
 const BACKLOG = 4096
 

@@ -5,6 +5,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing'
 http('echo', (request, response) => {
   response.json(request.body ?? {})
 })
+// As many connections may wait as those of a service.
 const server = getTestServer('echo').listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   process.stdout.write(
     `${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as { port: number }).port}` })}\n`,

@@ -9,7 +9,8 @@ import {
   tomorrowMorning,
   typedTimeOf,
 } from '#functions/web/app/distributions/schedule.ts'
-import { instantsAt, offsetInWords, timeZoneHere } from '#functions/web/app/distributions/time-zones.ts'
+import { timeZoneHere } from '#functions/web/app/base/time-zone.ts'
+import { instantsAt, offsetInWords } from '#functions/web/app/distributions/time-zones.ts'
 import type { Audience, Distribution, Platform, Shown } from '#functions/web/app/store/records.ts'
 
 const NOW_MS = Date.parse('2026-11-16T10:00:00.000Z')

@@ -29,9 +29,9 @@ export function isAllRead(all: Audiences): boolean {
   return true
 }
 
-/** Reads them while nobody waits for it. Whoever does has the others read at once. @throws what a look at a record throws */
-export async function readAhead(all: Audiences, options: Omit<IdleOptions, 'step_ms'>): Promise<void> {
-  await inIdleMoments(eachRead(all), { ...options, step_ms: STEP_MS })
+/** Reads them while nobody waits for it; `readAll` does not wait for idle moments to read the others. */
+export function readAhead(all: Audiences, options: Omit<IdleOptions, 'step_ms'>): Promise<void> {
+  return inIdleMoments(eachRead(all), { ...options, step_ms: STEP_MS })
 }
 
 /** Reads them, in steps. */

@@ -43,7 +43,7 @@ export async function inIdleMoments(
   work: Iterator<unknown>,
   { clock, nextIdle, step_ms, signal }: IdleOptions,
 ): Promise<void> {
-  for (;;) {
+  while (!signal.aborted) {
     const moment = await nextIdle()
     while (!signal.aborted && moment.timeRemaining() > REMAINING_MS_MIN) {
       const end_ms = clock.monotonicMs() + Math.min(step_ms, moment.timeRemaining())
@@ -52,7 +52,6 @@ export async function inIdleMoments(
       } while (clock.monotonicMs() < end_ms)
       await clock.turn()
     }
-    if (signal.aborted) return
   }
 }
 

@@ -1,9 +1,10 @@
 import { useMemo } from 'react'
 
+import { timeZoneHere } from '../base/time-zone.ts'
 import { Select, TextField } from '../parts/Field.tsx'
 import { instantOf, scheduleInWords, type TypedTime } from './schedule.ts'
 import styles from './ScheduleFields.module.css'
-import { offsetInWords, placeOf, timeZoneGroups, timeZoneHere, wallTimeAt } from './time-zones.ts'
+import { offsetInWords, placeOf, timeZoneGroups, wallTimeAt } from './time-zones.ts'
 
 /** When a send goes: day, time and time zone, and in words which instant that is. */
 export function ScheduleFields({

@@ -1,5 +1,6 @@
+import { timeZoneHere } from '../base/time-zone.ts'
 import { momentWithin, written } from '../format/dates.ts'
-import { instantsAt, isTimeZone, isUtc, placeOf, timeZoneHere, wallTimeAt, type WallTime } from './time-zones.ts'
+import { instantsAt, isTimeZone, isUtc, placeOf, wallTimeAt, type WallTime } from './time-zones.ts'
 
 /** When a send goes: as users type it, and as they read it. Pure. */
 

@@ -11,11 +11,6 @@ export interface WallTime {
   readonly time: string
 }
 
-/** The time zone of this device. */
-export function timeZoneHere(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
-}
-
 export function isTimeZone(name: unknown): name is string {
   if (typeof name !== 'string') return false
   try {

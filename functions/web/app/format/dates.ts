@@ -1,4 +1,5 @@
 import { madeOnce } from '../base/made-once.ts'
+import { timeZoneHere } from '../base/time-zone.ts'
 
 /** Days and times as people read them, in the language and the time zone of the browser. Instants are ISO 8601. */
 
@@ -18,7 +19,7 @@ const FORMATS = {
 const DAY_MS = 86_400_000
 const made = new Map<string, Intl.DateTimeFormat>()
 /** The browser's when the page first told a time: a device that travels does not mix two of them. */
-const zoneHere = madeOnce(() => new Intl.DateTimeFormat().resolvedOptions().timeZone)
+const zoneHere = madeOnce(timeZoneHere)
 
 /** Each format is made when it is asked for first, and kept. @param time_zone undefined: the browser's */
 export function written(format: keyof typeof FORMATS, date: Date, time_zone = zoneHere()): string {

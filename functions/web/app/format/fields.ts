@@ -1,7 +1,7 @@
 import { fieldInWords } from '../audiences/field-words.ts'
 import { madeOnce } from '../base/made-once.ts'
 
-const LIST = madeOnce(() => new Intl.ListFormat('en', { type: 'conjunction' }))
+const listFormat = madeOnce(() => new Intl.ListFormat('en', { type: 'conjunction' }))
 
 /** "name, description and tags": inside a sentence. */
 export function fieldsInWords(fields: readonly string[]): string {
@@ -9,5 +9,5 @@ export function fieldsInWords(fields: readonly string[]): string {
     const [first = '', ...rest] = fieldInWords(field)
     return first.toLowerCase() + rest.join('')
   })
-  return LIST().format(new Set(words))
+  return listFormat().format(new Set(words))
 }

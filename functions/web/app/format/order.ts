@@ -1,8 +1,8 @@
 import { madeOnce } from '../base/made-once.ts'
 
-const NAMES = madeOnce(() => new Intl.Collator(undefined, { numeric: true }))
+const nameOrder = madeOnce(() => new Intl.Collator(undefined, { numeric: true }))
 
 /** Names in the order of the browser's language, "Segment 9" before "Segment 10". */
 export function compareNames(one: string, other: string): number {
-  return NAMES().compare(one, other)
+  return nameOrder().compare(one, other)
 }
